@@ -1,0 +1,27 @@
+# Two commands to know: `make repro` runs the pipeline, `make test` runs every check.
+# Both create .venv on first use; nothing but Python 3.11+ and make need be installed.
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: repro test lint types setup
+
+repro: setup
+	dvc repro
+
+test: setup lint types
+	pytest
+
+lint: setup
+	ruff check .
+
+types: setup
+	mypy
+
+setup: .venv/installed
+
+.venv/installed: requirements.txt constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	touch $@
