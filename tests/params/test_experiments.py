@@ -1,0 +1,77 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tinypt.errors import PipelineError
+from tinypt.params.experiments import Experiment
+from tinypt.params.loader import load
+
+TOTAL: dict[str, Any] = {
+    "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random"},
+    "distill": {
+        "losses": {"mlm": 2.0, "kl": 5.0, "cosine": 1.0},
+        "temperature": 2.0,
+        "alignment": "token",
+        "epochs": 3,
+        "batch_size": 32,
+        "learning_rate": 0.001,
+        "warmup": 0.05,
+        "weight_decay": 0.01,
+        "clip": 1.0,
+        "mask_probability": 0.15,
+        "validation_blocks": 64,
+    },
+}
+
+
+def _load(tmp_path: Path, **changes: Any) -> Experiment:
+    block = {"student": dict(TOTAL["student"]), "distill": dict(TOTAL["distill"])}
+    for key, value in changes.items():
+        part = "student" if key in block["student"] else "distill"
+        block[part][key] = value
+    path = tmp_path / "params.yaml"
+    path.write_text(yaml.safe_dump({"experiments": {"mine": block}}), encoding="utf-8")
+    experiment: Experiment = load("experiments.mine", Experiment, path)
+    return experiment
+
+
+def test_a_whole_block(tmp_path: Path) -> None:
+    experiment = _load(tmp_path)
+    assert experiment.distill.losses == {"mlm": 2.0, "kl": 5.0, "cosine": 1.0}
+    assert experiment.distill.epochs == 3.0
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"tokenizer": "base", "embeddings": "base"},
+            r"experiments\.mine\.distill\.losses\.kl: compares two distributions",
+        ),
+        ({"embeddings": "base"}, r"student\.embeddings: must be one of random, teacher_pca, fvt"),
+        ({"temperature": None}, r"distill\.temperature: must be given"),
+        ({"losses": {"mlm": 1.0}, "alignment": None}, r"distill\.temperature: must be null"),
+        ({"losses": {"kl": 1.0}}, r"distill\.alignment: must be null"),
+        ({"losses": {}}, r"distill\.losses: must name at least one"),
+        ({"losses": {"mlm": 1.0, "kd": 1.0}}, r"distill\.losses\.kd: unknown term"),
+        ({"losses": {"mlm": 0.0}}, r"distill\.losses\.mlm: must be greater than 0"),
+        ({"alignment": "word"}, r"distill\.alignment: word is for two different tokenizers"),
+        ({"alignment": "piece"}, r"distill\.alignment: must be one of token, word, sentence"),
+        ({"learning_rate": "1e-3"}, r"distill\.learning_rate: must be a number, is '1e-3' \(YAML needs a point"),
+        ({"mask_probability": 1.5}, r"distill\.mask_probability: must be in \(0, 1\)"),
+        ({"warmup": 1.0}, r"distill\.warmup: must be a share"),
+        ({"batch_size": 0}, r"distill\.batch_size: must be greater than 0"),
+    ],
+)
+def test_mistakes_are_refused_by_name(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(PipelineError, match=message):
+        _load(tmp_path, **changes)
+
+
+def test_word_alignment_without_the_teachers_tokenizer(tmp_path: Path) -> None:
+    losses = {"mlm": 1.0, "cosine": 1.0}
+    _load(tmp_path, tokenizer="base", embeddings="base", losses=losses, temperature=None, alignment="word")
+    with pytest.raises(PipelineError, match=r"alignment: token needs"):
+        _load(tmp_path, tokenizer="base", embeddings="base", losses=losses, temperature=None, alignment="token")

@@ -1,0 +1,44 @@
+"""Every section of a parameter file against its schema."""
+
+from pathlib import Path
+from typing import Any
+
+from tinypt.errors import PipelineError
+from tinypt.params.clean import Clean
+from tinypt.params.corpus import Corpus
+from tinypt.params.evaluate import Evaluate
+from tinypt.params.experiments import Experiment
+from tinypt.params.loader import load
+from tinypt.params.models import Base, Teacher
+from tinypt.params.split import Split
+from tinypt.params.tasks import Task
+from tinypt.params.tokenize import Tokenize
+
+SCHEMAS: dict[str, Any] = {
+    "seed": int,
+    "corpus": Corpus,
+    "clean": Clean,
+    "split": Split,
+    "tasks": dict[str, Task],
+    "teacher": Teacher,
+    "base": Base,
+    "tokenize": Tokenize,
+    "experiments": dict[str, Experiment],
+    "evaluate": Evaluate,
+}
+# Folders under models/ and metrics/ that a set of that name would overwrite.
+RESERVED = ("teacher", "base", "floor", "tokenize", "training")
+
+
+def check_file(path: Path) -> None:
+    """Check every section and the names of the parameter sets.
+
+    Raises:
+        PipelineError: the first mistake found, by file and key.
+    """
+    sections = {name: load(name, schema, path) for name, schema in SCHEMAS.items()}
+    for name in sections["experiments"]:
+        if name in RESERVED:
+            raise PipelineError(f"{path}: experiments.{name}: the name is taken; choose another")
+        if not (name.isascii() and name.isidentifier() and name.islower()):
+            raise PipelineError(f"{path}: experiments.{name}: a set's name is made of a-z, 0-9 and _")

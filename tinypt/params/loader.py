@@ -1,0 +1,182 @@
+"""The one way parameters are read: YAML checked against dataclasses, every mistake named in one line.
+
+A section of params.yaml is described by a frozen dataclass. Its fields are the section's keys and their
+annotations the allowed types: int, float, bool, str, Path, Literal, T | None, tuple[T, ...], dict[str, T],
+another dataclass, or a union of dataclasses told apart by a Literal field that each of them has first.
+Ranges and combinations are checked in `__post_init__` with `require`. No field has a default: what is not
+in params.yaml does not exist, so that DVC sees every value that counts.
+"""
+
+import dataclasses
+import difflib
+import math
+import os
+import re
+import types
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import yaml
+
+from tinypt.errors import PipelineError
+
+PARAMS = Path("params.yaml")
+MISSING = "the files in params/ show every key"
+SECTIONS = [
+    "seed",
+    "corpus",
+    "clean",
+    "split",
+    "tasks",
+    "teacher",
+    "base",
+    "tokenize",
+    "experiments",
+    "evaluate",
+    "export",
+    "report",
+]
+
+
+class _Mistake(Exception):
+    """A value that does not fit, with the dotted key it was found at."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(f"{key}: {message}")
+        self.key, self.message = key, message
+
+
+def load(section: str, schema: Any, path: Path = PARAMS) -> Any:
+    """Read one section of a parameter file (`experiments.total` reaches inside) as `schema`.
+
+    Raises:
+        PipelineError: the file or section is missing, a key is unknown or missing, or a value has the
+            wrong type or is out of range; the message names the file and the dotted key.
+    """
+    content = _read(path)
+    for key in content:
+        if key not in SECTIONS:
+            raise PipelineError(f"{path}: {key}: unknown key; {_hint(key, SECTIONS)}")
+    value: Any = content
+    for name in section.split("."):
+        if not isinstance(value, Mapping) or name not in value:
+            hint = _hint(name, value) if value is not content and isinstance(value, Mapping) else MISSING
+            raise PipelineError(f"{path}: {section} is missing; {hint}")
+        value = value[name]
+    try:
+        return _build(schema, value, section)
+    except _Mistake as mistake:
+        raise PipelineError(f"{path}: {mistake}") from None
+
+
+def load_seed(path: Path = PARAMS) -> int:
+    """The seed every random choice of the pipeline derives from."""
+    seed: int = load("seed", int, path)
+    return seed
+
+
+def require(condition: bool, key: str, message: str) -> None:
+    """In a schema's `__post_init__`: refuse the value of `key`, or the whole where it is "", saying what it must be."""
+    if not condition:
+        raise _Mistake(key, message)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise PipelineError(f"{path}: no such file; copy one of params/*.yaml to it") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise PipelineError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise PipelineError(f"{path}: must hold a mapping of sections")
+    return content
+
+
+def _hint(name: object, known: Iterable[str]) -> str:
+    names = [str(key) for key in known]
+    near = difflib.get_close_matches(str(name), names, n=1)
+    return f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
+
+
+def _build(schema: Any, value: Any, key: str) -> Any:
+    origin, arguments = get_origin(schema), get_args(schema)
+    if dataclasses.is_dataclass(schema):
+        return _build_dataclass(schema, value, key)
+    if origin in (Union, types.UnionType):
+        return _build_union(arguments, value, key)
+    if origin is Literal:
+        if not any(value == allowed and type(value) is type(allowed) for allowed in arguments):
+            raise _Mistake(key, f"must be one of {', '.join(map(str, arguments))}, is {value!r}")
+        return value
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise _Mistake(key, f"must be a list, is {value!r}")
+        return tuple(_build(arguments[0], item, f"{key}[{index}]") for index, item in enumerate(value))
+    if origin is dict:
+        if not isinstance(value, dict):
+            raise _Mistake(key, f"must be a mapping, is {value!r}")
+        return {str(name): _build(arguments[1], item, f"{key}.{name}") for name, item in value.items()}
+    return _build_scalar(schema, value, key)
+
+
+def _build_scalar(schema: type, value: Any, key: str) -> Any:
+    if schema is Path and isinstance(value, str):
+        return _build_path(value, key)
+    if schema is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is schema and not (isinstance(value, float) and not math.isfinite(value)):
+        return value
+    names = {int: "a whole number", float: "a finite number", bool: "true or false", str: "text", Path: "a path"}
+    hint = " (YAML reads an exponent only after a point: 1.0e-3)" if schema is float and _is_number(value) else ""
+    raise _Mistake(key, f"must be {names[schema]}, is {value!r}{hint}")
+
+
+def _build_path(value: str, key: str) -> Path:
+    for name in re.findall(r"\$\{?(\w+)", value):
+        if not os.environ.get(name):
+            raise _Mistake(key, f"is {value}, but the environment variable {name} is not set")
+    return Path(os.path.expandvars(value)).expanduser()
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and math.isfinite(float(value))
+    except ValueError:
+        return False
+
+
+def _build_union(options: tuple[Any, ...], value: Any, key: str) -> Any:
+    if types.NoneType in options:
+        if value is None:
+            return None
+        options = tuple(option for option in options if option is not types.NoneType)
+    if len(options) == 1:
+        return _build(options[0], value, key)
+    if not isinstance(value, dict):
+        raise _Mistake(key, f"must be a mapping, is {value!r}")
+    discriminator = dataclasses.fields(options[0])[0].name
+    by_name = {name: option for option in options for name in get_args(get_type_hints(option)[discriminator])}
+    chosen = value.get(discriminator)
+    if not isinstance(chosen, str) or chosen not in by_name:
+        raise _Mistake(f"{key}.{discriminator}", f"must be one of {', '.join(by_name)}, is {chosen!r}")
+    return _build_dataclass(by_name[chosen], value, key)
+
+
+def _build_dataclass(schema: Any, value: Any, key: str) -> Any:
+    if not isinstance(value, dict):
+        raise _Mistake(key, f"must be a mapping, is {value!r}")
+    hints = get_type_hints(schema)
+    names = [field.name for field in dataclasses.fields(schema)]
+    unknown = [name for name in value if name not in names]
+    if unknown:
+        raise _Mistake(f"{key}.{unknown[0]}", f"unknown key; {_hint(unknown[0], names)}")
+    missing = [name for name in names if name not in value]
+    if missing:
+        raise _Mistake(f"{key}.{missing[0]}", f"is missing; {MISSING}")
+    built = {name: _build(hints[name], value[name], f"{key}.{name}") for name in names}
+    try:
+        return schema(**built)
+    except _Mistake as mistake:
+        raise _Mistake(f"{key}.{mistake.key}".rstrip("."), mistake.message) from None
