@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+from transformers import AutoTokenizer, PreTrainedTokenizerBase
+
+from tinypt.errors import PipelineError
+from tinypt.tokens.vocabulary import (
+    SPECIAL_TOKENS,
+    make_tokenizer,
+    read_vocabulary,
+    same_vocabulary,
+    train_vocabulary,
+)
+
+
+def test_training_is_deterministic_and_keeps_special_tokens_first(texts: list[str]) -> None:
+    first = train_vocabulary(lambda: texts, 200, cased=True)
+    for _ in range(5):
+        assert first == train_vocabulary(lambda: texts, 200, cased=True)
+    assert list(first)[: len(SPECIAL_TOKENS)] == SPECIAL_TOKENS
+    assert sorted(first.values()) == list(range(len(first)))
+
+
+def test_uncased_folds_case_and_accents_and_cased_does_not(
+    cased: PreTrainedTokenizerBase, uncased: PreTrainedTokenizerBase
+) -> None:
+    assert uncased.tokenize("João") == uncased.tokenize("joao")
+    assert cased.tokenize("João") != cased.tokenize("joao")
+
+
+def test_vocabulary_file_round_trip(tmp_path: Path, cased: PreTrainedTokenizerBase, texts: list[str]) -> None:
+    pieces = sorted(cased.get_vocab(), key=cased.get_vocab().get)
+    path = tmp_path / "vocab.txt"
+    path.write_text("".join(f"{piece}\n" for piece in pieces), encoding="utf-8")
+    again = make_tokenizer(read_vocabulary(path), cased=True, max_length=64)
+    assert same_vocabulary(cased, again)
+    assert again(texts[0])["input_ids"] == cased(texts[0])["input_ids"]
+
+
+def test_saved_tokenizer_loads_alike(tmp_path: Path, uncased: PreTrainedTokenizerBase, texts: list[str]) -> None:
+    uncased.save_pretrained(tmp_path)
+    again = AutoTokenizer.from_pretrained(tmp_path)
+    assert again(texts[0])["input_ids"] == uncased(texts[0])["input_ids"]
+
+
+def test_a_file_that_is_no_vocabulary_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "vocab.txt"
+    with pytest.raises(PipelineError, match="no such vocabulary"):
+        read_vocabulary(path)
+    path.write_text("a\nb\n", encoding="utf-8")
+    with pytest.raises(PipelineError, match=r"\[PAD\] is missing"):
+        read_vocabulary(path)
+
+
+def test_real_vocabularies(real_data: Path) -> None:
+    teacher = read_vocabulary(real_data / "tokenizers/bertimbau-base-cased/vocab.txt")
+    student = read_vocabulary(real_data / "tokenizers/bert-tiny-uncased/vocab.txt")
+    assert (len(teacher), len(student)) == (29_794, 30_522)
+    tokenizer = make_tokenizer(student, cased=False, max_length=512)
+    published = AutoTokenizer.from_pretrained(real_data / "tokenizers/bert-tiny-uncased")
+    sentence = "Não há coração que resista à emoção."
+    assert tokenizer(sentence)["input_ids"] == published(sentence)["input_ids"]

@@ -1,0 +1,88 @@
+"""Arrays on disk whose number of rows is known only at the end, and the folders they live in."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinypt.errors import PipelineError
+
+
+class RowWriter:
+    """Appends rows of a fixed width to a .npy file, flushing to disk as it goes."""
+
+    HEADER = 128  # bytes; room for any row count, so that the header can be rewritten in place at the end
+
+    def __init__(self, path: Path, width: int, dtype: type[np.generic]) -> None:
+        """Open `path` for rows of `width` values of `dtype`."""
+        self.width, self.dtype, self.rows = width, np.dtype(dtype), 0
+        self._file = path.open("wb")
+        self._file.write(b"\0" * self.HEADER)
+
+    def append(self, rows: NDArray[Any]) -> None:
+        """Append `rows`, an array [n, width]."""
+        self._file.write(np.ascontiguousarray(rows, dtype=self.dtype).tobytes())
+        self.rows += len(rows)
+
+    def close(self) -> None:
+        """Write the header, after which the file is a plain .npy array [rows, width]."""
+        description = f"{{'descr': '{self.dtype.str}', 'fortran_order': False, 'shape': ({self.rows}, {self.width}), }}"
+        self._file.seek(0)
+        magic = b"\x93NUMPY\x01\x00" + (self.HEADER - 10).to_bytes(2, "little")
+        self._file.write(magic + description.ljust(self.HEADER - 11).encode() + b"\n")
+        self._file.close()
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """The token blocks of one split, memory-mapped; `n` blocks of `length` tokens.
+
+    ids: uint16 [n, length], [CLS] pieces [SEP] in every row, padding only at a row's end.
+    words: int16 [n, length] or None; index in the block of the word a piece belongs to, -1 for special tokens
+        and for pieces of words that the two tokenizers do not delimit alike.
+    teacher_ids, teacher_words: the same text under the teacher's tokenizer, same word indices; or None.
+    """
+
+    ids: NDArray[np.uint16]
+    words: NDArray[np.int16] | None
+    teacher_ids: NDArray[np.uint16] | None
+    teacher_words: NDArray[np.int16] | None
+
+    def __len__(self) -> int:
+        """Number of blocks."""
+        return len(self.ids)
+
+    @property
+    def length(self) -> int:
+        """Tokens in a block."""
+        return int(self.ids.shape[1])
+
+
+def open_blocks(folder: Path) -> Blocks:
+    """Map the arrays of one split's token folder into memory.
+
+    Raises:
+        PipelineError: the folder lacks its blocks, or an array is cut short.
+    """
+    return Blocks(
+        ids=_open(folder / "blocks.npy"),
+        words=_open_if_there(folder / "words.npy"),
+        teacher_ids=_open_if_there(folder / "teacher_blocks.npy"),
+        teacher_words=_open_if_there(folder / "teacher_words.npy"),
+    )
+
+
+def _open(path: Path) -> NDArray[Any]:
+    try:
+        array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError:
+        raise PipelineError(f"{path}: no such file; run the tokenize stage") from None
+    except ValueError as error:
+        raise PipelineError(f"{path}: not a whole .npy array ({error}); run the tokenize stage again") from None
+    return array
+
+
+def _open_if_there(path: Path) -> NDArray[Any] | None:
+    return _open(path) if path.exists() else None

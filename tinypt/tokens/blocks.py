@@ -1,0 +1,74 @@
+"""Blocks for one tokenizer: the document stream cut into rows of equal length, without padding."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from transformers import PreTrainedTokenizerBase
+
+from tinypt.errors import PipelineError
+from tinypt.tokens.arrays import RowWriter
+
+BATCH = 256  # documents handed to the tokenizer at a time
+
+
+@dataclass(frozen=True)
+class BlockCounts:
+    """What came out of a text stream: documents, pieces (special tokens excluded), blocks, pieces left over."""
+
+    documents: int
+    pieces: int
+    blocks: int
+    dropped_pieces: int
+
+
+def check_vocabulary(tokenizer: PreTrainedTokenizerBase, name: str) -> None:
+    """Refuse a vocabulary that 16-bit token files cannot hold.
+
+    Raises:
+        PipelineError: it has more than 65,536 entries.
+    """
+    if len(tokenizer) > 65_536:
+        raise PipelineError(f"{name}: a vocabulary of {len(tokenizer):,} does not fit 16-bit token files (65,536)")
+
+
+def batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Group texts for the tokenizer."""
+    iterator = iter(texts)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch
+
+
+def write_blocks(texts: Iterable[str], tokenizer: PreTrainedTokenizerBase, length: int, folder: Path) -> BlockCounts:
+    """Tokenize `texts` and write folder/blocks.npy, uint16 [blocks, length].
+
+    Every document is followed by [SEP]; the stream is cut every length - 2 tokens, and each cut stands
+    between [CLS] and [SEP]. The stream's last tokens, too few for a block, are dropped and counted.
+    """
+    check_vocabulary(tokenizer, str(folder))
+    separator = np.array([tokenizer.sep_token_id], dtype=np.uint16)
+    body = length - 2
+    writer = RowWriter(folder / "blocks.npy", length, np.uint16)
+    rest = np.empty(0, dtype=np.uint16)
+    documents = pieces = 0
+    for batch in batches(texts):
+        encoded = tokenizer.backend_tokenizer.encode_batch_fast(batch, add_special_tokens=False)
+        parts: list[NDArray[np.uint16]] = [rest]
+        for encoding in encoded:
+            parts += [np.array(encoding.ids, dtype=np.uint16), separator]
+            pieces += len(parts[-2])
+        stream = np.concatenate(parts)
+        documents += len(batch)
+        whole = len(stream) // body
+        rows = np.empty((whole, length), dtype=np.uint16)
+        rows[:, 0], rows[:, -1] = tokenizer.cls_token_id, tokenizer.sep_token_id
+        rows[:, 1:-1] = stream[: whole * body].reshape(whole, body)
+        writer.append(rows)
+        rest = stream[whole * body :]
+    writer.close()
+    if writer.rows == 0:
+        raise PipelineError(f"{folder}: {documents} documents give less than one block of {length} tokens")
+    return BlockCounts(documents, pieces, writer.rows, len(rest))

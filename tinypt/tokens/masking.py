@@ -1,0 +1,73 @@
+"""Masking for masked language modelling, on the device the ids are on."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedTokenizerBase
+
+MASKED, RANDOM = 0.8, 0.1  # of the chosen positions; the rest keep their token (Devlin et al. 2019, section 3.1)
+
+
+@dataclass(frozen=True)
+class SpecialIds:
+    """What masking must know of a tokenizer: its vocabulary's size and special ids."""
+
+    vocabulary: int
+    mask: int
+    pad: int
+    special: tuple[int, ...]
+
+    @staticmethod
+    def of(tokenizer: PreTrainedTokenizerBase) -> "SpecialIds":
+        """Read them from a Hugging Face tokenizer."""
+        special = tuple(sorted(tokenizer.all_special_ids))
+        return SpecialIds(len(tokenizer), tokenizer.mask_token_id, tokenizer.pad_token_id, special)
+
+    def is_special(self, ids: Tensor) -> Tensor:
+        """True where a position holds a special token, padding included. Same shape as `ids`, bool."""
+        return torch.isin(ids, torch.tensor(self.special, device=ids.device))
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A masked batch of `blocks` rows of `length` tokens, k of them chosen in each row.
+
+    inputs: int64 [blocks, length], what the model sees.
+    positions: int64 [blocks * k], chosen positions as indices into the flattened inputs.
+    targets: int64 [blocks * k], the tokens that stood there; -100 where a row had fewer than k to choose from.
+    """
+
+    inputs: Tensor
+    positions: Tensor
+    targets: Tensor
+
+
+def mask_tokens(ids: Tensor, ids_of: SpecialIds, probability: float, generator: torch.Generator) -> Masked:
+    """Choose exactly round(probability * length) positions of each row at random and mask them 80/10/10.
+
+    A fixed count keeps every shape static, so that the heads run at the chosen positions alone and
+    nothing waits for the device. Special tokens are never chosen.
+
+    Args:
+        ids: int64 [blocks, length].
+        ids_of: vocabulary size and special ids of the tokenizer.
+        probability: share of positions to choose, 0 to 1.
+        generator: source of randomness, on the same device as `ids`.
+    """
+    blocks, length = ids.shape
+    chosen = max(1, round(probability * length))
+    random = torch.rand(2, blocks, length, generator=generator, device=ids.device)
+    scores = random[0].masked_fill(ids_of.is_special(ids), -1.0)
+    best, columns = scores.topk(chosen, dim=1)
+    columns, order = columns.sort(dim=1)
+    usable = best.gather(1, order) >= 0
+    positions = (columns + torch.arange(blocks, device=ids.device)[:, None] * length).reshape(-1)
+    originals = ids.reshape(-1)[positions]
+    fate = random[1].reshape(-1)[positions]
+    replacements = torch.randint(ids_of.vocabulary, originals.shape, generator=generator, device=ids.device)
+    kept = torch.where(fate < MASKED + RANDOM, replacements, originals)
+    seen = torch.where(fate < MASKED, torch.full_like(originals, ids_of.mask), kept)
+    seen = torch.where(usable.reshape(-1), seen, originals)
+    inputs = ids.reshape(-1).scatter(0, positions, seen).reshape(blocks, length)
+    return Masked(inputs, positions, originals.masked_fill(~usable.reshape(-1), -100))

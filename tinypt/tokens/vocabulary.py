@@ -1,0 +1,73 @@
+"""Tokenizers: a WordPiece vocabulary trained here, or one read from a vocab.txt."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+from transformers import BertTokenizer, PreTrainedTokenizerBase
+
+from tinypt.errors import PipelineError
+
+SPECIAL_TOKENS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+
+
+def train_vocabulary(texts: Callable[[], Iterable[str]], size: int, cased: bool) -> dict[str, int]:
+    """Train a WordPiece vocabulary of at most `size` pieces, piece to id, special tokens first.
+
+    Uncased means what it means in BERT: lower case and without accents. The trainer of the tokenizers
+    library numbers continuation letters (##a) in the order of a hash table, which changes from run to
+    run and with it every tie it breaks; naming them beforehand makes the result a function of the texts.
+
+    Args:
+        texts: starts a pass over the texts; called twice.
+        size: pieces, special tokens and letters included.
+        cased: False folds case and accents.
+    """
+    trained = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    trained.normalizer = normalizers.BertNormalizer(lowercase=not cased, strip_accents=not cased)
+    trained.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    counts: Counter[str] = Counter()
+    for text in texts():
+        counts.update(trained.normalizer.normalize_str(text))
+    by_count = sorted((char for char in counts if not char.isspace()), key=lambda char: (-counts[char], char))
+    alphabet = sorted(by_count[: min(size // 3, 1000)])
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=size,
+        min_frequency=2,
+        special_tokens=SPECIAL_TOKENS + [f"##{char}" for char in alphabet],
+        initial_alphabet=alphabet,
+        limit_alphabet=len(alphabet),
+        show_progress=False,
+    )
+    trained.train_from_iterator(texts(), trainer)
+    return dict(sorted(trained.get_vocab().items(), key=lambda item: item[1]))
+
+
+def read_vocabulary(path: Path) -> dict[str, int]:
+    """Read a BERT vocab.txt: one piece a line, its id the line's number from 0.
+
+    Raises:
+        PipelineError: the file is missing, or lacks one of BERT's special tokens.
+    """
+    try:
+        pieces = path.read_text(encoding="utf-8").split("\n")
+    except FileNotFoundError:
+        raise PipelineError(f"{path}: no such vocabulary file") from None
+    if pieces[-1] == "":
+        pieces.pop()
+    vocabulary = {piece.removesuffix("\r"): index for index, piece in enumerate(pieces)}
+    for token in SPECIAL_TOKENS:
+        if token not in vocabulary:
+            raise PipelineError(f"{path}: {token} is missing; this is not a BERT vocabulary")
+    return vocabulary
+
+
+def make_tokenizer(vocabulary: dict[str, int], cased: bool, max_length: int) -> PreTrainedTokenizerBase:
+    """Build BERT's tokenizer over `vocabulary`; texts are truncated at `max_length` where a caller asks for it."""
+    return BertTokenizer(vocab=vocabulary, do_lower_case=not cased, model_max_length=max_length)
+
+
+def same_vocabulary(first: PreTrainedTokenizerBase, second: PreTrainedTokenizerBase) -> bool:
+    """Tell whether two tokenizers give every piece the same id, special tokens included."""
+    return bool(first.get_vocab() == second.get_vocab())
