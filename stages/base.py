@@ -1,0 +1,32 @@
+"""Get the base model, the original BERT-tiny: published, or a stand-in pre-trained here on text of its own.
+
+Writes models/base and metrics/base/base.json.
+"""
+
+from collections.abc import Iterator
+
+from tinypt.corpus.files import iter_records
+from tinypt.corpus.sample.english import english_texts
+
+from tinypt.distillation.pretraining import make_model
+from tinypt.params.loader import load, load_seed
+from tinypt.params.models import Base, EnglishSample, PretrainedBase
+from tinypt.params.tokenize import Tokenize
+from tinypt.stage import run
+
+
+def main() -> None:
+    """Write the base model."""
+    options, seed = load("base", Base), load_seed()
+
+    def texts() -> Iterator[str]:
+        assert isinstance(options, PretrainedBase)
+        if isinstance(options.corpus, EnglishSample):
+            return english_texts(options.corpus.documents, seed)
+        return (record.text for record in iter_records(options.corpus))
+
+    make_model("base", options, texts, load("tokenize", Tokenize).length, seed)
+
+
+if __name__ == "__main__":
+    run(main)

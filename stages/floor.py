@@ -1,0 +1,22 @@
+"""Make the floor: the student's architecture with random weights and the teacher's tokenizer.
+
+What it scores once fine-tuned is what a student must beat to owe anything to its pre-training.
+Reads models/base and models/teacher; writes models/floor.
+"""
+
+from pathlib import Path
+
+from tinypt.modeling.load import load_model, load_tokenizer, save_model
+from tinypt.modeling.student import same_shape
+from tinypt.params.loader import load_seed
+from tinypt.stage import run
+
+
+def main() -> None:
+    """Write the floor model."""
+    tokenizer = load_tokenizer(Path("models/teacher"))
+    save_model(same_shape(load_model(Path("models/base")), tokenizer, load_seed()), tokenizer, Path("models/floor"))
+
+
+if __name__ == "__main__":
+    run(main)

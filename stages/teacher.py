@@ -1,0 +1,24 @@
+"""Get the teacher: a published model, or a stand-in pre-trained here by MLM on the training split.
+
+Reads data/split/train (a stand-in only); writes models/teacher and metrics/teacher/teacher.json.
+"""
+
+from pathlib import Path
+
+from tinypt.corpus.shards import iter_texts
+
+from tinypt.distillation.pretraining import make_model
+from tinypt.params.loader import load, load_seed
+from tinypt.params.models import Teacher
+from tinypt.params.tokenize import Tokenize
+from tinypt.stage import run
+
+
+def main() -> None:
+    """Write the teacher."""
+    length = load("tokenize", Tokenize).length
+    make_model("teacher", load("teacher", Teacher), lambda: iter_texts(Path("data/split/train")), length, load_seed())
+
+
+if __name__ == "__main__":
+    run(main)

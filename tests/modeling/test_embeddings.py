@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+import torch
+from transformers import BertForMaskedLM, PreTrainedTokenizerBase
+
+from tinypt.modeling.embeddings import fvt, pca_basis, teacher_pca
+
+
+def test_pca_basis_is_orthonormal_and_spans_the_top_directions() -> None:
+    generator = torch.Generator().manual_seed(0)
+    latent = torch.randn(200, 3, generator=generator, dtype=torch.float64) * torch.tensor([5.0, 3.0, 2.0])
+    table = latent @ torch.randn(3, 10, generator=generator, dtype=torch.float64) + 7.0
+    basis = pca_basis(table, 3)
+    assert torch.allclose(basis @ basis.T, torch.eye(3, dtype=torch.float64), atol=1e-10)
+    centred = table - table.mean(dim=0)
+    assert torch.allclose(centred @ basis.T @ basis, centred, atol=1e-8)  # rank 3: three directions lose nothing
+
+
+def test_pca_equals_truncated_svd_up_to_sign() -> None:
+    table = torch.randn(100, 20, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    centred = (table - table.mean(dim=0)).numpy()
+    _, _, right = np.linalg.svd(centred, full_matrices=False)
+    cosines = np.abs((pca_basis(table, 5).numpy() * right[:5]).sum(axis=1))
+    assert cosines == pytest.approx(np.ones(5), abs=1e-8)
+
+
+def test_the_signs_do_not_depend_on_the_tables_sign() -> None:
+    table = torch.randn(100, 20, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    assert torch.allclose(pca_basis(table, 5), pca_basis(-table, 5), atol=1e-8)
+
+
+def test_teacher_pca_has_berts_scale_and_keeps_neighbours() -> None:
+    generator = torch.Generator().manual_seed(3)
+    centres = torch.randn(20, 64, generator=generator)
+    table = centres.repeat_interleave(5, dim=0) + 0.05 * torch.randn(100, 64, generator=generator)
+    reduced = teacher_pca(table, 16)
+    assert reduced.dtype == torch.float32
+    assert reduced.std().item() == pytest.approx(0.02, rel=1e-4)
+    distances = torch.cdist(reduced, reduced).fill_diagonal_(torch.inf)
+    assert torch.equal(distances.argmin(dim=1) // 5, torch.arange(100) // 5)
+
+
+def test_fvt_averages_the_old_pieces(
+    base: BertForMaskedLM, uncased: PreTrainedTokenizerBase, cased: PreTrainedTokenizerBase
+) -> None:
+    table = base.get_input_embeddings().weight.detach()
+    rows = fvt(table, uncased, cased)
+    assert rows.shape == (len(cased), table.shape[1])
+    assert torch.isfinite(rows).all()
+    for token in ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"):
+        assert torch.equal(rows[cased.convert_tokens_to_ids(token)], table[uncased.convert_tokens_to_ids(token)])
+    whole = next(piece for piece in cased.get_vocab() if piece.isalpha() and len(uncased.tokenize(piece)) > 1)
+    pieces = uncased.convert_tokens_to_ids(uncased.tokenize(whole))
+    assert torch.allclose(rows[cased.convert_tokens_to_ids(whole)], table[pieces].mean(dim=0))
+
+
+def test_fvt_takes_a_continuation_for_a_continuation(base: BertForMaskedLM, uncased: PreTrainedTokenizerBase) -> None:
+    """Between equal tokenizers nothing is to be averaged: every piece, ##s included, keeps its own row."""
+    table = base.get_input_embeddings().weight.detach()
+    rows = fvt(table, uncased, uncased)
+    continuations = [i for piece, i in uncased.get_vocab().items() if piece.startswith("##") and len(piece) == 3]
+    assert len(continuations) > 10
+    assert torch.equal(rows[continuations], table[continuations])

@@ -1,0 +1,124 @@
+"""Loading models in the very file layouts that the published ones have."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from transformers import AutoModelForMaskedLM, AutoTokenizer, BertForMaskedLM, PreTrainedTokenizerBase
+
+from tinypt.errors import PipelineError
+from tinypt.modeling.load import load_model, load_published, load_tokenizer, save_model
+
+
+@pytest.fixture
+def bertimbau_layout(tmp_path: Path, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase) -> Path:
+    """config.json, vocab.txt, pytorch_model.bin and do_lower_case: as BERTimbau is published."""
+    folder = tmp_path / "bertimbau"
+    folder.mkdir()
+    config = teacher.config.to_dict() | {"architectures": ["BertForMaskedLM"]}
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (folder / "tokenizer_config.json").write_text('{"do_lower_case": false}', encoding="utf-8")
+    _write_vocabulary(folder, cased)
+    torch.save(teacher.state_dict(), folder / "pytorch_model.bin")
+    return folder
+
+
+@pytest.fixture
+def bert_tiny_layout(tmp_path: Path, base: BertForMaskedLM, uncased: PreTrainedTokenizerBase) -> Path:
+    """config.json without model_type, vocab.txt and pytorch_model.bin: as BERT-tiny is published."""
+    folder = tmp_path / "bert-tiny"
+    folder.mkdir()
+    keys = [
+        "hidden_size",
+        "hidden_act",
+        "initializer_range",
+        "vocab_size",
+        "hidden_dropout_prob",
+        "num_attention_heads",
+        "type_vocab_size",
+        "max_position_embeddings",
+        "num_hidden_layers",
+        "intermediate_size",
+        "attention_probs_dropout_prob",
+    ]
+    config = {key: base.config.to_dict()[key] for key in keys}
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    _write_vocabulary(folder, uncased)
+    torch.save(base.state_dict(), folder / "pytorch_model.bin")
+    return folder
+
+
+def _write_vocabulary(folder: Path, tokenizer: PreTrainedTokenizerBase) -> None:
+    pieces = sorted(tokenizer.get_vocab(), key=tokenizer.get_vocab().get)
+    (folder / "vocab.txt").write_text("".join(f"{piece}\n" for piece in pieces), encoding="utf-8")
+
+
+def _same(first: BertForMaskedLM, second: BertForMaskedLM) -> bool:
+    ids = torch.randint(5, first.config.vocab_size, (2, 12), generator=torch.Generator().manual_seed(0))
+    return torch.equal(first.eval()(ids).logits, second.eval()(ids).logits)
+
+
+def test_bertimbaus_layout(bertimbau_layout: Path, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase) -> None:
+    model, tokenizer = load_published(str(bertimbau_layout), None, cased=True)
+    assert _same(model, teacher)
+    assert tokenizer("João comeu a maçã.")["input_ids"] == cased("João comeu a maçã.")["input_ids"]
+    assert tokenizer.model_max_length == 64
+
+
+def test_bert_tinys_layout(bert_tiny_layout: Path, base: BertForMaskedLM, uncased: PreTrainedTokenizerBase) -> None:
+    model, tokenizer = load_published(str(bert_tiny_layout), None, cased=False)
+    assert _same(model, base)
+    assert tokenizer("João")["input_ids"] == uncased("joao")["input_ids"]
+
+
+def test_what_is_saved_loads_with_the_auto_classes(
+    tmp_path: Path, bert_tiny_layout: Path, base: BertForMaskedLM, uncased: PreTrainedTokenizerBase
+) -> None:
+    save_model(*load_published(str(bert_tiny_layout), None, cased=False), tmp_path / "saved")
+    assert sorted(path.name for path in (tmp_path / "saved").iterdir()) == [
+        "config.json",
+        "model.safetensors",
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "vocab.txt",
+    ]
+    assert _same(AutoModelForMaskedLM.from_pretrained(tmp_path / "saved"), base)
+    assert AutoTokenizer.from_pretrained(tmp_path / "saved")("João")["input_ids"] == uncased("João")["input_ids"]
+    assert _same(load_model(tmp_path / "saved"), base)
+    assert load_tokenizer(tmp_path / "saved").get_vocab() == uncased.get_vocab()
+    tied = [name for name in load_file(tmp_path / "saved/model.safetensors") if name.endswith("decoder.weight")]
+    assert tied == []  # the head is the embedding table; it is stored once
+
+
+def test_a_pickle_that_runs_code_is_refused(bertimbau_layout: Path, tmp_path: Path) -> None:
+    class Attack:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return (Path.touch, (tmp_path / "owned",))  # type: ignore[return-value]
+
+    torch.save({"bert.embeddings.word_embeddings.weight": Attack()}, bertimbau_layout / "pytorch_model.bin")
+    with pytest.raises(PipelineError, match="cannot be loaded"):
+        load_published(str(bertimbau_layout), None, cased=True)
+    assert not (tmp_path / "owned").exists()
+
+
+def test_missing_and_damaged_folders_are_named(
+    tmp_path: Path, base: BertForMaskedLM, uncased: PreTrainedTokenizerBase
+) -> None:
+    with pytest.raises(PipelineError, match="no model here"):
+        load_model(tmp_path / "nowhere")
+    with pytest.raises(PipelineError, match="no tokenizer here"):
+        load_tokenizer(tmp_path / "nowhere")
+    save_model(base, uncased, tmp_path / "model")
+    weights = tmp_path / "model/model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(PipelineError, match="cannot be loaded"):
+        load_model(tmp_path / "model")
+
+
+def test_a_vocabulary_larger_than_the_embeddings_is_refused(bertimbau_layout: Path) -> None:
+    with (bertimbau_layout / "vocab.txt").open("a", encoding="utf-8") as file:
+        file.write("sobrando\n")
+    with pytest.raises(PipelineError, match="embeddings only"):
+        load_published(str(bertimbau_layout), None, cased=True)

@@ -1,0 +1,111 @@
+from typing import Any
+
+import pytest
+import torch
+from transformers import BertForMaskedLM, PreTrainedTokenizerBase
+
+from tinypt.errors import PipelineError
+from tinypt.modeling.embeddings import pca_basis, teacher_pca
+from tinypt.modeling.student import build_student, make_projection, random_bert, same_shape
+from tinypt.params.experiments import Student
+from tinypt.params.models import Architecture
+
+Pair = tuple[BertForMaskedLM, PreTrainedTokenizerBase]
+
+
+@pytest.fixture
+def models(
+    base: BertForMaskedLM, uncased: PreTrainedTokenizerBase, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
+) -> tuple[Pair, Pair]:
+    return (base, uncased), (teacher, cased)
+
+
+def _build(models: tuple[Pair, Pair], tokenizer: Any, embeddings: Any, encoder: Any, seed: int = 0) -> Pair:
+    return build_student(Student(tokenizer, embeddings, encoder), *models, seed)
+
+
+def _table(model: BertForMaskedLM) -> torch.Tensor:
+    return model.get_input_embeddings().weight.detach()
+
+
+def test_partials_student_is_the_base_model(models: tuple[Pair, Pair]) -> None:
+    (base, uncased), _ = models
+    student, tokenizer = _build(models, "base", "base", "base")
+    assert tokenizer is uncased
+    ids = torch.randint(5, len(uncased), (2, 12))
+    assert torch.equal(student(ids).logits, base(ids).logits)
+
+
+def test_totals_student_keeps_the_architecture_alone(models: tuple[Pair, Pair]) -> None:
+    (base, _), (_, cased) = models
+    student, tokenizer = _build(models, "teacher", "random", "random")
+    assert tokenizer is cased
+    assert student.config.vocab_size == len(cased)
+    for key in ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"):
+        assert getattr(student.config, key) == getattr(base.config, key)
+    ours, theirs = student.bert.encoder.layer[0].output.dense.weight, base.bert.encoder.layer[0].output.dense.weight
+    assert not torch.equal(ours, theirs)
+
+
+def test_head_and_embeddings_are_tied(models: tuple[Pair, Pair]) -> None:
+    for tokenizer, embeddings, encoder in (("base", "base", "base"), ("teacher", "teacher_pca", "random")):
+        student, _ = _build(models, tokenizer, embeddings, encoder)
+        assert student.get_output_embeddings().weight.data_ptr() == student.get_input_embeddings().weight.data_ptr()
+
+
+def test_teacher_pca_fills_the_table(models: tuple[Pair, Pair]) -> None:
+    _, (teacher, _) = models
+    student, _ = _build(models, "teacher", "teacher_pca", "random")
+    assert torch.equal(_table(student), teacher_pca(_table(teacher), 16))
+
+
+def test_fvt_with_the_base_encoder(models: tuple[Pair, Pair]) -> None:
+    (base, uncased), (_, cased) = models
+    student, _ = _build(models, "teacher", "fvt", "base")
+    for name, weight in student.bert.encoder.state_dict().items():
+        assert torch.equal(weight, base.bert.encoder.state_dict()[name])
+    mask = cased.mask_token_id, uncased.mask_token_id
+    assert torch.equal(_table(student)[mask[0]], _table(base)[mask[1]])
+
+
+def test_the_seed_decides_what_is_random(models: tuple[Pair, Pair]) -> None:
+    first, again, other = (_build(models, "teacher", "random", "random", seed)[0] for seed in (1, 1, 2))
+    assert torch.equal(_table(first), _table(again))
+    assert not torch.equal(_table(first), _table(other))
+
+
+def test_a_teacher_narrower_than_the_student_is_refused(
+    models: tuple[Pair, Pair], cased: PreTrainedTokenizerBase
+) -> None:
+    narrow = random_bert(Architecture(layers=1, hidden=8, heads=1, feed_forward=8, positions=64), cased, seed=0)
+    with pytest.raises(PipelineError, match="at least 16 wide; it has 8"):
+        _build((models[0], (narrow, cased)), "teacher", "teacher_pca", "random")
+
+
+def test_same_shape_leaves_the_base_models_configuration_alone(models: tuple[Pair, Pair]) -> None:
+    (base, uncased), (_, cased) = models
+    floor = same_shape(base, cased, seed=0)
+    assert floor.config.vocab_size == len(cased)
+    assert base.config.vocab_size == len(uncased)
+
+
+def test_projection_starts_from_the_basis_of_the_embeddings(models: tuple[Pair, Pair]) -> None:
+    _, (teacher, _) = models
+    projection = make_projection(Student("teacher", "teacher_pca", "random"), 16, teacher, seed=0)
+    assert torch.allclose(projection.weight.double(), pca_basis(_table(teacher), 16).T, atol=1e-6)
+    table = _table(teacher).double()
+    centred = table - table.mean(dim=0)
+    mapped = projection(teacher_pca(table, 16)).double()
+    best = centred @ pca_basis(table, 16).T @ pca_basis(table, 16)
+    assert torch.allclose(
+        torch.cosine_similarity(mapped, best, dim=1), torch.ones(len(table), dtype=torch.float64), atol=1e-5
+    )
+
+
+def test_a_random_projection_depends_on_the_seed(models: tuple[Pair, Pair]) -> None:
+    _, (teacher, _) = models
+    options = Student("teacher", "random", "random")
+    first, again, other = (make_projection(options, 16, teacher, seed).weight for seed in (1, 1, 2))
+    assert first.shape == (48, 16)
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)

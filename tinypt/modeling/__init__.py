@@ -1,0 +1,1 @@
+"""Models: loading and saving, student construction, embedding initialisation, projections."""

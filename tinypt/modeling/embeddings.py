@@ -1,0 +1,66 @@
+"""Where a student's embedding table comes from when its tokenizer is not the base model's."""
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import PreTrainedTokenizerBase
+
+STD = 0.02  # BERT's initial standard deviation, the scale its other weights expect
+
+
+def pca_basis(table: Tensor, width: int) -> Tensor:
+    """First `width` principal directions of an embedding table [vocabulary, hidden], as rows [width, hidden].
+
+    Computed in float64 from the covariance matrix, so that the cost does not grow with the square of the
+    vocabulary; the sign of each direction is fixed by its largest component, so that the result is the
+    same whatever the linear-algebra library.
+    """
+    centred = table.detach().double().cpu().numpy()
+    centred = centred - centred.mean(axis=0)
+    _, vectors = np.linalg.eigh(centred.T @ centred)
+    basis = vectors[:, ::-1][:, :width].T
+    largest = np.abs(basis).argmax(axis=1)
+    basis = basis * np.sign(basis[np.arange(len(basis)), largest])[:, None]
+    return torch.from_numpy(np.ascontiguousarray(basis))
+
+
+def teacher_pca(table: Tensor, width: int) -> Tensor:
+    """The teacher's embedding table reduced to `width` dimensions: fp32 [vocabulary, width], standard deviation 0.02.
+
+    Teacher-derived tables follow GUIDE (2025), which closes about a quarter of the gap to the teacher in
+    models larger than ours.
+    """
+    doubles = table.detach().double().cpu()
+    reduced = (doubles - doubles.mean(dim=0)) @ pca_basis(table, width).T
+    return (reduced * (STD / reduced.std())).float()
+
+
+def fvt(table: Tensor, old: PreTrainedTokenizerBase, new: PreTrainedTokenizerBase) -> Tensor:
+    """Fast vocabulary transfer (Gee et al. 2022): a new piece's row is the mean of its pieces' rows in `old`.
+
+    A continuation piece (##ção) is tokenized as a continuation, which keeps it apart from the word it
+    would be on its own. Special tokens take the row of their namesake.
+
+    Args:
+        table: the old embedding table [old vocabulary, width].
+        old: the tokenizer that `table` belongs to.
+        new: the tokenizer to make a table for.
+
+    Returns:
+        fp32 [new vocabulary, width].
+    """
+    source = table.detach().float().cpu()
+    rows = torch.empty(len(new), source.shape[1])
+    for piece, index in new.get_vocab().items():
+        rows[index] = source[_old_pieces(piece, old)].mean(dim=0)
+    return rows
+
+
+def _old_pieces(piece: str, old: PreTrainedTokenizerBase) -> list[int]:
+    if piece in old.all_special_tokens:
+        return [old.convert_tokens_to_ids(piece)]
+    backend = old.backend_tokenizer
+    prefix = "##" if piece.startswith("##") else ""
+    folded = backend.normalizer.normalize_str(piece.removeprefix(prefix)).strip()
+    # WordPiece looks for the longest piece from the start, and a start of ## makes it a continuation.
+    return [token.id for token in backend.model.tokenize(prefix + folded)] or [old.unk_token_id]

@@ -1,0 +1,103 @@
+"""Loading and saving models and tokenizers as Hugging Face folders."""
+
+import json
+import logging
+import pickle
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from transformers import (
+    AutoModelForMaskedLM,
+    AutoTokenizer,
+    BertForMaskedLM,
+    BertTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+from transformers.utils import cached_file
+from transformers.utils import logging as transformers_logging
+
+from tinypt.errors import PipelineError
+from tinypt.files import atomic_path
+
+
+def load_model(folder: Path) -> PreTrainedModel:
+    """Load one of the pipeline's own models in fp32, with its masked-language-model head.
+
+    Raises:
+        PipelineError: the folder is missing or not a whole model.
+    """
+    _quiet()
+    if not (folder / "config.json").is_file():
+        raise PipelineError(f"{folder}: no model here; run the stage that writes it (`dvc repro`)")
+    try:
+        return AutoModelForMaskedLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+    except (OSError, ValueError, SafetensorError) as error:
+        raise PipelineError(f"{folder}: cannot be loaded as a masked language model: {_first_line(error)}") from None
+
+
+def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
+    """Load one of the pipeline's own tokenizers.
+
+    Raises:
+        PipelineError: the folder is missing or holds no tokenizer.
+    """
+    if not (folder / "tokenizer.json").is_file():
+        raise PipelineError(f"{folder}: no tokenizer here; run the stage that writes it (`dvc repro`)")
+    return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+
+
+def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Load a published BERT, by hub id and commit or from a folder in the hub's layout, with its tokenizer.
+
+    Old releases lack files that today's loaders look for: BERTimbau has no tokenizer.json, BERT-tiny
+    (prajjwal1/bert-tiny) neither that nor a model_type. Both are BERT, and are read as BERT, from
+    vocab.txt; `cased` settles what their configuration leaves open. Weights in .bin files are read with
+    weights_only=True, transformers' default.
+
+    Raises:
+        PipelineError: the model is not there, not whole, or its tokenizer is larger than its embeddings.
+    """
+    _quiet()
+    try:
+        config = json.loads(Path(_file(id, revision, "config.json")).read_text(encoding="utf-8"))
+        if config.get("model_type", "bert") == "bert":
+            tokenizer = BertTokenizer.from_pretrained(id, revision=revision, do_lower_case=not cased)
+            model = BertForMaskedLM.from_pretrained(id, revision=revision, dtype=torch.float32, weights_only=True)
+        else:
+            tokenizer = AutoTokenizer.from_pretrained(id, revision=revision)
+            model = AutoModelForMaskedLM.from_pretrained(id, revision=revision, dtype=torch.float32, weights_only=True)
+    except (OSError, ValueError, SafetensorError, RuntimeError, pickle.UnpicklingError) as error:
+        raise PipelineError(f"{id} (revision {revision}): cannot be loaded: {_first_line(error)}") from None
+    if len(tokenizer) > model.config.vocab_size:
+        raise PipelineError(
+            f"{id}: its tokenizer has {len(tokenizer):,} pieces, its embeddings only {model.config.vocab_size:,} rows"
+        )
+    tokenizer.model_max_length = model.config.max_position_embeddings
+    return model, tokenizer
+
+
+def save_model(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+    """Write weights (safetensors), configuration, tokenizer and vocab.txt as one folder, atomically."""
+    with atomic_path(folder) as temporary:
+        model.save_pretrained(temporary)
+        tokenizer.save_pretrained(temporary)
+        pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
+        (temporary / "vocab.txt").write_text("".join(f"{piece}\n" for piece, _ in pieces), encoding="utf-8")
+
+
+def _file(id: str, revision: str | None, name: str) -> str:
+    if Path(id).is_dir():
+        return str(Path(id) / name)
+    return str(cached_file(id, name, revision=revision))
+
+
+def _quiet() -> None:
+    """Silence progress bars and notices about heads we do not use; what matters we check ourselves."""
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity(logging.ERROR)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0]

@@ -1,0 +1,110 @@
+"""Building the student a parameter set asks for, before any training."""
+
+import torch
+from torch import nn
+from transformers import BertConfig, BertForMaskedLM, PreTrainedModel, PreTrainedTokenizerBase
+
+from tinypt.errors import PipelineError
+from tinypt.modeling.embeddings import fvt, pca_basis, teacher_pca
+from tinypt.params.experiments import Student
+from tinypt.params.models import Architecture
+
+
+def random_bert(architecture: Architecture, tokenizer: PreTrainedTokenizerBase, seed: int) -> BertForMaskedLM:
+    """Make a BERT of the given shape with random weights for `tokenizer`'s vocabulary."""
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        pad_token_id=tokenizer.pad_token_id,
+        hidden_size=architecture.hidden,
+        num_hidden_layers=architecture.layers,
+        num_attention_heads=architecture.heads,
+        intermediate_size=architecture.feed_forward,
+        max_position_embeddings=architecture.positions,
+    )
+    return _initialised(config, seed)
+
+
+def same_shape(base: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, seed: int) -> BertForMaskedLM:
+    """Make a model with the architecture of `base` and random weights for `tokenizer`'s vocabulary."""
+    config = BertConfig.from_dict(base.config.to_dict())
+    config.vocab_size, config.pad_token_id = len(tokenizer), tokenizer.pad_token_id
+    config.tie_word_embeddings = True
+    return _initialised(config, seed)
+
+
+def build_student(
+    options: Student,
+    base: tuple[PreTrainedModel, PreTrainedTokenizerBase],
+    teacher: tuple[PreTrainedModel, PreTrainedTokenizerBase],
+    seed: int,
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Build the student of one parameter set: the base model's architecture, its weights as `options` say.
+
+    Args:
+        options: the set's `student` block.
+        base: the original BERT-tiny and its tokenizer.
+        teacher: the teacher and its tokenizer.
+        seed: for whatever is random.
+
+    Returns:
+        The student, with a tied MLM head, and its tokenizer.
+
+    Raises:
+        PipelineError: teacher_pca with a teacher narrower than the student.
+    """
+    base_model, base_tokenizer = base
+    teacher_model, teacher_tokenizer = teacher
+    tokenizer = base_tokenizer if options.tokenizer == "base" else teacher_tokenizer
+    student = same_shape(base_model, tokenizer, seed)
+    if options.encoder == "base":
+        _copy_encoder(base_model, student)
+    table = student.get_input_embeddings().weight
+    width = table.shape[1]
+    source = base_model.get_input_embeddings().weight
+    with torch.no_grad():
+        if options.embeddings == "base":
+            table.copy_(source)
+            student.cls.predictions.bias.copy_(base_model.cls.predictions.bias)
+        elif options.embeddings == "fvt":
+            table.copy_(fvt(source, base_tokenizer, teacher_tokenizer))
+        elif options.embeddings == "teacher_pca":
+            teacher_table = teacher_model.get_input_embeddings().weight
+            if teacher_table.shape[1] < width:
+                raise PipelineError(
+                    f"embeddings: teacher_pca needs a teacher at least {width} wide; it has {teacher_table.shape[1]}"
+                )
+            table.copy_(teacher_pca(teacher_table[: len(tokenizer)], width))
+    return student, tokenizer
+
+
+def make_projection(options: Student, width: int, teacher: PreTrainedModel, seed: int) -> nn.Linear:
+    """The training-only map from the student's hidden states to the teacher's, [teacher width, student width].
+
+    With teacher_pca embeddings it starts from the same principal directions, so that it maps the
+    student's embeddings back to the teacher's; otherwise it is random.
+    """
+    torch.manual_seed(seed)
+    table = teacher.get_input_embeddings().weight
+    projection = nn.Linear(width, table.shape[1], bias=False)
+    if options.embeddings == "teacher_pca":
+        with torch.no_grad():
+            projection.weight.copy_(pca_basis(table, width).T.float())
+    return projection
+
+
+def _initialised(config: BertConfig, seed: int) -> BertForMaskedLM:
+    torch.manual_seed(seed)
+    model: BertForMaskedLM = BertForMaskedLM(config).eval()
+    return model
+
+
+def _copy_encoder(source: PreTrainedModel, target: BertForMaskedLM) -> None:
+    """Copy every weight that does not depend on the vocabulary; the shapes agree by construction."""
+    weights = {
+        name: value
+        for name, value in source.state_dict().items()
+        if "word_embeddings" not in name
+        and not name.startswith("cls.predictions.decoder")
+        and name != "cls.predictions.bias"
+    }
+    target.load_state_dict(weights, strict=False)
