@@ -1,0 +1,45 @@
+from pathlib import Path
+
+import numpy as np
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from transformers import PreTrainedTokenizerBase
+
+from tinypt.distillation.batches import Order, take
+from tinypt.tokens.arrays import open_blocks
+from tinypt.tokens.pairs import write_pairs
+
+
+@settings(max_examples=50, deadline=None)
+@given(count=st.integers(1, 60), batch_size=st.integers(1, 20), seed=st.integers(0, 9))
+def test_every_epoch_shows_every_block_once(count: int, batch_size: int, seed: int) -> None:
+    order = Order(count, batch_size, seed)
+    steps = 3 * count // batch_size + 1
+    seen = np.concatenate([order.rows(step) for step in range(steps)])
+    for epoch in range(len(seen) // count):
+        assert sorted(seen[epoch * count : (epoch + 1) * count]) == list(range(count))
+
+
+def test_a_step_does_not_depend_on_the_steps_before() -> None:
+    expected = [Order(37, 8, 1).rows(step).tolist() for step in range(12)]
+    backwards = Order(37, 8, 1)
+    assert [backwards.rows(step).tolist() for step in reversed(range(12))] == expected[::-1]
+    assert Order(37, 8, 2).rows(0).tolist() != expected[0]
+
+
+def test_take_reads_all_sides_of_the_same_rows(
+    tmp_path: Path, cased: PreTrainedTokenizerBase, uncased: PreTrainedTokenizerBase, texts: list[str]
+) -> None:
+    write_pairs(texts, uncased, cased, 24, tmp_path)
+    blocks = open_blocks(tmp_path)
+    batch = take(blocks, np.array([5, 2]), torch.device("cpu"))
+    assert batch.ids.dtype == torch.int64
+    for tensor, array in (
+        (batch.ids, blocks.ids),
+        (batch.words, blocks.words),
+        (batch.teacher_ids, blocks.teacher_ids),
+        (batch.teacher_words, blocks.teacher_words),
+    ):
+        assert tensor is not None
+        assert tensor.tolist() == array[[2, 5]].tolist()

@@ -1,0 +1,179 @@
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import BertForMaskedLM, PreTrainedTokenizerBase
+
+from tinypt.distillation.loop import Result, train
+from tinypt.distillation.objective import Objective
+from tinypt.errors import PipelineError
+from tinypt.modeling.student import random_bert
+from tinypt.params.models import Architecture
+from tinypt.params.training import Training
+from tinypt.tokens.arrays import Blocks, open_blocks
+from tinypt.tokens.blocks import write_blocks
+from tinypt.tokens.masking import SpecialIds
+
+OPTIONS = Training(
+    epochs=2.0,
+    batch_size=4,
+    learning_rate=1e-2,
+    warmup=0.1,
+    weight_decay=0.01,
+    clip=1.0,
+    mask_probability=0.15,
+    validation_blocks=8,
+)
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def blocks(tmp_path: Path, cased: PreTrainedTokenizerBase, texts: list[str]) -> Blocks:
+    folder = tmp_path / "tokens"
+    folder.mkdir()
+    write_blocks(texts, cased, 24, folder)
+    return open_blocks(folder)
+
+
+def _model(tokenizer: PreTrainedTokenizerBase) -> BertForMaskedLM:
+    return random_bert(Architecture(layers=1, hidden=16, heads=2, feed_forward=32, positions=32), tokenizer, seed=3)
+
+
+def _train(
+    model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, blocks: Blocks, checkpoint: Path, **changes: float
+) -> Result:
+    objective = Objective(model, SpecialIds.of(tokenizer), {"mlm": 1.0}, 0.15)
+    options = Training(**{**OPTIONS.__dict__, **changes})
+    return train(objective, blocks, options, 7, CPU, checkpoint, "test", checkpoint_seconds=0.0)
+
+
+def _bits(model: BertForMaskedLM) -> dict[str, bytes]:
+    return {name: weight.numpy().tobytes() for name, weight in model.state_dict().items()}
+
+
+def test_training_learns_and_reports(tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks) -> None:
+    result = _train(_model(cased), cased, blocks, tmp_path / "c.pt", epochs=6.0)
+    assert result.validation_start == pytest.approx(math.log(len(cased)), rel=0.05)
+    assert result.validation_end < 0.8 * result.validation_start
+    assert result.steps == round(6.0 * (len(blocks) - 8) / 4)
+    assert result.tokens == result.steps * 4 * 24
+    assert [row["step"] for row in result.rows][-1] == result.steps
+    assert all(row["loss"] == row["mlm"] for row in result.rows)
+
+
+def test_two_runs_give_the_same_bits(tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks) -> None:
+    first, second = _model(cased), _model(cased)
+    one = _train(first, cased, blocks, tmp_path / "a.pt")
+    two = _train(second, cased, blocks, tmp_path / "b.pt")
+    assert one.rows == two.rows
+    assert _bits(first) == _bits(second)
+
+
+def test_a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(
+    tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = _model(cased)
+    expected = _train(whole, cased, blocks, tmp_path / "whole.pt")
+
+    class Interrupted(Exception):
+        pass
+
+    saves = 0
+
+    def save_twice_then_die(*arguments: object) -> None:
+        nonlocal saves
+        real(*arguments)
+        saves += 1
+        if saves == 2:
+            raise Interrupted
+
+    import tinypt.distillation.loop as loop
+
+    real = loop.save_checkpoint
+    monkeypatch.setattr(loop, "save_checkpoint", save_twice_then_die)
+    with pytest.raises(Interrupted):
+        _train(_model(cased), cased, blocks, tmp_path / "part.pt")
+    monkeypatch.setattr(loop, "save_checkpoint", real)
+    resumed = _model(cased)
+    result = _train(resumed, cased, blocks, tmp_path / "part.pt")
+    assert result.rows == expected.rows
+    assert result.validation_start == expected.validation_start
+    assert _bits(resumed) == _bits(whole)
+
+
+SCRIPT = """
+import sys, torch
+from pathlib import Path
+from safetensors.torch import save_file
+from tests.distillation.test_loop import _model, _train
+from tinypt.tokens.arrays import open_blocks
+from transformers import AutoTokenizer
+tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])
+model = _model(tokenizer)
+_train(model, tokenizer, open_blocks(Path(sys.argv[2])), Path(sys.argv[3]), epochs=30.0)
+torch.save(model.state_dict(), sys.argv[4])
+"""
+
+
+def test_kill_9_and_go_on(tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks) -> None:
+    cased.save_pretrained(tmp_path / "tokenizer")
+    checkpoint = tmp_path / "killed.pt"
+
+    def command(checkpoint: Path, output: str) -> list[str]:
+        return [
+            sys.executable,
+            "-c",
+            SCRIPT,
+            str(tmp_path / "tokenizer"),
+            str(tmp_path / "tokens"),
+            str(checkpoint),
+            str(tmp_path / output),
+        ]
+
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    process = subprocess.Popen(command(checkpoint, "killed.out"), env=environment)
+    deadline = time.monotonic() + 120
+    while not checkpoint.exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert checkpoint.exists()
+    assert not (tmp_path / "killed.out").exists()
+    assert torch.load(checkpoint, weights_only=True)["step"] > 0
+    subprocess.run(command(checkpoint, "resumed.out"), env=environment, check=True)
+    subprocess.run(command(tmp_path / "whole.pt", "whole.out"), env=environment, check=True)
+    resumed, whole = (torch.load(tmp_path / name, weights_only=True) for name in ("resumed.out", "whole.out"))
+    assert all(torch.equal(resumed[name], whole[name]) for name in whole)
+
+
+def test_a_loss_that_is_not_finite_is_one_clear_line(
+    tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks
+) -> None:
+    model = _model(cased)
+    with torch.no_grad():
+        model.get_input_embeddings().weight.fill_(float("nan"))
+    with pytest.raises(PipelineError, match=r"the loss is nan at step .* learning_rate"):
+        _train(model, cased, blocks, tmp_path / "c.pt")
+    assert not (tmp_path / "c.pt").exists()
+
+
+def test_too_few_blocks_are_refused(tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks) -> None:
+    with pytest.raises(PipelineError, match="give more text"):
+        _train(_model(cased), cased, blocks, tmp_path / "c.pt", validation_blocks=len(blocks))
+
+
+def test_validation_blocks_are_never_trained_on(tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks) -> None:
+    """Other validation blocks change the validation loss, and not one bit of the weights."""
+    ids = blocks.ids.copy()
+    ids[-8:, 1:-1] = ids[-8:, 1:-1][:, ::-1]
+    first, second = _model(cased), _model(cased)
+    one = _train(first, cased, blocks, tmp_path / "a.pt")
+    two = _train(second, cased, Blocks(ids, None, None, None), tmp_path / "b.pt")
+    assert _bits(first) == _bits(second)
+    assert one.validation_end != two.validation_end

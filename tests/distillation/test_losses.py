@@ -1,0 +1,122 @@
+"""Every term against a float64 reference written from its definition, its gradient against finite differences."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.autograd import gradcheck
+
+from tinypt.distillation import losses
+
+POSITIONS, VOCABULARY, WIDTH = 7, 11, 5
+
+
+def _random(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+
+
+def _targets(seed: int = 0) -> torch.Tensor:
+    targets = torch.randint(VOCABULARY, (POSITIONS,), generator=torch.Generator().manual_seed(seed))
+    targets[2] = -100
+    return targets
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def test_mlm_is_the_mean_cross_entropy_of_what_counts() -> None:
+    logits, targets = _random(POSITIONS, VOCABULARY), _targets()
+    probabilities = _softmax(logits.numpy())
+    expected = np.mean([-math.log(probabilities[i, t]) for i, t in enumerate(targets.tolist()) if t != -100])
+    assert losses.mlm(logits, targets).item() == pytest.approx(expected, rel=1e-12)
+
+
+@settings(max_examples=20, deadline=None)
+@given(temperature=st.floats(0.5, 8.0), seed=st.integers(0, 100))
+def test_kl_against_its_definition(temperature: float, seed: int) -> None:
+    student, teacher, targets = (
+        _random(POSITIONS, VOCABULARY, seed=seed),
+        _random(POSITIONS, VOCABULARY, seed=seed + 1),
+        _targets(seed),
+    )
+    p, q = _softmax(teacher.numpy() / temperature), _softmax(student.numpy() / temperature)
+    each = (p * np.log(p / q)).sum(axis=-1)
+    expected = temperature**2 * each[(targets != -100).numpy()].mean()
+    found = losses.kl(student, teacher, temperature, targets).item()
+    assert found == pytest.approx(expected, rel=1e-9)
+    assert found >= 0
+
+
+def test_kl_of_equal_logits_is_zero_and_ignores_a_constant_shift() -> None:
+    logits, targets = _random(POSITIONS, VOCABULARY), _targets()
+    assert losses.kl(logits + 3.0, logits, 2.0, targets).item() == pytest.approx(0, abs=1e-12)
+
+
+def test_the_gradient_of_kl_hardly_depends_on_the_temperature() -> None:
+    sizes = []
+    for temperature in (20.0, 40.0):
+        student = _random(POSITIONS, VOCABULARY).requires_grad_()
+        losses.kl(student, _random(POSITIONS, VOCABULARY, seed=1), temperature, _targets()).backward()
+        sizes.append(student.grad.norm().item())
+    assert sizes[0] == pytest.approx(sizes[1], rel=0.1)
+
+
+def test_kl_over_two_vocabularies_is_refused() -> None:
+    with pytest.raises(ValueError, match="one vocabulary"):
+        losses.kl(_random(POSITIONS, 5), _random(POSITIONS, 6), 2.0, _targets())
+
+
+def test_cosine_against_its_definition() -> None:
+    ours, theirs = _random(3, 4, WIDTH), _random(3, 4, WIDTH, seed=1)
+    counted = torch.rand(3, 4, generator=torch.Generator().manual_seed(2)) < 0.6
+    each = [
+        1 - np.dot(a, b) / (np.linalg.norm(a) * np.linalg.norm(b))
+        for a, b, counts in zip(
+            ours.reshape(-1, WIDTH).numpy(), theirs.reshape(-1, WIDTH).numpy(), counted.reshape(-1), strict=True
+        )
+        if counts
+    ]
+    assert losses.cosine(ours, theirs, counted).item() == pytest.approx(np.mean(each), rel=1e-12)
+    assert losses.cosine(ours, 3 * ours, counted).item() == pytest.approx(0, abs=1e-12)
+    assert losses.cosine(ours, theirs, torch.zeros(3, 4, dtype=torch.bool)).item() == 0
+
+
+def test_pool_text_is_the_mean_of_what_counts() -> None:
+    states = _random(2, 6, WIDTH)
+    counted = torch.tensor([[0, 1, 1, 1, 0, 0], [0, 0, 0, 0, 0, 0]], dtype=torch.bool)
+    pooled = losses.pool_text(states, counted)
+    assert torch.allclose(pooled[0], states[0, 1:4].mean(dim=0))
+    assert torch.equal(pooled[1], torch.zeros(WIDTH, dtype=torch.float64))
+
+
+@settings(max_examples=30, deadline=None)
+@given(sizes=st.lists(st.integers(1, 3), min_size=1, max_size=6), gap=st.integers(0, 2), seed=st.integers(0, 100))
+def test_pool_words_is_the_mean_of_each_words_pieces(sizes: list[int], gap: int, seed: int) -> None:
+    words = [-1] * (1 + gap)
+    for word, size in enumerate(sizes):
+        words += [word] * size
+    words += [-1, -1]
+    states = _random(1, len(words), WIDTH, seed=seed)
+    pooled, exist = losses.pool_words(states, torch.tensor([words]))
+    assert exist[0].tolist() == [i < len(sizes) for i in range(len(words))]
+    for word in range(len(sizes)):
+        pieces = [position for position, owner in enumerate(words) if owner == word]
+        assert torch.allclose(pooled[0, word], states[0, pieces].mean(dim=0))
+
+
+def test_gradients() -> None:
+    targets, counted = _targets(), torch.tensor([True, False, True])
+    words = torch.tensor([[-1, 0, 0, 1, -1]])
+    assert gradcheck(lambda x: losses.mlm(x, targets), _random(POSITIONS, VOCABULARY).requires_grad_())
+    assert gradcheck(
+        lambda x: losses.kl(x, _random(POSITIONS, VOCABULARY, seed=1), 2.0, targets),
+        _random(POSITIONS, VOCABULARY).requires_grad_(),
+    )
+    assert gradcheck(lambda x: losses.cosine(x, _random(3, WIDTH, seed=1), counted), _random(3, WIDTH).requires_grad_())
+    assert gradcheck(lambda x: losses.pool_words(x, words)[0], _random(1, 5, WIDTH).requires_grad_())
+    assert gradcheck(lambda x: losses.pool_text(x, words >= 0), _random(1, 5, WIDTH).requires_grad_())

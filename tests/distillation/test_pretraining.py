@@ -1,0 +1,65 @@
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import BertForMaskedLM, PreTrainedTokenizerBase
+
+from tinypt.distillation.pretraining import make_model
+from tinypt.files import read_json
+from tinypt.modeling.load import load_model, load_tokenizer, save_model
+from tinypt.params.models import Architecture, HubModel, PretrainedTeacher, Vocabulary
+from tinypt.params.training import Training
+
+ARCHITECTURE = Architecture(layers=1, hidden=16, heads=2, feed_forward=32, positions=32)
+TRAINING = Training(
+    epochs=2.0,
+    batch_size=8,
+    learning_rate=1e-2,
+    warmup=0.1,
+    weight_decay=0.01,
+    clip=1.0,
+    mask_probability=0.15,
+    validation_blocks=8,
+)
+
+
+def test_a_stand_in_is_pretrained_and_leaves_no_unfinished_work(
+    tmp_path: Path, texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    options = PretrainedTeacher("pretrain", Vocabulary(None, 200, cased=True), ARCHITECTURE, TRAINING)
+    make_model("teacher", options, lambda: texts, 24, seed=1)
+    first = Path("models/teacher/model.safetensors").read_bytes()
+    metrics = read_json(Path("metrics/teacher/teacher.json"))
+    assert metrics["validation_mlm"] < metrics["validation_mlm_start"]
+    assert metrics["vocabulary"] == len(load_tokenizer(Path("models/teacher"))) <= 200
+    assert metrics["parameters"] == sum(w.numel() for w in load_model(Path("models/teacher")).parameters())
+    assert not [path for path in Path(".cache").rglob("*") if path.is_file()]
+    make_model("teacher", options, lambda: texts, 24, seed=1)
+    assert Path("models/teacher/model.safetensors").read_bytes() == first
+
+
+def test_a_vocabulary_given_as_a_file_is_taken_as_it_is(
+    tmp_path: Path, texts: list[str], cased: PreTrainedTokenizerBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    pieces = sorted(cased.get_vocab(), key=cased.get_vocab().get)
+    Path("vocab.txt").write_text("".join(f"{piece}\n" for piece in pieces), encoding="utf-8")
+    options = PretrainedTeacher("pretrain", Vocabulary(Path("vocab.txt"), 200, cased=True), ARCHITECTURE, TRAINING)
+    make_model("teacher", options, lambda: texts, 24, seed=1)
+    assert load_tokenizer(Path("models/teacher")).get_vocab() == cased.get_vocab()
+
+
+def test_a_published_model_is_saved_whole_and_trained_on_nothing(
+    tmp_path: Path, base: BertForMaskedLM, uncased: PreTrainedTokenizerBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    save_model(base, uncased, Path("published"))
+
+    def no_texts() -> list[str]:
+        raise AssertionError("a published model needs no text")
+
+    make_model("base", HubModel("hub", "published", None, cased=False), no_texts, 24, seed=1)
+    saved = load_model(Path("models/base"))
+    assert all(torch.equal(weight, saved.state_dict()[name]) for name, weight in base.state_dict().items())
+    assert read_json(Path("metrics/base/base.json"))["vocabulary"] == len(uncased)

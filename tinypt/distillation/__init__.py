@@ -1,0 +1,1 @@
+"""The training objective, its loss terms, and the loop with its checkpoints."""

@@ -1,0 +1,82 @@
+"""The loss terms, as plain functions of tensors. Entropies are in nats; half precision is raised to fp32."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def mlm(logits: Tensor, targets: Tensor) -> Tensor:
+    """Masked-language-model loss: mean cross-entropy over the masked positions (Devlin et al. 2019).
+
+    Args:
+        logits: [positions, vocabulary].
+        targets: int64 [positions]; -100 marks positions that do not count.
+    """
+    return F.cross_entropy(_wide(logits), targets, ignore_index=-100)
+
+
+def kl(student: Tensor, teacher: Tensor, temperature: float, targets: Tensor) -> Tensor:
+    """T² · KL(teacher ‖ student) between the distributions softened at temperature T, mean over positions.
+
+    The factor T² keeps the gradient's size independent of T (Hinton et al. 2015, section 2.1).
+
+    Args:
+        student: logits [positions, vocabulary].
+        teacher: logits of the same shape, over the same vocabulary.
+        temperature: T > 0.
+        targets: int64 [positions]; positions marked -100 do not count.
+
+    Raises:
+        ValueError: the two vocabularies differ in size.
+    """
+    if student.shape != teacher.shape:
+        raise ValueError(f"KL needs one vocabulary: student {tuple(student.shape)}, teacher {tuple(teacher.shape)}")
+    student_log = F.log_softmax(_wide(student) / temperature, dim=-1)
+    teacher_log = F.log_softmax(_wide(teacher) / temperature, dim=-1)
+    each = (teacher_log.exp() * (teacher_log - student_log)).sum(dim=-1)
+    return temperature**2 * _mean(each, targets != -100)
+
+
+def cosine(student: Tensor, teacher: Tensor, counted: Tensor) -> Tensor:
+    """1 − cos between paired vectors, mean over the pairs that count (DistilBERT, Sanh et al. 2019).
+
+    Args:
+        student: [..., width], already projected to the teacher's width.
+        teacher: [..., width].
+        counted: bool [...].
+    """
+    return _mean(1 - F.cosine_similarity(_wide(student), _wide(teacher), dim=-1), counted)
+
+
+def pool_text(states: Tensor, counted: Tensor) -> Tensor:
+    """Mean of the counted positions' states: [blocks, length, width] and bool [blocks, length] to [blocks, width]."""
+    weights = counted.to(states.dtype).unsqueeze(-1)
+    return (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1)
+
+
+def pool_words(states: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean of the states of each word's pieces.
+
+    Args:
+        states: [blocks, length, width].
+        words: int64 [blocks, length], index in the block of the word each position belongs to, -1 for none.
+
+    Returns:
+        [blocks, length, width], word i of a block at position i, and bool [blocks, length], which exist.
+    """
+    blocks, length, width = states.shape
+    index = words.masked_fill(words < 0, length)  # what belongs to no word is gathered in one slot past the end
+    sums = states.new_zeros(blocks, length + 1, width)
+    sums.scatter_add_(1, index.unsqueeze(-1).expand(-1, -1, width), states)
+    counts = states.new_zeros(blocks, length + 1).scatter_add_(1, index, torch.ones_like(index, dtype=states.dtype))
+    counts = counts[:, :length]
+    return sums[:, :length] / counts.clamp(min=1).unsqueeze(-1), counts > 0
+
+
+def _wide(tensor: Tensor) -> Tensor:
+    return tensor.float() if tensor.dtype in (torch.bfloat16, torch.float16) else tensor
+
+
+def _mean(values: Tensor, counted: Tensor) -> Tensor:
+    weights = counted.to(values.dtype)
+    return (values * weights).sum() / weights.sum().clamp(min=1)

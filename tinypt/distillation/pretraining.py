@@ -1,0 +1,73 @@
+"""Getting a teacher or base model: a published one, or a stand-in pre-trained by MLM."""
+
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from tinypt.distillation.loop import train
+from tinypt.distillation.objective import Objective
+from tinypt.files import fingerprint, work_folder, write_json
+from tinypt.modeling.forward import pick_device
+from tinypt.modeling.load import load_published, save_model
+from tinypt.modeling.student import random_bert
+from tinypt.params.models import Base, HubModel, PretrainedBase, PretrainedTeacher, Teacher, Vocabulary
+from tinypt.tokens.arrays import open_blocks
+from tinypt.tokens.blocks import write_blocks
+from tinypt.tokens.masking import SpecialIds
+from tinypt.tokens.vocabulary import make_tokenizer, read_vocabulary, train_vocabulary
+
+Texts = Callable[[], Iterable[str]]
+Metrics = dict[str, int | float]
+
+
+def make_model(name: str, options: Teacher | Base, texts: Texts, length: int, seed: int) -> None:
+    """Write models/<name> and metrics/<name>/<name>.json.
+
+    Args:
+        name: teacher or base.
+        options: where the model comes from.
+        texts: starts a pass over the texts to pre-train on; not called for a published model.
+        length: tokens in a pre-training block.
+        seed: for initial weights, order and masks.
+    """
+    if isinstance(options, HubModel):
+        model, tokenizer = load_published(options.id, options.revision, options.cased)
+        metrics: Metrics = {}
+    else:
+        model, tokenizer, metrics = _pretrain(name, options, texts, length, seed)
+    metrics |= {"parameters": sum(weight.numel() for weight in model.parameters()), "vocabulary": len(tokenizer)}
+    save_model(model, tokenizer, Path("models") / name)
+    write_json(Path("metrics") / name / f"{name}.json", metrics)
+
+
+def _pretrain(
+    name: str, options: PretrainedTeacher | PretrainedBase, texts: Texts, length: int, seed: int
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, Metrics]:
+    vocabulary = _vocabulary(options.vocabulary, texts)
+    tokenizer = make_tokenizer(vocabulary, options.vocabulary.cased, options.architecture.positions)
+    work = work_folder(name, "blocks")
+    shutil.rmtree(work)
+    work.mkdir()
+    write_blocks(texts(), tokenizer, length, work)
+    key = fingerprint([options, vocabulary, seed], [work / "blocks.npy"])
+    model = random_bert(options.architecture, tokenizer, seed)
+    objective = Objective(model, SpecialIds.of(tokenizer), {"mlm": 1.0}, options.training.mask_probability)
+    checkpoint = work_folder("checkpoints", f"{name}-{key}") / "checkpoint.pt"
+    result = train(objective, open_blocks(work), options.training, seed, pick_device(), checkpoint, name)
+    shutil.rmtree(checkpoint.parent)
+    shutil.rmtree(work)
+    metrics: Metrics = {
+        "validation_mlm_start": result.validation_start,
+        "validation_mlm": result.validation_end,
+        "steps": result.steps,
+        "tokens": result.tokens,
+    }
+    return model, tokenizer, metrics
+
+
+def _vocabulary(options: Vocabulary, texts: Texts) -> dict[str, int]:
+    if options.path is not None:
+        return read_vocabulary(options.path)
+    return train_vocabulary(texts, options.size, options.cased)
