@@ -3,11 +3,11 @@
 Writes models/base and metrics/base/base.json.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
-from tinypt.corpus.files import iter_records
+from tinypt.corpus.files import expand, read_file
 from tinypt.corpus.sample.english import english_texts
-
 from tinypt.distillation.pretraining import make_model
 from tinypt.params.loader import load, load_seed
 from tinypt.params.models import Base, EnglishSample, PretrainedBase
@@ -23,7 +23,9 @@ def main() -> None:
         assert isinstance(options, PretrainedBase)
         if isinstance(options.corpus, EnglishSample):
             return english_texts(options.corpus.documents, seed)
-        return (record.text for record in iter_records(options.corpus))
+        corpus = options.corpus
+        files = (read_file(path, corpus.text_column, Counter()) for path in expand(corpus.paths))
+        return (record.text for records in files for record in records)
 
     make_model("base", options, texts, load("tokenize", Tokenize).length, seed)
 

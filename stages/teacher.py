@@ -6,7 +6,6 @@ Reads data/split/train (a stand-in only); writes models/teacher and metrics/teac
 from pathlib import Path
 
 from tinypt.corpus.shards import iter_texts
-
 from tinypt.distillation.pretraining import make_model
 from tinypt.params.loader import load, load_seed
 from tinypt.params.models import Teacher

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tinypt.corpus.shards import iter_texts
-
 from tinypt.files import atomic_path, write_json
 from tinypt.modeling.load import load_tokenizer
 from tinypt.params.loader import load
@@ -34,10 +33,9 @@ def main(name: str) -> None:
             (folder / split).mkdir(parents=True)
             texts = _counted(iter_texts(Path("data/split") / split), f"tokenize {name}, {split}")
             if base is None:
-                counts = write_blocks(texts, teacher, length, folder / split)
+                metrics[split] = dataclasses.asdict(write_blocks(texts, teacher, length, folder / split))
             else:
-                counts = write_pairs(texts, base, teacher, length, folder / split)
-            metrics[split] = dataclasses.asdict(counts)
+                metrics[split] = dataclasses.asdict(write_pairs(texts, base, teacher, length, folder / split))
     write_json(Path("metrics/tokenize") / f"{name}.json", metrics)
 
 

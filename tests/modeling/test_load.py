@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from transformers import AutoModelForMaskedLM, AutoTokenizer, BertForMaskedLM, PreTrainedTokenizerBase
 
 from tinypt.errors import PipelineError
@@ -114,6 +114,25 @@ def test_missing_and_damaged_folders_are_named(
     weights = tmp_path / "model/model.safetensors"
     weights.write_bytes(weights.read_bytes()[:1000])
     with pytest.raises(PipelineError, match="cannot be loaded"):
+        load_model(tmp_path / "model")
+
+
+def test_weights_that_are_not_there_are_not_made_up(
+    tmp_path: Path,
+    bertimbau_layout: Path,
+    teacher: BertForMaskedLM,
+    base: BertForMaskedLM,
+    uncased: PreTrainedTokenizerBase,
+) -> None:
+    weights = {name: value for name, value in teacher.state_dict().items() if "transform.dense.weight" not in name}
+    torch.save(weights, bertimbau_layout / "pytorch_model.bin")
+    with pytest.raises(PipelineError, match=r"lack cls\.predictions\.transform\.dense\.weight"):
+        load_published(str(bertimbau_layout), None, cased=True)
+    save_model(base, uncased, tmp_path / "model")
+    kept = load_file(tmp_path / "model/model.safetensors")
+    del kept["bert.embeddings.LayerNorm.weight"]
+    save_file(kept, tmp_path / "model/model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(PipelineError, match=r"lack bert\.embeddings\.LayerNorm\.weight"):
         load_model(tmp_path / "model")
 
 

@@ -4,6 +4,7 @@ import json
 import logging
 import pickle
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -32,9 +33,13 @@ def load_model(folder: Path) -> PreTrainedModel:
     if not (folder / "config.json").is_file():
         raise PipelineError(f"{folder}: no model here; run the stage that writes it (`dvc repro`)")
     try:
-        return AutoModelForMaskedLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+        model, report = AutoModelForMaskedLM.from_pretrained(
+            folder, dtype=torch.float32, local_files_only=True, output_loading_info=True
+        )
     except (OSError, ValueError, SafetensorError) as error:
         raise PipelineError(f"{folder}: cannot be loaded as a masked language model: {_first_line(error)}") from None
+    _refuse_missing_weights(str(folder), report)
+    return model
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
@@ -64,12 +69,15 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
         config = json.loads(Path(_file(id, revision, "config.json")).read_text(encoding="utf-8"))
         if config.get("model_type", "bert") == "bert":
             tokenizer = BertTokenizer.from_pretrained(id, revision=revision, do_lower_case=not cased)
-            model = BertForMaskedLM.from_pretrained(id, revision=revision, dtype=torch.float32, weights_only=True)
+            model_class = BertForMaskedLM
         else:
-            tokenizer = AutoTokenizer.from_pretrained(id, revision=revision)
-            model = AutoModelForMaskedLM.from_pretrained(id, revision=revision, dtype=torch.float32, weights_only=True)
+            tokenizer, model_class = AutoTokenizer.from_pretrained(id, revision=revision), AutoModelForMaskedLM
+        model, report = model_class.from_pretrained(
+            id, revision=revision, dtype=torch.float32, weights_only=True, output_loading_info=True
+        )
     except (OSError, ValueError, SafetensorError, RuntimeError, pickle.UnpicklingError) as error:
         raise PipelineError(f"{id} (revision {revision}): cannot be loaded: {_first_line(error)}") from None
+    _refuse_missing_weights(id, report)
     if len(tokenizer) > model.config.vocab_size:
         raise PipelineError(
             f"{id}: its tokenizer has {len(tokenizer):,} pieces, its embeddings only {model.config.vocab_size:,} rows"
@@ -91,6 +99,12 @@ def _file(id: str, revision: str | None, name: str) -> str:
     if Path(id).is_dir():
         return str(Path(id) / name)
     return str(cached_file(id, name, revision=revision))
+
+
+def _refuse_missing_weights(name: str, report: dict[str, Any]) -> None:
+    """Refuse what transformers would fill with random numbers, such as the head of a model saved without it."""
+    if missing := sorted(report["missing_keys"]):
+        raise PipelineError(f"{name}: the weights lack {missing[0]} ({len(missing)} missing in all)")
 
 
 def _quiet() -> None:

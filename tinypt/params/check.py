@@ -8,6 +8,7 @@ from tinypt.params.clean import Clean
 from tinypt.params.corpus import Corpus
 from tinypt.params.evaluate import Evaluate
 from tinypt.params.experiments import Experiment
+from tinypt.params.export import Export
 from tinypt.params.loader import load
 from tinypt.params.models import Base, Teacher
 from tinypt.params.split import Split
@@ -25,6 +26,7 @@ SCHEMAS: dict[str, Any] = {
     "tokenize": Tokenize,
     "experiments": dict[str, Experiment],
     "evaluate": Evaluate,
+    "export": Export,
 }
 # Folders under models/ and metrics/ that a set of that name would overwrite.
 RESERVED = ("teacher", "base", "floor", "tokenize", "training")

@@ -35,7 +35,6 @@ SECTIONS = [
     "experiments",
     "evaluate",
     "export",
-    "report",
 ]
 
 

@@ -1,0 +1,48 @@
+"""Measure one model: masked language modelling, and every task by the frozen and the fine-tuning protocol.
+
+    python -m stages.evaluate total models/total/distilled data/tokens/teacher
+
+The last argument holds held-out blocks under the model's own tokenizer. Reads these,
+data/split/test, data/tasks and the `evaluate` parameters; writes metrics/<name>/evaluate.json.
+"""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from tinypt.corpus.shards import iter_texts
+from tinypt.evaluation.finetune import finetune_scores
+from tinypt.evaluation.frozen import frozen_scores
+from tinypt.evaluation.mlm import mlm_scores
+from tinypt.evaluation.subject import load_subject
+from tinypt.evaluation.tasks import read_tasks
+from tinypt.evaluation.words import sample_sentences, word_scores
+from tinypt.files import write_json
+from tinypt.params.evaluate import Evaluate
+from tinypt.params.loader import load, load_seed
+from tinypt.stage import run
+from tinypt.tokens.arrays import open_blocks
+
+log = logging.getLogger(__name__)
+
+
+def main(name: str, model_folder: str, tokens_folder: str) -> None:
+    """Write the metrics of the model in `model_folder` under `name`."""
+    options, seed = load("evaluate", Evaluate), load_seed()
+    tasks = read_tasks(Path("data/tasks"))
+    blocks = open_blocks(Path(tokens_folder) / "test")
+    subject = load_subject(name, Path(model_folder), options.max_length)
+    metrics: dict[str, Any] = {"mlm": mlm_scores(subject, blocks, options.mlm_blocks, seed)}
+    sentences = sample_sentences(iter_texts(Path("data/split/test")), options.sentences, seed)
+    metrics["words"] = word_scores(subject, sentences)
+    for number, (task, data) in enumerate(tasks.items(), start=1):
+        log.info("%s: task %d of %d, %s", name, number, len(tasks), task)
+        metrics[task] = {
+            "frozen": frozen_scores(subject, task, data),
+            "finetune": finetune_scores(subject, task, data, options.finetune),
+        }
+    write_json(Path("metrics") / name / "evaluate.json", metrics)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,68 @@
+"""Make the release of one parameter set: `python -m stages.export total`.
+
+Reads models/<set>/distilled, metrics/<set>/{distill,evaluate}.json and, where they are at hand, the metrics of
+teacher, base and floor; writes models/<set>/release: weights, tokenizer, ONNX in fp32 and int8, and a model card.
+"""
+
+import dataclasses
+from pathlib import Path
+
+from tinypt.files import atomic_path, list_files
+from tinypt.modeling.load import load_model, load_tokenizer, save_model
+from tinypt.params.corpus import Corpus
+from tinypt.params.experiments import Experiment
+from tinypt.params.export import Export
+from tinypt.params.loader import load
+from tinypt.params.models import Base, HubModel, Teacher
+from tinypt.params.tasks import HubData, Task
+from tinypt.reporting.card import Release, TaskOrigin, model_card
+from tinypt.reporting.onnx_graph import export_onnx
+from tinypt.reporting.results import REFERENCES, Results, read_metrics
+from tinypt.stage import run
+
+METRICS = Path("metrics")
+
+
+def main(name: str) -> None:
+    """Write the release of the set called `name`."""
+    recipe: Experiment = load(f"experiments.{name}", Experiment)
+    options: Export = load("export", Export)
+    origins = [load("teacher", Teacher), load("base", Base)]
+    folder = Path("models") / name
+    results = _results(name)
+    model, tokenizer = load_model(folder / "distilled"), load_tokenizer(folder / "distilled")
+    with atomic_path(folder / "release") as release:
+        save_model(model, tokenizer, release)
+        export_onnx(model, release / "onnx")
+        facts = Release(
+            name=name,
+            license=options.license,
+            datasets=options.datasets,
+            corpus=load("corpus", Corpus).source,
+            origins=[origin.id for origin in origins if isinstance(origin, HubModel) and not Path(origin.id).is_dir()],
+            config=model.config.to_dict(),
+            parameters=model.num_parameters(),
+            cased=tokenizer.tokenize("É") != tokenizer.tokenize("e"),
+            recipe=dataclasses.asdict(recipe),
+            tasks={task: _origin(options) for task, options in load("tasks", dict[str, Task]).items()},
+            files=[(str(file.relative_to(release)), file.stat().st_size) for file in list_files(release)],
+            results=results,
+        )
+        (release / "README.md").write_text(model_card(facts), encoding="utf-8")
+
+
+def _results(name: str) -> Results:
+    """Metrics of the set, and of the references whose file is there."""
+    models = {name: read_metrics(METRICS / name / "evaluate.json", f"evaluate@{name}")}
+    for reference in REFERENCES:
+        if (path := METRICS / reference / "evaluate.json").is_file():
+            models[reference] = read_metrics(path, f"reference@{reference}")
+    return Results(models, {name: read_metrics(METRICS / name / "distill.json", f"distill@{name}")}, {})
+
+
+def _origin(task: Task) -> TaskOrigin:
+    return TaskOrigin(task.kind, task.data.id if isinstance(task.data, HubData) else task.data.format)
+
+
+if __name__ == "__main__":
+    run(main)

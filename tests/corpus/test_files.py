@@ -1,0 +1,117 @@
+import gzip
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+
+from tinypt.corpus.files import expand, read_file
+from tinypt.corpus.records import Record
+from tinypt.errors import PipelineError
+
+PLAIN = {"doc_id": "a-1", "title": "T", "uri": "http://a", "text": "Um.\nDois."}
+CRAWLPT = {"id": 7, "text": "Um.\nDois.", "meta": {"title": "T", "uri": "http://a"}}
+NESTED = {"doc_id": "a-1", "title": "T", "uri": "http://a", "text": {"paragraphs": [["Um."], [], ["Dois.", "Três."]]}}
+
+
+def _read(path: Path, column: str = "text") -> tuple[list[Record], Counter[str]]:
+    skipped: Counter[str] = Counter()
+    return list(read_file(path, column, skipped)), skipped
+
+
+def _lines(*rows: Any) -> bytes:
+    return b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("row", "record"),
+    [
+        (PLAIN, Record("a-1", "T", "http://a", "Um.\nDois.")),
+        (CRAWLPT, Record("7", "T", "http://a", "Um.\nDois.")),
+        (NESTED, Record("a-1", "T", "http://a", "Um.\nDois. Três.")),
+        ({"text": "Só isto."}, Record("{name}-0", "", "", "Só isto.")),
+    ],
+)
+@pytest.mark.parametrize("kind", ["parquet", "jsonl", "jsonl.gz", "jsonl.zst"])
+def test_every_shape_in_every_container(tmp_path: Path, row: dict[str, Any], record: Record, kind: str) -> None:
+    path = tmp_path / f"part.{kind}"
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist([row]), path)
+    else:
+        pack = {"jsonl": bytes, "jsonl.gz": gzip.compress, "jsonl.zst": zstandard.compress}[kind]
+        path.write_bytes(pack(_lines(row)))
+    records, skipped = _read(path)
+    assert records == [Record(record.doc_id.format(name=path.name), record.title, record.uri, record.text)]
+    assert not skipped
+
+
+def test_lines_end_at_line_feeds_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    texts = ["um\u2028dois", "três\u0085quatro", "cinco\x1cseis\x0bsete"]
+    path.write_bytes(_lines(*({"text": text} for text in texts)))
+    assert [record.text for record in _read(path)[0]] == texts
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_text_files_hold_a_document_a_line(tmp_path: Path, pack: Any) -> None:
+    path = tmp_path / ("a.txt" if pack is bytes else "a.txt.gz")
+    path.write_bytes(pack("Um. <END> Dois.<END>\n\nTrês.\n".encode()))
+    records, skipped = _read(path)
+    assert [record.text for record in records] == ["Um.\nDois.", "Três."]
+    assert skipped == {"empty_text": 1}
+
+
+def test_what_cannot_be_used_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(_lines({"text": None}, {"text": "  "}, ["a"], {"text": "Fica."}) + b'{"text": "cor')
+    records, skipped = _read(path)
+    assert [record.text for record in records] == ["Fica."]
+    assert skipped == {"empty_text": 2, "malformed_json": 2}
+
+
+@pytest.mark.parametrize("kind", ["jsonl.gz", "jsonl.zst", "parquet"])
+def test_a_file_cut_short_is_named(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"cut.{kind}"
+    rows = [{"text": f"texto número {i} {i * 7919 % 1000}"} for i in range(5000)]
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    else:
+        path.write_bytes({"jsonl.gz": gzip.compress, "jsonl.zst": zstandard.compress}[kind](_lines(*rows)))
+    path.write_bytes(path.read_bytes()[:-400])
+    with pytest.raises(PipelineError, match=f"cut.{kind}: damaged or cut short"):
+        _read(path)
+
+
+def test_a_wrong_column_is_named(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"content": ["x"]}), tmp_path / "a.parquet")
+    with pytest.raises(PipelineError, match="no column text; it has content"):
+        _read(tmp_path / "a.parquet")
+    (tmp_path / "a.jsonl").write_bytes(_lines({"content": "x"}))
+    with pytest.raises(PipelineError, match="no record has a field text"):
+        _read(tmp_path / "a.jsonl")
+    assert _read(tmp_path / "a.jsonl", "content")[0][0].text == "x"
+
+
+def test_an_unknown_kind_and_a_glob_that_matches_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.doc").write_text("x", encoding="utf-8")
+    with pytest.raises(PipelineError, match="unknown kind of file"):
+        _read(tmp_path / "a.doc")
+    with pytest.raises(PipelineError, match="no such file"):
+        expand((tmp_path / "*.jsonl",))
+
+
+def test_globs_are_sorted_and_a_file_is_read_once(tmp_path: Path) -> None:
+    for name in ("b.jsonl", "a.jsonl", "c.txt"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    found = expand((tmp_path / "c.txt", tmp_path / "*.jsonl", tmp_path / "a.jsonl"))
+    assert [path.name for path in found] == ["c.txt", "a.jsonl", "b.jsonl"]
+
+
+def test_the_real_corpus(real_data: Path) -> None:
+    records, skipped = _read(real_data / "corpus/blogs-00.jsonl.zst")
+    assert len(records) == 2403
+    assert not skipped

@@ -1,0 +1,69 @@
+"""A small random model as the subject of evaluation, and small tasks it can learn."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from transformers import BertForMaskedLM, PreTrainedTokenizerBase
+
+from tinypt.evaluation.subject import Subject
+from tinypt.evaluation.tasks import Split, TaskData
+from tinypt.tokens.masking import SpecialIds
+
+WORDS = ["menina", "cozinha", "escola", "paciente", "sertão", "time", "torcida", "café", "tarde", "jornal", "quintal"]
+ROWS = 24
+Labels = list[float] | list[str]
+
+
+def _subject(name: str, model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase) -> Subject:
+    return Subject(name, model, tokenizer, SpecialIds.of(tokenizer), torch.device("cpu"), max_length=64)
+
+
+@pytest.fixture
+def subject(teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase) -> Subject:
+    return _subject("teacher", teacher, cased)
+
+
+@pytest.fixture
+def uncased_subject(base: BertForMaskedLM, uncased: PreTrainedTokenizerBase) -> Subject:
+    return _subject("base", base, uncased)
+
+
+@pytest.fixture
+def make_texts() -> Callable[[int], TaskData]:
+    """Build a task of single texts, each of which has one word that tells its class, out of so many classes."""
+
+    def split(name: str, classes: int) -> Split:
+        rows = range(ROWS)
+        texts = [f"A {WORDS[row % classes]} e o {WORDS[(5 * row + len(name)) % len(WORDS)]}." for row in rows]
+        return Split([f"{name}-{row}" for row in rows], texts, None, [f"class {row % classes}" for row in rows])
+
+    return lambda classes: TaskData(split("train", classes), split("test", classes))
+
+
+@pytest.fixture
+def make_pairs() -> Callable[[Labels], TaskData]:
+    """Build a task of 24 pairs with the labels given; the texts of every other pair, the first included, are equal."""
+
+    def split(name: str, labels: Labels) -> Split:
+        rows, count = range(ROWS), len(WORDS)
+        first = [f"O {WORDS[row % count]} da {WORDS[(row + 3) % count]}." for row in rows]
+        second = [text if row % 2 == 0 else f"A {WORDS[(row + 7) % count]}!" for row, text in enumerate(first)]
+        return Split([f"{name}-{row}" for row in rows], first, second, labels)
+
+    return lambda labels: TaskData(split("train", labels), split("test", labels))
+
+
+@pytest.fixture
+def sentiment(make_texts: Callable[[int], TaskData]) -> TaskData:
+    return make_texts(3)
+
+
+@pytest.fixture
+def similarity(make_pairs: Callable[[Labels], TaskData]) -> TaskData:
+    return make_pairs([5.0, 1.5] * 12)
+
+
+@pytest.fixture
+def entailment(make_pairs: Callable[[Labels], TaskData]) -> TaskData:
+    return make_pairs(["Entailment", "None"] * 12)

@@ -1,0 +1,67 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from tinypt.evaluation.frozen import embed, frozen_scores
+from tinypt.evaluation.subject import Subject, cut_pieces
+from tinypt.evaluation.tasks import TaskData
+
+
+def test_an_embedding_is_the_mean_over_pieces_without_special_tokens(subject: Subject) -> None:
+    text = "A menina comeu a maçã."
+    ids = torch.tensor([cut_pieces(subject, [text], None).ids[0]])
+    with torch.no_grad():
+        states = subject.model.base_model(input_ids=ids).last_hidden_state[0]
+    expected = states[1:-1].mean(dim=0).numpy()
+    assert embed(subject, [text], "one")[0] == pytest.approx(expected, abs=1e-5)
+
+
+def test_an_embedding_does_not_depend_on_its_batch(subject: Subject, texts: list[str]) -> None:
+    several = [*texts[:6], "Choveu."]
+    alone = np.concatenate([embed(subject, [text], "one") for text in several])
+    assert embed(subject, several, "all") == pytest.approx(alone, abs=1e-5)
+
+
+def test_a_text_without_pieces_is_a_vector_of_zeros(subject: Subject) -> None:
+    assert not embed(subject, [""], "none").any()
+
+
+def test_equal_texts_have_the_highest_cosine(subject: Subject, similarity: TaskData) -> None:
+    scores = frozen_scores(subject, "similarity", similarity)
+    assert scores["pearson"] > 0.9
+    assert scores["mse"] < 1.0  # on the labels' scale, 1.5 to 5
+
+
+def test_labels_of_any_scale_are_met_by_the_fitted_line(subject: Subject, similarity: TaskData) -> None:
+    def scaled(data: TaskData, factor: float) -> TaskData:
+        train = replace(data.train, labels=[factor * float(label) for label in data.train.labels])
+        return TaskData(train, replace(data.test, labels=[factor * float(label) for label in data.test.labels]))
+
+    scores, hundredfold = (frozen_scores(subject, "x", scaled(similarity, factor)) for factor in (1.0, 100.0))
+    assert hundredfold["pearson"] == pytest.approx(scores["pearson"])
+    assert hundredfold["mse"] == pytest.approx(1e4 * scores["mse"])
+
+
+def test_equal_texts_everywhere_score_zero(subject: Subject, similarity: TaskData) -> None:
+    same = TaskData(*(replace(split, second=split.first) for split in (similarity.train, similarity.test)))
+    one = TaskData(*(replace(split, first=["sim"] * 24, second=["não"] * 24) for split in (same.train, same.test)))
+    scores = frozen_scores(subject, "x", one)
+    assert scores["pearson"] == 0.0
+    assert scores["mse"] == pytest.approx(1.75**2)
+
+
+@pytest.mark.parametrize("classes", [1, 2, 5])
+def test_any_number_of_classes(subject: Subject, make_texts: Callable[[int], TaskData], classes: int) -> None:
+    assert frozen_scores(subject, "x", make_texts(classes))["f1"] > 0.7  # chance is 0.2 for five
+
+
+def test_pairs_are_classified(subject: Subject, entailment: TaskData) -> None:
+    assert frozen_scores(subject, "x", entailment)["accuracy"] > 0.9
+
+
+def test_scores_are_the_same_twice(subject: Subject, make_pairs: Callable[[list[str]], TaskData]) -> None:
+    data = make_pairs(["a", "b", "c"] * 8)
+    assert frozen_scores(subject, "x", data) == frozen_scores(subject, "x", data)

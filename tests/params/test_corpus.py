@@ -1,0 +1,53 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tinypt.errors import PipelineError
+from tinypt.params.corpus import Corpus, HubCorpus, SampleCorpus
+from tinypt.params.loader import load
+
+ROOT = Path(__file__).parents[2]
+
+
+def _load(tmp_path: Path, block: Any) -> Any:
+    path = tmp_path / "params.yaml"
+    path.write_text(yaml.safe_dump({"corpus": block}), encoding="utf-8")
+    return load("corpus", Corpus, path)
+
+
+def test_noise_rates_leave_clean_documents(tmp_path: Path) -> None:
+    block = yaml.safe_load((ROOT / "params/sample.yaml").read_text(encoding="utf-8"))["corpus"]
+    assert isinstance(_load(tmp_path, block), SampleCorpus)
+    block["noise"]["markup"] = 0.9
+    with pytest.raises(PipelineError, match=r"corpus\.noise.*add up"):
+        _load(tmp_path, block)
+    block["noise"]["markup"] = -0.1
+    with pytest.raises(PipelineError, match=r"corpus\.noise\.markup: must be a share"):
+        _load(tmp_path, block)
+
+
+def test_a_hub_corpus_is_pinned(tmp_path: Path) -> None:
+    block = {
+        "source": "hub",
+        "id": "a/b",
+        "configuration": "brwac",
+        "revision": "0" * 40,
+        "split": "train",
+        "text_column": "text",
+    }
+    assert isinstance(_load(tmp_path, block), HubCorpus)
+    with pytest.raises(PipelineError, match=r"corpus\.revision: must be the 40-digit commit"):
+        _load(tmp_path, block | {"revision": "main"})
+
+
+def test_paths_take_environment_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    block = {"source": "files", "paths": ["$MY_DATA/*.jsonl"], "text_column": "text"}
+    monkeypatch.setenv("MY_DATA", "/data")
+    assert _load(tmp_path, block).paths == (Path("/data/*.jsonl"),)
+    monkeypatch.delenv("MY_DATA")
+    with pytest.raises(PipelineError, match=r"corpus\.paths\[0\]: .* environment variable that is not set"):
+        _load(tmp_path, block)
+    with pytest.raises(PipelineError, match=r"corpus\.paths: must name at least one"):
+        _load(tmp_path, block | {"paths": []})

@@ -1,0 +1,191 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinypt.errors import PipelineError
+from tinypt.params.loader import load, load_seed, require
+
+
+@dataclass(frozen=True)
+class Files:
+    source: Literal["files", "folder"]
+    path: Path
+
+
+@dataclass(frozen=True)
+class Hub:
+    source: Literal["hub"]
+    id: str
+
+
+@dataclass(frozen=True)
+class Inner:
+    rate: float
+    cased: bool
+
+    def __post_init__(self) -> None:
+        require(0 < self.rate < 1, "rate", f"must be between 0 and 1, is {self.rate}")
+        require(self.cased or self.rate < 0.5, "", "an uncased model takes a rate below 0.5")
+
+
+@dataclass(frozen=True)
+class Schema:
+    steps: int
+    inner: Inner
+    origin: Files | Hub
+    grid: tuple[float, ...]
+    weights: dict[str, float]
+    mode: Literal["fast", "slow", 3]
+    limit: int | None
+
+
+GOOD: dict[str, Any] = {
+    "steps": 10,
+    "inner": {"rate": 0.5, "cased": True},
+    "origin": {"source": "hub", "id": "some/model"},
+    "grid": [1, 0.5],
+    "weights": {"mlm": 1.0},
+    "mode": "fast",
+    "limit": None,
+}
+Read = Callable[[Any], Any]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Load a value as the section `evaluate`."""
+
+    def read(value: Any) -> Any:
+        path = tmp_path / "params.yaml"
+        path.write_text(yaml.safe_dump({"evaluate": value}), encoding="utf-8")
+        return load("evaluate", Schema, path)
+
+    return read
+
+
+def changed(key: str, value: Any) -> dict[str, Any]:
+    return {**GOOD, key: value}
+
+
+def test_a_good_section_is_built_with_its_types(read: Read) -> None:
+    assert read(GOOD) == Schema(10, Inner(0.5, True), Hub("hub", "some/model"), (1.0, 0.5), {"mlm": 1.0}, "fast", None)
+    assert type(read(GOOD).grid[0]) is float
+    assert read(changed("limit", 5)).limit == 5
+    assert read(changed("mode", 3)).mode == 3
+    for source in ("files", "folder"):
+        assert read(changed("origin", {"source": source, "path": "data"})).origin == Files(source, Path("data"))
+
+
+@given(steps=st.integers(), rate=st.floats(0.01, 0.99), grid=st.lists(st.floats(-1e9, 1e9)))
+def test_numbers_come_through_unchanged(
+    tmp_path_factory: pytest.TempPathFactory, steps: int, rate: float, grid: list[float]
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "numbers.yaml"
+    value = {**GOOD, "steps": steps, "inner": {"rate": rate, "cased": True}, "grid": grid}
+    path.write_text(yaml.safe_dump({"evaluate": value}))
+    built = load("evaluate", Schema, path)
+    assert (built.steps, built.inner.rate, built.grid) == (steps, rate, tuple(grid))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("stepss", 1, "evaluate.stepss: unknown key; did you mean steps?"),
+        ("colour", 1, "evaluate.colour: unknown key; known are steps, inner, "),
+        ("steps", 1.0, "evaluate.steps: must be a whole number, is 1.0"),
+        ("steps", True, "evaluate.steps: must be a whole number, is True"),
+        ("steps", "ten", "evaluate.steps: must be a whole number, is 'ten'"),
+        ("steps", None, "evaluate.steps: must be a whole number, is None"),
+        ("inner", 3, "evaluate.inner: must be a mapping, is 3"),
+        ("inner", {"rate": 0.5}, "evaluate.inner.cased: is missing; the files in params/"),
+        ("inner", {"rate": "1e-3", "cased": True}, "evaluate.inner.rate: must be a finite number, is '1e-3' (YAML"),
+        ("inner", {"rate": "some text", "cased": True}, "evaluate.inner.rate: must be a finite number, is 'some text'"),
+        ("inner", {"rate": float("nan"), "cased": True}, "evaluate.inner.rate: must be a finite number, is nan"),
+        ("inner", {"rate": True, "cased": True}, "evaluate.inner.rate: must be a finite number, is True"),
+        ("inner", {"rate": 2, "cased": True}, "evaluate.inner.rate: must be between 0 and 1, is 2.0"),
+        ("inner", {"rate": 0.7, "cased": False}, "evaluate.inner: an uncased model takes a rate below 0.5"),
+        ("inner", {"rate": 0.7, "cased": 1}, "evaluate.inner.cased: must be true or false, is 1"),
+        ("origin", {"source": "web", "id": "x"}, "evaluate.origin.source: must be one of files, folder, hub, is 'web'"),
+        ("origin", {"source": ["hub"]}, "evaluate.origin.source: must be one of files, folder, hub, is ['hub']"),
+        ("origin", {"id": "x"}, "evaluate.origin.source: must be one of files, folder, hub, is None"),
+        ("origin", "hub", "evaluate.origin: must be a mapping, is 'hub'"),
+        ("origin", {"source": "hub", "path": "x"}, "evaluate.origin.path: unknown key; known are source, id"),
+        ("grid", 1.0, "evaluate.grid: must be a list, is 1.0"),
+        ("grid", [1.0, "x"], "evaluate.grid[1]: must be a finite number, is 'x'"),
+        ("weights", [1.0], "evaluate.weights: must be a mapping, is [1.0]"),
+        ("weights", {"kl": None}, "evaluate.weights.kl: must be a finite number, is None"),
+        ("mode", "medium", "evaluate.mode: must be one of fast, slow, 3, is 'medium'"),
+        ("mode", 3.0, "evaluate.mode: must be one of fast, slow, 3, is 3.0"),
+        ("limit", "x", "evaluate.limit: must be a whole number, is 'x'"),
+    ],
+)
+def test_a_mistake_is_one_line_with_file_and_key(read: Read, key: str, value: Any, message: str) -> None:
+    with pytest.raises(PipelineError) as refused:
+        read(changed(key, value))
+    text = str(refused.value)
+    assert f"params.yaml: {message}" in text
+    assert "\n" not in text
+
+
+def test_every_key_is_needed(read: Read) -> None:
+    for name in GOOD:
+        with pytest.raises(PipelineError, match=rf"evaluate\.{name}: is missing"):
+            read({key: value for key, value in GOOD.items() if key != name})
+
+
+def test_paths_take_set_environment_variables_only(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_FOLDER", "/somewhere")
+    for text in ("$SOME_FOLDER/x", "${SOME_FOLDER}/x"):
+        assert read(changed("origin", {"source": "files", "path": text})).origin.path == Path("/somewhere/x")
+    assert read(changed("origin", {"source": "files", "path": "~/x"})).origin.path == Path.home() / "x"
+    for value in (None, ""):
+        monkeypatch.delenv("SOME_FOLDER")
+        if value is not None:
+            monkeypatch.setenv("SOME_FOLDER", value)
+        with pytest.raises(PipelineError, match=r"origin\.path: is \$SOME_FOLDER/x, but .* SOME_FOLDER is not set"):
+            read(changed("origin", {"source": "files", "path": "$SOME_FOLDER/x"}))
+        monkeypatch.setenv("SOME_FOLDER", "/somewhere")
+
+
+def test_sections(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("seed: 7\nexperiments:\n  total: {rate: 0.25, cased: true}\n")
+    assert load_seed(path) == 7
+    assert load("experiments.total", Inner, path) == Inner(0.25, True)
+    assert load("experiments", dict[str, Inner], path) == {"total": Inner(0.25, True)}
+    with pytest.raises(PipelineError, match=r"params.yaml: experiments.totl is missing; did you mean total\?"):
+        load("experiments.totl", Inner, path)
+    with pytest.raises(PipelineError, match=r"params.yaml: corpus is missing; the files in params/"):
+        load("corpus", Inner, path)
+    path.write_text("seed: 7\ncorpse: {}\n")
+    with pytest.raises(PipelineError, match=r"params.yaml: corpse: unknown key; did you mean corpus\?"):
+        load_seed(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"seed: [", "not valid YAML"),
+        (b"seed: 'caf\xe9'", "not valid YAML"),
+        (b"- 1\n", "must hold a mapping"),
+        (b"", "must hold a mapping"),
+    ],
+)
+def test_a_file_that_is_no_parameter_file_is_named(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_bytes(content)
+    with pytest.raises(PipelineError, match=message) as refused:
+        load_seed(path)
+    assert str(refused.value).startswith(str(path))
+    assert "\n" not in str(refused.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match=r"params.yaml: no such file; copy one of params/"):
+        load_seed(tmp_path / "params.yaml")

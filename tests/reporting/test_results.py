@@ -1,0 +1,99 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.reporting.conftest import SETS, evaluation, write
+from tinypt.errors import PipelineError
+from tinypt.reporting.results import PROTOCOLS, Results, flatten, gap_recovered, metrics_of, read_results, value
+
+
+def test_references_come_first_then_the_sets_in_the_order_given(metrics: Path) -> None:
+    results = read_results(metrics, reversed(SETS))
+    assert list(results.models) == ["teacher", "base", "floor", "total", "partial"]
+    assert results.task_names() == ["assin2_similarity", "assin2_entailment", "tweetsentbr"]
+
+
+def test_what_is_no_parameter_set_is_left_alone(metrics: Path) -> None:
+    (metrics / "stale").mkdir()
+    (metrics / "stale/evaluate.json").write_text("no JSON at all")
+    assert "stale" not in read_results(metrics, SETS).models
+
+
+@pytest.mark.parametrize(
+    ("file", "stage"),
+    [
+        ("teacher/evaluate.json", "reference@teacher"),
+        ("total/evaluate.json", "evaluate@total"),
+        ("total/distill.json", "distill@total"),
+        ("tasks.json", "tasks"),
+    ],
+)
+def test_a_missing_file_is_refused_by_name_with_its_stage(metrics: Path, file: str, stage: str) -> None:
+    (metrics / file).unlink()
+    with pytest.raises(PipelineError, match=rf"{file}: no such file; run `dvc repro {stage}`") as refused:
+        read_results(metrics, SETS)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("content", ["[1]", "3", "{"])
+def test_a_file_of_another_shape_is_refused(metrics: Path, content: str) -> None:
+    (metrics / "total/evaluate.json").write_text(content)
+    with pytest.raises(PipelineError, match=r"total/evaluate.json: .*again"):
+        read_results(metrics, SETS)
+
+
+def test_unknown_keys_do_no_harm(metrics: Path) -> None:
+    scores = evaluation(0.6) | {"new": {"deep": {"er": 1.5}}, "note": "text", "flag": True}
+    scores["assin2_similarity"]["frozen"]["new"] = 0.25
+    write(metrics / "total/evaluate.json", scores)
+    results = read_results(metrics, SETS)
+    assert metrics_of(results, "assin2_similarity") == ["pearson", "mse", "new"]
+    assert results.task_names() == ["assin2_similarity", "assin2_entailment", "tweetsentbr"]
+
+
+def results_of(**scores: float | None) -> Results:
+    models = {
+        name: {"task": {"frozen": {} if score is None else {"f1": score}, "finetune": {"f1_mean": score, "seeds": 1}}}
+        for name, score in scores.items()
+    }
+    return Results(models, {}, {})
+
+
+def test_gap_recovered() -> None:
+    results = results_of(teacher=0.9, base=0.4, floor=0.5, total=0.7)
+    for protocol in PROTOCOLS:
+        assert gap_recovered(results, "total", "task", protocol, "f1") == pytest.approx(0.5)
+        assert gap_recovered(results, "base", "task", protocol, "f1") == pytest.approx(-0.25)
+    assert gap_recovered(results, "teacher", "task", "frozen", "f1") is None
+    assert gap_recovered(results, "floor", "task", "frozen", "f1") is None
+
+
+@pytest.mark.parametrize("scores", [{"teacher": 0.5, "floor": 0.5}, {"teacher": 0.4, "floor": 0.5}, {"teacher": None}])
+def test_where_there_is_no_gap_none_is_recovered(scores: dict[str, float | None]) -> None:
+    results = results_of(**({"teacher": 0.9, "floor": 0.5, "total": 0.7} | scores))
+    assert gap_recovered(results, "total", "task", "frozen", "f1") is None
+
+
+@given(floor=st.floats(-1, 1), gap=st.floats(1e-3, 2), share=st.floats(-2, 2))
+def test_gap_recovered_finds_the_share_again(floor: float, gap: float, share: float) -> None:
+    results = results_of(teacher=floor + gap, floor=floor, total=floor + share * gap)
+    assert gap_recovered(results, "total", "task", "frozen", "f1") == pytest.approx(share, abs=1e-6)
+
+
+def test_a_score_is_the_metric_or_its_mean() -> None:
+    scores = evaluation(0.5)
+    assert value(scores, "assin2_similarity", "frozen", "pearson") == 0.4
+    assert value(scores, "assin2_similarity", "finetune", "pearson") == 0.5
+    assert value(scores, "assin2_similarity", "finetune", "f1") is None
+    assert value(scores, "gone", "frozen", "f1") is None
+
+
+def test_flatten_keeps_numbers_in_order_and_nothing_else() -> None:
+    nested = json.loads(
+        '{"b": {"y": 1, "x": [2]}, "a": 0.5, "text": "t", "flag": true, "none": null, "n": {"n": {"n": 3}}}'
+    )
+    assert flatten(nested) == {"b.y": 1, "a": 0.5, "n.n.n": 3}
+    assert list(flatten(nested)) == ["b.y", "a", "n.n.n"]

@@ -1,0 +1,81 @@
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from transformers import BertForMaskedLM, PreTrainedTokenizerBase
+
+from stages import evaluate
+from tinypt.errors import PipelineError
+from tinypt.evaluation.tasks import Split, TaskData, write_task
+from tinypt.modeling.load import save_model
+
+PARAMS = """seed: 7
+evaluate:
+  mlm_blocks: 20
+  sentences: 10
+  max_length: 32
+  finetune: {learning_rate: 1.0e-3, epochs: 1, batch_size: 8, seeds: [1, 2]}
+"""
+
+
+@pytest.fixture
+def project(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    teacher: BertForMaskedLM,
+    cased: PreTrainedTokenizerBase,
+    texts: list[str],
+) -> Path:
+    """Everything the stage reads, in small."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "params.yaml").write_text(PARAMS)
+    save_model(teacher, cased, tmp_path / "models/teacher")
+    ids = cased(" ".join(texts), add_special_tokens=False)["input_ids"]
+    (tmp_path / "data/tokens/teacher/test").mkdir(parents=True)
+    np.save(tmp_path / "data/tokens/teacher/test/blocks.npy", np.resize(np.array(ids, dtype=np.uint16), (40, 32)))
+    (tmp_path / "data/split/test").mkdir(parents=True)
+    columns = {"doc_id": list(map(str, range(len(texts)))), "title": texts, "uri": texts, "text": texts}
+    pq.write_table(pa.table(columns), tmp_path / "data/split/test/shard-00000.parquet")
+    names, scores = ["sim", "não"] * 12, [1.0, 4.5, 3.0] * 8
+    for name, second, labels in (("similarity", texts[1:25], scores), ("sentiment", None, names)):
+        splits = [
+            Split([f"{split}-{row}" for row in range(24)], texts[:24], second, labels) for split in ("train", "test")
+        ]
+        write_task(TaskData(*splits), tmp_path / "data/tasks" / name)
+    return tmp_path
+
+
+def test_metrics_of_every_measure_and_task(project: Path) -> None:
+    evaluate.main("teacher", "models/teacher", "data/tokens/teacher")
+    path = project / "metrics/teacher/evaluate.json"
+    metrics = json.loads(path.read_text())
+    assert list(metrics) == ["mlm", "words", "sentiment", "similarity"]
+    assert set(metrics["mlm"]) == {"loss", "masked_tokens"}
+    assert set(metrics["similarity"]["frozen"]) == {"pearson", "mse"}
+    assert set(metrics["sentiment"]["finetune"]) == {"seeds", "f1_mean", "f1_sd", "accuracy_mean", "accuracy_sd"}
+    assert math.isfinite(metrics["similarity"]["finetune"]["mse_mean"])
+    before = path.read_bytes()
+    evaluate.main("teacher", "models/teacher", "data/tokens/teacher")
+    assert path.read_bytes() == before
+
+
+def test_a_missing_model_is_named(project: Path) -> None:
+    with pytest.raises(PipelineError, match="models/total/distilled: no model here"):
+        evaluate.main("total", "models/total/distilled", "data/tokens/teacher")
+
+
+def test_missing_blocks_are_named(project: Path) -> None:
+    with pytest.raises(PipelineError, match=r"data/tokens/base/test/blocks.npy: no such file"):
+        evaluate.main("teacher", "models/teacher", "data/tokens/base")
+
+
+def test_evaluation_needs_neither_dvc_nor_datasets() -> None:
+    code = "import stages.evaluate, sys; print({'dvc', 'datasets'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

@@ -1,0 +1,155 @@
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+from safetensors.torch import load_file, save_file
+from transformers import PreTrainedTokenizerBase
+
+from stages import export
+from tests.reporting.conftest import evaluation, write
+from tinypt.errors import PipelineError
+from tinypt.modeling.load import save_model
+from tinypt.modeling.student import random_bert
+from tinypt.params.models import Architecture
+
+REPOSITORY = Path(__file__).parents[2]
+HUB = {"source": "hub", "id": "some/model", "revision": "0" * 40, "cased": True}
+TRAINING = {
+    "epochs": 1.0,
+    "batch_size": 8,
+    "learning_rate": 0.001,
+    "warmup": 0.05,
+    "weight_decay": 0.01,
+    "clip": 1.0,
+    "mask_probability": 0.15,
+    "validation_blocks": 4,
+}
+PARAMS = {
+    "seed": 1,
+    "corpus": {"source": "vert", "path": "brwac.vert"},
+    "teacher": HUB,
+    "base": HUB | {"id": "some/base", "cased": False},
+    "tasks": {"assin2_similarity": {"kind": "pair_regression", "data": {"format": "sample"}}},
+    "experiments": {
+        "total": {
+            "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random"},
+            "distill": TRAINING | {"losses": {"mlm": 1.0, "kl": 1.0}, "temperature": 2.0, "alignment": None},
+        }
+    },
+    "export": {"license": "mit", "datasets": ["some/corpus"]},
+}
+CHECK = """
+import sys
+from transformers import AutoModelForMaskedLM, AutoTokenizer, pipeline
+model, loading = AutoModelForMaskedLM.from_pretrained(sys.argv[1], output_loading_info=True)
+assert not any(loading.values()), loading
+tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])
+assert tokenizer.model_max_length == model.config.max_position_embeddings
+assert len(tokenizer) == model.config.vocab_size
+fill = pipeline("fill-mask", model=sys.argv[1])
+answers = fill(f"A menina comeu a {tokenizer.mask_token} na cozinha.")
+assert len(answers) == 5 and all(0 < answer["score"] <= 1 for answer in answers), answers
+print("filled")
+"""
+
+
+def prepare(folder: Path, tokenizer: PreTrainedTokenizerBase) -> None:
+    """What the stages before leave for the set `total`."""
+    shape = Architecture(layers=2, hidden=16, heads=2, feed_forward=32, positions=64)
+    distilled = folder / "models/total/distilled"
+    save_model(random_bert(shape, tokenizer, seed=3), tokenizer, distilled)
+    weights = load_file(distilled / "model.safetensors")
+    save_file(weights | {"projection.weight": torch.ones(4, 4)}, distilled / "model.safetensors", {"format": "pt"})
+    (folder / "params.yaml").write_text(yaml.safe_dump(PARAMS), encoding="utf-8")
+    for name in ("total", "teacher", "base"):
+        write(folder / "metrics" / name / "evaluate.json", evaluation(0.5))
+    write(folder / "metrics/total/distill.json", {"validation_mlm": 2.5})
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    return {str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, cased: PreTrainedTokenizerBase) -> Path:
+    """A folder in which the stage has run as a user runs it."""
+    folder = tmp_path_factory.mktemp("project")
+    prepare(folder, cased)
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "PYTHONHASHSEED": "1"}
+    command = [sys.executable, "-m", "stages.export", "total"]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "differ from PyTorch's" in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    return folder
+
+
+def test_the_release_is_whole_and_holds_nothing_else(project: Path) -> None:
+    assert sorted(digests(project / "models/total/release")) == [
+        "README.md",
+        "config.json",
+        "model.safetensors",
+        "onnx/model.onnx",
+        "onnx/model_quantized.onnx",
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "vocab.txt",
+    ]
+    assert sorted(os.listdir(project / "models/total")) == ["distilled", "release"]
+
+
+def test_training_only_parts_stay_behind(project: Path) -> None:
+    released = load_file(project / "models/total/release/model.safetensors")
+    distilled = load_file(project / "models/total/distilled/model.safetensors")
+    assert distilled.keys() - released.keys() == {"projection.weight"}
+    assert all(torch.equal(released[name], distilled[name]) for name in released)
+
+
+def test_it_loads_and_fills_a_mask_from_anywhere(project: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", CHECK, str(project / "models/total/release")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.endswith("filled\n"), done.stderr
+
+
+def test_the_card_names_what_it_comes_from(project: Path) -> None:
+    card = (project / "models/total/release/README.md").read_text(encoding="utf-8")
+    header = yaml.safe_load(card.split("---")[1])
+    assert header["base_model"] == ["some/model", "some/base"]
+    assert header["datasets"] == ["some/corpus"]
+    assert header["model-index"][0]["results"][0]["dataset"]["type"] == "vert"
+    assert "| onnx/model_quantized.onnx |" in card
+    assert str(project) not in card
+
+
+def test_the_same_bytes_in_another_place(
+    project: Path, tmp_path: Path, cased: PreTrainedTokenizerBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(tmp_path, cased)
+    monkeypatch.chdir(tmp_path)
+    export.main("total")
+    assert digests(tmp_path / "models/total/release") == digests(project / "models/total/release")
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ("metrics/total/evaluate.json", r"evaluate.json: no such file; run `dvc repro evaluate@total`"),
+        ("metrics/total/distill.json", r"distill.json: no such file; run `dvc repro distill@total`"),
+        ("models/total/distilled/config.json", r"models/total/distilled: no model here"),
+    ],
+)
+def test_a_missing_input_is_named_and_nothing_is_left(
+    tmp_path: Path, cased: PreTrainedTokenizerBase, monkeypatch: pytest.MonkeyPatch, file: str, message: str
+) -> None:
+    prepare(tmp_path, cased)
+    (tmp_path / file).unlink()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PipelineError, match=message):
+        export.main("total")
+    assert os.listdir("models/total") == ["distilled"]

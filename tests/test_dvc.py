@@ -1,0 +1,128 @@
+"""dvc.yaml against the code: every stage names what its module imports, and the layout keeps its order."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+from dvc.repo import Repo
+
+ROOT = Path(__file__).parents[1]
+FLOW = ["params", "corpus", "cleaning", "tokens", "modeling", "distillation", "evaluation", "reporting"]
+
+
+@pytest.fixture(scope="module")
+def stages() -> dict[str, "object"]:
+    """Every stage of dvc.yaml, templates expanded, by name."""
+    return {stage.name: stage for stage in Repo(str(ROOT)).index.stages}
+
+
+@cache
+def _imports(file: Path) -> frozenset[Path]:
+    """The project's own files that `file` imports directly, wherever in it the import stands."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
+            if path.is_file():
+                found.add(path)
+    return frozenset(found)
+
+
+def _closure(file: Path) -> set[Path]:
+    seen, waiting = set(), [file]
+    while waiting:
+        current = waiting.pop()
+        if current not in seen:
+            seen.add(current)
+            waiting += _imports(current)
+    return seen
+
+
+def _module(stage: object) -> Path:
+    match = re.search(r"python -m stages\.(?!check)(\w+)", str(stage.cmd))  # type: ignore[attr-defined]
+    assert match, stage
+    return ROOT / "stages" / f"{match.group(1)}.py"
+
+
+def _code_deps(stage: object) -> set[Path]:
+    deps = {ROOT / dep.def_path for dep in stage.deps if dep.def_path is not None}  # type: ignore[attr-defined]
+    return {dep for dep in deps if dep.is_relative_to(ROOT / "tinypt") or dep.is_relative_to(ROOT / "stages")}
+
+
+def test_every_stage_names_the_code_it_imports(stages: dict[str, object]) -> None:
+    missing = {}
+    for name, stage in stages.items():
+        deps = _code_deps(stage)
+        for file in _closure(_module(stage)):
+            if not any(file == dep or file.is_relative_to(dep) for dep in deps):
+                missing.setdefault(name.split("@")[0], set()).add(str(file.relative_to(ROOT)))
+    assert missing == {}
+
+
+def test_no_stage_names_code_it_does_not_import(stages: dict[str, object]) -> None:
+    idle = {}
+    for name, stage in stages.items():
+        files = _closure(_module(stage))
+        for dep in _code_deps(stage):
+            if not any(file == dep or file.is_relative_to(dep) for file in files):
+                idle.setdefault(name.split("@")[0], set()).add(str(dep.relative_to(ROOT)))
+    assert idle == {}
+
+
+def test_every_parameter_a_stage_loads_is_tracked(stages: dict[str, object]) -> None:
+    for name, stage in stages.items():
+        source = _module(stage).read_text(encoding="utf-8")
+        tracked = {key.split(".")[0] for dep in stage.deps for key in getattr(dep, "params", [])}  # type: ignore[attr-defined]
+        loaded = set(re.findall(r'\bload\(f?"(\w+)', source)) | ({"seed"} if "load_seed()" in source else set())
+        assert loaded == tracked, name
+
+
+def test_the_sets_of_params_yaml_are_the_stages_of_dvc_yaml(stages: dict[str, object]) -> None:
+    sets = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["experiments"]
+    for stage in ("student", "distill", "evaluate", "export"):
+        assert {name.split("@")[1] for name in stages if name.startswith(f"{stage}@")} == set(sets)
+
+
+def test_outputs_are_never_persisted_and_metrics_are_in_git(stages: dict[str, object]) -> None:
+    for stage in stages.values():
+        for out in stage.outs:  # type: ignore[attr-defined]
+            assert not out.persist
+            assert out.use_cache == (not out.def_path.startswith(("metrics/", "report")))
+
+
+def test_every_stage_says_what_it_does() -> None:
+    for name, stage in yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"].items():
+        assert stage.get("do", stage).get("desc"), name
+
+
+def test_data_flows_one_way() -> None:
+    for file in sorted((ROOT / "tinypt").rglob("*.py")):
+        place = file.relative_to(ROOT / "tinypt").parts[0]
+        rank = FLOW.index(place) if place in FLOW else -1
+        for imported in _imports(file):
+            assert imported.is_relative_to(ROOT / "tinypt"), f"{file} imports {imported}"
+            other = imported.relative_to(ROOT / "tinypt").parts[0]
+            assert (FLOW.index(other) if other in FLOW else -1) <= rank, f"{file} imports {imported}"
+
+
+def test_no_stage_imports_another() -> None:
+    for file in sorted((ROOT / "stages").glob("*.py")):
+        assert not [other for other in _imports(file) if other.is_relative_to(ROOT / "stages")]
+
+
+@pytest.mark.parametrize("stage", ["teacher", "base", "floor", "student", "distill", "evaluate"])
+def test_training_and_evaluation_need_neither_dvc_nor_datasets(stage: str) -> None:
+    for file in _closure(ROOT / "stages" / f"{stage}.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                modules = [node.module or ""]
+            assert not {module.split(".")[0] for module in modules} & {"dvc", "datasets"}, file

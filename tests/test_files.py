@@ -1,0 +1,200 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinypt import files
+from tinypt.errors import PipelineError
+from tinypt.files import atomic_path, fingerprint, list_files, publish, read_json, work_folder, write_json
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Options:
+    rate: float
+    folder: Path
+
+
+class TestAtomicPath:
+    def test_the_file_appears_when_the_block_ends_and_not_before(self, tmp_path: Path) -> None:
+        target = tmp_path / "new/folder/out.txt"
+        with atomic_path(target) as temporary:
+            temporary.write_text("whole")
+            assert not target.exists()
+        assert target.read_text() == "whole"
+        assert os.listdir(target.parent) == ["out.txt"]
+
+    def test_an_exception_leaves_the_old_file_and_nothing_else(self, tmp_path: Path) -> None:
+        target = tmp_path / "out.txt"
+        target.write_text("old")
+
+        def fail() -> None:
+            with atomic_path(target) as temporary:
+                temporary.write_text("half")
+                raise RuntimeError("stop")
+
+        with pytest.raises(RuntimeError, match="stop"):
+            fail()
+        assert target.read_text() == "old"
+        assert os.listdir(tmp_path) == ["out.txt"]
+
+    def test_a_folder_replaces_a_folder_file_and_all(self, tmp_path: Path) -> None:
+        target = tmp_path / "model"
+        for names in (["a", "b"], ["b", "c"]):
+            with atomic_path(target) as temporary:
+                temporary.mkdir()
+                for name in names:
+                    (temporary / name).write_text(name)
+        assert sorted(os.listdir(target)) == ["b", "c"]
+        assert os.listdir(tmp_path) == ["model"]
+
+    def test_a_file_replaces_a_folder_and_a_folder_a_file(self, tmp_path: Path) -> None:
+        target = tmp_path / "out"
+        with atomic_path(target) as temporary:
+            temporary.mkdir()
+        with atomic_path(target) as temporary:
+            temporary.write_text("file")
+        assert target.is_file()
+        target.unlink()
+        target.symlink_to(tmp_path)  # as a DVC cache of links leaves it
+        with atomic_path(target) as temporary:
+            temporary.mkdir()
+        assert target.is_dir()
+        assert not target.is_symlink()
+        assert os.listdir(tmp_path) == ["out"]
+
+    def test_a_killed_process_leaves_nothing_that_looks_finished_and_the_next_clears_it(self, tmp_path: Path) -> None:
+        target = tmp_path / "out"
+        script = (
+            "import os, sys, time\nfrom pathlib import Path\nfrom tinypt.files import atomic_path\n"
+            "with atomic_path(Path(sys.argv[1])) as temporary:\n"
+            "    temporary.mkdir()\n    (temporary / 'half').write_text('half')\n"
+            "    print('written', flush=True)\n    time.sleep(60)\n"
+        )
+        process = subprocess.Popen([sys.executable, "-c", script, target], cwd=REPOSITORY, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"written\n"
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        assert not target.exists()
+        assert all(name.startswith(".") for name in os.listdir(tmp_path))
+        with atomic_path(target) as temporary:
+            temporary.write_text("whole")
+        assert os.listdir(tmp_path) == ["out"]
+
+    def test_a_folder_that_cannot_be_removed_whole_never_stands_half_removed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        target = tmp_path / "tokens"
+        target.mkdir()
+        (target / "old").touch()
+
+        def killed(path: Path) -> None:
+            raise KeyboardInterrupt
+
+        def replace() -> None:
+            with atomic_path(target) as temporary:
+                temporary.mkdir()
+                monkeypatch.setattr(files.shutil, "rmtree", killed)
+
+        with pytest.raises(KeyboardInterrupt):
+            replace()
+        assert os.listdir(target) == []  # the new folder, or the old one whole, or none
+
+
+def test_publish_moves_a_work_folder_over_an_old_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = work_folder("distill", "key")
+    (folder / "weights").write_text("new")
+    old = Path("models/total")
+    old.mkdir(parents=True)
+    (old / "stale").touch()
+    publish(folder, old)
+    assert os.listdir(old) == ["weights"]
+    assert not folder.exists()
+
+
+def test_publish_reaches_another_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("no second file system at hand")
+    folder = memory / f"bert-tiny-pt-{os.getpid()}"
+    folder.mkdir()
+    (folder / "weights").write_text("new")
+    publish(folder, tmp_path / "model")
+    assert (tmp_path / "model/weights").read_text() == "new"
+    assert not folder.exists()
+
+
+class TestFingerprint:
+    def test_changes_with_values_and_with_any_byte_or_name_of_the_inputs(self, tmp_path: Path) -> None:
+        first, second = tmp_path / "in/a", tmp_path / "in/b"
+        first.parent.mkdir()
+        first.write_text("1")
+        keys = [fingerprint({"rate": 1.0}, [first.parent]), fingerprint({"rate": 2.0}, [first.parent])]
+        first.write_text("2")
+        keys.append(fingerprint({"rate": 1.0}, [first.parent]))
+        first.rename(second)
+        keys.append(fingerprint({"rate": 1.0}, [first.parent]))
+        assert len(set(keys)) == len(keys)
+        assert all(len(key) == 16 for key in keys)
+
+    def test_where_the_inputs_lie_does_not_count(self, tmp_path: Path) -> None:
+        for place in ("here", "there"):
+            (tmp_path / place / "in/deep").mkdir(parents=True)
+            (tmp_path / place / "in/deep/a").write_text("1")
+        assert fingerprint([], [tmp_path / "here/in"]) == fingerprint([], [tmp_path / "there/in"])
+
+    def test_tells_dataclasses_apart_and_refuses_what_it_cannot(self) -> None:
+        assert fingerprint(Options(1.0, Path("a"))) != fingerprint(Options(1.0, Path("b")))
+        with pytest.raises(TypeError, match="object"):
+            fingerprint([object()])
+
+    def test_a_missing_input_is_named(self, tmp_path: Path) -> None:
+        with pytest.raises(PipelineError, match=r"gone: no such file.*dvc repro"):
+            fingerprint([], [tmp_path / "gone"])
+
+
+def test_list_files_is_sorted_and_leaves_out_hidden_files_and_folders(tmp_path: Path) -> None:
+    for name in ("b/2", "b/1", "a", ".hidden", ".cache/huggingface/lock"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert [str(file.relative_to(tmp_path)) for file in list_files(tmp_path)] == ["a", "b/1", "b/2"]
+
+
+class TestJson:
+    @given(st.floats(allow_nan=False, allow_infinity=False))
+    def test_floats_keep_six_digits(self, value: float) -> None:
+        assert files._rounded(value, "") == pytest.approx(value, rel=1e-5)
+
+    def test_keeps_order_and_accents_and_ends_with_a_newline(self, tmp_path: Path) -> None:
+        path = tmp_path / "metrics.json"
+        write_json(path, {"z": 1, "ação": [0.12345678, True, None], 3: ("a", "b")})
+        assert path.read_text().endswith("}\n")
+        assert "ação" in path.read_text()
+        assert list(read_json(path).items()) == [("z", 1), ("ação", [0.123457, True, None]), ("3", ["a", "b"])]
+
+    @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+    def test_refuses_what_is_not_finite_by_name_and_keeps_the_old_file(self, tmp_path: Path, value: float) -> None:
+        path = tmp_path / "metrics.json"
+        write_json(path, {})
+        with pytest.raises(PipelineError, match=r"metrics.json: task: frozen is (nan|inf|-inf)"):
+            write_json(path, {"task": {"frozen": [value]}})
+        assert json.loads(path.read_text()) == {}
+
+    def test_a_missing_or_broken_file_is_named(self, tmp_path: Path) -> None:
+        with pytest.raises(PipelineError, match=r"gone.json: no such file"):
+            read_json(tmp_path / "gone.json")
+        for content in (b"{", b"\xff\xfe"):
+            (tmp_path / "broken.json").write_bytes(content)
+            with pytest.raises(PipelineError, match=r"broken.json: not valid JSON"):
+                read_json(tmp_path / "broken.json")

@@ -1,0 +1,1 @@
+"""The raw corpus: records, the sources they come from, and the shards they are kept in."""

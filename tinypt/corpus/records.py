@@ -1,0 +1,48 @@
+"""The record of the corpus, and the shapes it comes in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Record:
+    """One web document: paragraphs of `text` are joined by one newline, sentences of a paragraph by a space."""
+
+    doc_id: str
+    title: str
+    uri: str
+    text: str
+
+
+def from_mapping(row: Mapping[str, Any], fallback_id: str, text_column: str) -> Record | None:
+    """Make a record of a row in any of the published shapes; None where it holds no text.
+
+    Known shapes: text as a string, beside doc_id, title and uri or id and meta (CrawlPT); text.paragraphs,
+    a list of paragraphs, each a list of sentences (the hub's old brWaC loader).
+    """
+    text = _flatten(row.get(text_column))
+    if not text.strip():
+        return None
+    meta = row.get("meta") if isinstance(row.get("meta"), Mapping) else {}
+    id = _first(row, meta, "doc_id", "docid", "id")
+    return Record(id or fallback_id, _first(row, meta, "title"), _first(row, meta, "uri", "url"), text)
+
+
+def _first(row: Mapping[str, Any], meta: Any, *names: str) -> str:
+    for place in (row, meta):
+        for name in names:
+            if place.get(name) not in (None, ""):
+                return str(place[name])
+    return ""
+
+
+def _flatten(text: Any) -> str:
+    if isinstance(text, str):
+        return text
+    if isinstance(text, Mapping):
+        text = text.get("paragraphs")
+    if not isinstance(text, list):
+        return ""
+    paragraphs = [item if isinstance(item, str) else " ".join(item) for item in text]
+    return "\n".join(" ".join(paragraph.split("\n")) for paragraph in paragraphs if paragraph)

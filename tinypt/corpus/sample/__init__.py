@@ -1,0 +1,1 @@
+"""The generated sample corpus and tasks: everything the default parameters run on, made offline from a seed."""

@@ -1,0 +1,90 @@
+"""corpus: where the raw text comes from."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+from tinypt.params.loader import require
+
+
+@dataclass(frozen=True)
+class NoiseRates:
+    """Share of the sample's documents, 0 to 1, that carry each kind of injected noise."""
+
+    markup: float
+    entities: float
+    urls: float
+    metadata: float
+    mojibake: float
+    boilerplate: float
+    repetition: float
+    too_short: float
+    too_long: float
+    foreign: float
+    exact_duplicates: float
+    near_duplicates: float
+
+    def __post_init__(self) -> None:
+        """Refuse shares outside 0 to 1, and shares that leave no document clean."""
+        rates = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name, rate in rates.items():
+            require(0 <= rate <= 1, name, f"must be a share from 0 to 1, is {rate}")
+        require(
+            sum(rates.values()) < 1,
+            "",
+            f"the shares add up to {sum(rates.values()):.2f}; at most one kind per document",
+        )
+
+
+@dataclass(frozen=True)
+class SampleCorpus:
+    """Generated Portuguese text with labelled noise, for runs without any download."""
+
+    source: Literal["sample"]
+    documents: int
+    noise: NoiseRates
+
+    def __post_init__(self) -> None:
+        """Refuse a corpus too small to be split."""
+        require(self.documents >= 20, "documents", f"must be at least 20, is {self.documents}")
+
+
+@dataclass(frozen=True)
+class FilesCorpus:
+    """Files at hand: Parquet, JSON lines or text, compressed or not, in any of the corpus's published shapes."""
+
+    source: Literal["files"]
+    paths: tuple[Path, ...]
+    text_column: str
+
+    def __post_init__(self) -> None:
+        """Refuse an empty list."""
+        require(len(self.paths) > 0, "paths", "must name at least one file or glob")
+
+
+@dataclass(frozen=True)
+class VertCorpus:
+    """brWaC's official file, brwac.vert or brwac.vert.gz."""
+
+    source: Literal["vert"]
+    path: Path
+
+
+@dataclass(frozen=True)
+class HubCorpus:
+    """A data set on the hub, pinned to a commit, or a local folder in the same layout; read as a stream."""
+
+    source: Literal["hub"]
+    id: str
+    configuration: str | None
+    revision: str | None
+    split: str
+    text_column: str
+
+    def __post_init__(self) -> None:
+        """Refuse a hub id that is not pinned: a branch name would change under the user's feet."""
+        pinned = self.revision is not None and len(self.revision) == 40
+        require(pinned or Path(self.id).is_dir(), "revision", f"must be the 40-digit commit of {self.id} on the hub")
+
+
+Corpus = SampleCorpus | FilesCorpus | VertCorpus | HubCorpus

@@ -1,0 +1,1 @@
+"""What the outside sees: the released model with its card, and the report on all models."""

@@ -1,0 +1,43 @@
+"""Reading the CSV files of the report: training curves and the cleaning funnel."""
+
+import csv
+import math
+from pathlib import Path
+
+from tinypt.errors import PipelineError
+
+
+def read_columns(path: Path, stage: str, needed: tuple[str, ...]) -> dict[str, list[str]]:
+    """A CSV file as column name -> cells.
+
+    Raises:
+        PipelineError: it is missing, lacks one of the columns in `needed`, or a row is cut short.
+    """
+    if not path.is_file():
+        raise PipelineError(f"{path}: no such file; run `dvc repro {stage}`, which writes it")
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *rows = list(csv.reader(file)) or [[]]
+    for name in needed:
+        if name not in header:
+            raise PipelineError(f"{path}: has no column {name}; run `dvc repro {stage}` again")
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(header):
+            raise PipelineError(f"{path}: line {number} is cut short; run `dvc repro {stage}` again")
+    return {name: [row[index] for row in rows] for index, name in enumerate(header)}
+
+
+def read_curve(path: Path, stage: str) -> dict[str, list[float]]:
+    """A training curve as column name -> numbers, an empty cell as nan; columns without any number are left out.
+
+    Raises:
+        PipelineError: as `read_columns`, or a cell is no number.
+    """
+    columns = {}
+    for name, cells in read_columns(path, stage, ("step",)).items():
+        try:
+            numbers = [float(cell) if cell else math.nan for cell in cells]
+        except ValueError:
+            raise PipelineError(f"{path}: {name} holds what is no number; run `dvc repro {stage}` again") from None
+        if not all(map(math.isnan, numbers)):
+            columns[name] = numbers
+    return columns

@@ -1,0 +1,55 @@
+"""All scores in one table for machines, as CSV and JSON, in a stable order."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from tinypt.files import atomic_path, write_json
+from tinypt.reporting.published import PUBLISHED
+from tinypt.reporting.results import PROTOCOLS, Results, flatten, gap_recovered, metrics_of
+
+COLUMNS = ("model", "measurement", "protocol", "metric", "value")
+Row = tuple[str, str, str, str, float | int]
+
+
+def summary_rows(results: Results) -> list[Row]:
+    """Every number of every evaluate.json, the gap each model recovers, the floors of each task, the published numbers.
+
+    `protocol` is frozen or finetune for tasks, `floor:<name>` and `published` for what is no measurement of
+    ours on a model, else empty; for floors `model` is empty. `metric` is the dotted key.
+    """
+    rows: list[Row] = []
+    for model, scores in results.models.items():
+        for measurement, part in scores.items():
+            for key, score in flatten(part).items():
+                protocol, _, metric = key.rpartition(".") if key.split(".")[0] in PROTOCOLS else ("", "", key)
+                rows.append((model, measurement, protocol, metric, score))
+    for task in results.task_names():
+        for model in results.models:
+            for protocol in PROTOCOLS:
+                gap = gap_recovered(results, model, task, protocol, metrics_of(results, task)[0])
+                if gap is not None:
+                    rows.append((model, task, protocol, "gap_recovered", gap))
+        for name, floor in results.floors(task).items():
+            rows += [("", task, f"floor:{name}", metric, score) for metric, score in flatten(floor).items()]
+    for measurement, published in PUBLISHED.items():
+        for table, column in published.columns.items():
+            where = f"published:{table}" if table else "published"
+            rows += [(model, measurement, where, published.metric, score) for model, score in column.items()]
+    return rows
+
+
+def write_summary(results: Results, folder: Path) -> None:
+    """Write folder/summary.csv, one number a row, and folder/summary.json, the same nested."""
+    rows = summary_rows(results)
+    with atomic_path(folder / "summary.csv") as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows((*names, f"{score:.6g}" if isinstance(score, float) else score) for *names, score in rows)
+    nested: dict[str, Any] = {}
+    for *names, score in rows:
+        place = nested
+        for name in names[:-1]:
+            place = place.setdefault(name or "all", {})
+        place[names[-1]] = score
+    write_json(folder / "summary.json", nested)
