@@ -4,12 +4,13 @@ Reads the `corpus` parameters; writes data/raw/*.parquet and metrics/download.js
 after its last finished shard.
 """
 
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tinypt.corpus.shards import ShardWriter
-from tinypt.corpus.sources import Notes, as_row, iter_records, schema_of
+from tinypt.corpus.shards import ShardWriter, shard_name
+from tinypt.corpus.sources import Notes, as_row, iter_records, local_files, schema_of
 from tinypt.errors import PipelineError
 from tinypt.files import fingerprint, publish, read_json, work_folder, write_json
 from tinypt.params.corpus import Corpus
@@ -21,10 +22,11 @@ from tinypt.stage import run
 def main() -> None:
     """Write the raw corpus."""
     corpus, seed = load("corpus", Corpus), load_seed()
-    work = work_folder("download", fingerprint([corpus, seed]))
+    inputs = [(path, os.stat(path).st_size, os.stat(path).st_mtime_ns) for path in local_files(corpus)]
+    work = work_folder("download", fingerprint([corpus, seed, inputs]))
     shards, state = work / "shards", work / "state.json"
     shards.mkdir(exist_ok=True)
-    counts, notes, first = _restore(state)
+    counts, notes, first = _restore(state, shards)
     writer = ShardWriter(shards, schema_of(corpus), first)
     progress = Progress("download", "documents")
     for record in iter_records(corpus, seed, notes, counts["documents"]):
@@ -36,8 +38,8 @@ def main() -> None:
     progress.close()
     if not counts["documents"]:
         raise PipelineError(f"corpus: the source gave no document; skipped {dict(notes.skipped) or 'none'}")
-    publish(shards, Path("data/raw"))
     write_json(Path("metrics/download.json"), _state(counts, notes, writer.index))
+    publish(shards, Path("data/raw"))  # last: from here on there is nothing to go on from
     state.unlink(missing_ok=True)
     work.rmdir()
 
@@ -48,11 +50,14 @@ def _state(counts: Counter[str], notes: Notes, shards: int) -> dict[str, Any]:
     return state | ({"source": dict(sorted(notes.counts.items()))} if notes.counts else {})
 
 
-def _restore(state: Path) -> tuple[Counter[str], Notes, int]:
-    """Counts, notes and number of finished shards of a run that was killed; of nothing, where there was none."""
-    if not state.exists():
+def _restore(state: Path, shards: Path) -> tuple[Counter[str], Notes, int]:
+    """Counts, notes and number of finished shards of a run that was killed; of nothing, where there was none.
+
+    A run killed while it published its shards leaves a state that speaks of shards which are gone.
+    """
+    saved = read_json(state) if state.exists() else None
+    if saved is None or not all((shards / shard_name(index)).exists() for index in range(saved["shards"])):
         return Counter(), Notes(), 0
-    saved = read_json(state)
     notes = Notes(Counter(saved["skipped"]), Counter(saved.get("source", {})))
     return Counter({name: saved[name] for name in ("documents", "words", "bytes")}), notes, saved["shards"]
 

@@ -15,6 +15,7 @@ from tinypt.errors import PipelineError
 
 PLAIN = {"doc_id": "a-1", "title": "T", "uri": "http://a", "text": "Um.\nDois."}
 CRAWLPT = {"id": 7, "text": "Um.\nDois.", "meta": {"title": "T", "uri": "http://a"}}
+LISTED = {**PLAIN, "text": [{"paragraphs": ["Um."]}, {"paragraphs": ["Dois.", None, "Três."]}]}
 NESTED = {"doc_id": "a-1", "title": "T", "uri": "http://a", "text": {"paragraphs": [["Um."], [], ["Dois.", "Três."]]}}
 
 
@@ -33,6 +34,7 @@ def _lines(*rows: Any) -> bytes:
         (PLAIN, Record("a-1", "T", "http://a", "Um.\nDois.")),
         (CRAWLPT, Record("7", "T", "http://a", "Um.\nDois.")),
         (NESTED, Record("a-1", "T", "http://a", "Um.\nDois. Três.")),
+        (LISTED, Record("a-1", "T", "http://a", "Um.\nDois. Três.")),
         ({"text": "Só isto."}, Record("{name}-0", "", "", "Só isto.")),
     ],
 )
@@ -73,6 +75,22 @@ def test_what_cannot_be_used_is_counted(tmp_path: Path) -> None:
     assert skipped == {"empty_text": 2, "malformed_json": 2}
 
 
+def test_half_a_character_and_bottomless_nesting_are_no_records(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    whole, half = b'{"text": "\\ud83d\\ude00"}\n', b'{"text": "a\\ud83d", "title": "x"}\n'
+    path.write_bytes(whole + half + b"[" * 200_000 + b"\n")
+    records, skipped = _read(path)
+    assert [record.text for record in records] == ["\U0001f600"]
+    assert skipped == {"malformed_json": 2}
+
+
+@pytest.mark.parametrize("kind", ["txt.gz", "jsonl.gz", "jsonl.zst"])
+def test_a_compressed_file_of_no_bytes_was_cut_short(tmp_path: Path, kind: str) -> None:
+    (tmp_path / f"cut.{kind}").touch()
+    with pytest.raises(PipelineError, match=f"cut.{kind}: damaged or cut short"):
+        _read(tmp_path / f"cut.{kind}")
+
+
 @pytest.mark.parametrize("kind", ["jsonl.gz", "jsonl.zst", "parquet"])
 def test_a_file_cut_short_is_named(tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"cut.{kind}"
@@ -109,6 +127,12 @@ def test_globs_are_sorted_and_a_file_is_read_once(tmp_path: Path) -> None:
         (tmp_path / name).write_text("x", encoding="utf-8")
     found = expand((tmp_path / "c.txt", tmp_path / "*.jsonl", tmp_path / "a.jsonl"))
     assert [path.name for path in found] == ["c.txt", "a.jsonl", "b.jsonl"]
+
+
+def test_a_name_with_brackets_is_a_name_before_it_is_a_glob(tmp_path: Path) -> None:
+    path = tmp_path / "a[1].txt"
+    path.touch()
+    assert expand((path,)) == [path]
 
 
 def test_the_real_corpus(real_data: Path) -> None:

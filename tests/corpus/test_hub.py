@@ -1,5 +1,6 @@
 """The hub source on a local folder in the layout of the hub: a README with configurations, Parquet below."""
 
+import gzip
 from collections import Counter
 from pathlib import Path
 
@@ -67,9 +68,22 @@ def test_faults_are_named(crawlpt: Path) -> None:
         list(read_hub(_corpus(crawlpt, configuration="nothing"), 0, Counter()))
 
 
+def test_text_files_with_marks_between_paragraphs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "brwac-clean"
+    (folder / "data").mkdir(parents=True)
+    (folder / "data/brwac-clean-1.txt.gz").write_bytes(gzip.compress("Um.<END>Dois\u2028x.<END>\nOutro.\n".encode()))
+    corpus = HubCorpus("hub", str(folder), None, None, "train", "text")
+    assert [record.text for record in read_hub(corpus, 0, Counter())] == ["Um.\nDois\u2028x.", "Outro."]
+    packed = gzip.compress(b"".join(b"%d\n" % (i * 7919) for i in range(50_000)))
+    (folder / "data/brwac-clean-1.txt.gz").write_bytes(packed[:-3000])
+    with pytest.raises(PipelineError, match="cannot be read"):
+        list(read_hub(corpus, 0, Counter()))
+
+
 def test_a_loading_script_is_refused_with_an_alternative(tmp_path: Path) -> None:
     folder = tmp_path / "brwac"
     folder.mkdir()
     (folder / "brwac.py").write_text("import datasets\n", encoding="utf-8")
-    with pytest.raises(PipelineError, match=r"loading script|cannot be read"):
+    with pytest.raises(PipelineError, match=r"loading script.*CrawlPT"):
         list(read_hub(_corpus(folder), 0, Counter()))

@@ -3,6 +3,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tinypt.corpus.records import Record
 from tinypt.corpus.vert import read_vert
@@ -45,6 +47,31 @@ isto
 </doc>"""
 
 
+NEXT_SENTENCE = "</s>\n<s>"
+NEXT_PARAGRAPH = "</s>\n</p>\n<p>\n<s>"
+EMPTY_PARAGRAPH = "</s>\n</p>\n<p>\n</p>\n<p>\n<s>"
+GLUE_BETWEEN = ["</s>\n<g/>\n<s>", "</s>\n</p>\n<g/>\n<p>\n<s>", "</s>\n<g/>\n</p>\n<p>\n<g/>\n<s>"]
+LINES = st.lists(
+    st.sampled_from(["a", "é,", "<g/>", NEXT_SENTENCE, NEXT_PARAGRAPH, EMPTY_PARAGRAPH, *GLUE_BETWEEN]), max_size=12
+)
+
+
+def _line_by_line(document: str) -> str:
+    """The text of a document by the plain reading of the format, one line at a time."""
+    paragraphs: list[list[str]] = []
+    glued = False
+    for line in document.split("\n")[1:-1]:
+        if line == "<p>":
+            paragraphs.append([])
+        elif line == "<s>":
+            paragraphs[-1].append("")
+        elif line not in ("</s>", "</p>", "<g/>"):
+            paragraphs[-1][-1] += line if glued or not paragraphs[-1][-1] else f" {line}"
+        glued = line == "<g/>"
+    texts = (" ".join(filter(None, sentences)) for sentences in paragraphs)
+    return "\n".join(filter(None, texts))
+
+
 def _read(path: Path) -> tuple[list[Record], Counter[str], Counter[str]]:
     counts: Counter[str] = Counter()
     skipped: Counter[str] = Counter()
@@ -69,6 +96,20 @@ def test_paragraphs_sentences_and_glue(
     assert not skipped
 
 
+@given(LINES)
+def test_the_text_is_that_of_the_plain_reading(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
+    body = "\n".join([*lines, "x"])
+    document = f'<doc docid="d" title="" uri="">\n<p>\n<s>\n{body}\n</s>\n</p>\n</doc>'
+    path = tmp_path_factory.getbasetemp() / "one.vert"
+    path.write_text(document, encoding="utf-8")
+    ((record,), counts, _) = _read(path)
+    assert record.text == _line_by_line(document)
+    rows = document.split("\n")
+    assert counts["glue_marks"] == rows.count("<g/>")
+    assert counts["sentences"] == rows.count("<s>")
+    assert counts["tokens"] == sum(not row.startswith("<") for row in rows)
+
+
 def test_windows_line_ends(tmp_path: Path) -> None:
     path = tmp_path / "a.vert"
     path.write_bytes(SMALL.replace("\n", "\r\n").encode())
@@ -85,6 +126,35 @@ def test_what_cannot_be_used_is_counted(tmp_path: Path) -> None:
     records, _, skipped = _read(path)
     assert [record.doc_id for record in records] == ["netg-1", "netg-2"]
     assert skipped == {"malformed_header": 1, "empty_text": 1, "unfinished_document": 1}
+
+
+def test_documents_beside_stray_lines_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.vert"
+    path.write_text(
+        f'outside\n{SMALL}\n<doc docid="lost" title="" uri="">\n<p>\n<s>\nmeio\n{SMALL}\nfim\n', encoding="utf-8"
+    )
+    records, _, skipped = _read(path)
+    assert [record.doc_id for record in records] == ["netg-1", "netg-2"] * 2
+    assert skipped == {"outside_document": 2, "unfinished_document": 1}
+
+
+def test_bytes_that_are_not_utf8_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.vert"
+    path.write_bytes(SMALL.encode().replace(b"isto", b"ist\xff"))
+    records, counts, _ = _read(path)
+    assert records[1].text == "Só ist\ufffd"
+    assert counts["documents_not_utf8"] == 1
+
+
+def test_another_kind_of_file_is_refused_before_it_fills_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tinypt.corpus.vert.LONGEST", 1000)
+    monkeypatch.setattr("tinypt.corpus.vert.CHUNK", 100)
+    path = tmp_path / "a.vert"
+    path.write_text("palavra\n" * 1000, encoding="utf-8")
+    with pytest.raises(PipelineError, match=r"without a </doc>.*not brWaC's"):
+        _read(path)
 
 
 def test_damage_is_one_clear_line(tmp_path: Path) -> None:
@@ -111,4 +181,6 @@ def test_genuine_pieces_of_brwac(
     assert len(records) == documents
     assert counts == {"paragraphs": paragraphs, "sentences": sentences, "tokens": tokens, "glue_marks": glue_marks}
     assert not skipped
-    assert all("<" not in record.text or "<s>" not in record.text for record in records)
+    documents_read = (real_data / "brwac_sample" / name).read_text(encoding="utf-8").split("</doc>")
+    texts = [_line_by_line(document.strip() + "\n</doc>") for document in documents_read if document.strip()]
+    assert [record.text for record in records] == texts

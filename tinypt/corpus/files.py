@@ -2,6 +2,7 @@
 
 import glob
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 from tinypt.corpus.records import Record, from_mapping
 from tinypt.errors import PipelineError
 
-END = "<END>"  # what nlpufg/brwac writes between the pieces of a document
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")  # half a character where it stands alone, which no file can hold
 
 
 def expand(paths: tuple[Path, ...]) -> list[Path]:
@@ -24,7 +25,7 @@ def expand(paths: tuple[Path, ...]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        matches = sorted(glob.glob(str(path), recursive=True))
+        matches = [str(path)] if path.exists() else sorted(glob.glob(str(path), recursive=True))
         files = [Path(match) for match in matches if Path(match).is_file()]
         if not files:
             raise PipelineError(f"{path}: no such file; correct corpus.paths")
@@ -64,29 +65,33 @@ def _parquet(path: Path, text_column: str, skipped: Counter[str]) -> Iterator[di
 
 
 def _json(path: Path, text_column: str, skipped: Counter[str]) -> Iterator[dict[str, Any]]:
-    found = False
+    empty, found = True, False
     for line in _lines(path):
+        empty = False
         try:
             row = json.loads(line)
-        except ValueError:
+            if SURROGATE.search(line):
+                json.dumps(row, ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict):
             skipped["malformed_json"] += 1
             continue
         found = found or text_column in row
         yield row
-    if not found:
+    if not (empty or found):
         raise PipelineError(f"{path}: no record has a field {text_column}; correct corpus.text_column")
 
 
 def _text(path: Path, text_column: str, skipped: Counter[str]) -> Iterator[dict[str, Any]]:
     for line in _lines(path):
-        pieces = (piece.strip() for piece in line.decode("utf-8").split(END))
-        yield {text_column: "\n".join(piece for piece in pieces if piece)}
+        yield {text_column: line.decode("utf-8").strip()}
 
 
 def _lines(path: Path) -> Iterator[bytes]:
     """Lines, decompressed, that end in a line feed and nothing else: texts hold U+2028 and U+0085."""
+    if path.suffix in (".gz", ".zst") and path.stat().st_size == 0:
+        raise OSError("not one byte")  # which pyarrow would take for a file of no lines
     with pa.input_stream(str(path), compression="detect") as stream:
         rest = b""
         while chunk := stream.read(1 << 20):

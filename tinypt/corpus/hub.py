@@ -39,8 +39,8 @@ def read_hub(corpus: HubCorpus, start: int, skipped: Counter[str]) -> Iterator[R
                 yield record
     except DatasetNotFoundError as error:
         raise PipelineError(
-            f"{corpus.id}: not found, or gated: ask for access on its page on the hub, then set HF_TOKEN "
-            f"({_first_line(error)})"
+            f"{corpus.id}: not found, or gated: ask for access on https://huggingface.co/datasets/{corpus.id}, "
+            f"then set HF_TOKEN ({_first_line(error)})"
         ) from None
     except RuntimeError as error:
         if "script" not in str(error):
@@ -49,7 +49,7 @@ def read_hub(corpus: HubCorpus, start: int, skipped: Counter[str]) -> Iterator[R
             f"{corpus.id}: comes as a loading script, which datasets no longer runs; "
             "take eduagarcia/CrawlPT (configuration brwac) or corpus.source: vert"
         ) from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, EOFError) as error:
         raise PipelineError(f"{corpus.id}: cannot be read: {_first_line(error)}") from None
 
 

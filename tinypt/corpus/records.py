@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+END = "<END>"  # what nlpufg/brwac writes between the paragraphs of a document, one document a line
+
 
 @dataclass(frozen=True)
 class Record:
@@ -18,8 +20,9 @@ class Record:
 def from_mapping(row: Mapping[str, Any], fallback_id: str, text_column: str) -> Record | None:
     """Make a record of a row in any of the published shapes; None where it holds no text.
 
-    Known shapes: text as a string, beside doc_id, title and uri or id and meta (CrawlPT); text.paragraphs,
-    a list of paragraphs, each a list of sentences (the hub's old brWaC loader).
+    Known shapes: text as a string, beside doc_id, title and uri or id and meta (CrawlPT), or with <END>
+    between paragraphs (nlpufg/brwac); text.paragraphs, a list of paragraphs, each a list of sentences, or a
+    list of {paragraphs: sentences} (the two forms that the hub's old brWaC loader had).
     """
     text = _flatten(row.get(text_column))
     if not text.strip():
@@ -39,10 +42,17 @@ def _first(row: Mapping[str, Any], meta: Any, *names: str) -> str:
 
 def _flatten(text: Any) -> str:
     if isinstance(text, str):
-        return text
+        return "\n".join(filter(None, map(str.strip, text.split(END)))) if END in text else text
     if isinstance(text, Mapping):
         text = text.get("paragraphs")
     if not isinstance(text, list):
         return ""
-    paragraphs = [item if isinstance(item, str) else " ".join(item) for item in text]
-    return "\n".join(" ".join(paragraph.split("\n")) for paragraph in paragraphs if paragraph)
+    paragraphs = (" ".join(_sentences(item)) for item in text)
+    return "\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs if paragraph)
+
+
+def _sentences(paragraph: Any) -> list[str]:
+    if isinstance(paragraph, Mapping):
+        paragraph = paragraph.get("paragraphs")
+    sentences = paragraph if isinstance(paragraph, list) else [paragraph]
+    return [sentence for sentence in sentences if isinstance(sentence, str)]

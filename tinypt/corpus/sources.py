@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from tinypt.corpus.records import Record
 from tinypt.corpus.sample.generator import SampleRecord, sample_records
 from tinypt.corpus.shards import SCHEMA
 from tinypt.corpus.vert import read_vert
+from tinypt.errors import PipelineError
 from tinypt.params.corpus import Corpus, FilesCorpus, HubCorpus, SampleCorpus, VertCorpus
 
 SAMPLE_SCHEMA = pa.schema([*SCHEMA, ("noise", pa.list_(pa.string())), ("original", pa.string())])
@@ -53,6 +55,19 @@ def _local_records(
     else:
         for path in expand(corpus.paths):
             yield from read_file(path, corpus.text_column, notes.skipped)
+
+
+def local_files(corpus: Corpus) -> list[Path]:
+    """The files that the source reads on this machine.
+
+    Raises:
+        PipelineError: one of them is missing.
+    """
+    if isinstance(corpus, FilesCorpus):
+        return expand(corpus.paths)
+    if isinstance(corpus, VertCorpus) and not corpus.path.is_file():
+        raise PipelineError(f"{corpus.path}: no such file; correct corpus.path")
+    return [corpus.path] if isinstance(corpus, VertCorpus) else []
 
 
 def schema_of(corpus: Corpus) -> pa.Schema:

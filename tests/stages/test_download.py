@@ -1,0 +1,125 @@
+"""The download stage as it runs: killed at any point and run again, it ends with the bytes of an unbroken run."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+PROGRAM = """
+import os, signal
+import tinypt.corpus.shards as shards
+import stages.download as download
+from tinypt.stage import run
+
+shards.SHARD_BYTES, shards.GROUP_BYTES = 2000, 900
+
+def after(times, module, name, wanted, do):
+    # Replaces module.name: when it was called `times` times on a path named `wanted`, do() follows.
+    original, calls = getattr(module, name), []
+    def wrapped(*arguments):
+        original(*arguments)
+        calls.extend(argument for argument in arguments if str(argument).endswith(wanted))
+        if len(calls) == times:
+            do()
+    setattr(module, name, wrapped)
+
+def kill():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def full(*_):
+    raise OSError(28, "No space left on device", "data/raw")
+
+{fault}
+run(download.main)
+"""
+
+FAULTS = {
+    "after a shard, before its state": 'after(1, shards, "write_shard", "shard-00002.parquet", kill)',
+    "after a state": 'after(3, download, "write_json", "state.json", kill)',
+    "after the metrics": 'after(1, download, "write_json", "download.json", kill)',
+    "after publishing": 'after(1, download, "publish", "data/raw", kill)',
+    "on a full disk": "download.publish = full",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with parameters and a source that gives several small shards and a few rows to skip."""
+    (tmp_path / "in").mkdir()
+    rows = ({"id": i, "text": f"documento {i} " * 5 if i % 7 else ""} for i in range(200))
+    (tmp_path / "in/a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    (tmp_path / "params.yaml").write_text(
+        "seed: 1\ncorpus:\n  source: files\n  paths: [in/*.jsonl]\n  text_column: text\n", encoding="utf-8"
+    )
+    return tmp_path
+
+
+def _download(project: Path, fault: str = "") -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    program = [sys.executable, "-c", PROGRAM.replace("{fault}", fault)]
+    return subprocess.run(program, cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+
+def _outputs(project: Path) -> dict[str, bytes]:
+    files = [*(project / "data").rglob("*"), *(project / "metrics").rglob("*")]
+    return {str(file.relative_to(project)): file.read_bytes() for file in files if file.is_file()}
+
+
+def _remove_outputs(project: Path) -> None:
+    """What DVC does before it runs a stage."""
+    for folder in ("data", "metrics"):
+        shutil.rmtree(project / folder, ignore_errors=True)
+
+
+def test_metrics_and_nothing_left_behind(project: Path) -> None:
+    assert _download(project).returncode == 0
+    metrics = json.loads((project / "metrics/download.json").read_text(encoding="utf-8"))
+    assert metrics["documents"] == 171
+    assert metrics["skipped"] == {"empty_text": 29}
+    assert metrics["shards"] == len(list((project / "data/raw").iterdir())) > 3
+    assert not [path for path in (project / ".cache").rglob("*") if path.is_file()]
+
+
+def test_a_run_that_was_killed_ends_with_the_same_bytes(project: Path) -> None:
+    assert _download(project).returncode == 0
+    whole = _outputs(project)
+    for place, fault in FAULTS.items():
+        _remove_outputs(project)
+        assert _download(project, fault).returncode != 0, place
+        _remove_outputs(project)
+        again = _download(project)
+        assert (again.returncode, again.stderr) == (0, ""), place
+        assert _outputs(project) == whole, place
+
+
+def test_a_second_run_goes_on_from_the_last_finished_shard(project: Path) -> None:
+    _download(project, FAULTS["after a state"])
+    (shard,) = (project / ".cache").rglob("shard-00000.parquet")
+    before = shard.stat().st_mtime_ns
+    assert _download(project).returncode == 0
+    assert (project / "data/raw/shard-00000.parquet").stat().st_mtime_ns == before
+
+
+def test_input_that_changed_meanwhile_starts_anew(project: Path) -> None:
+    _download(project, FAULTS["after a state"])
+    (project / "in/0.jsonl").write_text('{"id": "new", "text": "primeiro documento"}\n', encoding="utf-8")
+    assert _download(project).returncode == 0
+    resumed = _outputs(project)
+    _remove_outputs(project)
+    assert _download(project).returncode == 0
+    assert _outputs(project) == resumed
+
+
+def test_a_source_without_documents_is_refused(project: Path) -> None:
+    (project / "in/a.jsonl").write_text('{"text": ""}\n', encoding="utf-8")
+    done = _download(project)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "empty_text" in done.stderr
+    assert not (project / "data").exists()
