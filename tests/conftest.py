@@ -50,12 +50,18 @@ def uncased(texts: list[str]) -> PreTrainedTokenizerBase:
 @pytest.fixture
 def teacher(cased: PreTrainedTokenizerBase) -> BertForMaskedLM:
     """A random teacher, wider and deeper than the base model."""
-    return random_bert(Architecture(layers=3, hidden=48, heads=4, feed_forward=96, positions=64), cased, seed=1).eval()
+    return random_bert(
+        Architecture(3, 48, 4, 96, 64, "random"),
+        cased,
+        seed=1,
+    ).eval()
 
 
 @pytest.fixture
 def base(uncased: PreTrainedTokenizerBase) -> BertForMaskedLM:
     """A random base model in the place of BERT-tiny."""
     return random_bert(
-        Architecture(layers=2, hidden=16, heads=2, feed_forward=32, positions=64), uncased, seed=2
+        Architecture(2, 16, 2, 32, 64, "random"),
+        uncased,
+        seed=2,
     ).eval()

@@ -42,7 +42,11 @@ def blocks(tmp_path: Path, cased: PreTrainedTokenizerBase, texts: list[str]) -> 
 
 
 def _model(tokenizer: PreTrainedTokenizerBase) -> BertForMaskedLM:
-    return random_bert(Architecture(layers=1, hidden=16, heads=2, feed_forward=32, positions=32), tokenizer, seed=3)
+    return random_bert(
+        Architecture(1, 16, 2, 32, 32, "random"),
+        tokenizer,
+        seed=3,
+    )
 
 
 def _train(

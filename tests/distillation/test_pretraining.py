@@ -10,7 +10,7 @@ from tinypt.modeling.load import load_model, load_tokenizer, save_model
 from tinypt.params.models import Architecture, HubModel, PretrainedTeacher, Vocabulary
 from tinypt.params.training import Training
 
-ARCHITECTURE = Architecture(layers=1, hidden=16, heads=2, feed_forward=32, positions=32)
+ARCHITECTURE = Architecture(layers=1, hidden=16, heads=2, feed_forward=32, positions=32, initialisation="random")
 TRAINING = Training(
     epochs=2.0,
     batch_size=8,

@@ -77,7 +77,7 @@ def test_the_seed_decides_what_is_random(models: tuple[Pair, Pair]) -> None:
 def test_a_teacher_narrower_than_the_student_is_refused(
     models: tuple[Pair, Pair], cased: PreTrainedTokenizerBase
 ) -> None:
-    narrow = random_bert(Architecture(layers=1, hidden=8, heads=1, feed_forward=8, positions=64), cased, seed=0)
+    narrow = random_bert(Architecture(1, 8, 1, 8, 64, "random"), cased, seed=0)
     with pytest.raises(PipelineError, match="at least 16 wide; it has 8"):
         _build((models[0], (narrow, cased)), "teacher", "teacher_pca", "random")
 

@@ -47,7 +47,7 @@ def test_paths_take_environment_variables(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("MY_DATA", "/data")
     assert _load(tmp_path, block).paths == (Path("/data/*.jsonl"),)
     monkeypatch.delenv("MY_DATA")
-    with pytest.raises(PipelineError, match=r"corpus\.paths\[0\]: .* environment variable that is not set"):
+    with pytest.raises(PipelineError, match=r"corpus\.paths\[0\]: .*environment variable MY_DATA is not set"):
         _load(tmp_path, block)
     with pytest.raises(PipelineError, match=r"corpus\.paths: must name at least one"):
         _load(tmp_path, block | {"paths": []})

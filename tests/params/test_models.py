@@ -38,12 +38,12 @@ def test_an_unknown_source_lists_the_known_ones(tmp_path: Path) -> None:
     [
         (
             Architecture,
-            {"layers": 2, "hidden": 10, "heads": 3, "feed_forward": 8, "positions": 8},
+            {"layers": 2, "hidden": 10, "heads": 3, "feed_forward": 8, "positions": 8, "initialisation": "random"},
             r"heads: must divide hidden",
         ),
         (
             Architecture,
-            {"layers": 0, "hidden": 10, "heads": 2, "feed_forward": 8, "positions": 8},
+            {"layers": 0, "hidden": 10, "heads": 2, "feed_forward": 8, "positions": 8, "initialisation": "random"},
             r"layers: must be greater",
         ),
         (Vocabulary, {"path": None, "size": 70_000, "cased": True}, r"size: must be from 100 to 65535"),

@@ -6,6 +6,7 @@ from transformers import BertConfig, BertForMaskedLM, PreTrainedModel, PreTraine
 
 from tinypt.errors import PipelineError
 from tinypt.modeling.embeddings import fvt, pca_basis, teacher_pca
+from tinypt.modeling.initialisation import attend_to_neighbours
 from tinypt.params.experiments import Student
 from tinypt.params.models import Architecture
 
@@ -21,15 +22,17 @@ def random_bert(architecture: Architecture, tokenizer: PreTrainedTokenizerBase, 
         intermediate_size=architecture.feed_forward,
         max_position_embeddings=architecture.positions,
     )
-    return _initialised(config, seed)
+    return _initialised(config, seed, architecture.initialisation)
 
 
-def same_shape(base: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, seed: int) -> BertForMaskedLM:
-    """Make a model with the architecture of `base` and random weights for `tokenizer`'s vocabulary."""
+def same_shape(
+    base: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, seed: int, initialisation: str = "random"
+) -> BertForMaskedLM:
+    """Make a model with the architecture of `base` and new weights for `tokenizer`'s vocabulary."""
     config = BertConfig.from_dict(base.config.to_dict())
     config.vocab_size, config.pad_token_id = len(tokenizer), tokenizer.pad_token_id
     config.tie_word_embeddings = True
-    return _initialised(config, seed)
+    return _initialised(config, seed, initialisation)
 
 
 def build_student(
@@ -55,7 +58,7 @@ def build_student(
     base_model, base_tokenizer = base
     teacher_model, teacher_tokenizer = teacher
     tokenizer = base_tokenizer if options.tokenizer == "base" else teacher_tokenizer
-    student = same_shape(base_model, tokenizer, seed)
+    student = same_shape(base_model, tokenizer, seed, options.encoder)
     if options.encoder == "base":
         _copy_encoder(base_model, student)
     table = student.get_input_embeddings().weight
@@ -92,9 +95,11 @@ def make_projection(options: Student, width: int, teacher: PreTrainedModel, seed
     return projection
 
 
-def _initialised(config: BertConfig, seed: int) -> BertForMaskedLM:
+def _initialised(config: BertConfig, seed: int, initialisation: str) -> BertForMaskedLM:
     torch.manual_seed(seed)
     model: BertForMaskedLM = BertForMaskedLM(config).eval()
+    if initialisation == "neighbours":
+        attend_to_neighbours(model)
     return model
 
 

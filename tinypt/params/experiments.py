@@ -15,12 +15,13 @@ class Student:
 
     `tokenizer` base keeps BERT-tiny's own; teacher swaps it for the teacher's. `embeddings` and `encoder`
     say where their weights come from: base (BERT-tiny's), random, teacher_pca (the teacher's table
-    reduced to the student's width), fvt (the mean of BERT-tiny's pieces for each of the teacher's).
+    reduced to the student's width), fvt (the mean of BERT-tiny's pieces for each of the teacher's),
+    neighbours (random, with heads that start out attending to their neighbours).
     """
 
     tokenizer: Literal["base", "teacher"]
     embeddings: Literal["base", "random", "teacher_pca", "fvt"]
-    encoder: Literal["base", "random"]
+    encoder: Literal["base", "random", "neighbours"]
 
     def __post_init__(self) -> None:
         """Refuse embeddings that do not go with the tokenizer."""

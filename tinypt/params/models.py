@@ -26,19 +26,22 @@ class HubModel:
 
 @dataclass(frozen=True)
 class Architecture:
-    """Shape of a BERT encoder."""
+    """Shape of a BERT encoder, and its start: random as BERT's, or with heads that attend to their neighbours."""
 
     layers: int
     hidden: int
     heads: int
     feed_forward: int
     positions: int
+    initialisation: Literal["random", "neighbours"]
 
     def __post_init__(self) -> None:
         """Refuse shapes no BERT can have."""
         for key in ("layers", "hidden", "heads", "feed_forward", "positions"):
             require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
         require(self.hidden % self.heads == 0, "heads", f"must divide hidden ({self.hidden}), is {self.heads}")
+        even = self.hidden // self.heads % 2 == 0
+        require(even or self.initialisation == "random", "initialisation", "neighbours needs heads of even size")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,36 @@
+import torch
+from transformers import BertForMaskedLM, PreTrainedTokenizerBase
+
+from tinypt.modeling.student import random_bert
+from tinypt.params.models import Architecture
+
+
+def _model(tokenizer: PreTrainedTokenizerBase, initialisation: str, seed: int = 0) -> BertForMaskedLM:
+    model = random_bert(Architecture(2, 64, 4, 128, 64, initialisation), tokenizer, seed)  # type: ignore[arg-type]
+    model.set_attn_implementation("eager")
+    return model
+
+
+def _attention(model: BertForMaskedLM, vocabulary: int) -> torch.Tensor:
+    """Attention of the first layer, mean over texts: [heads, from, to]."""
+    ids = torch.randint(5, vocabulary, (4, 40), generator=torch.Generator().manual_seed(0))
+    return model.bert(ids, output_attentions=True).attentions[0].mean(dim=0)
+
+
+def test_heads_start_out_attending_to_their_neighbours(cased: PreTrainedTokenizerBase) -> None:
+    attention = _attention(_model(cased, "neighbours"), len(cased))
+    inner = torch.arange(4, 36)
+    for head, offset in enumerate((-1, 1, -2, 2)):
+        distances = attention[head, inner].argmax(dim=1) - inner
+        assert (distances == offset).float().mean() > 0.8, head
+
+
+def test_the_usual_start_attends_to_no_place(cased: PreTrainedTokenizerBase) -> None:
+    assert _attention(_model(cased, "random"), len(cased)).max() < 0.15
+
+
+def test_the_seed_decides(cased: PreTrainedTokenizerBase) -> None:
+    first, again, other = (_model(cased, "neighbours", seed).state_dict() for seed in (1, 1, 2))
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    name = "bert.encoder.layer.0.intermediate.dense.weight"
+    assert not torch.equal(first[name], other[name])
