@@ -147,7 +147,7 @@ def test_a_new_set_is_a_block_of_yaml(clone: Clone) -> None:
     clone.git("checkout", "-q", "-b", "fifth")
     params = _minimal()
     params["experiments"]["fifth"] = json.loads(json.dumps(params["experiments"]["total"]))
-    params["experiments"]["fifth"]["student"]["embeddings"] = "teacher_pca"
+    params["experiments"]["fifth"]["student"]["embeddings"] = "fvt"
     clone.write_params(params)
     ran = clone.ran(clone.dvc("repro"))
     assert ran == ["student@fifth", "distill@fifth", "evaluate@fifth", "export@fifth", "report"]
