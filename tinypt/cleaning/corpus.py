@@ -1,11 +1,10 @@
 """The pass over the corpus: repair every document, find what the corpus repeats, keep what is good and new.
 
-Three steps, each shard by shard, so that memory holds one shard and the duplicate index (520 bytes a
+Three steps, each shard by shard, so that memory holds one shard and the duplicate index (630 bytes a
 document): repair; drop boilerplate lines and measure; write what is kept. A finished shard of a step is on
 disk, and a killed run goes on after it.
 """
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -29,7 +28,8 @@ from tinypt.params.clean import Clean
 from tinypt.progress import Progress
 
 Rows = list[dict[str, Any]]
-LABELS = ("noise", "original")
+LINES_AT_ONCE = 1 << 23  # of line keys; some 500 MB while they are added up
+_DASHES, _SENTENCE_END = ("-", "–", "—"), (".", "!", "?", "…")
 STEP_FIELDS: list[Any] = [
     ("changes", pa.map_(pa.string(), pa.int64())),
     ("raw_bytes", pa.int64()),
@@ -65,20 +65,20 @@ def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int) -> Funnel:
 def common_lines(counts: list[Path], documents: int) -> frozenset[int]:
     """Keys of the lines that stand in at least `documents` documents.
 
-    Each file holds one shard's keys and counts. A line in that many documents is in the average share of
-    them in one shard at least: only such lines are added up, so that memory does not grow with the corpus.
+    Each file holds one shard's keys, sorted, and their counts. They are added up one range of keys after the
+    other, so that memory holds no more than LINES_AT_ONCE of them, whatever the size of the corpus.
     """
-    least = math.ceil(documents / max(len(counts), 1))
-    candidates: set[int] = set()
-    for path in counts:
-        keys, times = np.load(path)
-        candidates.update(keys[times >= least].tolist())
-    total: Counter[int] = Counter()
-    for path in counts:
-        keys, times = np.load(path)
-        chosen = np.isin(keys, np.fromiter(candidates, dtype=np.uint64, count=len(candidates)))
-        total.update(dict(zip(keys[chosen].tolist(), times[chosen].tolist(), strict=True)))
-    return frozenset(key for key, times in total.items() if times >= documents)
+    tables = [np.load(path, mmap_mode="r") for path in counts]
+    parts = -(-sum(table.shape[1] for table in tables) // LINES_AT_ONCE)
+    edges = [2**64 * part // parts for part in range(1, parts)]
+    cuts = [[0, *(int(np.searchsorted(t[0], np.uint64(edge))) for edge in edges), t.shape[1]] for t in tables]
+    common: list[int] = []
+    for part in range(parts):
+        slices = [table[:, cut[part] : cut[part + 1]] for table, cut in zip(tables, cuts, strict=True)]
+        keys, times = np.concatenate(slices, axis=1)
+        distinct, place = np.unique(keys, return_inverse=True)
+        common += distinct[np.bincount(place, weights=times) >= documents].tolist()
+    return frozenset(common)
 
 
 def _each(label: str, work: Callable[[Path], int], shards: list[Path], workers: int) -> None:
@@ -143,8 +143,8 @@ def _measure_shard(shard: Path, work: Path, rules: Clean, common: frozenset[int]
 
 def _duplicates(index: list[Path], threshold: float) -> list[str | None]:
     """For every document that passed the rules, in corpus order, why it is a duplicate, or None."""
-    table = np.concatenate([np.load(path) for path in index])
-    exact, near = roots([row.tobytes() for row in table[:, :4]], table[:, 4:], threshold)
+    table = np.concatenate([np.load(path, mmap_mode="r") for path in index])
+    exact, near = roots(table[:, :4], table[:, 4:], threshold)
     own = np.arange(len(table))
     reasons = np.where(exact != own, "exact_duplicate", np.where(near != own, "near_duplicate", ""))
     return [str(reason) or None for reason in reasons]
@@ -168,8 +168,9 @@ def _write_shard(shard: Path, work: Path, duplicates: list[str | None], start: i
 
 
 def _short_lines(text: str, rules: Clean) -> list[str]:
-    """Lines short enough to be boilerplate."""
-    return [line for line in text.split("\n") if len(line.split()) <= rules.boilerplate_words]
+    """Lines short enough to be boilerplate; a sentence of dialogue is none, however common."""
+    lines = (line for line in text.split("\n") if len(line.split()) <= rules.boilerplate_words)
+    return [line for line in lines if not (line.startswith(_DASHES) and line.endswith(_SENTENCE_END))]
 
 
 def _rows(shard: Path) -> Iterable[dict[str, Any]]:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tinypt.cleaning.lines import is_lossy, is_metadata
-from tinypt.cleaning.text import fix_mojibake, normalise_space, remove_urls, strip_layers
+from tinypt.cleaning.text import fix_mojibake, normalise_space, remove_urls, straighten_quotes, strip_layers
 from tinypt.params.clean import Clean
+
+_ROUNDS = 4  # one repair can bring to light what another is for; real text is stable after two
 
 
 @dataclass(frozen=True)
@@ -17,32 +19,46 @@ class Repaired:
 
 
 def repair(text: str, rules: Clean) -> Repaired:
-    """Apply the repairs that `rules` switch on, in order; white space is brought to normal form throughout."""
-    changes: dict[str, int] = {}
+    """Apply the repairs that `rules` switch on, in order, until none changes the text any more.
 
+    White space is brought to normal form throughout; that alone is no repair.
+    """
+    changes: dict[str, int] = {}
+    for _ in range(_ROUNDS):
+        before = text
+        text = _repair_once(text, rules, changes)
+        if text == before:
+            break
+    return Repaired(text, changes)
+
+
+def _repair_once(text: str, rules: Clean, changes: dict[str, int]) -> str:
     def note(rule: str, before: str, after: str) -> str:
+        before, after = normalise_space(before), normalise_space(after)
         if after != before:
             changes[rule] = changes.get(rule, 0) + len(before.encode()) - len(after.encode())
         return after
 
-    text = normalise_space(text)
     if rules.markup:
         stripped, had_markup, had_entities = strip_layers(text)
-        stripped = normalise_space(stripped)
-        if had_markup:
-            changes["markup"] = len(text.encode()) - len(stripped.encode())
-        elif had_entities:
-            changes["entities"] = len(text.encode()) - len(stripped.encode())
+        if had_markup or had_entities:
+            note("markup" if had_markup else "entities", text, stripped)
         text = stripped
+    # Up to here white space is as it came: ftfy needs the no-break spaces that belong to mojibake.
     if rules.mojibake:
-        text = note("mojibake", text, normalise_space(fix_mojibake(text)))
+        fixed = fix_mojibake(text)
+        if fixed != text:
+            note("mojibake", straighten_quotes(text), fixed)
+        text = fixed
+    text = normalise_space(text)
     if rules.urls:
-        text = note("urls", text, normalise_space(remove_urls(text)))
+        plain = remove_urls(text)
+        text = note("urls", text, plain) if plain != text else text
     if rules.metadata:
         text = note("metadata", text, _without(text, is_metadata))
-    if rules.lossy_mojibake:
+    if rules.lossy_mojibake and "?" in text:
         text = note("lossy_mojibake", text, _without(text, is_lossy))
-    return Repaired(text, changes)
+    return text
 
 
 def _without(text: str, unwanted: Callable[[str], bool]) -> str:

@@ -11,13 +11,13 @@ BANDS, ROWS = 21, 6  # texts of Jaccard similarity 0.8 share a band with probabi
 BINS = BANDS * ROWS
 SHINGLE = 5  # words
 _WORD = re.compile(r"\w+")
-_SPACE = re.compile(r"\s+")
-_PRIME = np.uint64((1 << 61) - 1)
+_MIX = np.uint64(0xBF58476D1CE4E5B9)
+_PAIRS = 1 << 16  # compared at a time
 
 
 def normalised_hash(text: str) -> bytes:
     """128-bit hash of a text, case and white space apart: equal for exact duplicates."""
-    return xxhash.xxh3_128_digest(_SPACE.sub(" ", text.lower()).strip().encode())
+    return xxhash.xxh3_128_digest(" ".join(text.lower().split()).encode())
 
 
 def signature(text: str) -> NDArray[np.uint32]:
@@ -33,7 +33,7 @@ def signature(text: str) -> NDArray[np.uint32]:
     for start in range(0, len(hashes), 512):  # in pieces, so that a long text does not cost 126 times its hashes
         mixed = hashes[start : start + 512, None] * _FACTORS + _OFFSETS
         mixed ^= mixed >> np.uint64(29)
-        mixed *= np.uint64(0xBF58476D1CE4E5B9)
+        mixed *= _MIX
         np.minimum(smallest, (mixed >> np.uint64(32)).astype(np.uint32).min(axis=0), out=smallest)
     return smallest
 
@@ -47,7 +47,7 @@ _FACTORS, _OFFSETS = _constants()
 
 
 def roots(
-    hashes: list[bytes], signatures: NDArray[np.uint32], threshold: float
+    hashes: NDArray[np.uint32], signatures: NDArray[np.uint32], threshold: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For every document the first document it duplicates, exactly and nearly; itself where there is none.
 
@@ -55,36 +55,47 @@ def roots(
     an estimate of Jaccard similarity, reaches `threshold`. Clusters are the connected components.
 
     Args:
-        hashes: normalised_hash of each document, in corpus order.
-        signatures: uint32 [documents, 126]. The index takes 16 + 504 bytes a document.
+        hashes: uint32 [documents, 4], the normalised_hash of each document, in corpus order.
+        signatures: uint32 [documents, 126]. The index takes 16 + 504 bytes a document, the search 110 more.
         threshold: of similarity, 0 to 1.
 
     Returns:
         Two int64 arrays [documents]: root by exact hash, and root by similarity.
     """
-    first: dict[bytes, int] = {}
-    exact = np.array([first.setdefault(value, index) for index, value in enumerate(hashes)], dtype=np.int64)
+    keys = np.ascontiguousarray(hashes).view(np.uint64)
+    order = np.lexsort((keys[:, 1], keys[:, 0]))  # stable: equal hashes stay in document order
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (keys[order[1:]] != keys[order[:-1]]).any(axis=1)
+    exact = np.empty(len(order), dtype=np.int64)
+    exact[order] = order[new][np.cumsum(new) - 1]
     parents = exact.copy()
-    unique = np.flatnonzero(exact == np.arange(len(exact)))
-    for ours, theirs in _candidates(signatures, unique):
-        if (signatures[ours] == signatures[theirs]).mean() >= threshold:
-            _union(parents, ours, theirs)
+    rows = np.flatnonzero(exact == np.arange(len(exact)))
+    for band in range(BANDS):
+        for first, second in _candidates(signatures, rows, band):
+            alike = (signatures[first] == signatures[second]).mean(axis=1) >= threshold
+            for ours, theirs in zip(first[alike].tolist(), second[alike].tolist(), strict=True):
+                _union(parents, ours, theirs)
     return exact, np.array([_find(parents, index) for index in range(len(parents))], dtype=np.int64)
 
 
-def _candidates(signatures: NDArray[np.uint32], rows: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Pairs that agree in a band: each document with the first of its band's group, and with its neighbour in it."""
-    for band in range(BANDS):
-        keys = np.ascontiguousarray(signatures[rows, band * ROWS : (band + 1) * ROWS]).view(f"V{4 * ROWS}")[:, 0]
-        _, group, sizes = np.unique(keys, return_inverse=True, return_counts=True)
-        order = np.lexsort((rows, group))
-        bounds = np.concatenate([[0], np.cumsum(sizes)])
-        for number in np.flatnonzero(sizes > 1):
-            members = rows[order[bounds[number] : bounds[number + 1]]]
-            for position in range(1, len(members)):
-                yield int(members[0]), int(members[position])
-                if position > 1:
-                    yield int(members[position - 1]), int(members[position])
+def _candidates(
+    signatures: NDArray[np.uint32], rows: NDArray[np.int64], band: int
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Pairs of `rows` that agree in a band: each with the first of its group, and with its neighbour in it."""
+    key = np.zeros(len(rows), dtype=np.uint64)
+    for column in range(band * ROWS, (band + 1) * ROWS):  # a collision costs one comparison and no more
+        key = (key ^ signatures[rows, column]) * _MIX
+    order = np.argsort(key, kind="stable")
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = key[order[1:]] != key[order[:-1]]
+    leader = order[new][np.cumsum(new) - 1]
+    later = np.flatnonzero(~new)
+    pairs = np.unique(
+        np.stack([np.append(leader[later], order[later - 1]), np.append(order[later], order[later])]), axis=1
+    )
+    for start in range(0, pairs.shape[1], _PAIRS):
+        first, second = rows[pairs[:, start : start + _PAIRS]]
+        yield first, second
 
 
 def _find(parents: NDArray[np.int64], index: int) -> int:

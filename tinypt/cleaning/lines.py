@@ -5,27 +5,39 @@ from collections.abc import Collection
 
 import xxhash
 
-_DATE = r"\d{1,2}(?:[/.-]\d{1,2}[/.-]\d{2,4}|\s+de\s+\w+\s+de\s+\d{4})"
-_CLOCK = r"\d{1,2}[h:]\d{0,2}(?:min)?"
+_MONTH = "(?:janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro)"
+_DATE = (
+    r"\d{1,2}(?:/\d{1,2}/\d{2,4}|-\d{1,2}-\d{4}|\.\d{1,2}\.\d{4}"
+    rf"|º?\s+de\s+{_MONTH}(?:\s+de)?\s+\d{{4}})(?!\d)"
+)
+_CLOCK = r"\d{1,2}(?::\d\d(?::\d\d)?|h(?:\d\d)?)(?:\s?min|\s?hs?)?"
+_WEEKDAY = r"(?:segunda|terça|quarta|quinta|sexta|sábado|domingo)(?:-feira)?"
+_STAMP = rf"(?:{_WEEKDAY}[\s,–-]+)?{_DATE}(?:[\s,|–-]*(?:\b(?:às|as|a)\s|{_CLOCK}|\b{_WEEKDAY}))*\W*"
+# A name needs capitals: "Por Ana Prado" is a byline, "Por falar nisso" is not.
+_NAME = r"(?-i:[A-ZÀ-Ú][a-zà-ú'.-]+(?:\s+(?:d[aeo]s?|e|[A-ZÀ-Ú](?:[a-zà-ú'.-]+|\.)))*)"
 _COUNTED = (
-    "(?:coment[áa]rios?|visualizações|acessos?|curtidas|compartilhamentos|visitas|votos?|respostas|lid[oa]|avaliação)"
+    r"(?:coment[áa]rios?|visualizações|acessos?|curtidas?|compartilhamentos?|visitas?|votos?|respostas?|leituras?)"
+)
+_SHARE = (
+    r"(?:compartilh(?:e|ar)|curt(?:ir|a)|tweet(?:ar)?|twittar|recomend(?:e|ar)|enviar|imprimir|comentar|salvar|seguir"
+    r"|facebook|twitter|google\+?|whatsapp|linkedin|orkut|pinterest|e-?mail|instagram)"
 )
 # Lines that say where, when and by whom, or what to click, and nothing else. Matched against whole lines.
 _METADATA = re.compile(
-    rf"(?:(?:publicad|postad|atualizad|enviad|criad|escrit|modificad)[oa]s?\b.*"
-    rf"|(?:última atualização|data|em)\b:?.{{0,40}}{_DATE}.*"
-    rf"|{_DATE}.{{0,40}}"
-    rf"|por\s.{{1,40}}\bem\s+{_DATE}.*"
-    r"|(?:tags?|marcadores|categorias?|etiquetas?|arquivado em|assuntos?|palavras-chave)\s*:.*"
-    r"|(?:fonte|autor|por|foto|crédito)\s*:.*"
-    rf"|por\s+[A-ZÀ-Ú][\w.]*(?:\s+\S+){{0,6}}"
-    rf"|(?:compartilh|curt|tweet|visualiza|enviar por e-?mail|tamanho d[ae] (?:letra|fonte))\w*\b.*"
-    rf"|\d[\d.]*\s+{_COUNTED}\b.*"
-    rf"|{_COUNTED}\b\W{{0,3}}\d[\d.]*\W?(?:\s+(?:votos?|vezes))?"
-    rf"|{_CLOCK})",
+    rf"(?:(?:publicad|postad|atualizad|enviad|criad|escrit|modificad)[oa]s?\b:?\s+(?:(?:em|por)\s.*|.{{0,20}}{_STAMP})"
+    rf"|(?:última atualização|atualização|data(?: d[aeo] \w+)?)\s*:?\s*(?:em\s+)?{_STAMP}"
+    rf"|(?:em\s+)?{_STAMP}|{_CLOCK}"
+    rf"|por:?\s+(?:{_NAME}|admin|redação)(?:\s*[|,(–—-].*|\s+em\s+{_STAMP})?"
+    r"|(?:tags?|marcadores|categorias?|etiquetas?|arquivado em|assuntos?|palavras-chave|fonte|autor(?:a|es)?|fotos?"
+    r"|créditos?|avaliação)\s*:.*"
+    rf"|\d[\d.]*\s+{_COUNTED}\b(?:\s*[|,•–-]\s*.*)?|{_COUNTED}\W{{0,3}}\d[\d.]*\W?"
+    r"|(?:visualizad|acessad|lid|vist)[oa]\s+\d[\d.]*\s+vez(?:es)?"
+    rf"|(?=.*(?:compartilh|curt|tweet|twitt|recomend|enviar por)){_SHARE}\b"
+    rf"(?:[\s\d|,•()/+–-]+(?:{_SHARE}\b|(?:n[oa]|em|com|por|pelo|via|um|seus?|amigos?|isto|post|página)\b)?)*"
+    r"|tamanho d[ao] (?:letra|fonte|texto)\b.*)",
     re.IGNORECASE,
 )
-_LOSSY = re.compile(r"(?<![?&=/])\b\w*[a-zà-ú]\?{1,2}[a-zà-ú]\w*")  # informa??o, n?o: letters lost for good
+_LOSSY = re.compile(r"[^\W\d_](\?{1,3})(?=[a-zà-ú])")
 _MAX_WORDS = 14  # a longer line says more than metadata does
 _SENTENCE_END = (".", "!", "?", "…", ":", ";")
 
@@ -36,8 +48,12 @@ def is_metadata(line: str) -> bool:
 
 
 def is_lossy(line: str) -> bool:
-    """Whether a line has letters replaced by question marks inside words, which nothing can repair."""
-    return bool(_LOSSY.search(line))
+    """Whether a line has letters replaced by question marks inside words, which nothing can repair.
+
+    One question mark between letters may be a missing space; two in a row (`informa??o`) or two words with one are not.
+    """
+    marks = _LOSSY.findall(line) if "?" in line else []
+    return len(marks) > 1 or any(len(mark) > 1 for mark in marks)
 
 
 def line_key(line: str) -> int:

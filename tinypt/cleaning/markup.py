@@ -1,9 +1,13 @@
 """Removing HTML from text that really holds some, and never anything from text that merely holds a `<`."""
 
 import re
+import warnings
 from collections import Counter
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
+
+# Of a document that is a comment and a URL only the URL reaches the parser, which takes it for a mistake of ours.
+warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
 
 # Element names of HTML, living standard and obsolete.
 _NAMES = """
@@ -36,62 +40,82 @@ _TAG = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NAME = re.compile(r"\w+")
+_CLOSING = re.compile(r"</\s*([a-z_][\w:.-]*)\s*>", re.IGNORECASE)
 
 # Elements whose content is not prose. Closed script and style elements are gone before the parser sees the text.
-_DROPPED = "noscript iframe head nav header footer form select button object svg template".split()
+_DROPPED = frozenset("noscript iframe head nav header footer form select button object svg template".split())
 _PAGE_SHARE = 0.5  # one that holds more of the text than this is the page itself (ASP.NET puts pages in forms)
 # Elements that begin and end a paragraph.
-_BLOCKS = """
+_BLOCKS = frozenset(
+    """
     address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption figure
     frame frameset h1 h2 h3 h4 h5 h6 hr html legend li main menu ol optgroup option p pre section summary table
     tbody tfoot thead tr ul
-""".split()
-_CELLS = ["td", "th"]  # a space between the cells of a row is enough
+    """.split()
+)
+_CELLS = frozenset(["td", "th"])  # a space between the cells of a row is enough
 
 
 def strip_markup(text: str) -> str:
     """Return `text` without HTML tags, comments and the content of elements that are not prose.
 
-    The text proper stays as it is, entities included: a `<` that begins no well-formed tag of HTML is text. Block
-    elements and `<br>` become line breaks, inline tags vanish. Elements such as nav or form go with all they
-    contain, unless they are left open or hold most of the page: then only their tags go.
+    The text proper stays as it is, entities included: a `<` that begins no well-formed tag is text. A tag's name is
+    one of HTML's, or one that the text itself closes (`</o:p>`, and XML in general). Block elements and `<br>`
+    become line breaks, inline tags vanish. Elements such as nav or form go with all they contain, unless they are
+    left open or hold most of the page: then only their tags go.
     """
+    text = _strip_other_tags(text) if "</" in text else text
     tags = list(_TAG.finditer(text)) if "<" in text else []
     if not tags:
         return text
     soup = BeautifulSoup(_tags_and_escaped_text(text, tags), "html.parser")
-    _drop_elements(soup)
-    for element in soup.find_all(_BLOCKS):
-        element.insert_before("\n")
-        element.insert_after("\n")
-    for element in soup.find_all(_CELLS):
-        element.insert_after(" ")
+    _drop_elements(soup, {_name(tag) for tag in tags})
     return soup.get_text()
 
 
+def _strip_other_tags(text: str) -> str:
+    """Remove tags that are not HTML's where `text` closes an element of their name; with them, self-closing ones."""
+    others = sorted({name.lower() for name in _CLOSING.findall(text)} - {*_NAMES, *_WORDS})
+    if not others:
+        return text
+    names = "|".join(map(re.escape, others))
+    html = "|".join(_NAMES)
+    tag = rf"</?\s*(?:{names})(?:\s[^<>]*)?\s*/?>|<(?!(?:{html})[\s/])[a-z_][\w:.-]*(?:\s[^<>]*)?/>"
+    return re.sub(tag, "", text, flags=re.IGNORECASE)
+
+
 def _tags_and_escaped_text(text: str, tags: list[re.Match[str]]) -> str:
-    """`text` with everything that is not a tag hidden from the parser, so that it comes out as it went in."""
-    balance = Counter(_name(tag, "opening") for tag in tags)
-    balance.subtract(_name(tag, "closing") for tag in tags)
+    """`text` with everything that is not a tag hidden from the parser, so that it comes out as it went in.
+
+    Line breaks where blocks begin and end are put in here, which is cheaper than in the parsed tree.
+    """
+    balance: Counter[str] = Counter()
+    for tag in tags:
+        balance[_name(tag)] += 1 if tag["opening"] else -1
     left_open = {name for name in _DROPPED if balance[name] > 0} | {"script", "style"}
     pieces = []
     end = 0
     for tag in tags:
         pieces.append(text[end : tag.start()].replace("&", "&amp;").replace("<", "&lt;"))
-        if not tag["hidden"] and (_name(tag, "opening") or _name(tag, "closing")) not in left_open:
-            pieces.append(tag[0])
-        end = tag.end()
+        name, end = _name(tag), tag.end()
+        if name and name not in left_open:
+            gap = "\n" if name in _BLOCKS else " " if name in _CELLS else ""
+            pieces.append(gap + tag[0] if tag["opening"] else tag[0] + gap)
     pieces.append(text[end:].replace("&", "&amp;").replace("<", "&lt;"))
     return "".join(pieces)
 
 
-def _name(tag: re.Match[str], kind: str) -> str:
-    found = _NAME.match(tag[kind] or "")
+def _name(tag: re.Match[str]) -> str:
+    """Name of the element a tag opens or closes; empty for comments and the like."""
+    found = _NAME.match(tag["opening"] or tag["closing"] or "")
     return found[0].lower() if found else ""
 
 
-def _drop_elements(soup: BeautifulSoup) -> None:
+def _drop_elements(soup: BeautifulSoup, names: set[str]) -> None:
+    present = sorted(names & _DROPPED)
+    if not present:
+        return
     size = len(soup.get_text())
-    for element in soup.find_all(_DROPPED):
+    for element in soup.find_all(present):
         if not element.decomposed and len(element.get_text()) <= _PAGE_SHARE * size:
             element.decompose()

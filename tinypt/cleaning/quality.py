@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from tinypt.params.clean import Clean
 
 _WORD = re.compile(r"[^\W\d_]+")
-# The sixteen most frequent function words of Portuguese (FineWeb-2's list), and those that follow them; words
-# that Spanish or English share are left out where they are frequent there.
-STOP_WORDS = frozenset(
-    "e o do da em um uma não os na no com para é foi à ao aos às dos das nos nas pelo pela num numa são ser está "
-    "mais mas também muito já quando seu sua seus suas ele ela eles elas isso esse essa este esta foram tem "
-    "ainda até entre depois sem mesmo você quem há".split()
+PORTUGUESE = frozenset(
+    "a o e de da do das dos em no na nos nas um uma num numa que não é para com por pelo pela se os as ao aos à às "
+    "mais mas já também muito quando como ou são ser foi foram está tem há seu sua seus suas ele ela eles elas isso "
+    "esse essa este esta eu você nós me minha meu até entre depois sem mesmo ainda quem".split()
+)
+# Frequent in Spanish, English, French or Italian, and no words of Portuguese.
+FOREIGN = frozenset(
+    "el la los las y en del con una es lo un al más pero muy sus sin hay fue donde cuando también su "
+    "the of and to in is that for it with was on are this be you by from have not at or which "
+    "le les des du et est dans une sur pour avec il di che gli della sono nel alla".split()
 )
 
 
@@ -19,9 +23,10 @@ STOP_WORDS = frozenset(
 class Measures:
     """Numbers the rules decide by.
 
-    words: white-space separated; stop_words: share of Portuguese function words among the words of letters;
-    letters: share of words that hold a letter; duplicate_lines: share of lines that stand in the text before;
-    repeated_words: share of the words inside five-word sequences that the text repeats.
+    words: white-space separated; stop_words: share of Portuguese function words among the words of letters, less
+    the share of foreign ones, -1 to 1; letters: share of words that hold a letter; duplicate_lines: share of the
+    words in lines that stand in the text before; repeated_words: share of the words inside five-word sequences
+    that the text repeats.
     """
 
     words: int
@@ -33,14 +38,15 @@ class Measures:
 
 def measure(text: str) -> Measures:
     """Measure a text; an empty one is all zeros."""
-    tokens = text.lower().split()
-    words = _WORD.findall(text.lower())
-    lines = [line for line in text.split("\n") if line]
+    lower = text.lower()
+    tokens = lower.split()
+    words = _WORD.findall(lower)
     return Measures(
         words=len(tokens),
-        stop_words=sum(word in STOP_WORDS for word in words) / max(len(words), 1),
-        letters=sum(any(char.isalpha() for char in token) for token in tokens) / max(len(tokens), 1),
-        duplicate_lines=1 - len(set(lines)) / max(len(lines), 1),
+        stop_words=(sum(word in PORTUGUESE for word in words) - sum(word in FOREIGN for word in words))
+        / max(len(words), 1),
+        letters=sum(_has_letter(token) for token in tokens) / max(len(tokens), 1),
+        duplicate_lines=_duplicated(lower.split("\n")) / max(len(tokens), 1),
         repeated_words=_repeated(tokens),
     )
 
@@ -60,13 +66,29 @@ def first_failed(measures: Measures, rules: Clean) -> str | None:
     return None
 
 
+def _has_letter(token: str) -> bool:
+    return token[0].isalpha() or any(character.isalpha() for character in token)
+
+
+def _duplicated(lines: list[str]) -> int:
+    """Words in lines that stand before."""
+    seen: set[str] = set()
+    words = 0
+    for line in lines:
+        if line in seen:
+            words += len(line.split())
+        seen.add(line)
+    return words
+
+
 def _repeated(tokens: list[str]) -> float:
     """Share of words covered by five-word sequences that occurred before in the text (after Rae et al. 2021, A.1)."""
-    if len(tokens) < 5:
+    grams = list(zip(tokens, tokens[1:], tokens[2:], tokens[3:], tokens[4:], strict=False))
+    if len(set(grams)) == len(grams):
         return 0.0
     seen: set[tuple[str, ...]] = set()
     covered, end = 0, 0
-    for start, gram in enumerate(zip(tokens, tokens[1:], tokens[2:], tokens[3:], tokens[4:], strict=False)):
+    for start, gram in enumerate(grams):
         if gram in seen:
             covered += start + 5 - max(start, end)
             end = start + 5

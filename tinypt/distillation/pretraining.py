@@ -10,6 +10,7 @@ from tinypt.distillation.loop import train
 from tinypt.distillation.objective import Objective
 from tinypt.files import fingerprint, work_folder, write_json
 from tinypt.modeling.forward import pick_device
+from tinypt.modeling.initialisation import predict_frequencies
 from tinypt.modeling.load import load_published, save_model
 from tinypt.modeling.student import random_bert
 from tinypt.params.models import Base, HubModel, PretrainedBase, PretrainedTeacher, Teacher, Vocabulary
@@ -53,9 +54,12 @@ def _pretrain(
     write_blocks(texts(), tokenizer, length, work)
     key = fingerprint([options, vocabulary, seed], [work / "blocks.npy"])
     model = random_bert(options.architecture, tokenizer, seed)
+    blocks = open_blocks(work)
+    if options.architecture.initialisation == "neighbours":
+        predict_frequencies(model, blocks.ids)
     objective = Objective(model, SpecialIds.of(tokenizer), {"mlm": 1.0}, options.training.mask_probability)
     checkpoint = work_folder("checkpoints", f"{name}-{key}") / "checkpoint.pt"
-    result = train(objective, open_blocks(work), options.training, seed, pick_device(), checkpoint, name)
+    result = train(objective, blocks, options.training, seed, pick_device(), checkpoint, name)
     shutil.rmtree(checkpoint.parent)
     shutil.rmtree(work)
     metrics: Metrics = {

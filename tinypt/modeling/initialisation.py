@@ -9,7 +9,9 @@ it is trained on; only the start differs, and the architecture is BERT's.
 
 import math
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from transformers import BertForMaskedLM
 
@@ -40,6 +42,13 @@ def attend_to_neighbours(model: BertForMaskedLM) -> None:
                 offset = (-1 if head % 2 == 0 else 1) * (1 + head // 2)
                 rows = slice(head * (hidden // heads), (head + 1) * (hidden // heads))
                 _rotate(attention.query.weight[rows], attention.key.weight[rows], offset, hidden)
+
+
+def predict_frequencies(model: BertForMaskedLM, ids: NDArray[np.uint16]) -> None:
+    """Start the output bias at the log frequency of the pieces in `ids`, so that training need not find it first."""
+    counts = np.bincount(ids.reshape(-1), minlength=model.config.vocab_size) + 1.0
+    with torch.no_grad():
+        model.cls.predictions.bias.copy_(torch.from_numpy(np.log(counts / counts.sum())))
 
 
 def _sinusoids(count: int, hidden: int) -> Tensor:

@@ -68,7 +68,10 @@ def build_student(
         if options.embeddings == "base":
             table.copy_(source)
             student.cls.predictions.bias.copy_(base_model.cls.predictions.bias)
-        elif options.embeddings == "fvt":
+        elif options.encoder == "neighbours" and options.tokenizer == "teacher":
+            # As pre-training does with this start: the bias is little but the frequency of the pieces.
+            student.cls.predictions.bias.copy_(teacher_model.cls.predictions.bias)
+        if options.embeddings == "fvt":
             table.copy_(fvt(source, base_tokenizer, teacher_tokenizer))
         elif options.embeddings == "teacher_pca":
             teacher_table = teacher_model.get_input_embeddings().weight
