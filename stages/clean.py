@@ -8,6 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
+from tinypt import cleaning
 from tinypt.cleaning.corpus import clean_corpus
 from tinypt.cleaning.funnel import write_funnel
 from tinypt.errors import PipelineError
@@ -20,7 +21,8 @@ from tinypt.stage import run
 def main() -> None:
     """Write the clean corpus."""
     rules, raw = load("clean", Clean), Path("data/raw")
-    work = work_folder("clean", fingerprint(rules, [raw]))
+    code = sorted(Path(cleaning.__file__).parent.glob("*.py"))  # a change of it makes unfinished work useless
+    work = work_folder("clean", fingerprint(rules, [raw, *code]))
     metrics = clean_corpus(raw, work, rules, os.cpu_count() or 1).as_metrics()
     if not metrics["documents_out"]:
         raise PipelineError("clean: no document is left; metrics show which rule to relax in params.yaml")

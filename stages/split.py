@@ -44,10 +44,10 @@ def main() -> None:
             for side in SIDES:
                 write_shard(folder / side / shard.name, [pa.Table.from_batches(parts[side])])
         progress.close()
+        for side in SIDES:
+            if not counts[side]["documents"]:
+                raise PipelineError(f"split.test_share: {share} leaves no document for {side}")
         _check(folder / "train", held_out)
-    for side in SIDES:
-        if not counts[side]["documents"]:
-            raise PipelineError(f"split.test_share: {share} leaves no document for {side}")
     write_json(Path("metrics/split.json"), {side: dict(counts[side]) for side in SIDES})
 
 

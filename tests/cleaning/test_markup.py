@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinypt.cleaning.markup import strip_markup
+from tinypt.cleaning.text import normalise_space
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,58 @@ def test_what_is_not_prose_goes_with_its_content() -> None:
         "<p>Fica este parágrafo, que é bem mais longo do que o resto.</p><script>a = '<p>';</script><nav>Início</nav>"
     )
     assert strip_markup(page).strip() == "Fica este parágrafo, que é bem mais longo do que o resto."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Se a<b e c>d, então",
+        "R$ <valor> por mês",
+        "use <stdio.h> no começo",
+        "<3 amo <3",
+        "o <time> da <data>",
+        "x < y && y > z; AT&T &amp; Cia &copy tudo",
+        "List<String> nomes = new ArrayList<>();",
+        "a <- b -> c </ d",
+    ],
+)
+def test_free_text_survives_beside_tags_too(text: str) -> None:
+    assert strip_markup(text) == text
+    assert normalise_space(strip_markup(f"<p>{text}</p> <b>fim</b>")) == f"{text}\nfim"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("informa<b>ção</b> e <A HREF='x'>mais</A>", "informação e mais"),
+        ("<p>um</p><p class=x>dois<p>três", "um\ndois\ntrês"),
+        ("um<br>dois<br/>três<BR />quatro", "um\ndois\ntrês\nquatro"),
+        ("<table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></table>", "1 2\n3"),
+        ("um<script type='a'>\nif (a<b) { x('</p>') }\n</script> dois", "um dois"),
+        ("um<style>p{}</style><!-- <p>nada</p> --><!DOCTYPE html> dois", "um dois"),
+        ("texto longo que fica<nav><a href='/'>Início</a> | b</nav>", "texto longo que fica"),
+        ("um<noscript><p>Ative</p></noscript> dois três quatro", "um dois três quatro"),
+        ("<img src='a.jpg' alt=\"x > y\"><hr noshade>texto", "texto"),
+        ("<a href=\"a\" target=\"_blank\"\">solto</a> <span lang=pt style='x'id=y>b</span>", "solto b"),
+        ("<o:p></o:p><st1:PersonName w:st=\"on\">São Paulo</st1:PersonName> <void/>é", "São Paulo é"),
+        ("<servico><id>abrir-conta</id> <nome>Abrir conta</nome></servico>", "abrir-conta Abrir conta"),
+    ],
+)  # fmt: skip
+def test_tags_go_and_text_stays(text: str, expected: str) -> None:
+    assert normalise_space(strip_markup(text)) == expected
+
+
+def test_what_is_left_open_loses_only_its_tag() -> None:
+    assert normalise_space(strip_markup("antes <nav> depois <b>do</b> menu")) == "antes depois do menu"
+    assert normalise_space(strip_markup("antes <script> depois <b>do</b> código")) == "antes depois do código"
+
+
+def test_a_form_that_is_the_page_is_kept() -> None:
+    page = "Uma página inteira dentro de um formulário, como no ASP.NET."
+    assert normalise_space(strip_markup(f"<form id=f>{page}<select><option>RJ</select></form>")) == page
+    assert normalise_space(strip_markup(f"<p>{page}</p><form>E-mail <button>Enviar</button></form>")) == page
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="<", exclude_categories=["Cs"])))
+def test_text_between_tags_comes_out_as_it_went_in(text: str) -> None:
+    assert strip_markup(f"<b>{text}</b>") == text

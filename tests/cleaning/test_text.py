@@ -1,38 +1,70 @@
 import html
-from pathlib import Path
+import itertools
 
 import ftfy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tinypt.cleaning.text import fix_mojibake, normalise_space, remove_urls, strip_layers
-from tinypt.corpus.files import read_file
+from tests.cleaning.conftest import web_text
+from tinypt.cleaning.text import (
+    fix_mojibake,
+    is_untouched,
+    normalise_space,
+    remove_urls,
+    straighten_quotes,
+    strip_layers,
+)
 
-SAFE = "".join(map(chr, range(32, 127))) + "\n\táàâãéêíóôõúç"
+SIGNS = "àáãâäçéêèíñóôõöúüýÀÁÃÂÇÉÊÍÓÔÕÚÜ\xa0–—…•·ªº°§«»€™®©²³½¼‘’“”"
 
 
-@settings(max_examples=500)
-@given(st.text(alphabet=SAFE, max_size=200))
-def test_what_the_screen_lets_pass_ftfy_would_not_change(text: str) -> None:
-    config = ftfy.TextFixerConfig(unescape_html=False)
-    assert ftfy.fix_text(text, config) == text
+def _ftfy(text: str) -> str:
+    return ftfy.fix_text(text, unescape_html=False)
+
+
+def test_the_screen_holds_for_every_character_there_is() -> None:
+    for character in map(chr, range(0x110000)):
+        if is_untouched(character):
+            assert _ftfy(character) == straighten_quotes(character), repr(character)
+
+
+def test_the_screen_holds_for_every_pair_of_the_characters_it_lets_pass() -> None:
+    for pair in itertools.product(SIGNS + "aZ5 .?!\"'&\n\t-", repeat=2):
+        for text in ("".join(pair), "a{}{}a".format(*pair), " {}{} ".format(*pair), ".{}{}\n".format(*pair)):
+            if is_untouched(text):
+                assert _ftfy(text) == straighten_quotes(text), repr(text)
+
+
+@settings(max_examples=400)
+@given(st.text(alphabet=st.sampled_from(SIGNS + "aeZ5 .,?!\"'&;\n\tœŒ×Ð"), max_size=12) | web_text)
+def test_ftfy_alone_gives_the_same(text: str) -> None:
+    assert fix_mojibake(text) == _ftfy(text)
 
 
 @settings(max_examples=300)
-@given(st.text(max_size=200).filter(lambda text: "\r" not in text))
-def test_the_screened_repair_equals_ftfys(text: str) -> None:
-    assert fix_mojibake(text) == ftfy.fix_text(text, ftfy.TextFixerConfig(unescape_html=False))
+@given(st.text(max_size=200))
+def test_ftfy_alone_gives_the_same_for_any_text(text: str) -> None:
+    assert fix_mojibake(text) == _ftfy(text)
 
 
-def test_the_screened_repair_equals_ftfys_on_real_text(real_data: Path) -> None:
-    from collections import Counter
-    from itertools import islice
+def test_ftfy_alone_gives_the_same_on_real_text(real_texts: list[str]) -> None:
+    for text in real_texts:
+        plain, _, _ = strip_layers(text)
+        assert fix_mojibake(plain) == _ftfy(plain)
 
-    path = real_data / "corpus/blogs-00.jsonl.zst"
-    config = ftfy.TextFixerConfig(unescape_html=False)
-    for record in islice(read_file(path, "text", Counter()), 0, 2000, 20):
-        assert fix_mojibake(record.text) == ftfy.fix_text(record.text, config), record.doc_id
+
+def test_most_real_lines_never_reach_ftfy(real_texts: list[str]) -> None:
+    lines = [line for text in real_texts for line in strip_layers(text)[0].split("\n")]
+    assert sum(map(is_untouched, lines)) > 0.97 * len(lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["São João, às 10h – “até logo” … 25 °C, 3º, R$ 5, 10 €", "EDUCAÇÃO E AÇÕES", "L’Oréal", "«Não», disse"],
+)
+def test_ordinary_portuguese_is_let_pass(text: str) -> None:
+    assert is_untouched(text)
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
@@ -75,3 +107,44 @@ def test_white_space_is_brought_to_one_form(text: str) -> None:
     assert "  " not in once
     assert "\n\n" not in once
     assert once.split() == text.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("JoÃ£o Gilberto â€“ WikipÃ©dia", "João Gilberto – Wikipédia"),
+        ("vou Ã\xa0 praia", "vou à praia"),
+        ("uma linha limpa\numa linha suja: aÃ§Ã£o\n“outra”", 'uma linha limpa\numa linha suja: ação\n"outra"'),
+        ("AT&amp;T", "AT&amp;T"),
+    ],
+)
+def test_more_mojibake(text: str, expected: str) -> None:
+    assert fix_mojibake(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a &eacute; &#231; &#xE7; &amp; b", "a é ç ç & b"),
+        ("&lt;p&gt;um&lt;/p&gt; &amp;lt;b&amp;gt;dois", "um\ndois"),
+        ("AT&T, isto&copy sem ponto e vírgula", "AT&T, isto&copy sem ponto e vírgula"),
+    ],
+)
+def test_layers_of_markup_and_entities(text: str, expected: str) -> None:
+    assert normalise_space(strip_layers(text)[0]) == normalise_space(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("veja http://www.a.com.br/x?a=1&b=2 aqui", "veja aqui"),
+        ("veja www.a.com.br. Depois", "veja . Depois"),
+        ("Disponível em: <http://a.org/x>. Acesso", "Disponível em: . Acesso"),
+        ("o blog (https://a.net/b_c), hoje", "o blog , hoje"),
+        ("folha.com.br/esportes fim", "fim"),
+        ("escreva a ana@a.com ou e/ou 1.5/2 km/h", "escreva a ana@a.com ou e/ou 1.5/2 km/h"),
+        ("a Globo.com e o UOL.com.br", "a Globo.com e o UOL.com.br"),
+    ],
+)
+def test_urls_and_what_stands_around_them(text: str, expected: str) -> None:
+    assert normalise_space(remove_urls(text)) == expected

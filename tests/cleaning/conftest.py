@@ -1,0 +1,55 @@
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from hypothesis import strategies as st
+
+from tinypt.corpus.files import expand, read_file
+from tinypt.params.clean import Clean
+
+# The sample's parameters, with a boilerplate limit for a few hundred documents.
+RULES = Clean(
+    markup=True,
+    mojibake=True,
+    urls=True,
+    metadata=True,
+    lossy_mojibake=True,
+    boilerplate_documents=4,
+    boilerplate_words=15,
+    min_words=20,
+    max_words=5000,
+    min_stop_words=0.15,
+    min_letters=0.7,
+    max_duplicate_lines=0.3,
+    max_repeated_words=0.3,
+    near_duplicates=0.75,
+)
+
+_FRAGMENTS = [
+    *"aàáãâçéêíóôõúüÁÃÂÇÉÊÓñèœŒ×°ªº–—…•·€™®«»‘’“”\"'&;<>()[]{}/.,!?-:|",
+    *"\n\n\n  \t\r\xa0\xad\u200b\u2028\x85\x96\ufffd\ufeff",
+    *"ﬁＡ！´¨¢£§¶",
+    "e\u0301", "não", "São Paulo", "informa??o", "n?o", "Ã§Ã£o", "Ã\xa0", "Ã ", "Â ", "â€œ", "â€", "Ã©", "ÃƒÂ§",
+    "&amp;", "&lt;b&gt;", "&amp;lt;p&amp;gt;", "&nbsp;", "&eacute;", "&#231;", "&copy", "<b>", "</b>", "<p>", "</p>",
+    "<br/>", "<b", "a<b e c>d", "<script>", "</script>", "<nav>", "</nav>", "<o:p>", "</o:p>", "<valor>", "<!-- ",
+    " -->", "<a href='x'>", "</a>",
+    "http://x.com/a", "www.x.com.br", "(http://x.com)", "<https://x.org/>", "x.com/y", "Tags: a, b", "12/03/2010",
+    "Por Ana Prado", "Publicado em 1/2/2010 às 10h", "Compartilhe", "3 comentários", "palavra", "de", "a", "1",
+]  # fmt: skip
+
+# Text with everything cleaning knows of, in any order.
+web_text = st.lists(st.sampled_from(_FRAGMENTS) | st.text(max_size=3), max_size=25).map("".join)
+
+
+@pytest.fixture(scope="session")
+def real_texts(real_data: Path) -> list[str]:
+    """A thousand real texts, some from every file."""
+    files = expand((real_data / "corpus/*.jsonl.zst",))
+    each = -(-1000 // len(files))
+    return [
+        record.text
+        for file in files
+        for record in islice(read_file(file, "text", Counter()), 0, each * 3, 3)
+        if len(record.text) < 30_000
+    ]

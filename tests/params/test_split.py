@@ -1,0 +1,23 @@
+from pathlib import Path
+
+import pytest
+
+from tinypt.errors import PipelineError
+from tinypt.params.loader import load
+from tinypt.params.split import Split
+
+
+def _load(folder: Path, share: str) -> Split:
+    path = folder / "params.yaml"
+    path.write_text(f"split:\n  test_share: {share}\n")
+    return load("split", Split, path)
+
+
+def test_share(tmp_path: Path) -> None:
+    assert _load(tmp_path, "0.1").test_share == 0.1
+
+
+@pytest.mark.parametrize("share", ["0", "1", "10", "-0.1"])
+def test_a_side_must_not_be_empty(tmp_path: Path, share: str) -> None:
+    with pytest.raises(PipelineError, match=r"split\.test_share: must be a share between 0 and 1"):
+        _load(tmp_path, share)
