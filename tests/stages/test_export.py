@@ -60,7 +60,7 @@ print("filled")
 
 def prepare(folder: Path, tokenizer: PreTrainedTokenizerBase) -> None:
     """What the stages before leave for the set `total`."""
-    shape = Architecture(layers=2, hidden=16, heads=2, feed_forward=32, positions=64)
+    shape = Architecture(layers=2, hidden=16, heads=2, feed_forward=32, positions=64, initialisation="random")
     distilled = folder / "models/total/distilled"
     save_model(random_bert(shape, tokenizer, seed=3), tokenizer, distilled)
     weights = load_file(distilled / "model.safetensors")
