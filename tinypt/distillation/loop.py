@@ -115,7 +115,6 @@ def train(
                 {"step": step + 1, "tokens": tokens, "learning_rate": rate, **row, "validation_mlm": validation}
             )
             sums = {}
-            log.debug("%s: step %d of %d, loss %.4f, validation %.4f", label, step + 1, steps, row["loss"], validation)
             if time.monotonic() - saved >= checkpoint_seconds:
                 save_checkpoint(
                     checkpoint,
