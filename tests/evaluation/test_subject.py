@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,8 +21,8 @@ def test_a_model_reads_no_more_than_its_positions(
     assert not subject.model.training
 
 
-def test_texts_are_cut_whatever_the_tokenizer_says(subject: Subject) -> None:
-    subject.tokenizer.model_max_length = int(1e30)
+def test_texts_are_cut_whatever_the_tokenizer_says(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject.tokenizer, "model_max_length", int(1e30))
     long = "A menina comeu a maçã. " * 50
     assert cut_pieces(subject, [long], None).lengths().tolist() == [64]
     pair = cut_pieces(subject, [long], ["Choveu muito."])

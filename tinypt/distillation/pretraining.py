@@ -55,8 +55,7 @@ def _pretrain(
     key = fingerprint([options, vocabulary, seed], [work / "blocks.npy"])
     model = random_bert(options.architecture, tokenizer, seed)
     blocks = open_blocks(work)
-    if options.architecture.initialisation == "neighbours":
-        predict_frequencies(model, blocks.ids)
+    predict_frequencies(model, blocks.ids)
     objective = Objective(model, SpecialIds.of(tokenizer), {"mlm": 1.0}, options.training.mask_probability)
     checkpoint = work_folder("checkpoints", f"{name}-{key}") / "checkpoint.pt"
     result = train(objective, blocks, options.training, seed, pick_device(), checkpoint, name)

@@ -65,12 +65,11 @@ def build_student(
     width = table.shape[1]
     source = base_model.get_input_embeddings().weight
     with torch.no_grad():
+        # Over one's own vocabulary the output bias is little but how frequent each piece is.
+        origin = base_model if options.tokenizer == "base" else teacher_model
+        student.cls.predictions.bias.copy_(origin.cls.predictions.bias[: len(tokenizer)])
         if options.embeddings == "base":
             table.copy_(source)
-            student.cls.predictions.bias.copy_(base_model.cls.predictions.bias)
-        elif options.encoder == "neighbours" and options.tokenizer == "teacher":
-            # As pre-training does with this start: the bias is little but the frequency of the pieces.
-            student.cls.predictions.bias.copy_(teacher_model.cls.predictions.bias)
         if options.embeddings == "fvt":
             table.copy_(fvt(source, base_tokenizer, teacher_tokenizer))
         elif options.embeddings == "teacher_pca":
