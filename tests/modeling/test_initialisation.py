@@ -34,3 +34,9 @@ def test_the_seed_decides(cased: PreTrainedTokenizerBase) -> None:
     assert all(torch.equal(first[name], again[name]) for name in first)
     name = "bert.encoder.layer.0.intermediate.dense.weight"
     assert not torch.equal(first[name], other[name])
+
+
+def test_residual_branches_end_smaller_the_deeper_the_model(cased: PreTrainedTokenizerBase) -> None:
+    layer = _model(cased, "neighbours").bert.encoder.layer[0]
+    wide, end = layer.intermediate.dense.weight.std(), layer.output.dense.weight.std()
+    assert abs(wide / end - (2 * 2) ** 0.5) < 0.05

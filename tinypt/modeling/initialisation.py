@@ -25,7 +25,8 @@ def attend_to_neighbours(model: BertForMaskedLM) -> None:
     """Re-initialise the encoder of `model` in place, with randomness from torch's global generator.
 
     Head h of every layer starts at offset -1, +1, -2, +2, and so on. The other matrices are normal with
-    standard deviation 1 / sqrt(width).
+    standard deviation 1 / sqrt(width), those that end a residual branch smaller by sqrt(2 x layers), as
+    GPT-2's (Radford et al. 2019, section 2.3): without it, three layers and more stay where they start.
     """
     hidden, heads = model.config.hidden_size, model.config.num_attention_heads
     with torch.no_grad():
@@ -35,6 +36,8 @@ def attend_to_neighbours(model: BertForMaskedLM) -> None:
             if weight.ndim == 2:
                 weight.normal_(0.0, 1 / math.sqrt(hidden))
         for layer in model.bert.encoder.layer:
+            for end in (layer.attention.output.dense, layer.output.dense):
+                end.weight.mul_(1 / math.sqrt(2 * model.config.num_hidden_layers))
             attention = layer.attention.self
             for linear in (attention.query, attention.key):
                 linear.weight.normal_(0.0, NOISE_STD)
