@@ -3,6 +3,7 @@
 import json
 import logging
 import pickle
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
     Raises:
         PipelineError: the model is not there, not whole, or its tokenizer is larger than its embeddings.
     """
-    _quiet()
+    _quiet(downloads=True)
     try:
         config = json.loads(Path(_file(id, revision, "config.json")).read_text(encoding="utf-8"))
         if config.get("model_type", "bert") == "bert":
@@ -88,6 +89,7 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
 
 def save_model(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
     """Write weights (safetensors), configuration, tokenizer and vocab.txt as one folder, atomically."""
+    _quiet()
     with atomic_path(folder) as temporary:
         model.save_pretrained(temporary)
         tokenizer.save_pretrained(temporary)
@@ -107,9 +109,12 @@ def _refuse_missing_weights(name: str, report: dict[str, Any]) -> None:
         raise PipelineError(f"{name}: the weights lack {missing[0]} ({len(missing)} missing in all)")
 
 
-def _quiet() -> None:
-    """Silence progress bars and notices about heads we do not use; what matters we check ourselves."""
-    transformers_logging.disable_progress_bar()
+def _quiet(downloads: bool = False) -> None:
+    """Silence notices about heads we do not use, what matters we check ourselves; and bars, but a download's."""
+    if downloads and sys.stderr.isatty():
+        transformers_logging.enable_progress_bar()
+    else:
+        transformers_logging.disable_progress_bar()
     transformers_logging.set_verbosity(logging.ERROR)
 
 
