@@ -146,6 +146,28 @@ def test_a_shard_of_which_nothing_is_left_is_still_one(tmp_path: Path) -> None:
     assert [pq.read_metadata(path).num_rows for path in list_shards(tmp_path / "work/clean")] == [1, 0]
 
 
+def test_a_shard_with_nothing_in_it_stays_one(tmp_path: Path) -> None:
+    _plain(tmp_path / "raw", [GOOD, GOOD.upper()])
+    write_shard(tmp_path / "raw" / shard_name(1), [SCHEMA.empty_table()])
+    metrics = clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1).as_metrics()
+    assert metrics["drops"]["exact_duplicate"]["documents"] == metrics["documents_out"] == 1
+    assert [pq.read_metadata(path).num_rows for path in list_shards(tmp_path / "work/clean")] == [1, 0]
+
+
+def test_a_corpus_of_which_no_document_passes(tmp_path: Path) -> None:
+    _plain(tmp_path / "raw", ["curto", "também"])
+    metrics = clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1).as_metrics()
+    assert metrics["drops"]["too_short"]["documents"] == 2
+    assert metrics["documents_out"] == 0
+
+
+def test_boilerplate_lines_are_taken_out_and_counted(tmp_path: Path) -> None:
+    texts = [f"Página inicial\n{GOOD} {number}" for number in range(4)] + [GOOD + " Outro."]
+    _plain(tmp_path / "raw", texts)
+    metrics = clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1).as_metrics()
+    assert metrics["repairs"]["boilerplate"] == {"documents": 4, "bytes": 4 * len("Página inicial\n".encode())}
+
+
 def test_a_truncated_shard_is_named(raw: Path, tmp_path: Path) -> None:
     shutil.copytree(raw, tmp_path / "raw")
     shard = list_shards(tmp_path / "raw")[1]

@@ -1,12 +1,13 @@
+from pathlib import Path
 from random import Random
 
 import numpy as np
-import pytest
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from tinypt.cleaning.duplicates import BINS, normalised_hash, roots, signature
+from tinypt.cleaning.duplicates import cluster, normalised_hash, similarity
+from tinypt.cleaning.measures import INDEX_WORDS, measure
 from tinypt.corpus.sample.documents import write_document
-from tinypt.corpus.sample.noise import jaccard
 
 VOCABULARY = sorted({word for seed in range(60) for word in write_document(Random(seed)).text.split()})
 
@@ -23,36 +24,17 @@ def _words(random_: Random, count: int) -> list[str]:
     return [f"p{random_.randrange(3000)}" for _ in range(count)]
 
 
+def _index(texts: list[str]) -> NDArray[np.uint64]:
+    return measure(pa.array(texts, pa.string()))[1]
+
+
 def _roots(texts: list[str], threshold: float = 0.7) -> tuple[list[int], list[int]]:
-    hashes = np.stack([np.frombuffer(normalised_hash(text), dtype=np.uint32) for text in texts])
-    exact, near = roots(hashes, np.stack([signature(text) for text in texts]), threshold)
-    return exact.tolist(), near.tolist()
+    clusters = cluster(_index(texts), threshold)
+    return clusters.exact.tolist(), clusters.near.tolist()
 
 
 def test_case_and_white_space_do_not_make_a_text_new() -> None:
     assert normalised_hash("Um  dois\n\ntrês ") == normalised_hash("um dois três") != normalised_hash("um dois tres")
-
-
-def test_similarity_is_estimated_well() -> None:
-    rng = Random(0)
-    errors, expected = [], []
-    for _ in range(600):
-        text = _text(int(30 * 50 ** rng.random()), rng)  # 30 to 1,500 words, short ones as often as long ones
-        other = _changed(text, rng.choice((0.005, 0.01, 0.02, 0.04, 0.08)), rng)
-        true = jaccard(text, other)
-        errors.append(float((signature(text) == signature(other)).mean()) - true)
-        expected.append(true * (1 - true) / 126)  # variance of a mean of 126 independent bins
-    error = float(np.sqrt(np.mean(np.square(errors))))
-    assert error <= 0.035
-    assert error <= 1.08 * float(np.sqrt(np.mean(expected)))
-    assert abs(np.mean(errors)) <= 0.005
-
-
-def test_signatures_do_not_change_from_version_to_version() -> None:
-    found = signature("A menina comeu a maçã na cozinha da avó.")
-    assert found.dtype == np.uint32
-    assert found.shape == (BINS,)
-    assert found[:3].tolist() == signature("a MENINA comeu a maçã, na cozinha da avó")[:3].tolist()
 
 
 def test_the_smallest_row_is_the_root_whatever_the_order() -> None:
@@ -72,18 +54,6 @@ def test_unlike_texts_stay_apart() -> None:
     generator = Random(2)
     texts = [" ".join(_words(generator, 80)) for _ in range(60)]
     assert _roots(texts)[1] == list(range(60))
-
-
-@pytest.mark.parametrize("text", ["", "uma", "uma duas três"])
-def test_short_texts_have_a_signature(text: str) -> None:
-    assert signature(text).shape == (BINS,)
-
-
-def test_signatures_are_the_same_in_every_process_and_release() -> None:
-    first = signature("O rato roeu a roupa do rei de Roma e a rainha riu.")
-    assert first.dtype == np.uint32
-    assert first.shape == (126,)
-    assert first[:3].tolist() == [304375529, 396583733, 204278636]
 
 
 def _clusters(order: NDArray[np.int64], labels: list[int]) -> set[frozenset[int]]:
@@ -125,6 +95,45 @@ def test_texts_below_the_threshold_are_no_duplicates() -> None:
     assert _roots([text, similar], threshold=0.7)[1] == [0, 0]
 
 
+def test_the_size_of_a_cluster_stands_at_all_its_documents() -> None:
+    rng = Random(6)
+    text, other = _text(100, rng), _text(100, rng)
+    clusters = cluster(_index([other, text, text + " fim", text.upper(), "só"]), 0.7)
+    assert clusters.sizes.tolist() == [1, 3, 3, 3, 1]
+
+
+def test_what_is_found_is_what_comparing_every_pair_finds() -> None:
+    rng = Random(7)
+    texts = [_text(rng.randint(30, 200), rng) for _ in range(80)]
+    texts += [_changed(text, rate, rng) for text in texts for rate in (0.0, 0.01, 0.02)]
+    rng.shuffle(texts)
+    index = _index(texts)
+    roots = list(range(len(texts)))
+    for later in range(len(texts)):  # a text joins the smallest cluster of all that are like it
+        alike = similarity(index[:later], index[[later] * later]) >= 0.8
+        joined = {roots[later], *(roots[place] for place in np.flatnonzero(alike))}
+        roots = [min(joined) if root in joined else root for root in roots]
+    found = cluster(index, 0.8).near.tolist()
+    assert sum(ours != theirs for ours, theirs in zip(found, roots, strict=True)) <= 2  # no band in common
+    assert 80 <= len(set(roots)) <= 160
+
+
+def test_a_memory_mapped_index_is_left_as_it_is(tmp_path: Path) -> None:
+    rng = Random(8)
+    text = _text(100, rng)
+    np.save(tmp_path / "index.npy", _index([text, _text(100, rng), text]))
+    index = np.load(tmp_path / "index.npy", mmap_mode="r")
+    assert cluster(index, 0.8).exact.tolist() == [0, 1, 0]
+
+
+def test_hashes_that_share_a_half_are_not_the_same() -> None:
+    index = np.random.default_rng(0).integers(0, 2**64, (4, INDEX_WORDS), dtype=np.uint64)
+    index[2, :2] = index[0, 0], 5
+    index[3, :2] = index[0, 0], index[0, 1]
+    clusters = cluster(index, 0.8)
+    assert clusters.exact.tolist() == clusters.near.tolist() == [0, 1, 2, 0]
+
+
 def test_nothing_at_all() -> None:
-    exact, near = roots(np.empty((0, 4), dtype=np.uint32), np.empty((0, 126), dtype=np.uint32), 0.8)
-    assert len(exact) == len(near) == 0
+    clusters = cluster(np.empty((0, INDEX_WORDS), dtype=np.uint64), 0.8)
+    assert len(clusters.exact) == len(clusters.near) == len(clusters.sizes) == 0

@@ -1,11 +1,16 @@
 from dataclasses import replace
 from random import Random
 
+import pyarrow as pa
 import pytest
 
 from tests.cleaning.conftest import RULES
-from tinypt.cleaning.quality import first_failed, measure
+from tinypt.cleaning import quality
+from tinypt.cleaning.funnel import DROPS
+from tinypt.cleaning.measures import COLUMNS, measure
+from tinypt.cleaning.quality import first_failed
 from tinypt.corpus.sample.documents import write_document
+from tinypt.params.clean import Clean
 
 PROSE = (
     "O governo anunciou ontem que a economia do país cresceu mais do que se esperava no último trimestre, e que o "
@@ -21,19 +26,9 @@ ENGLISH = (
 )
 
 
-def test_shares_of_a_text_that_can_be_counted_by_hand() -> None:
-    measures = measure("o céu é azul\no céu é azul\n12 34")
-    assert measures.words == 10
-    assert measures.stop_words == pytest.approx(4 / 8)
-    assert measures.letters == pytest.approx(8 / 10)
-    assert measures.duplicate_lines == pytest.approx(4 / 10)
-    assert measures.repeated_words == 0.0
-    assert measure("um dois três quatro cinco um dois três quatro cinco").repeated_words == pytest.approx(5 / 10)
-
-
-def test_an_empty_text_measures_nothing() -> None:
-    assert measure("").words == 0
-    assert measure("").stop_words == 0.0
+def _first_failed(texts: list[str], rules: Clean = RULES) -> list[str | None]:
+    found: list[str | None] = first_failed(measure(pa.array(texts))[0], rules).to_pylist()
+    return found
 
 
 @pytest.mark.parametrize(
@@ -50,13 +45,36 @@ def test_an_empty_text_measures_nothing() -> None:
 )
 def test_the_first_rule_a_text_fails(text: str, reason: str | None) -> None:
     distinct = " ".join(f"{word}{place}" if word == "10" else word for place, word in enumerate(text.split(" ")))
-    assert first_failed(measure(distinct if reason == "letters" else text), RULES) == reason
+    assert _first_failed([PROSE, distinct if reason == "letters" else text]) == [None, reason]
 
 
 def test_too_long() -> None:
-    assert first_failed(measure(PROSE), replace(RULES, max_words=20, min_words=10)) == "too_long"
+    assert _first_failed([PROSE], replace(RULES, max_words=20, min_words=10)) == ["too_long"]
+
+
+def test_an_empty_text_is_too_short() -> None:
+    assert _first_failed([""]) == ["too_short"]
+
+
+def test_a_text_that_fails_several_rules_is_counted_under_the_first() -> None:
+    assert _first_failed(["12 34", "12 " * 6000, "12 " * 50]) == ["too_short", "too_long", "repetition"]
+
+
+def test_every_rule_names_a_statistic_a_parameter_and_a_row_of_the_funnel() -> None:
+    for rule in quality.RULES:
+        assert rule.statistic in COLUMNS
+        assert hasattr(RULES, rule.parameter)
+        assert rule.name in DROPS
+
+
+def test_the_bounds_themselves_pass() -> None:
+    text = " ".join(f"casa{number}" for number in range(20))
+    assert _first_failed([text, text + " a"], replace(RULES, min_words=20, min_stop_words=0)) == [None, None]
+    assert _first_failed([text, text + " a"], replace(RULES, min_words=1, max_words=20, min_stop_words=0)) == [
+        None,
+        "too_long",
+    ]
 
 
 def test_the_sample_s_clean_text_passes() -> None:
-    for seed in range(100):
-        assert first_failed(measure(write_document(Random(seed)).text), RULES) is None
+    assert set(_first_failed([write_document(Random(seed)).text for seed in range(100)])) == {None}

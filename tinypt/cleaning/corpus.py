@@ -1,6 +1,6 @@
 """The pass over the corpus: repair every document, find what the corpus repeats, keep what is good and new.
 
-Three steps, each shard by shard, so that memory holds one shard and the duplicate index (630 bytes a
+Three steps, each shard by shard, so that memory holds one shard and the duplicate index (200 bytes a
 document): repair; drop boilerplate lines and measure; write what is kept. A finished shard of a step is on
 disk, and a killed run goes on after it.
 """
@@ -17,10 +17,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tinypt.cleaning.document import repair
-from tinypt.cleaning.duplicates import BINS, normalised_hash, roots, signature
+from tinypt.cleaning.duplicates import cluster
 from tinypt.cleaning.funnel import Funnel
 from tinypt.cleaning.lines import line_key, without
-from tinypt.cleaning.quality import first_failed, measure
+from tinypt.cleaning.measures import INDEX_WORDS, measure
+from tinypt.cleaning.quality import first_failed
 from tinypt.cleaning.text import fix_mojibake, normalise_space
 from tinypt.corpus.shards import SCHEMA, list_shards, read_shard, write_shard
 from tinypt.files import atomic_path
@@ -119,35 +120,59 @@ def _repair_shard(shard: Path, work: Path, rules: Clean) -> int:
 
 def _measure_shard(shard: Path, work: Path, rules: Clean, common: frozenset[int]) -> int:
     """Take out boilerplate lines, find the first rule each document fails, index those that fail none."""
-    rows: Rows = []
-    index: list[NDArray[np.uint32]] = []
     index_path = _beside(work, "index", shard)
     if index_path.exists():
         return 0
-    for row in _rows(work / "repaired" / shard.name):
-        lines = row["text"].split("\n")
-        short = {line_key(line) for line in _short_lines(row["text"], rules)}
-        text = "\n".join(without(lines, common & short))
-        changes = dict(row["changes"])
-        if text != row["text"]:
-            changes["boilerplate"] = len(row["text"].encode()) - len(text.encode())
-        reason = first_failed(measure(text), rules)
-        rows.append(row | {"text": text, "changes": list(changes.items()), "reason": reason})
-        if reason is None:
-            digest = np.frombuffer(normalised_hash(text), dtype=np.uint32)
-            index.append(np.concatenate([digest, signature(text)]))
-    _write(work / "measured" / shard.name, rows)
-    _save(index_path, np.stack(index) if index else np.empty((0, 4 + BINS), dtype=np.uint32))
-    return len(rows)
+    tables: list[pa.Table] = []
+    index = [np.empty((0, INDEX_WORDS), dtype=np.uint64)]
+    for batch in read_shard(work / "repaired" / shard.name):
+        table = _without_boilerplate(pa.Table.from_batches([batch]), rules, common)
+        statistics, rows = measure(table.column("text").combine_chunks())
+        reasons = first_failed(statistics, rules)
+        tables.append(_replaced(table, "reason", reasons))
+        index.append(rows[reasons.is_null().to_numpy(zero_copy_only=False)])
+    if tables:
+        write_shard(work / "measured" / shard.name, tables)
+    else:
+        _write(work / "measured" / shard.name, [])
+    _save(index_path, np.concatenate(index))
+    return sum(table.num_rows for table in tables)
+
+
+def _without_boilerplate(table: pa.Table, rules: Clean, common: frozenset[int]) -> pa.Table:
+    """Drop the lines with a key in `common` from the texts and add the bytes dropped to the documents' changes."""
+    texts = table.column("text").to_pylist()
+    found = [common.intersection(map(line_key, _short_lines(text, rules))) for text in texts]
+    if not any(found):
+        return table
+    changes = table.column("changes").to_pylist()
+    for place, keys in enumerate(found):
+        if keys:
+            text = texts[place]
+            texts[place] = "\n".join(without(text.split("\n"), keys))
+            size = len(text.encode()) - len(texts[place].encode())
+            changes[place] = [*changes[place], ("boilerplate", size)]
+    return _replaced(_replaced(table, "text", texts), "changes", changes)
+
+
+def _replaced(table: pa.Table, name: str, values: Any) -> pa.Table:
+    field = table.schema.field(name)
+    return table.set_column(table.schema.get_field_index(name), field, [pa.array(values, field.type)])
 
 
 def _duplicates(index: list[Path], threshold: float) -> list[str | None]:
     """For every document that passed the rules, in corpus order, why it is a duplicate, or None."""
-    table = np.concatenate([np.load(path, mmap_mode="r") for path in index])
-    exact, near = roots(table[:, :4], table[:, 4:], threshold)
-    own = np.arange(len(table))
-    reasons = np.where(exact != own, "exact_duplicate", np.where(near != own, "near_duplicate", ""))
-    return [str(reason) or None for reason in reasons]
+    documents = sum(len(np.load(path, mmap_mode="r")) for path in index)
+    table = np.lib.format.open_memmap(index[0].with_name("all.npy"), "w+", np.uint64, (documents, INDEX_WORDS))
+    start = 0
+    for path in index:
+        rows = np.load(path)
+        table[start : start + len(rows)] = rows
+        start += len(rows)
+    clusters = cluster(table, threshold)
+    own = np.arange(documents)
+    names = np.where(clusters.exact != own, 1, np.where(clusters.near != own, 2, 0))
+    return [(None, "exact_duplicate", "near_duplicate")[name] for name in names.tolist()]
 
 
 def _write_shard(shard: Path, work: Path, duplicates: list[str | None], start: int, funnel: Funnel) -> int:

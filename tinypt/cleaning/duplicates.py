@@ -1,18 +1,30 @@
-"""Exact and near duplicates: hashes of texts, and the documents to drop."""
+"""Exact and near duplicates: which documents to drop, by the index that measuring leaves."""
 
-import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-BANDS, ROWS = 21, 6  # texts of Jaccard similarity 0.8 share a band with probability 0.998, of 0.5 with 0.28
-BINS = BANDS * ROWS
-SHINGLE = 5  # words
-_WORD = re.compile(r"\w+")
-_MIX = np.uint64(0xBF58476D1CE4E5B9)
-_PAIRS = 1 << 16  # compared at a time
+from tinypt.cleaning.jit import compiled, inner
+from tinypt.cleaning.measures import BINS, HASH_WORDS
+
+# A band is one 64-bit word of the index, 8 bins. Texts of Jaccard similarity 0.9 share one of the 16 with
+# probability 0.9999, of 0.8 with 0.95, of 0.7 with 0.61, of 0.5 with 0.06.
+_CHANCE = 1 / 256  # that two bins of 8 bits are equal and the hashes they are of are not
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Where every document belongs, int64 columns [documents].
+
+    exact: first document with the same hash; near: first document of the cluster of similar ones, itself where there is
+    none; sizes: documents in that cluster.
+    """
+
+    exact: NDArray[np.int64]
+    near: NDArray[np.int64]
+    sizes: NDArray[np.int64]
 
 
 def normalised_hash(text: str) -> bytes:
@@ -20,92 +32,104 @@ def normalised_hash(text: str) -> bytes:
     return xxhash.xxh3_128_digest(" ".join(text.lower().split()).encode())
 
 
-def signature(text: str) -> NDArray[np.uint32]:
-    """MinHash signature of a text's word 5-grams, uint32 [126] (Broder 1997); one gram for shorter texts.
-
-    One hash a gram, spread into 126 by multiply-shift with fixed odd factors: no hash that varies with the
-    process or platform takes part.
-    """
-    words = _WORD.findall(text.lower())
-    grams = [" ".join(words[start : start + SHINGLE]) for start in range(max(1, len(words) - SHINGLE + 1))]
-    hashes = np.array([xxhash.xxh3_64_intdigest(gram.encode()) for gram in dict.fromkeys(grams)], dtype=np.uint64)
-    smallest = np.full(BINS, np.iinfo(np.uint32).max, dtype=np.uint32)
-    for start in range(0, len(hashes), 512):  # in pieces, so that a long text does not cost 126 times its hashes
-        mixed = hashes[start : start + 512, None] * _FACTORS + _OFFSETS
-        mixed ^= mixed >> np.uint64(29)
-        mixed *= _MIX
-        np.minimum(smallest, (mixed >> np.uint64(32)).astype(np.uint32).min(axis=0), out=smallest)
-    return smallest
+def similarity(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Estimated Jaccard similarity of texts, float64 [pairs], by their rows of the index, uint64 [pairs, 18]."""
+    bins = [np.ascontiguousarray(rows[:, HASH_WORDS:]).view(np.uint8) for rows in (first, second)]
+    return np.asarray(((bins[0] == bins[1]).mean(axis=1) - _CHANCE) / (1 - _CHANCE))
 
 
-def _constants() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    numbers = [xxhash.xxh3_64_intdigest(f"minhash {index}".encode()) for index in range(2 * BINS)]
-    return np.array(numbers[:BINS], dtype=np.uint64) | np.uint64(1), np.array(numbers[BINS:], dtype=np.uint64)
+def cluster(index: NDArray[np.uint64], threshold: float) -> Clusters:
+    """Find the documents that are the same, and those that are alike.
 
-
-_FACTORS, _OFFSETS = _constants()
-
-
-def roots(
-    hashes: NDArray[np.uint32], signatures: NDArray[np.uint32], threshold: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For every document the first document it duplicates, exactly and nearly; itself where there is none.
-
-    Candidates for near duplicates share a band of their signatures; a pair counts if the share of equal bins,
-    an estimate of Jaccard similarity, reaches `threshold`. Clusters are the connected components.
+    Documents with a band in common are compared, each with the first and the last one before it that has the
+    band; two are alike if their similarity as estimated reaches `threshold`. Clusters are the connected components.
 
     Args:
-        hashes: uint32 [documents, 4], the normalised_hash of each document, in corpus order.
-        signatures: uint32 [documents, 126]. The index takes 16 + 504 bytes a document, the search 110 more.
+        index: uint64 [documents, 18] in corpus order, as `measure` returns it; may be memory-mapped. The search goes
+            over it 17 times and takes some 60 bytes a document beside it.
         threshold: of similarity, 0 to 1.
-
-    Returns:
-        Two int64 arrays [documents]: root by exact hash, and root by similarity.
     """
-    keys = np.ascontiguousarray(hashes).view(np.uint64)
-    order = np.lexsort((keys[:, 1], keys[:, 0]))  # stable: equal hashes stay in document order
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = (keys[order[1:]] != keys[order[:-1]]).any(axis=1)
-    exact = np.empty(len(order), dtype=np.int64)
-    exact[order] = order[new][np.cumsum(new) - 1]
-    parents = exact.copy()
-    rows = np.flatnonzero(exact == np.arange(len(exact)))
-    for band in range(BANDS):
-        for first, second in _candidates(signatures, rows, band):
-            alike = (signatures[first] == signatures[second]).mean(axis=1) >= threshold
-            for ours, theirs in zip(first[alike].tolist(), second[alike].tolist(), strict=True):
-                _union(parents, ours, theirs)
-    return exact, np.array([_find(parents, index) for index in range(len(parents))], dtype=np.int64)
+    rows = len(index)
+    exact = np.arange(rows, dtype=np.int64)
+    table = np.empty((1 << max(2, (2 * rows - 1).bit_length()), 2), dtype=np.uint64)
+    bins = index.view(np.uint8)
+    equal = int(np.ceil((threshold * (1 - _CHANCE) + _CHANCE) * BINS - 1e-9))
+    _join(index, bins, 0, equal, np.ones(rows, dtype=np.bool_), exact, table)
+    _flatten(exact)
+    chosen, near = exact == np.arange(rows), exact.copy()
+    for band in range(HASH_WORDS, index.shape[1]):
+        _join(index, bins, band, equal, chosen, near, table)
+    _flatten(near)
+    return Clusters(exact, near, np.bincount(near, minlength=rows)[near])
 
 
-def _candidates(
-    signatures: NDArray[np.uint32], rows: NDArray[np.int64], band: int
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Pairs of `rows` that agree in a band: each with the first of its group, and with its neighbour in it."""
-    key = np.zeros(len(rows), dtype=np.uint64)
-    for column in range(band * ROWS, (band + 1) * ROWS):  # a collision costs one comparison and no more
-        key = (key ^ signatures[rows, column]) * _MIX
-    order = np.argsort(key, kind="stable")
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = key[order[1:]] != key[order[:-1]]
-    leader = order[new][np.cumsum(new) - 1]
-    later = np.flatnonzero(~new)
-    pairs = np.unique(
-        np.stack([np.append(leader[later], order[later - 1]), np.append(order[later], order[later])]), axis=1
-    )
-    for start in range(0, pairs.shape[1], _PAIRS):
-        first, second = rows[pairs[:, start : start + _PAIRS]]
-        yield first, second
+Hashes = NDArray[np.uint64]
+Numbers = NDArray[np.int64]
+_FACTOR, _ONE, _32, _LOW = np.uint64(0x9E3779B97F4A7C15), np.uint64(1), np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
-def _find(parents: NDArray[np.int64], index: int) -> int:
-    while parents[index] != index:
-        parents[index] = parents[parents[index]]
-        index = int(parents[index])
-    return index
+@inner
+def _find(parents: Numbers, row: np.int64) -> np.int64:
+    while parents[row] != row:
+        parents[row] = parents[parents[row]]
+        row = parents[row]
+    return row
 
 
-def _union(parents: NDArray[np.int64], first: int, second: int) -> None:
-    """Join two clusters under their smallest row."""
-    a, b = _find(parents, first), _find(parents, second)
-    parents[max(a, b)] = min(a, b)
+@inner
+def _alike(index: Hashes, bins: NDArray[np.uint8], column: int, equal: int, first: np.int64, second: np.int64) -> bool:
+    """By the other half of the hash for the hash, by the signature for a band of it."""
+    if column == 0:
+        return bool(index[first, 1] == index[second, 1])
+    same = 0
+    for place in range(bins.shape[1] - 128, bins.shape[1]):
+        same += bins[first, place] == bins[second, place]
+    return bool(same >= equal)
+
+
+@compiled
+def _join(
+    index: Hashes,
+    bins: NDArray[np.uint8],
+    column: int,
+    equal: int,
+    chosen: NDArray[np.bool_],
+    parents: Numbers,
+    table: Hashes,
+) -> None:
+    """Join each of the chosen rows with the first and the last alike row before it of those equal in `column`.
+
+    table: uint64 [size, 2], size a power of two: the column's value; the first row that has it and the last one, each
+    plus one, in the upper and the lower half, together 0 where the place is free.
+    """
+    table[:, 1] = 0
+    mask = np.int64(len(table) - 1)
+    shift = np.uint64(64)
+    size = len(table)
+    while size > 1:
+        size >>= 1
+        shift -= _ONE
+    for row in range(len(index)):
+        if not chosen[row]:
+            continue
+        key = index[row, column]
+        place = np.int64((key * _FACTOR) >> shift)
+        while table[place, 1] and table[place, 0] != key:
+            place = (place + 1) & mask
+        rows = table[place, 1]
+        mine = np.uint64(row + 1)
+        if not rows:
+            table[place, 0], table[place, 1] = key, mine << _32 | mine
+            continue
+        for other in (np.int64(rows >> _32) - 1, np.int64(rows & _LOW) - 1):
+            ours, theirs = _find(parents, np.int64(row)), _find(parents, other)
+            if ours != theirs and _alike(index, bins, column, equal, np.int64(row), other):
+                parents[max(ours, theirs)] = min(ours, theirs)
+        table[place, 1] = (rows >> _32) << _32 | mine
+
+
+@compiled
+def _flatten(parents: Numbers) -> None:
+    """Point every row at its root; a parent is never the later row, so one pass does."""
+    for row in range(len(parents)):
+        parents[row] = parents[parents[row]]
