@@ -13,11 +13,12 @@ ROOT = Path(__file__).parents[2]
 
 PROGRAM = """
 import os, signal
-import tinypt.corpus.shards as shards
+import tinypt.corpus.sources as sources
+import tinypt.corpus.writer as writer
 import stages.download as download
 from tinypt.stage import run
 
-shards.SHARD_BYTES, shards.GROUP_BYTES = 2000, 900
+writer.SHARD_BYTES, writer.GROUP_BYTES, sources.ROWS = 2000, 900, 7
 
 def after(times, module, name, wanted, do):
     # Replaces module.name: when it was called `times` times on a path named `wanted`, do() follows.
@@ -40,7 +41,7 @@ run(download.main)
 """
 
 FAULTS = {
-    "after a shard, before its state": 'after(1, shards, "write_shard", "shard-00002.parquet", kill)',
+    "after a shard, before its state": 'after(1, writer, "write_shard", "shard-00002.parquet", kill)',
     "after a state": 'after(3, download, "write_json", "state.json", kill)',
     "after the metrics": 'after(1, download, "write_json", "download.json", kill)',
     "after publishing": 'after(1, download, "publish", "data/raw", kill)',
@@ -82,7 +83,7 @@ def test_metrics_and_nothing_left_behind(project: Path) -> None:
     metrics = json.loads((project / "metrics/download.json").read_text(encoding="utf-8"))
     assert metrics["documents"] == 171
     assert metrics["skipped"] == {"empty_text": 29}
-    assert metrics["shards"] == len(list((project / "data/raw").iterdir())) > 3
+    assert metrics["shards"] == len(list((project / "data/raw").glob("*.parquet"))) > 3
     assert not [path for path in (project / ".cache").rglob("*") if path.is_file()]
 
 
