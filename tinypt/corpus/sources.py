@@ -18,6 +18,7 @@ from tinypt.corpus.sample.generator import SampleRecord, sample_records
 from tinypt.corpus.shards import SCHEMA
 from tinypt.corpus.streams import named_faults
 from tinypt.errors import PipelineError
+from tinypt.files import list_files
 from tinypt.params.corpus import Corpus, FilesCorpus, HubCorpus, SampleCorpus, VertCorpus
 
 SAMPLE_SCHEMA = pa.schema([*SCHEMA, ("noise", pa.list_(pa.string())), ("original", pa.string())])
@@ -67,6 +68,8 @@ def local_files(corpus: Corpus) -> list[Path]:
     """
     if isinstance(corpus, FilesCorpus):
         return expand(corpus.paths)
+    if isinstance(corpus, HubCorpus) and Path(corpus.id).is_dir():
+        return list_files(Path(corpus.id))
     if isinstance(corpus, VertCorpus) and not corpus.path.is_file():
         raise PipelineError(f"{corpus.path}: no such file; correct corpus.path")
     return [corpus.path] if isinstance(corpus, VertCorpus) else []
