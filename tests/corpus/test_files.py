@@ -118,6 +118,8 @@ def test_an_unknown_kind_and_a_glob_that_matches_nothing(tmp_path: Path) -> None
     (tmp_path / "a.doc").write_text("x", encoding="utf-8")
     with pytest.raises(PipelineError, match="unknown kind of file"):
         _read(tmp_path / "a.doc")
+    with pytest.raises(PipelineError, match=r"a\.doc: unknown kind of file"):  # before the first hours of reading
+        expand((tmp_path / "*",))
     with pytest.raises(PipelineError, match="no such file"):
         expand((tmp_path / "*.jsonl",))
 

@@ -27,7 +27,7 @@ def expand(paths: tuple[Path, ...]) -> list[Path]:
     Of a folder, and of a folder that a glob matches, every file of a known kind counts, however deep.
 
     Raises:
-        PipelineError: one of them matches nothing.
+        PipelineError: one of them matches nothing, or a file of a kind that is not known.
     """
     found: dict[Path, None] = {}
     for path in paths:
@@ -38,6 +38,8 @@ def expand(paths: tuple[Path, ...]) -> list[Path]:
         if not files:
             raise PipelineError(f"{path}: no such file; correct corpus.paths")
         found |= dict.fromkeys(files)
+    for file in found:
+        _kind(file)
     return list(found)
 
 
@@ -58,9 +60,7 @@ def read_open(
 
     Every row gives one record or one count in `skipped`. A record without an id gets `name` and its row.
     """
-    kind = next((suffix for suffix in READERS if path.name.endswith(suffix)), None)
-    if kind is None:
-        raise PipelineError(f"{path}: unknown kind of file; known are {', '.join(READERS)}")
+    kind = _kind(path)
     with named_faults(path):
         for row, content in enumerate(READERS[kind](path, raw, text_column, start), start):
             record = content and from_mapping(content, f"{name}-{row}", text_column)
@@ -68,6 +68,13 @@ def read_open(
                 yield record
             else:
                 skipped["malformed_json" if content is None else "empty_text"] += 1
+
+
+def _kind(path: Path) -> str:
+    for suffix in READERS:
+        if path.name.endswith(suffix):
+            return suffix
+    raise PipelineError(f"{path}: unknown kind of file; known are {', '.join(READERS)}")
 
 
 def _known(folder: Path) -> list[Path]:
