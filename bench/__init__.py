@@ -1,1 +1,1 @@
-"""Measurements of speed and accuracy; run one as `python -m bench.<name>`."""
+"""Benchmarks: each module runs by itself and says what it compares."""

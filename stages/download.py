@@ -1,16 +1,16 @@
 """Fetch the raw corpus from its source, as Parquet shards.
 
-Reads the `corpus` parameters; writes data/raw/*.parquet and metrics/download.json. A killed download goes on
-after its last finished shard.
+Reads the `corpus` parameters; writes data/raw/*.parquet with data/raw/manifest.json, and metrics/download.json.
+A killed download goes on after its last finished shard.
 """
 
 import os
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tinypt.corpus.shards import ShardWriter, shard_name
-from tinypt.corpus.sources import Notes, as_row, iter_records, local_files, schema_of
+from tinypt.corpus.manifest import MANIFEST, Entry
+from tinypt.corpus.sources import Notes, iter_batches, local_files, origin
+from tinypt.corpus.writer import ShardWriter
 from tinypt.errors import PipelineError
 from tinypt.files import fingerprint, publish, read_json, work_folder, write_json
 from tinypt.params.corpus import Corpus
@@ -26,40 +26,49 @@ def main() -> None:
     work = work_folder("download", fingerprint([corpus, seed, inputs]))
     shards, state = work / "shards", work / "state.json"
     shards.mkdir(exist_ok=True)
-    counts, notes, first = _restore(state, shards)
-    writer = ShardWriter(shards, schema_of(corpus), first)
-    progress = Progress("download", "documents")
-    for record in iter_records(corpus, seed, notes, counts["documents"]):
-        counts.update(documents=1, bytes=len(record.text.encode()), words=len(record.text.split()))
-        progress.add(1)
-        if writer.add(as_row(record)):
-            write_json(state, _state(counts, notes, writer.index))
+    finished, resume = _restore(state, shards)
+    writer, notes, progress = ShardWriter(shards, finished), Notes(), Progress("download", "documents")
+    before = sum(entry["documents"] for entry in finished)
+    for batch in iter_batches(corpus, seed, notes, resume):
+        written = writer.add(batch.rows)
+        if written:
+            next_row = batch.start | {"rows": batch.start["rows"] + written}
+            write_json(state, {"shards": writer.entries, "resume": next_row})
+        if batch.read:
+            progress.total = round((before + progress.done + len(batch.rows)) / batch.read) - before
+        progress.add(len(batch.rows))
     writer.close()
     progress.close()
-    if not counts["documents"]:
+    metrics = _metrics(writer.entries, notes)
+    if not metrics["documents"]:
         raise PipelineError(f"corpus: the source gave no document; skipped {dict(notes.skipped) or 'none'}")
-    write_json(Path("metrics/download.json"), _state(counts, notes, writer.index))
+    write_json(shards / MANIFEST, {"source": origin(corpus), "shards": writer.entries})
+    write_json(Path("metrics/download.json"), metrics)
     publish(shards, Path("data/raw"))  # last: from here on there is nothing to go on from
     state.unlink(missing_ok=True)
     work.rmdir()
 
 
-def _state(counts: Counter[str], notes: Notes, shards: int) -> dict[str, Any]:
-    state: dict[str, Any] = {name: counts[name] for name in ("documents", "words", "bytes")}
-    state |= {"shards": shards, "skipped": dict(sorted(notes.skipped.items()))}
-    return state | ({"source": dict(sorted(notes.counts.items()))} if notes.counts else {})
+def _metrics(entries: list[Entry], notes: Notes) -> dict[str, Any]:
+    metrics: dict[str, Any] = {
+        "documents": sum(entry["documents"] for entry in entries),
+        "words": sum(entry["words"] for entry in entries),
+        "bytes": sum(entry["bytes"] for entry in entries),
+        "shards": len(entries),
+        "skipped": dict(sorted(notes.skipped.items())),
+    }
+    return metrics | ({"source": dict(sorted(notes.counts.items()))} if notes.counts else {})
 
 
-def _restore(state: Path, shards: Path) -> tuple[Counter[str], Notes, int]:
-    """Counts, notes and number of finished shards of a run that was killed; of nothing, where there was none.
+def _restore(state: Path, shards: Path) -> tuple[list[Entry], dict[str, Any] | None]:
+    """Finished shards of a run that was killed, and where it goes on; none, where there was no such run.
 
     A run killed while it published its shards leaves a state that speaks of shards which are gone.
     """
     saved = read_json(state) if state.exists() else None
-    if saved is None or not all((shards / shard_name(index)).exists() for index in range(saved["shards"])):
-        return Counter(), Notes(), 0
-    notes = Notes(Counter(saved["skipped"]), Counter(saved.get("source", {})))
-    return Counter({name: saved[name] for name in ("documents", "words", "bytes")}), notes, saved["shards"]
+    if saved is None or not all((shards / entry["file"]).exists() for entry in saved["shards"]):
+        return [], None
+    return saved["shards"], saved["resume"]
 
 
 if __name__ == "__main__":

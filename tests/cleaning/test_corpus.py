@@ -14,8 +14,9 @@ import tinypt.cleaning.corpus as module
 from tests.cleaning.conftest import RULES
 from tinypt.cleaning.corpus import clean_corpus, common_lines
 from tinypt.cleaning.funnel import Funnel, write_funnel
-from tinypt.corpus.shards import SCHEMA, ShardWriter, iter_texts, list_shards, shard_name, write_shard
-from tinypt.corpus.sources import Notes, as_row, iter_records, schema_of
+from tinypt.corpus.shards import SCHEMA, iter_texts, list_shards, shard_name, write_shard
+from tinypt.corpus.sources import Notes, iter_batches
+from tinypt.corpus.writer import ShardWriter
 from tinypt.errors import PipelineError
 from tinypt.params.clean import Clean
 from tinypt.params.corpus import Corpus, SampleCorpus
@@ -36,10 +37,10 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("raw")
     corpus: SampleCorpus = load("corpus", Corpus, SAMPLE)
     corpus = SampleCorpus("sample", 4000, corpus.noise)
-    writer = ShardWriter(folder, schema_of(corpus))
-    for index, record in enumerate(iter_records(corpus, 13, Notes())):
-        writer.add(as_row(record))
-        if index % 1000 == 999:
+    writer = ShardWriter(folder)
+    for index, batch in enumerate(iter_batches(corpus, 13, Notes())):
+        writer.add(batch.rows)
+        if index % 4 == 3:
             writer.close()
     writer.close()
     return folder

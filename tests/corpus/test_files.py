@@ -118,6 +118,8 @@ def test_an_unknown_kind_and_a_glob_that_matches_nothing(tmp_path: Path) -> None
     (tmp_path / "a.doc").write_text("x", encoding="utf-8")
     with pytest.raises(PipelineError, match="unknown kind of file"):
         _read(tmp_path / "a.doc")
+    with pytest.raises(PipelineError, match=r"a\.doc: unknown kind of file"):  # before the first hours of reading
+        expand((tmp_path / "*",))
     with pytest.raises(PipelineError, match="no such file"):
         expand((tmp_path / "*.jsonl",))
 
@@ -133,6 +135,40 @@ def test_a_name_with_brackets_is_a_name_before_it_is_a_glob(tmp_path: Path) -> N
     path = tmp_path / "a[1].txt"
     path.touch()
     assert expand((path,)) == [path]
+
+
+def test_a_folder_is_all_known_files_below_it_sorted(tmp_path: Path) -> None:
+    for name in ("b/z.txt", "b/a.html", "a.jsonl", "c.parquet", "notes.doc", ".hidden/x.txt", "b/.x.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    names = ["a.jsonl", "b/a.html", "b/z.txt", "c.parquet"]
+    assert [path.relative_to(tmp_path).as_posix() for path in expand((tmp_path,))] == names
+    assert [path.name for path in expand((tmp_path / "?", tmp_path))] == ["a.html", "z.txt", "a.jsonl", "c.parquet"]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(PipelineError, match=r"empty: no file here of a known kind.*\.html"):
+        expand((tmp_path / "empty",))
+
+
+@pytest.mark.parametrize(
+    ("page", "title", "text"),
+    [
+        ("<title>São\n Paulo &amp; cia</title><p>pão</p>".encode(), "São Paulo & cia", "<p>pão</p>"),
+        ('<meta charset="iso-8859-1"><TITLE lang="pt">Pão</TITLE>“é”'.encode("cp1252"), "Pão", "“é”"),
+        ('<meta http-equiv="Content-Type" content="text/html; charset=windows-1252">ç'.encode("cp1252"), "", "ç"),
+        ("\ufeff<title>é</title>ç".encode(), "é", "ç"),
+        ("\ufeff<title>é</title>ç".encode("utf-16-le"), "é", "ç"),
+        ('<meta charset="nenhum"><title/>ç'.encode(), "", "ç"),
+        ('<meta charset="hex">ç'.encode(), "", "ç"),
+        (b"sem marca: \xe7", "", "sem marca: \ufffd"),
+    ],
+)
+def test_a_page_is_one_document_with_its_markup(tmp_path: Path, page: bytes, title: str, text: str) -> None:
+    (tmp_path / "a.html").write_bytes(page)
+    ((record,), skipped) = _read(tmp_path / "a.html")
+    assert (record.doc_id, record.title, record.uri) == ("a.html-0", title, "")
+    assert record.text.endswith(text)
+    assert not record.text.startswith("\ufeff")
+    assert not skipped
 
 
 def test_the_real_corpus(real_data: Path) -> None:

@@ -1,14 +1,19 @@
 """The hub source on a local folder in the layout of the hub: a README with configurations, Parquet below."""
 
 import gzip
+import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tinypt.corpus.hub import read_hub
+from tinypt.corpus.hub import HubStream
 from tinypt.corpus.records import Record
 from tinypt.errors import PipelineError
 from tinypt.params.corpus import HubCorpus
@@ -45,27 +50,136 @@ def crawlpt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def _corpus(folder: Path, configuration: str = "brwac", column: str = "text") -> HubCorpus:
+def _corpus(folder: Path, configuration: str | None = "brwac", column: str = "text") -> HubCorpus:
     return HubCorpus("hub", str(folder), configuration, None, "train", column)
+
+
+def _read(corpus: HubCorpus) -> list[Record]:
+    return list(HubStream(corpus, Counter()).records())
 
 
 def test_records_in_order(crawlpt: Path) -> None:
     skipped: Counter[str] = Counter()
-    records = list(read_hub(_corpus(crawlpt), 0, skipped))
+    records = list(HubStream(_corpus(crawlpt), skipped).records())
     assert records == [Record(str(i), f"T{i % 3}", "u", f"Texto {i}.") for i in (1, 2, 4, 5)]
     assert skipped == {"empty_text": 2}
 
 
-def test_going_on_from_a_row(crawlpt: Path) -> None:
-    records = list(read_hub(_corpus(crawlpt), 4, Counter()))
-    assert [record.doc_id for record in records] == ["4", "5"]
+def test_going_on_from_any_record(crawlpt: Path) -> None:
+    whole = _read(_corpus(crawlpt))
+    for taken in range(len(whole) + 1):
+        skipped: Counter[str] = Counter()
+        first = HubStream(_corpus(crawlpt), skipped)
+        records = first.records()
+        before = [next(records) for _ in range(taken)]
+        position = json.loads(json.dumps(first.position()))  # it goes through a state file
+        again = HubStream(_corpus(crawlpt), skipped, position)
+        assert before + list(again.records()) == whole, taken
+        assert skipped == {"empty_text": 2}
+        assert again.position()["row"] == 6
+
+
+def test_finished_data_files_are_not_opened_again(crawlpt: Path) -> None:
+    first = HubStream(_corpus(crawlpt), Counter())
+    records = first.records()
+    for _ in range(3):
+        next(records)
+    (crawlpt / "brwac/train-00000-of-00002.parquet").write_bytes(b"")
+    good = (crawlpt / "brwac/train-00001-of-00002.parquet").read_bytes()
+    (crawlpt / "brwac/train-00000-of-00002.parquet").write_bytes(good)  # for the schema; its rows are file 1's
+    assert [record.doc_id for record in HubStream(_corpus(crawlpt), Counter(), first.position()).records()] == ["5"]
+
+
+@pytest.mark.parametrize(
+    ("row", "record"),
+    [
+        ({"doc_id": "a-1", "title": "T", "uri": "u", "text": "Um.\nDois."}, Record("a-1", "T", "u", "Um.\nDois.")),
+        ({"id": 7, "text": "Um.", "meta": {"title": "T", "uri": "u"}}, Record("7", "T", "u", "Um.")),
+        (
+            {"doc_id": "a", "title": "T", "uri": "u", "text": {"paragraphs": [["Um."], [], ["Dois.", "Três."]]}},
+            Record("a", "T", "u", "Um.\nDois. Três."),
+        ),
+        (
+            {"doc_id": "a", "title": "T", "uri": "u", "text": [{"paragraphs": ["Um."]}, {"paragraphs": ["Dois."]}]},
+            Record("a", "T", "u", "Um.\nDois."),
+        ),
+        ({"text": "Um.<END>Dois."}, Record("train-0", "", "", "Um.\nDois.")),
+    ],
+)
+@pytest.mark.parametrize("kind", ["parquet", "jsonl"])
+def test_every_shape(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: dict[str, Any], record: Record, kind: str
+) -> None:
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "set"
+    folder.mkdir()
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist([row]), folder / "train-00000-of-00001.parquet")
+    else:
+        (folder / "train.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    assert _read(_corpus(folder, None)) == [record]
+
+
+def test_the_share_read_where_the_card_tells_the_size(crawlpt: Path) -> None:
+    stream = HubStream(_corpus(crawlpt), Counter())
+    next(stream.records())
+    assert stream.read() is None
+    sizes = "dataset_info:\n- config_name: brwac\n  splits:\n  - name: train\n    num_examples: 6\n---\n"
+    (crawlpt / "README.md").write_text(CARD.removesuffix("---\n") + sizes, encoding="utf-8")
+    stream = HubStream(_corpus(crawlpt), Counter())
+    list(stream.records())
+    assert stream.read() == 1
 
 
 def test_faults_are_named(crawlpt: Path) -> None:
     with pytest.raises(PipelineError, match="no column content"):
-        list(read_hub(_corpus(crawlpt, column="content"), 0, Counter()))
+        _read(_corpus(crawlpt, column="content"))
     with pytest.raises(PipelineError, match=r"cannot be read.*brwac"):
-        list(read_hub(_corpus(crawlpt, configuration="nothing"), 0, Counter()))
+        _read(_corpus(crawlpt, configuration="nothing"))
+    with pytest.raises(PipelineError, match=r"cannot be read.*brwac.*other"):
+        _read(_corpus(crawlpt, configuration=None))
+
+
+def test_gated_data_say_where_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    import datasets
+    from datasets.exceptions import DatasetNotFoundError
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise DatasetNotFoundError("Dataset 'a/b' is a gated dataset on the Hub.\nYou must be authenticated.")
+
+    monkeypatch.setattr(datasets, "load_dataset", refuse)
+    corpus = HubCorpus("hub", "a/b", None, "0" * 40, "train", "text")
+    with pytest.raises(PipelineError, match=r"ask .* https://huggingface.co/datasets/a/b, then set HF_TOKEN") as caught:
+        _read(corpus)
+    assert "\n" not in str(caught.value)
+
+
+OFFLINE = """
+from collections import Counter
+from tinypt.corpus.hub import HubStream
+from tinypt.errors import PipelineError
+from tinypt.params.corpus import HubCorpus
+try:
+    stream = HubStream(HubCorpus("hub", "a/b", "brwac", "0" * 40, "train", "text"), Counter())
+    print(len(list(stream.records())))
+except PipelineError as error:
+    print(error)
+"""
+
+
+def test_without_a_network_the_cache_is_read(crawlpt: Path, tmp_path: Path) -> None:
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "home")}
+    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+
+    def read() -> str:
+        run = [sys.executable, "-c", OFFLINE]
+        return subprocess.run(run, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert read().endswith(f"`hf download a/b --repo-type dataset --revision {'0' * 40}` where there is a network")
+    place = tmp_path / "home/hub/datasets--a--b/snapshots" / ("0" * 40)  # the layout of the hub's cache
+    place.parent.mkdir(parents=True)
+    crawlpt.rename(place)
+    assert read() == "4"
 
 
 def test_text_files_with_marks_between_paragraphs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,11 +188,11 @@ def test_text_files_with_marks_between_paragraphs(tmp_path: Path, monkeypatch: p
     (folder / "data").mkdir(parents=True)
     (folder / "data/brwac-clean-1.txt.gz").write_bytes(gzip.compress("Um.<END>Dois\u2028x.<END>\nOutro.\n".encode()))
     corpus = HubCorpus("hub", str(folder), None, None, "train", "text")
-    assert [record.text for record in read_hub(corpus, 0, Counter())] == ["Um.\nDois\u2028x.", "Outro."]
+    assert [record.text for record in _read(corpus)] == ["Um.\nDois\u2028x.", "Outro."]
     packed = gzip.compress(b"".join(b"%d\n" % (i * 7919) for i in range(50_000)))
     (folder / "data/brwac-clean-1.txt.gz").write_bytes(packed[:-3000])
     with pytest.raises(PipelineError, match="cannot be read"):
-        list(read_hub(corpus, 0, Counter()))
+        _read(corpus)
 
 
 def test_a_loading_script_is_refused_with_an_alternative(tmp_path: Path) -> None:
@@ -86,4 +200,4 @@ def test_a_loading_script_is_refused_with_an_alternative(tmp_path: Path) -> None
     folder.mkdir()
     (folder / "brwac.py").write_text("import datasets\n", encoding="utf-8")
     with pytest.raises(PipelineError, match=r"loading script.*CrawlPT"):
-        list(read_hub(_corpus(folder), 0, Counter()))
+        _read(_corpus(folder))

@@ -75,7 +75,8 @@ def _line_by_line(document: str) -> str:
 def _read(path: Path) -> tuple[list[Record], Counter[str], Counter[str]]:
     counts: Counter[str] = Counter()
     skipped: Counter[str] = Counter()
-    return list(read_vert(path, counts, skipped)), counts, skipped
+    rows = [row for batch in read_vert(path, counts, skipped) for row in batch.rows.to_pylist()]
+    return [Record(**row) for row in rows], +counts, skipped
 
 
 @pytest.mark.parametrize("chunk", [1 << 23, 64, 7])
@@ -184,3 +185,26 @@ def test_genuine_pieces_of_brwac(
     documents_read = (real_data / "brwac_sample" / name).read_text(encoding="utf-8").split("</doc>")
     texts = [_line_by_line(document.strip() + "\n</doc>") for document in documents_read if document.strip()]
     assert [record.text for record in records] == texts
+
+
+@pytest.mark.parametrize("suffix", [".vert", ".vert.gz"])
+def test_going_on_from_any_batch(tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tinypt.corpus.vert.CHUNK", 300)
+    path = tmp_path / f"brwac{suffix}"
+    content = "\n".join(SMALL.replace("netg-", f"netg-{index}-") for index in range(20)).encode()
+    path.write_bytes(gzip.compress(content) if suffix.endswith(".gz") else content)
+    batches = list(read_vert(path, Counter(), Counter()))
+    assert len(batches) > 5
+    assert batches[-1].read == 1
+    rows = [row for batch in batches for row in batch.rows.to_pylist()]
+    for batch in batches:
+        rest = read_vert(path, Counter(), Counter(), batch.start)
+        again = [row for later in rest for row in later.rows.to_pylist()]
+        assert again == rows[-len(again) :]
+        assert again[0] == batch.rows.slice(0, 1).to_pylist()[0]
+
+
+def test_a_token_that_begins_like_a_tag_is_a_token(tmp_path: Path) -> None:
+    path = tmp_path / "a.vert"
+    path.write_text(SMALL.replace("Só", "<p>Só").replace("isto", "<s"), encoding="utf-8")
+    assert _read(path)[0][1].text == "<p>Só <s"

@@ -51,3 +51,8 @@ def test_paths_take_environment_variables(tmp_path: Path, monkeypatch: pytest.Mo
         _load(tmp_path, block)
     with pytest.raises(PipelineError, match=r"corpus\.paths: must name at least one"):
         _load(tmp_path, block | {"paths": []})
+
+
+def test_an_archive_is_to_be_unpacked_first(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match=r"corpus\.path: is an archive.*7z x brwac\.7z"):
+        _load(tmp_path, {"source": "vert", "path": "brwac.7z"})

@@ -1,23 +1,29 @@
 """The download stage as it runs: killed at any point and run again, it ends with the bytes of an unbroken run."""
 
+import gzip
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tinypt.corpus.manifest import verify
+
 ROOT = Path(__file__).parents[2]
 
 PROGRAM = """
 import os, signal
-import tinypt.corpus.shards as shards
+import tinypt.corpus.sources as sources
+import tinypt.corpus.vert as vert
+import tinypt.corpus.writer as writer
 import stages.download as download
 from tinypt.stage import run
 
-shards.SHARD_BYTES, shards.GROUP_BYTES = 2000, 900
+writer.SHARD_BYTES, writer.GROUP_BYTES, sources.ROWS, vert.CHUNK = 2000, 900, 7, 700
 
 def after(times, module, name, wanted, do):
     # Replaces module.name: when it was called `times` times on a path named `wanted`, do() follows.
@@ -40,7 +46,7 @@ run(download.main)
 """
 
 FAULTS = {
-    "after a shard, before its state": 'after(1, shards, "write_shard", "shard-00002.parquet", kill)',
+    "after a shard, before its state": 'after(1, writer, "write_shard", "shard-00002.parquet", kill)',
     "after a state": 'after(3, download, "write_json", "state.json", kill)',
     "after the metrics": 'after(1, download, "write_json", "download.json", kill)',
     "after publishing": 'after(1, download, "publish", "data/raw", kill)',
@@ -61,7 +67,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def _download(project: Path, fault: str = "") -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "HF_HOME": str(project / "home")}
     program = [sys.executable, "-c", PROGRAM.replace("{fault}", fault)]
     return subprocess.run(program, cwd=project, env=environment, capture_output=True, text=True, check=False)
 
@@ -82,7 +88,7 @@ def test_metrics_and_nothing_left_behind(project: Path) -> None:
     metrics = json.loads((project / "metrics/download.json").read_text(encoding="utf-8"))
     assert metrics["documents"] == 171
     assert metrics["skipped"] == {"empty_text": 29}
-    assert metrics["shards"] == len(list((project / "data/raw").iterdir())) > 3
+    assert metrics["shards"] == len(list((project / "data/raw").glob("*.parquet"))) > 3
     assert not [path for path in (project / ".cache").rglob("*") if path.is_file()]
 
 
@@ -104,6 +110,33 @@ def test_a_second_run_goes_on_from_the_last_finished_shard(project: Path) -> Non
     before = shard.stat().st_mtime_ns
     assert _download(project).returncode == 0
     assert (project / "data/raw/shard-00000.parquet").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("source", ["vert", "hub"])
+def test_other_sources_go_on_to_the_same_bytes(project: Path, source: str) -> None:
+    body = "<p>\n<s>\num\ntexto\nsobre\nnada\n</s>\n</p>\n</doc>\nstray\n"
+    vert = "".join(f'<doc docid="{i}" title="" uri="">\n{body}' for i in range(500))
+    (project / "in/a.vert.gz").write_bytes(gzip.compress(vert.encode()))
+    block = "source: vert\n  path: in/a.vert.gz\n"
+    if source == "hub":
+        (project / "in/a.vert.gz").unlink()
+        block = "source: hub\n  id: in\n  configuration: null\n  revision: null\n  split: train\n  text_column: text\n"
+    (project / "params.yaml").write_text(f"seed: 1\ncorpus:\n  {block}", encoding="utf-8")
+    assert _download(project).returncode == 0
+    whole = _outputs(project)
+    _remove_outputs(project)
+    assert _download(project, FAULTS["after a state"]).returncode == -signal.SIGKILL
+    again = _download(project)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert _outputs(project) == whole
+
+
+def test_the_manifest_is_of_the_shards(project: Path) -> None:
+    _download(project)
+    manifest = verify(project / "data/raw")
+    metrics = json.loads((project / "metrics/download.json").read_text(encoding="utf-8"))
+    assert manifest["source"]["source"] == "files"
+    assert sum(entry["documents"] for entry in manifest["shards"]) == metrics["documents"]
 
 
 def test_input_that_changed_meanwhile_starts_anew(project: Path) -> None:

@@ -1,36 +1,46 @@
-"""The `files` source: Parquet, JSON lines and plain text, compressed or not."""
+"""The `files` source: Parquet, JSON lines and plain text, compressed or not, and web pages."""
 
 import glob
 import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tinypt.corpus.html import read_html
 from tinypt.corpus.records import Record, from_mapping
+from tinypt.corpus.streams import named_faults, open_bytes
 from tinypt.errors import PipelineError
+from tinypt.files import list_files
 
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")  # half a character where it stands alone, which no file can hold
+Rows = Iterator[dict[str, Any] | None]  # None where a row cannot be used, which is counted
 
 
 def expand(paths: tuple[Path, ...]) -> list[Path]:
-    """The files that paths and globs name, in the order given, each glob sorted.
+    """The files that paths, folders and globs name, in the order given; a glob or folder gives its own sorted.
+
+    Of a folder, and of a folder that a glob matches, every file of a known kind counts, however deep.
 
     Raises:
-        PipelineError: one of them matches nothing.
+        PipelineError: one of them matches nothing, or a file of a kind that is not known.
     """
-    found: list[Path] = []
+    found: dict[Path, None] = {}
     for path in paths:
-        matches = [str(path)] if path.exists() else sorted(glob.glob(str(path), recursive=True))
-        files = [Path(match) for match in matches if Path(match).is_file()]
+        matches = [path] if path.exists() else [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]
+        files = [file for match in matches for file in (_known(match) if match.is_dir() else [match])]
+        if not files and path.is_dir():
+            raise PipelineError(f"{path}: no file here of a known kind, {', '.join(READERS)}; correct corpus.paths")
         if not files:
             raise PipelineError(f"{path}: no such file; correct corpus.paths")
-        found += [file for file in files if file not in found]
-    return found
+        found |= dict.fromkeys(files)
+    for file in found:
+        _kind(file)
+    return list(found)
 
 
 def read_file(path: Path, text_column: str, skipped: Counter[str]) -> Iterator[Record]:
@@ -39,35 +49,56 @@ def read_file(path: Path, text_column: str, skipped: Counter[str]) -> Iterator[R
     Raises:
         PipelineError: the file's kind is not known, it is cut short, or it has no text column.
     """
-    name = path.name
-    kind = next((suffix for suffix in READERS if name.endswith(suffix)), None)
-    if kind is None:
-        raise PipelineError(f"{path}: unknown kind of file; known are {', '.join(READERS)}")
-    try:
-        for row, content in enumerate(READERS[kind](path, text_column, skipped)):
-            record = from_mapping(content, f"{name}-{row}", text_column)
-            if record is None:
-                skipped["empty_text"] += 1
-            else:
+    with named_faults(path), path.open("rb") as raw:
+        yield from read_open(path, raw, path.name, text_column, skipped, 0)
+
+
+def read_open(
+    path: Path, raw: BinaryIO, name: str, text_column: str, skipped: Counter[str], start: int
+) -> Iterator[Record]:
+    """Records of the open file `raw`, as `read_file`, after its first `start` rows.
+
+    Every row gives one record or one count in `skipped`. A record without an id gets `name` and its row.
+    """
+    kind = _kind(path)
+    with named_faults(path):
+        for row, content in enumerate(READERS[kind](path, raw, text_column, start), start):
+            record = content and from_mapping(content, f"{name}-{row}", text_column)
+            if record:
                 yield record
-    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
-        reason = str(error).strip().split("\n")[0]
-        raise PipelineError(f"{path}: damaged or cut short ({reason}); fetch it again") from None
+            else:
+                skipped["malformed_json" if content is None else "empty_text"] += 1
 
 
-def _parquet(path: Path, text_column: str, skipped: Counter[str]) -> Iterator[dict[str, Any]]:
-    file = pq.ParquetFile(path)
+def _kind(path: Path) -> str:
+    for suffix in READERS:
+        if path.name.endswith(suffix):
+            return suffix
+    raise PipelineError(f"{path}: unknown kind of file; known are {', '.join(READERS)}")
+
+
+def _known(folder: Path) -> list[Path]:
+    return [file for file in list_files(folder) if file.name.endswith(tuple(READERS))]
+
+
+def _parquet(path: Path, raw: BinaryIO, text_column: str, start: int) -> Rows:
+    file = pq.ParquetFile(raw)
     if text_column not in file.schema_arrow.names:
         columns = ", ".join(file.schema_arrow.names)
         raise PipelineError(f"{path}: no column {text_column}; it has {columns}: correct corpus.text_column")
-    for batch in file.iter_batches(batch_size=1024):
-        yield from batch.to_pylist()
+    group = 0
+    while group < file.num_row_groups and start >= file.metadata.row_group(group).num_rows:
+        start -= file.metadata.row_group(group).num_rows
+        group += 1
+    for batch in file.iter_batches(batch_size=1024, row_groups=range(group, file.num_row_groups)):
+        yield from batch.slice(start).to_pylist()
+        start = max(start - len(batch), 0)
 
 
-def _json(path: Path, text_column: str, skipped: Counter[str]) -> Iterator[dict[str, Any]]:
-    empty, found = True, False
-    for line in _lines(path):
-        empty = False
+def _json(path: Path, raw: BinaryIO, text_column: str, start: int) -> Rows:
+    found = start > 0
+    line = b""
+    for line in islice(_lines(path, raw), start, None):
         try:
             row = json.loads(line)
             if SURROGATE.search(line):
@@ -75,24 +106,27 @@ def _json(path: Path, text_column: str, skipped: Counter[str]) -> Iterator[dict[
         except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict):
-            skipped["malformed_json"] += 1
+            yield None
             continue
         found = found or text_column in row
         yield row
-    if not (empty or found):
+    if line and not found:
         raise PipelineError(f"{path}: no record has a field {text_column}; correct corpus.text_column")
 
 
-def _text(path: Path, text_column: str, skipped: Counter[str]) -> Iterator[dict[str, Any]]:
-    for line in _lines(path):
+def _text(path: Path, raw: BinaryIO, text_column: str, start: int) -> Rows:
+    for line in islice(_lines(path, raw), start, None):
         yield {text_column: line.decode("utf-8").strip()}
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _html(path: Path, raw: BinaryIO, text_column: str, start: int) -> Rows:
+    title, text = read_html(raw.read())
+    yield from islice([{"title": title, text_column: text}], start, None)
+
+
+def _lines(path: Path, raw: BinaryIO) -> Iterator[bytes]:
     """Lines, decompressed, that end in a line feed and nothing else: texts hold U+2028 and U+0085."""
-    if path.suffix in (".gz", ".zst") and path.stat().st_size == 0:
-        raise OSError("not one byte")  # which pyarrow would take for a file of no lines
-    with pa.input_stream(str(path), compression="detect") as stream:
+    with open_bytes(path, raw) as stream:
         rest = b""
         while chunk := stream.read(1 << 20):
             *whole, rest = (rest + chunk).split(b"\n")
@@ -101,12 +135,12 @@ def _lines(path: Path) -> Iterator[bytes]:
             yield rest
 
 
-Reader = Callable[[Path, str, Counter[str]], Iterator[dict[str, Any]]]
-READERS: dict[str, Reader] = {
+READERS: dict[str, Callable[[Path, BinaryIO, str, int], Rows]] = {
     ".parquet": _parquet,
     ".jsonl": _json,
     ".jsonl.gz": _json,
     ".jsonl.zst": _json,
     ".txt": _text,
     ".txt.gz": _text,
+    ".html": _html,
 }

@@ -2,45 +2,107 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from tinypt.corpus.records import Record, from_mapping
 from tinypt.errors import PipelineError
 from tinypt.params.corpus import HubCorpus
 
 
-def read_hub(corpus: HubCorpus, start: int, skipped: Counter[str]) -> Iterator[Record]:
-    """Records of a split from row `start` on, in order.
+class HubStream:
+    """The rows of a split, in order.
 
-    A token for gated data sets is taken from HF_TOKEN, and what is cached is used offline with
-    HF_HUB_OFFLINE, both by the `datasets` library itself.
-
-    Raises:
-        PipelineError: the data set, configuration, split or column is not there, access needs a request, or
-            it comes as a loading script, which `datasets` no longer runs.
+    A token for gated data sets is taken from HF_TOKEN by the hub's libraries themselves. With HF_HUB_OFFLINE=1
+    the data set is read from the hub's cache, where `hf download <id> --repo-type dataset --revision <commit>`
+    puts it.
     """
-    import datasets  # slow to import, and needed by this source alone
-    from datasets.exceptions import DatasetNotFoundError
 
-    datasets.disable_progress_bars()
-    try:
-        stream = datasets.load_dataset(
-            corpus.id, name=corpus.configuration, split=corpus.split, revision=corpus.revision, streaming=True
-        )
-        columns = stream.column_names or []
+    def __init__(self, corpus: HubCorpus, skipped: Counter[str], start: dict[str, Any] | None = None) -> None:
+        """Open the data set.
+
+        Args:
+            corpus: the data set.
+            skipped: takes the rows without text.
+            start: where to begin, as `position` says. Data files that were read are not opened again, and of
+                the one it stands in, what was read is passed over without being made into rows.
+
+        Raises:
+            PipelineError: the data set, configuration, split or column is not there, access needs a request,
+                or it comes as a loading script, which `datasets` no longer runs.
+        """
+        import datasets  # slow to import, and needed by this source alone
+
+        datasets.disable_progress_bars()
+        self.corpus, self.skipped, self.row = corpus, skipped, start["row"] if start else 0
+        with _named_faults(corpus):
+            self._stream = datasets.load_dataset(
+                _place(corpus), name=corpus.configuration, split=corpus.split, revision=corpus.revision, streaming=True
+            )
+        columns = self._stream.column_names or []
         if columns and corpus.text_column not in columns:
             raise PipelineError(
                 f"{corpus.id}: no column {corpus.text_column}; it has {', '.join(columns)}: correct corpus.text_column"
             )
-        for row, content in enumerate(stream.skip(start), start):
-            record = from_mapping(content, f"{corpus.configuration or corpus.split}-{row}", corpus.text_column)
-            if record is None:
-                skipped["empty_text"] += 1
-            else:
-                yield record
-    except DatasetNotFoundError as error:
+        split = (self._stream.info.splits or {}).get(corpus.split)
+        self._rows = split.num_examples if split else None
+        if start and start["state"]:
+            self._stream.load_state_dict(start["state"])
+
+    def records(self) -> Iterator[Record]:
+        """Records of the rows that hold text.
+
+        Raises:
+            PipelineError: a data file cannot be read.
+        """
+        corpus = self.corpus
+        with _named_faults(corpus):
+            for content in self._stream:
+                name = f"{corpus.configuration or corpus.split}-{self.row}"
+                self.row += 1
+                record = from_mapping(content, name, corpus.text_column)
+                if record is None:
+                    self.skipped["empty_text"] += 1
+                else:
+                    yield record
+
+    def position(self) -> dict[str, Any]:
+        """Where the record after the last one is; a `start` for another stream."""
+        return {"state": self._stream.state_dict(), "row": self.row}
+
+    def read(self) -> float | None:
+        """Share of the rows read, if the data set says how many there are."""
+        return self.row / self._rows if self._rows else None
+
+
+def _place(corpus: HubCorpus) -> str:
+    """The id, or where a copy is: the folder it names, or the hub's cache where there is no network."""
+    import huggingface_hub
+
+    if Path(corpus.id).is_dir() or not huggingface_hub.constants.HF_HUB_OFFLINE:
+        return corpus.id
+    return huggingface_hub.snapshot_download(
+        corpus.id, repo_type="dataset", revision=corpus.revision, local_files_only=True
+    )
+
+
+@contextmanager
+def _named_faults(corpus: HubCorpus) -> Iterator[None]:
+    from datasets.exceptions import DatasetNotFoundError
+    from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError
+
+    try:
+        yield
+    except (DatasetNotFoundError, GatedRepoError) as error:
         raise PipelineError(
             f"{corpus.id}: not found, or gated: ask for access on https://huggingface.co/datasets/{corpus.id}, "
-            f"then set HF_TOKEN ({_first_line(error)})"
+            f"then set HF_TOKEN ({_one_line(error)})"
+        ) from None
+    except LocalEntryNotFoundError:
+        command = f"hf download {corpus.id} --repo-type dataset --revision {corpus.revision}"
+        raise PipelineError(
+            f"{corpus.id}: not in the hub's cache, and HF_HUB_OFFLINE is set; run `{command}` where there is a network"
         ) from None
     except RuntimeError as error:
         if "script" not in str(error):
@@ -50,8 +112,8 @@ def read_hub(corpus: HubCorpus, start: int, skipped: Counter[str]) -> Iterator[R
             "take eduagarcia/CrawlPT (configuration brwac) or corpus.source: vert"
         ) from None
     except (ValueError, OSError, EOFError) as error:
-        raise PipelineError(f"{corpus.id}: cannot be read: {_first_line(error)}") from None
+        raise PipelineError(f"{corpus.id}: cannot be read: {_one_line(error)}") from None
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0]
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]

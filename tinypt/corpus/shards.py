@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,8 +10,6 @@ from tinypt.errors import PipelineError
 from tinypt.files import atomic_path
 
 SCHEMA = pa.schema([(name, pa.string()) for name in ("doc_id", "title", "uri", "text")])
-SHARD_BYTES = 64 << 20  # of text; a shard is what one worker holds and what a killed stage loses
-GROUP_BYTES = 16 << 20  # of text in a row group; what a reader holds at a time
 
 
 def shard_name(index: int) -> str:
@@ -69,40 +66,3 @@ def iter_texts(folder: Path) -> Iterator[str]:
     """Texts of all documents of `folder`, in order."""
     for batch in read_shards(folder, ["text"]):
         yield from batch.column("text").to_pylist()
-
-
-class ShardWriter:
-    """Collects rows into shards of a size, so that memory holds no more than one of them."""
-
-    def __init__(self, folder: Path, schema: pa.Schema, first: int = 0) -> None:
-        """Write into `folder`, numbering shards from `first`."""
-        self.folder, self.schema, self.index = folder, schema, first
-        self._rows: list[dict[str, Any]] = []
-        self._groups: list[pa.Table] = []
-        self._group_bytes = self._shard_bytes = 0
-
-    def add(self, row: dict[str, Any]) -> bool:
-        """Add a row; True where it completed a shard, which then stands on disk."""
-        size = len(row["text"].encode())
-        self._rows.append(row)
-        self._group_bytes += size
-        self._shard_bytes += size
-        if self._group_bytes >= GROUP_BYTES:
-            self._close_group()
-        if self._shard_bytes >= SHARD_BYTES:
-            self.close()
-            return True
-        return False
-
-    def close(self) -> None:
-        """Write what is left as the last shard."""
-        self._close_group()
-        if self._groups:
-            write_shard(self.folder / shard_name(self.index), self._groups)
-            self.index += 1
-        self._groups, self._shard_bytes = [], 0
-
-    def _close_group(self) -> None:
-        if self._rows:
-            self._groups.append(pa.Table.from_pylist(self._rows, schema=self.schema))
-        self._rows, self._group_bytes = [], 0

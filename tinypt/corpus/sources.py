@@ -1,24 +1,28 @@
-"""All sources behind one door: parameters in, records out."""
+"""All sources behind one door: parameters in, batches of rows out, from any place that an earlier run got to."""
 
+import os
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from tinypt.corpus.files import expand, read_file
-from tinypt.corpus.hub import read_hub
+from tinypt.corpus.batches import Batch
+from tinypt.corpus.files import expand, read_open
+from tinypt.corpus.hub import HubStream
 from tinypt.corpus.records import Record
 from tinypt.corpus.sample.generator import SampleRecord, sample_records
 from tinypt.corpus.shards import SCHEMA
-from tinypt.corpus.vert import read_vert
+from tinypt.corpus.streams import named_faults
 from tinypt.errors import PipelineError
+from tinypt.files import list_files
 from tinypt.params.corpus import Corpus, FilesCorpus, HubCorpus, SampleCorpus, VertCorpus
 
 SAMPLE_SCHEMA = pa.schema([*SCHEMA, ("noise", pa.list_(pa.string())), ("original", pa.string())])
+ROWS = 256  # records in a batch
 
 
 @dataclass
@@ -29,32 +33,31 @@ class Notes:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def iter_records(corpus: Corpus, seed: int, notes: Notes, done: int = 0) -> Iterator[Record | SampleRecord]:
-    """Records of the corpus, in an order that depends on the parameters and the data alone.
+def iter_batches(corpus: Corpus, seed: int, notes: Notes, resume: dict[str, Any] | None = None) -> Iterator[Batch]:
+    """Rows of the corpus, in an order that depends on the parameters and the data alone.
 
     Args:
         corpus: the source and its parameters.
         seed: of the sample.
-        notes: takes the counts.
-        done: records to leave out at the start, because an earlier run has them; `notes` are then that run's.
+        notes: takes the counts; set back to what they were where `resume` takes up.
+        resume: the `start` of an earlier run's batch, with `rows` in it: those of that batch to leave out.
+
+    Yields:
+        Batches whose `start` is a `resume` for their own beginning.
     """
-    if isinstance(corpus, HubCorpus):  # the one source that need not read again what it leaves out
-        return read_hub(corpus, done + notes.skipped.total(), notes.skipped)
-    notes.skipped.clear()
-    notes.counts.clear()
-    return islice(_local_records(corpus, seed, notes), done, None)
-
-
-def _local_records(
-    corpus: SampleCorpus | FilesCorpus | VertCorpus, seed: int, notes: Notes
-) -> Iterator[Record | SampleRecord]:
-    if isinstance(corpus, SampleCorpus):
-        yield from sample_records(corpus.documents, corpus.noise, seed)
-    elif isinstance(corpus, VertCorpus):
-        yield from read_vert(corpus.path, notes.counts, notes.skipped)
-    else:
-        for path in expand(corpus.paths):
-            yield from read_file(path, corpus.text_column, notes.skipped)
+    resume = resume or {"at": None, "skipped": {}, "counts": {}, "rows": 0}
+    notes.skipped, notes.counts = Counter(resume["skipped"]), Counter(resume["counts"])
+    done = resume["rows"]
+    source = _open(corpus, seed, notes, resume["at"])
+    while True:
+        before = {"skipped": dict(notes.skipped), "counts": dict(notes.counts)}
+        batch = next(source, None)
+        if batch is None:
+            return
+        left_out = min(done, len(batch.rows))
+        done -= left_out
+        if left_out < len(batch.rows):
+            yield Batch(batch.rows.slice(left_out), {"at": batch.start, **before, "rows": left_out}, batch.read)
 
 
 def local_files(corpus: Corpus) -> list[Path]:
@@ -65,16 +68,79 @@ def local_files(corpus: Corpus) -> list[Path]:
     """
     if isinstance(corpus, FilesCorpus):
         return expand(corpus.paths)
+    if isinstance(corpus, HubCorpus) and Path(corpus.id).is_dir():
+        return list_files(Path(corpus.id))
     if isinstance(corpus, VertCorpus) and not corpus.path.is_file():
         raise PipelineError(f"{corpus.path}: no such file; correct corpus.path")
     return [corpus.path] if isinstance(corpus, VertCorpus) else []
 
 
-def schema_of(corpus: Corpus) -> pa.Schema:
-    """Columns of the corpus's raw shards: the record's, and the sample's labels."""
-    return SAMPLE_SCHEMA if isinstance(corpus, SampleCorpus) else SCHEMA
+def origin(corpus: Corpus) -> dict[str, Any]:
+    """What the manifest says of the source: what it is, not where on this machine it lay."""
+    if isinstance(corpus, HubCorpus):
+        return asdict(corpus) | {"id": Path(corpus.id).name if Path(corpus.id).is_dir() else corpus.id}
+    if isinstance(corpus, SampleCorpus):
+        return {"source": corpus.source, "documents": corpus.documents}
+    files = local_files(corpus)
+    return {"source": corpus.source, "files": len(files), "bytes": sum(path.stat().st_size for path in files)}
 
 
-def as_row(record: Record | SampleRecord) -> dict[str, Any]:
-    """A record as a row of a shard."""
-    return dict(vars(record))
+def _open(corpus: Corpus, seed: int, notes: Notes, start: Any) -> Iterator[Batch]:
+    if isinstance(corpus, VertCorpus):
+        from tinypt.corpus.vert import read_vert  # its compiler is slow to import, and needed by this source alone
+
+        return read_vert(corpus.path, notes.counts, notes.skipped, start)
+    if isinstance(corpus, FilesCorpus):
+        return _files(corpus, notes.skipped, start or {"file": 0, "row": 0})
+    if isinstance(corpus, HubCorpus):
+        stream = HubStream(corpus, notes.skipped, start)
+        return _batches(stream.records(), SCHEMA, stream.position, stream.read)
+    return _sample(corpus, seed, start or 0)
+
+
+def _sample(corpus: SampleCorpus, seed: int, start: int) -> Iterator[Batch]:
+    done = start
+
+    def records() -> Iterator[SampleRecord]:
+        nonlocal done
+        for record in islice(sample_records(corpus.documents, corpus.noise, seed), start, None):
+            done += 1
+            yield record
+
+    return _batches(records(), SAMPLE_SCHEMA, lambda: done, lambda: done / corpus.documents)
+
+
+def _files(corpus: FilesCorpus, skipped: Counter[str], start: dict[str, int]) -> Iterator[Batch]:
+    paths = expand(corpus.paths)
+    root = os.path.commonpath([path.parent for path in paths])
+    sizes = [path.stat().st_size for path in paths]
+    place, bytes_read = dict(start), sum(sizes[: start["file"]])
+
+    def records() -> Iterator[Record]:
+        nonlocal bytes_read
+        for index in range(start["file"], len(paths)):
+            first = start["row"] if index == start["file"] else 0
+            path, earlier = paths[index], skipped.total()
+            with named_faults(path), path.open("rb") as raw:
+                name = path.relative_to(root).as_posix()
+                for count, record in enumerate(read_open(path, raw, name, corpus.text_column, skipped, first), 1):
+                    place.update(file=index, row=first + count + skipped.total() - earlier)
+                    bytes_read = sum(sizes[:index]) + raw.tell()
+                    yield record
+
+    return _batches(records(), SCHEMA, lambda: dict(place), lambda: bytes_read / max(sum(sizes), 1))
+
+
+def _batches(
+    records: Iterator[Record] | Iterator[SampleRecord],
+    schema: pa.Schema,
+    position: Callable[[], Any],
+    read: Callable[[], float | None],
+) -> Iterator[Batch]:
+    """Records as batches; `position` and `read` tell of the record that came last."""
+    while True:
+        start = position()
+        rows = [dict(vars(record)) for record in islice(records, ROWS)]
+        if not rows:
+            return
+        yield Batch(pa.RecordBatch.from_pylist(rows, schema=schema), start, read())

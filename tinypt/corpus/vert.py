@@ -16,26 +16,37 @@ the sentence to its neighbour.
 """
 
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
 
-from isal import igzip
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from tinypt.corpus.records import Record
+from tinypt.corpus.batches import Batch
+from tinypt.corpus.shards import SCHEMA
+from tinypt.corpus.streams import named_faults, open_bytes
+from tinypt.corpus.vert_lines import (
+    BEFORE,
+    FIELDS,
+    OUTSIDE,
+    PARAGRAPHS,
+    TEXT_END,
+    UNFINISHED,
+    running_text,
+)
 from tinypt.errors import PipelineError
 
 CHUNK = 8 << 20  # bytes read at a time
 LONGEST = 256 << 20  # bytes without a </doc> after which it is no .vert file
+END = b"\n</doc>"
 HEADER = re.compile(rb'<doc docid="(.*?)" title="(.*)" uri="(.*)">')
-GLUE_BEFORE_TAG = re.compile(rb"(?<=\n)<g/>\n(?=(?:<g/>|</?[ps]>)\n)")
-GLUE_AFTER_TAG = re.compile(rb"(?<=\n)(</?[ps]>\n)<g/>\n")
 
 
-def read_vert(path: Path, counts: Counter[str], skipped: Counter[str]) -> Iterator[Record]:
-    """Records of a .vert or .vert.gz file, in order, read as a stream.
+def read_vert(path: Path, counts: Counter[str], skipped: Counter[str], start: int | None = None) -> Iterator[Batch]:
+    """Documents of a .vert or .vert.gz file, in order, read as a stream.
 
     Args:
         path: the file.
@@ -43,82 +54,76 @@ def read_vert(path: Path, counts: Counter[str], skipped: Counter[str]) -> Iterat
             documents with bytes that are not UTF-8, which become U+FFFD.
         skipped: takes what could not be used, by reason: malformed_header, empty_text, unfinished_document,
             outside_document (a stretch of lines between documents).
+        start: where to begin, as a batch's `start` says: bytes of the decompressed file.
 
     Raises:
         PipelineError: the file is missing, cut short within its compression, or holds no document.
     """
-    try:
-        with cast(BinaryIO, igzip.open(path) if path.suffix == ".gz" else path.open("rb")) as stream:
-            yield from _documents(stream, path, counts, skipped)
-    except FileNotFoundError:
-        raise PipelineError(f"{path}: no such file; correct corpus.path") from None
-    except (OSError, EOFError, zlib.error) as error:
-        raise PipelineError(f"{path}: damaged or cut short ({error}); fetch it again") from None
-
-
-def _documents(stream: BinaryIO, path: Path, counts: Counter[str], skipped: Counter[str]) -> Iterator[Record]:
-    rest, seen = b"", False
-    while chunk := stream.read(CHUNK):
-        *whole, rest = (rest + chunk).split(b"\n</doc>")
-        for part in whole:
-            seen = True
-            record = _document(part, counts, skipped)
-            if record is not None:
-                yield record
-        if len(rest) > LONGEST:
-            raise PipelineError(f"{path}: {LONGEST >> 20} MB without a </doc>; this is not brWaC's .vert format")
+    if not path.is_file():
+        raise PipelineError(f"{path}: no such file; correct corpus.path")
+    size = path.stat().st_size
+    with named_faults(path), path.open("rb") as raw, open_bytes(path, raw) as stream:
+        position, rest, seen = start or 0, b"", bool(start)
+        stream.seek(position)
+        while chunk := stream.read(CHUNK):
+            buffer = rest + chunk
+            end = buffer.rfind(END) + len(END)
+            if end >= len(END):
+                rows = _documents(buffer, end, counts, skipped)
+                if len(rows):
+                    yield Batch(rows, position, raw.tell() / size)
+                position, buffer, seen = position + end, buffer[end:], True
+            rest = buffer
+            if len(rest) > LONGEST:
+                raise PipelineError(f"{path}: {LONGEST >> 20} MB without a </doc>; this is not brWaC's .vert format")
     if rest.strip():
-        skipped[_leftover(rest)] += 1
+        skipped["unfinished_document" if rest.lstrip().startswith(b"<doc ") else "outside_document"] += 1
     if not seen:
         raise PipelineError(f"{path}: holds no </doc>; this is not brWaC's .vert format")
 
 
-def _leftover(lines: bytes) -> str:
-    return "unfinished_document" if lines.lstrip().startswith(b"<doc ") else "outside_document"
+def _documents(buffer: bytes, end: int, counts: Counter[str], skipped: Counter[str]) -> pa.RecordBatch:
+    documents = np.empty((buffer.count(END, 0, end), len(FIELDS)), np.int64)
+    text = np.empty(end, np.uint8)
+    found = running_text(np.frombuffer(buffer, np.uint8, end), text, documents)
+    documents = documents[:found]
+    matches = [HEADER.fullmatch(buffer[row[0] : row[1]].rstrip()) for row in documents[:, :2].tolist()]
+    described = np.array([match is not None for match in matches], bool)
+    filled = np.diff(documents[:, TEXT_END], prepend=0) > 0
+    keep = described & filled
+    skipped.update(
+        {
+            reason: number
+            for reason, number in {
+                "unfinished_document": int((documents[:, BEFORE] == UNFINISHED).sum()),
+                "outside_document": int((documents[:, BEFORE] == OUTSIDE).sum()),
+                "malformed_header": int((~described).sum()),
+                "empty_text": int((described & ~filled).sum()),
+            }.items()
+            if number
+        }
+    )
+    units = documents[described][:, PARAGRAPHS:BEFORE].sum(axis=0).tolist()
+    counts.update(dict(zip(FIELDS[PARAGRAPHS:BEFORE], units, strict=True)))
+    described_by = [match.groups() for match, kept in zip(matches, keep, strict=True) if match and kept]
+    columns = [[value.decode("utf-8", "replace") for value in column] for column in zip(*described_by, strict=True)]
+    texts = _strings(text, documents[:, TEXT_END], keep, counts)
+    return pa.RecordBatch.from_arrays([*(pa.array(c, pa.string()) for c in columns or [[]] * 3), texts], schema=SCHEMA)
 
 
-def _document(part: bytes, counts: Counter[str], skipped: Counter[str]) -> Record | None:
-    before, _, part = (b"\n" + part).rpartition(b"\n<doc ")
-    if before.strip():
-        skipped[_leftover(before)] += 1
-    header, _, body = part.partition(b"\n")
-    match = HEADER.fullmatch(b"<doc " + header.rstrip())
-    if match is None:
-        skipped["malformed_header"] += 1
-        return None
-    doc_id, title, uri = (value.decode("utf-8", "replace") for value in match.groups())
-    raw = _text(b"\n" + body + b"\n", counts)
-    if not raw:
-        skipped["empty_text"] += 1
-        return None
+def _strings(
+    text: NDArray[np.uint8], ends: NDArray[np.int64], keep: NDArray[np.bool_], counts: Counter[str]
+) -> pa.Array:
+    """The texts to keep, of those that stand one after the other in `text`."""
+    offsets = np.concatenate(([0], ends)).astype(np.int32)
+    strings = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(text))
+    if not keep.all():
+        strings = pc.filter(strings, pa.array(keep))
     try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        counts["documents_not_utf8"] += 1
-        text = raw.decode("utf-8", "replace")
-    return Record(doc_id, title, uri, text)
-
-
-def _text(body: bytes, counts: Counter[str]) -> bytes:
-    """Paragraphs of a document's lines; whole-buffer replacements, several times faster than going line by line.
-
-    A tag is matched with the line feed before it and not the one after it, which it may share with the next tag.
-    """
-    if b"\r" in body:
-        body = body.replace(b"\r\n", b"\n")
-    paragraphs, sentences, glue = (body.count(b"\n<%s>" % tag) for tag in (b"p", b"s", b"g/"))
-    ends = body.count(b"\n</p>") + body.count(b"\n</s>")
-    lines = body.count(b"\n") - 1
-    counts.update(paragraphs=paragraphs, sentences=sentences, glue_marks=glue)
-    counts["tokens"] += lines - paragraphs - sentences - glue - ends
-    if b"\n<g/>\n<" in body or b">\n<g/>\n" in body:
-        body = GLUE_AFTER_TAG.sub(rb"\1", GLUE_BEFORE_TAG.sub(b"", body))
-    body = body.replace(b"\n<g/>\n", b"")
-    for tag in (b"\n<s>", b"\n</s>", b"\n<p>"):
-        body = body.replace(tag, b"")
-    return b"\n".join(filter(None, map(_line, body.split(b"\n</p>"))))
-
-
-def _line(paragraph: bytes) -> bytes:
-    line = paragraph.strip().replace(b"\n", b" ")
-    return b" ".join(line.split()) if b"  " in line or b"\t" in line else line
+        strings.validate(full=True)
+    except pa.ArrowInvalid:
+        raw = strings.cast(pa.binary()).to_pylist()
+        fixed = [value.decode("utf-8", "replace") for value in raw]
+        counts["documents_not_utf8"] += sum(value != f.encode() for value, f in zip(raw, fixed, strict=True))
+        strings = pa.array(fixed, pa.string())
+    return strings

@@ -51,7 +51,10 @@ class SampleCorpus:
 
 @dataclass(frozen=True)
 class FilesCorpus:
-    """Files at hand: Parquet, JSON lines or text, compressed or not, in any of the corpus's published shapes."""
+    """Files at hand: Parquet, JSON lines or text, compressed or not, in any of the published shapes, and web pages.
+
+    A path may be a glob, or a folder for all files below it. `text_column` means nothing to text and web pages.
+    """
 
     source: Literal["files"]
     paths: tuple[Path, ...]
@@ -59,7 +62,7 @@ class FilesCorpus:
 
     def __post_init__(self) -> None:
         """Refuse an empty list."""
-        require(len(self.paths) > 0, "paths", "must name at least one file or glob")
+        require(len(self.paths) > 0, "paths", "must name at least one file, folder or glob")
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,10 @@ class VertCorpus:
 
     source: Literal["vert"]
     path: Path
+
+    def __post_init__(self) -> None:
+        """Refuse an archive, which cannot be read as a stream."""
+        require(self.path.suffix != ".7z", "path", f"is an archive; unpack it first (`7z x {self.path}`)")
 
 
 @dataclass(frozen=True)

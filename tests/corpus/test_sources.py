@@ -1,0 +1,83 @@
+"""Every source taken up at any of its batches gives what it would have given."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+import zstandard
+
+from tinypt.corpus import sources
+from tinypt.corpus.sources import Notes, iter_batches, local_files, origin
+from tinypt.params.corpus import Corpus, FilesCorpus, HubCorpus, SampleCorpus, VertCorpus
+from tinypt.params.loader import load
+
+SAMPLE = Path(__file__).parents[2] / "params/sample.yaml"
+
+
+def _lines(first: int) -> bytes:
+    rows = ({"id": first + i, "text": f"texto {first + i}" if i % 4 else ""} for i in range(20))
+    return b"".join(json.dumps(row).encode() + b"\n" for row in rows) + b"[]\n"
+
+
+@pytest.fixture(params=["sample", "files", "vert", "hub"])
+def corpus(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
+    """A corpus of some thirty documents from each source."""
+    monkeypatch.setattr(sources, "ROWS", 4)
+    monkeypatch.setattr("tinypt.corpus.vert.CHUNK", 300)
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    if request.param == "sample":
+        sample: SampleCorpus = load("corpus", Corpus, SAMPLE)
+        return SampleCorpus("sample", 30, sample.noise)
+    if request.param == "vert":
+        path = tmp_path / "a.vert"
+        body = "<p>\n<s>\numa\nfrase\n</s>\n</p>\n</doc>\n"
+        path.write_text("".join(f'<doc docid="{i}" title="" uri="">\n{body}stray\n' for i in range(30)))
+        return VertCorpus("vert", path)
+    folder = tmp_path / "in"
+    (folder / "data").mkdir(parents=True)
+    tables = [pa.table({"text": [f"{part}-{i}" if i % 3 else None for i in range(15)]}) for part in range(3)]
+    for part, table in enumerate(tables):
+        pq.write_table(table, folder / f"data/train-0000{part}-of-00003.parquet", row_group_size=6)
+    if request.param == "hub":
+        return HubCorpus("hub", str(folder), None, None, "train", "text")
+    (folder / "a.jsonl").write_bytes(_lines(0))
+    (folder / "b.jsonl.gz").write_bytes(gzip.compress(_lines(20)))
+    (folder / "c.jsonl.zst").write_bytes(zstandard.compress(_lines(40)))
+    (folder / "d.txt").write_text("um\n\ndois\n", encoding="utf-8")
+    (folder / "e.html").write_text("<p>um", encoding="utf-8")
+    (folder / "f.html").write_text("<p>dois", encoding="utf-8")
+    return FilesCorpus("files", (folder,), "text")
+
+
+def test_taken_up_at_any_row(corpus: Corpus) -> None:
+    notes = Notes()
+    batches = list(iter_batches(corpus, 1, notes))
+    whole = [row for batch in batches for row in batch.rows.to_pylist()]
+    assert len(batches) > 4
+    done = 0
+    for batch in batches:
+        for taken in range(len(batch.rows)):
+            resume = json.loads(json.dumps(batch.start | {"rows": batch.start["rows"] + taken}))
+            later = Notes()
+            rest = [row for b in iter_batches(corpus, 1, later, resume) for row in b.rows.to_pylist()]
+            assert rest == whole[done + taken :]
+            assert later == notes
+        done += len(batch.rows)
+
+
+def test_the_share_read_grows_to_the_whole(corpus: Corpus) -> None:
+    shares = [batch.read for batch in iter_batches(corpus, 1, Notes())]
+    if isinstance(corpus, HubCorpus):
+        assert set(shares) == {None}  # its card tells no size
+    else:
+        assert shares == sorted(shares)
+        assert shares[-1] == pytest.approx(1)
+
+
+def test_the_manifest_says_nothing_of_this_machine(corpus: Corpus, tmp_path: Path) -> None:
+    assert str(tmp_path) not in yaml.safe_dump(origin(corpus))
+    assert all(path.is_file() for path in local_files(corpus))

@@ -1,0 +1,72 @@
+"""The manifest beside the raw shards: what each holds, so that whoever reads them can tell that it is all there."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypedDict
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import xxhash
+
+from tinypt.corpus.shards import SCHEMA, read_shard
+from tinypt.errors import PipelineError
+from tinypt.files import read_json
+
+MANIFEST = "manifest.json"
+
+
+class Entry(TypedDict):
+    """One shard: its file name, documents, words (between white space), bytes of text as UTF-8, and checksum."""
+
+    file: str
+    documents: int
+    words: int
+    bytes: int
+    xxh3_128: str
+
+
+def describe(name: str, tables: Sequence[pa.Table]) -> Entry:
+    """The entry of a shard with these rows."""
+    texts = [table.column("text") for table in tables]
+    return {
+        "file": name,
+        "documents": sum(table.num_rows for table in tables),
+        "words": sum(len(text.split()) for column in texts for text in column.to_pylist()),
+        "bytes": sum(pc.sum(pc.binary_length(column)).as_py() or 0 for column in texts),
+        "xxh3_128": checksum(tables),
+    }
+
+
+def checksum(tables: Iterable[pa.Table | pa.RecordBatch]) -> str:
+    """XXH3-128 over the record's four columns: of the values, not of how Parquet packs them or tables divide them."""
+    lengths, values = ([xxhash.xxh3_128() for _ in SCHEMA] for _ in range(2))
+    for table in tables:
+        for index, name in enumerate(SCHEMA.names):
+            column = table.column(name)
+            for chunk in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
+                lengths[index].update(pc.binary_length(chunk).fill_null(-1).to_numpy().astype("<i8").tobytes())
+                values[index].update(_values(chunk))
+    return xxhash.xxh3_128_hexdigest(b"".join(digest.digest() for digest in [*lengths, *values]))
+
+
+def verify(folder: Path) -> dict[str, Any]:
+    """Read all shards of `folder` and compare them with its manifest, which is returned.
+
+    Raises:
+        PipelineError: there is no manifest, or a shard is missing or not what was written.
+    """
+    manifest: dict[str, Any] = read_json(folder / MANIFEST)
+    for entry in manifest["shards"]:
+        path = folder / entry["file"]
+        if checksum(read_shard(path, SCHEMA.names)) != entry["xxh3_128"]:
+            raise PipelineError(f"{path}: not what {folder / MANIFEST} says; run the stage that writes it again")
+    return manifest
+
+
+def _values(strings: pa.StringArray) -> memoryview | bytes:
+    """The bytes of all strings, one after the other."""
+    _, offsets, values = strings.buffers()
+    if values is None or not len(strings):
+        return b""
+    bounds = memoryview(offsets).cast("i")
+    return memoryview(values)[bounds[strings.offset] : bounds[strings.offset + len(strings)]]

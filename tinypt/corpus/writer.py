@@ -1,0 +1,61 @@
+"""Rows in, Parquet shards of a size out."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tinypt.corpus.manifest import Entry, describe
+from tinypt.corpus.shards import shard_name, write_shard
+
+SHARD_BYTES = 64 << 20  # of text; a shard is what one worker holds and what a killed stage loses
+GROUP_BYTES = 16 << 20  # of text in a row group; what a reader holds at a time
+
+
+class ShardWriter:
+    """Collects rows into shards, so that memory holds no more than one of them.
+
+    Where shards and row groups end depends on the rows alone, not on the batches they come in.
+    """
+
+    def __init__(self, folder: Path, finished: list[Entry] | None = None) -> None:
+        """Write into `folder`, after the shards that stand there, as `entries` of an earlier writer says."""
+        self.folder = folder
+        self.entries = list(finished or [])
+        self._parts: list[pa.RecordBatch] = []
+        self._groups: list[pa.Table] = []
+        self._group_bytes = self._shard_bytes = 0
+
+    def add(self, rows: pa.RecordBatch) -> int:
+        """Add rows; returns how many of them are in shards that stand on disk, 0 where none was completed."""
+        ends = np.cumsum(pc.binary_length(rows.column("text")).to_numpy(zero_copy_only=False), dtype=np.int64)
+        start = before = written = 0
+        while start < len(rows):
+            room = min(GROUP_BYTES - self._group_bytes, SHARD_BYTES - self._shard_bytes)
+            stop = min(int(np.searchsorted(ends, before + room)) + 1, len(rows))
+            size = int(ends[stop - 1]) - before
+            self._parts.append(rows.slice(start, stop - start))
+            self._group_bytes += size
+            self._shard_bytes += size
+            start, before = stop, before + size
+            if self._group_bytes >= GROUP_BYTES:
+                self._close_group()
+            if self._shard_bytes >= SHARD_BYTES:
+                self.close()
+                written = stop
+        return written
+
+    def close(self) -> None:
+        """Write what is left as the last shard."""
+        self._close_group()
+        if self._groups:
+            name = shard_name(len(self.entries))
+            write_shard(self.folder / name, self._groups)
+            self.entries.append(describe(name, self._groups))
+        self._groups, self._shard_bytes = [], 0
+
+    def _close_group(self) -> None:
+        if self._parts:
+            self._groups.append(pa.Table.from_batches(self._parts).combine_chunks())
+        self._parts, self._group_bytes = [], 0
