@@ -9,9 +9,9 @@ from functools import partial
 
 import polars as pl
 
-from tinypt.cleaning.lines import LOSSY, METADATA, is_lossy, is_metadata, without
+from tinypt.cleaning.lines import LOSSY, METADATA, is_lossy, is_metadata
 from tinypt.cleaning.mojibake import fix_mojibake, straighten_quotes
-from tinypt.cleaning.screen import each, found, put
+from tinypt.cleaning.screen import each, each_line, found, put
 from tinypt.cleaning.text import LAYERS, URLS, normalise_space, remove_urls, strip_layers
 from tinypt.params.clean import Clean
 
@@ -52,16 +52,22 @@ def _repair_once(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.S
     if rules.mojibake:
         straight, fixed = straighten_quotes(texts), fix_mojibake(texts)
         at = (straight != fixed).arg_true()
-        _note("mojibake", at, straight.gather(at), fixed.gather(at), changes)
+        _note("mojibake", at, normalise_space(straight.gather(at)), normalise_space(fixed.gather(at)), changes)
         texts = fixed
     texts = normalise_space(texts)
     if rules.urls:
         texts = _change("urls", texts, URLS, remove_urls, changes)
     if rules.metadata:
-        texts = _change("metadata", texts, METADATA, partial(without, unwanted=is_metadata), changes)
+        texts = _change("metadata", texts, METADATA, partial(_without, unwanted=is_metadata, screen=METADATA), changes)
     if rules.lossy_mojibake:
-        texts = _change("lossy_mojibake", texts, LOSSY, partial(without, unwanted=is_lossy), changes)
+        texts = _change("lossy_mojibake", texts, LOSSY, partial(_without, unwanted=is_lossy, screen=LOSSY), changes)
     return texts
+
+
+def _without(texts: pl.Series, unwanted: Callable[[str], bool], screen: str) -> pl.Series:
+    """The texts without the lines that are unwanted, all of which `screen` finds."""
+    emptied = partial(each, function=lambda line: "" if unwanted(line) else line)
+    return each_line(texts, partial(found, screen=screen), emptied)
 
 
 def _strip_layers(texts: pl.Series, changes: list[Changes]) -> pl.Series:
@@ -70,23 +76,26 @@ def _strip_layers(texts: pl.Series, changes: list[Changes]) -> pl.Series:
     stripped = [strip_layers(text) for text in before.to_list()]
     after = pl.Series([text for text, _, _ in stripped], dtype=pl.String)
     had_markup = pl.Series([markup for _, markup, _ in stripped], dtype=pl.Boolean)
+    plain, even = normalise_space(before), normalise_space(after)
     for rule, which in (("markup", had_markup), ("entities", ~had_markup)):
-        _note(rule, at.filter(which), before.filter(which), after.filter(which), changes)
+        _note(rule, at.filter(which), plain.filter(which), even.filter(which), changes)
     return put(texts, at, after)
 
 
 def _change(
-    rule: str, texts: pl.Series, screen: str, function: Callable[[str], str], changes: list[Changes]
+    rule: str, texts: pl.Series, screen: str, repair: Callable[[pl.Series], pl.Series], changes: list[Changes]
 ) -> pl.Series:
     at = found(texts, screen)
+    if not len(at):
+        return texts
     before = texts.gather(at)
-    after = normalise_space(each(before, function))
+    after = normalise_space(repair(before))
     _note(rule, at, before, after, changes)
     return put(texts, at, after)
 
 
 def _note(rule: str, at: pl.Series, before: pl.Series, after: pl.Series, changes: list[Changes]) -> None:
-    before, after = normalise_space(before), normalise_space(after)
+    """Count what `rule` made of the texts at some positions; white space is in normal form before and after."""
     shorter = before.str.len_bytes().cast(pl.Int64) - after.str.len_bytes().cast(pl.Int64)
     changed = before != after
     for row, size in zip(at.filter(changed), shorter.filter(changed), strict=True):

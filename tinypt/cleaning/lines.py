@@ -1,14 +1,15 @@
 """Lines that are not text: dates and bylines, sharing links, navigation."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from functools import partial
 
 import numpy as np
 import polars as pl
 import xxhash
 from numpy.typing import NDArray
 
-from tinypt.cleaning.screen import any_case, each, put
+from tinypt.cleaning.screen import any_case, each, positions, put
 
 _MONTH = "(?:janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro)"
 _DATE = (
@@ -95,19 +96,17 @@ def without_common(texts: pl.Series, common: Collection[int], words: int) -> pl.
     lines = _short_lines(texts, words)
     dropped = frozenset(line for line in lines["line"].unique().to_list() if line_key(line) in common)
     at = lines.filter(lines["line"].is_in(list(dropped)))["text"].unique()
-    return put(texts, at, each(texts.gather(at), lambda text: without(text, dropped.__contains__)))
+    return put(texts, at, each(texts.gather(at), partial(_without, dropped=dropped)))
 
 
-def without(text: str, unwanted: Callable[[str], bool]) -> str:
-    """`text` without the lines that are unwanted."""
-    return "\n".join(line for line in text.split("\n") if not unwanted(line))
+def _without(text: str, dropped: Collection[str]) -> str:
+    return "\n".join(line for line in text.split("\n") if line not in dropped)
 
 
 def _short_lines(texts: pl.Series, words: int) -> pl.DataFrame:
     """Lines short enough to be boilerplate, and the texts' positions; no sentence of dialogue, however common."""
     split = texts.str.split("\n")
-    positions = pl.Series(range(len(texts)), dtype=pl.UInt32)
-    frame = pl.DataFrame({"text": positions.repeat_by(split.list.len()).explode(), "line": split.explode()})
+    frame = pl.DataFrame({"text": positions(split), "line": split.explode()})
     line = frame["line"]
     dialogue = line.str.contains(r"\A[-–—](?s:.*)[.!?…]\z")
     return frame.filter((line.str.count_matches(" ", literal=True) < words) & ~dialogue)

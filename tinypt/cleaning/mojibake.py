@@ -15,7 +15,7 @@ import polars as pl
 from ftfy import fixes
 from ftfy.badness import BADNESS_RE
 
-from tinypt.cleaning.screen import found, join, put
+from tinypt.cleaning.screen import each, each_line, found, put
 from tinypt.errors import PipelineError
 
 _VERSION = "6.3.1"  # the screen and the order of the repairs below are this version's
@@ -53,7 +53,7 @@ def _rust(pattern: str) -> str:
             position += 1
             known = {"s": r"[\s\x1c-\x1f]", "w": r"[\w\p{N}]"}  # what Python's classes have and Rust's lack
             pieces.append(known.get(pattern[position], "\\" + pattern[position]))
-        elif in_class and character == "]" or not in_class and character == "[":
+        elif character == ("]" if in_class else "["):
             in_class = not in_class
             pieces.append(character)
         elif in_class:
@@ -67,20 +67,16 @@ def _rust(pattern: str) -> str:
 
 
 BAD = _rust(BADNESS_RE.pattern)
-SUSPECT = f"{BAD}|[^{_UNTOUCHED}]"
+ODD = f"[^{_UNTOUCHED}]"
+SUSPECT = f"{BAD}|{ODD}"
 
 
 def fix_mojibake(texts: pl.Series) -> pl.Series:
     """What ftfy.fix_text gives for each text with entities left alone."""
-    at = (texts.str.contains(SUSPECT) | (texts.str.len_bytes() > _SEGMENT)).arg_true()
-    straight = straighten_quotes(texts)
-    if not len(at):
-        return straight
-    split = texts.gather(at).str.split("\n", inclusive=True)
-    lines = split.explode()
-    wanted = (lines.str.contains(SUSPECT) | (lines.str.len_bytes() > _SEGMENT)).arg_true()
-    fixed = pl.Series(_fix_lines(lines.gather(wanted).to_list()), dtype=pl.String)
-    return put(straight, at, join(put(straighten_quotes(lines), wanted, fixed), split.list.len(), ""))
+    at = _suspect(texts)
+    if len(at):
+        texts = put(texts, at, each_line(texts.gather(at), _suspect, _fix_lines, ends=True))
+    return straighten_quotes(texts)
 
 
 def straighten_quotes(texts: pl.Series) -> pl.Series:
@@ -90,20 +86,25 @@ def straighten_quotes(texts: pl.Series) -> pl.Series:
     return put(texts, at, curly.str.replace_all("[ʼ‘-‛]", "'").str.replace_all("[“-‟]", '"'))
 
 
-def _fix_lines(lines: list[str]) -> list[str]:
+def _suspect(texts: pl.Series) -> pl.Series:
+    return (texts.str.contains(SUSPECT) | (texts.str.len_bytes() > _SEGMENT)).arg_true()
+
+
+def _fix_lines(column: pl.Series) -> pl.Series:
     """What ftfy.fix_text gives for each line: all its repairs, again and again until none changes the line."""
-    lines = [ftfy.fix_text(line, _FTFY) if len(line) > _SEGMENT else line for line in lines]
+    lines = [ftfy.fix_text(line, _FTFY) if len(line) > _SEGMENT else line for line in column.to_list()]
     left = [place for place, line in enumerate(lines) if len(line) <= _SEGMENT]
     while left:
-        changed = []
-        for place, line in zip(left, _fix_encoding([lines[place] for place in left]), strict=True):
-            fixed = _fix_characters(line)
-            if fixed != lines[place]:
-                lines[place] = fixed
-                changed.append(place)
-        suspect = found(pl.Series([lines[place] for place in changed], dtype=pl.String), SUSPECT)
-        left = [changed[index] for index in suspect]
-    return lines
+        decoded = pl.Series(_fix_encoding([lines[place] for place in left]), dtype=pl.String)
+        odd = found(decoded, ODD)
+        fixed = put(straighten_quotes(decoded), odd, each(decoded.gather(odd), _fix_characters))
+        still = []
+        for place, line, suspect in zip(left, fixed, fixed.str.contains(SUSPECT), strict=True):
+            if line != lines[place] and suspect:
+                still.append(place)
+            lines[place] = line
+        left = still
+    return pl.Series(lines, dtype=pl.String)
 
 
 def _fix_encoding(lines: list[str]) -> list[str]:

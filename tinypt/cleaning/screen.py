@@ -32,8 +32,24 @@ def each(texts: pl.Series, function: Callable[[str], str]) -> pl.Series:
     return pl.Series([function(text) for text in texts.to_list()], dtype=pl.String)
 
 
-def join(lines: pl.Series, counts: pl.Series, separator: str) -> pl.Series:
-    """Texts of lines: the first counts[0] lines make the first text, and so on; all counts are positive."""
-    texts = pl.Series(range(len(counts)), dtype=pl.UInt32)
-    frame = pl.DataFrame({"text": texts.repeat_by(counts).explode(), "line": lines})
-    return frame.group_by("text", maintain_order=True).agg(pl.col("line").str.join(separator))["line"]
+def each_line(
+    texts: pl.Series,
+    find: Callable[[pl.Series], pl.Series],
+    repair: Callable[[pl.Series], pl.Series],
+    *,
+    ends: bool = False,
+) -> pl.Series:
+    """`texts`, none of them empty, with `repair` of the lines that `find` gives the positions of.
+
+    Lines are what stands between line feeds; with `ends` they are handed over with their own.
+    """
+    split = texts.str.split("\n", inclusive=ends)
+    lines = split.explode()
+    at = find(lines)
+    frame = pl.DataFrame({"text": positions(split), "line": put(lines, at, repair(lines.gather(at)))})
+    return frame.group_by("text", maintain_order=True).agg(pl.col("line").str.join("" if ends else "\n"))["line"]
+
+
+def positions(lists: pl.Series) -> pl.Series:
+    """For every item of the lists, one after the other, the position of its list."""
+    return pl.Series(range(len(lists)), dtype=pl.UInt32).repeat_by(lists.list.len()).explode()
