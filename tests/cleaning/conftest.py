@@ -41,6 +41,18 @@ _FRAGMENTS = [
 # Text with everything cleaning knows of, in any order.
 web_text = st.lists(st.sampled_from(_FRAGMENTS) | st.text(max_size=3), max_size=25).map("".join)
 
+# Characters and words on which Python and Rust, or two repairs, might disagree.
+_TRICKS = [
+    *" \n\t\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\xad\x00\x1a\x1b\x7f\u1680\u2003\u200b\u2028\u2029\u202f\u3000",
+    *"\ufdd0\ufeff\ufffd\u0301\u0327<>()[]&;:/.?!-_=|\"'#0aAizſKİıåÅßœŒÃÂÎÐà×°²€“”‘’ʼ‚„вЂГΒβāØÙ√≈·–—…ﬁＷ٣²Ⅷ",
+    "http://", "HTTPſ://", "ftp://", "www.", "WWW.", ".com/", ".İnfo/", ".ıo/", ".br/a", "x", "a.b", "teKhttp",
+    "<\n", "\n>", "(\n", "\n)", "<b>", "</b>", "<DİV>", "<ſpan ", "<sKript>", "<!--", "-->", "]]>", "<?xml", "</x>",
+    "<x/>", "<a href=“", "＜b＞", "&lt;", "&#60;", "&amp;", "a??b", "ª?o", "Â ", "Ã ", "Ã\xa0", "â€œ", "â€", "ГўВЂВ",
+    "publİcado em ", "Por ", "Ana", "data: ", "1/1/2010", "12h30", "٣/٣/2010", "Tags:", "3 votos", "curtir", "ſexta",
+    "\x1b[1m", "e\u0301",
+]  # fmt: skip
+tricky_text = st.lists(st.sampled_from(_TRICKS), max_size=12).map("".join)
+
 
 @pytest.fixture(scope="session")
 def real_texts(real_data: Path) -> list[str]:

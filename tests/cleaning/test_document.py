@@ -1,23 +1,78 @@
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from itertools import islice
+from pathlib import Path
 
+import polars as pl
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.cleaning.conftest import RULES, web_text
-from tinypt.cleaning.document import repair
+from tests.cleaning import reference
+from tests.cleaning.conftest import RULES, tricky_text, web_text
+from tinypt.cleaning.document import Changes, repair_batch
+from tinypt.corpus.files import expand, read_file
+from tinypt.params.clean import Clean
+
+REPAIRS = [field.name for field in fields(Clean) if field.type is bool]
+OFF = replace(RULES, **dict.fromkeys(REPAIRS, False))
 
 
-@settings(max_examples=500)
-@given(web_text)
-def test_repairing_a_repaired_text_changes_nothing(text: str) -> None:
-    repaired = repair(text, RULES)
-    assert repair(repaired.text, RULES).text == repaired.text
+def _agree(texts: list[str], rules: Clean) -> None:
+    repaired, changes = repair_batch(pl.Series(texts, dtype=pl.String), rules)
+    for text, after, change in zip(texts, repaired, changes, strict=True):
+        expected, expected_changes = reference.repair(text, rules)
+        assert (after, list(change.items())) == (expected, list(expected_changes.items())), repr(text)
+
+
+def _repair(text: str, rules: Clean = RULES) -> tuple[str, Changes]:
+    repaired, changes = repair_batch(pl.Series([text]), rules)
+    return repaired[0], changes[0]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(web_text | tricky_text | st.text(max_size=30), max_size=30), st.sets(st.sampled_from(REPAIRS)))
+def test_the_batch_gives_what_each_text_gives_by_itself(texts: list[str], off: set[str]) -> None:
+    _agree(texts, RULES)
+    _agree(texts, replace(RULES, **dict.fromkeys(off, False)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(tricky_text)
+def test_one_text_is_a_batch(text: str) -> None:
+    _agree([text], RULES)
+
+
+def test_ten_thousand_real_texts_come_out_as_before(real_data: Path) -> None:
+    for batch in _batches(_real(real_data, 10_000)):
+        _agree(batch, RULES)
+
+
+def _real(folder: Path, count: int) -> Iterable[str]:
+    files = expand((folder / "corpus/*.jsonl.zst",))
+    for file in files:
+        texts = (record.text for record in islice(read_file(file, "text", Counter()), 1, None, 5))
+        yield from islice((text for text in texts if len(text) < 20_000), -(-count // len(files)))
+
+
+def _batches(texts: Iterable[str]) -> Iterable[list[str]]:
+    iterator = iter(texts)
+    while batch := list(islice(iterator, 2000)):
+        yield batch
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(web_text, min_size=10, max_size=30))
+def test_repairing_a_repaired_text_changes_nothing(texts: list[str]) -> None:
+    once, _ = repair_batch(pl.Series(texts), RULES)
+    assert repair_batch(once, RULES)[0].to_list() == once.to_list()
 
 
 def test_repairing_repaired_real_text_changes_nothing(real_texts: list[str]) -> None:
-    for text in real_texts[::2]:
-        repaired = repair(text, RULES)
-        again = repair(repaired.text, RULES)
-        assert (again.text, again.changes) == (repaired.text, {})
+    once, _ = repair_batch(pl.Series(real_texts), RULES)
+    again, changes = repair_batch(once, RULES)
+    assert again.to_list() == once.to_list()
+    assert not any(changes)
 
 
 def test_every_repair_is_named_with_the_bytes_it_took() -> None:
@@ -29,23 +84,28 @@ def test_every_repair_is_named_with_the_bytes_it_took() -> None:
         "metadata": ("um bom dia.\nTags: dia, sol", "um bom dia."),
         "lossy_mojibake": ("um bom dia.\numa boa informa??o", "um bom dia."),
     }
-    for rule, (text, expected) in cases.items():
-        repaired = repair(text, RULES)
-        assert repaired.text == expected
-        assert repaired.changes == {rule: len(text.encode()) - len(expected.encode())}
+    texts, expected = zip(*cases.values(), strict=True)
+    repaired, changes = repair_batch(pl.Series(texts), RULES)
+    assert repaired.to_list() == list(expected)
+    sizes = [len(text.encode()) - len(after.encode()) for text, after in cases.values()]
+    assert changes == [{rule: size} for rule, size in zip(cases, sizes, strict=True)]
 
 
 def test_white_space_and_curly_quotes_alone_are_no_repair() -> None:
-    repaired = repair("  “um\xa0 bom”\n\n\ndia ", RULES)
-    assert (repaired.text, repaired.changes) == ('"um bom"\ndia', {})
+    assert _repair("  “um\xa0 bom”\n\n\ndia ") == ('"um bom"\ndia', {})
 
 
 def test_what_is_switched_off_is_left_alone() -> None:
     text = "um <b>bom</b> dia &amp; aÃ§Ã£o\nwww.a.com.br\nTags: a\ninforma??o"
-    off = replace(RULES, markup=False, mojibake=False, urls=False, metadata=False, lossy_mojibake=False)
-    assert repair(text, off).text == text
+    assert _repair(text, OFF) == (text, {})
 
 
 def test_what_one_repair_brings_to_light_another_one_takes() -> None:
-    assert repair("Texto.\nFonte: http://a.com.br/x Ana", RULES).text == "Texto."
-    assert repair("&lt;a href=&quot;http://a.com/b&quot;&gt;Aqui&lt;/a&gt; está", RULES).text == "Aqui está"
+    assert _repair("Texto.\nFonte: http://a.com.br/x Ana")[0] == "Texto."
+    assert _repair("&lt;a href=&quot;http://a.com/b&quot;&gt;Aqui&lt;/a&gt; está")[0] == "Aqui está"
+
+
+def test_an_empty_batch_and_an_empty_text() -> None:
+    assert repair_batch(pl.Series([], dtype=pl.String), RULES)[0].to_list() == []
+    assert _repair("") == ("", {})
+    assert _repair(" \n ") == ("", {})

@@ -1,8 +1,14 @@
+from collections import Counter
 from random import Random
 
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tinypt.cleaning.lines import is_lossy, is_metadata, line_key, without
+from tests.cleaning import reference
+from tests.cleaning.conftest import tricky_text, web_text
+from tinypt.cleaning.lines import LOSSY, METADATA, count_lines, is_lossy, is_metadata, line_key, without_common
 from tinypt.corpus.sample.noise_lines import BOILERPLATE, metadata_line
 
 
@@ -21,6 +27,7 @@ from tinypt.corpus.sample.noise_lines import BOILERPLATE, metadata_line
 )
 def test_metadata(line: str) -> None:
     assert is_metadata(line)
+    assert pl.Series([f"Texto.\n{line}"]).str.contains(METADATA).all()
 
 
 @pytest.mark.parametrize(
@@ -44,7 +51,44 @@ def test_lossy_mojibake_is_told_from_questions() -> None:
 
 def test_keys_ignore_case() -> None:
     assert line_key("Leia Mais") == line_key("leia mais") != line_key("leia menos")
-    assert without(["Leia mais", "Texto."], {line_key("LEIA MAIS")}) == ["Texto."]
+    assert without_common(pl.Series(["Leia mais\nTexto."]), {line_key("LEIA MAIS")}, 15).to_list() == ["Texto."]
+
+
+_lines = st.lists(st.sampled_from(["", "a", "A", "um dois", "Um Dois", "um dois três", "- Sim.", "– sim", "Σας ΣΑΣ"]))
+
+
+@given(st.lists(_lines.map(lambda lines: "\n".join(filter(None, lines))), max_size=6), st.integers(0, 3))
+def test_short_lines_are_counted_and_dropped_as_one_text_after_the_other(texts: list[str], words: int) -> None:
+    def short(text: str) -> set[str]:
+        lines = (line for line in text.split("\n") if line and len(line.split()) <= words)
+        return {
+            line for line in lines if not (line.startswith(("-", "–", "—")) and line.endswith((".", "!", "?", "…")))
+        }
+
+    column = pl.Series(texts, dtype=pl.String)
+    expected = Counter(key for text in texts for key in {line_key(line) for line in short(text)})
+    counted = Counter(count_lines(column, words).tolist())
+    del counted[line_key("")]  # of empty texts; they cannot lose it
+    assert counted == expected
+    common = {key for key, times in expected.items() if times > 1}
+    left = [
+        "\n".join(line for line in text.split("\n") if line not in short(text) or line_key(line) not in common)
+        for text in texts
+    ]
+    assert without_common(column, common, words).to_list() == left
+
+
+def test_a_key_is_the_same_on_every_machine() -> None:
+    assert line_key("Leia mais") == 11021309405186422670
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(web_text | tricky_text, min_size=1))
+def test_what_the_screens_do_not_find_is_no_unwanted_line(texts: list[str]) -> None:
+    column = pl.Series(map(reference.normalise_space, texts), dtype=pl.String)
+    for screen, unwanted in ((METADATA, is_metadata), (LOSSY, is_lossy)):
+        for text in column.filter(~column.str.contains(screen)):
+            assert not any(map(unwanted, text.split("\n")))
 
 
 @pytest.mark.parametrize(
@@ -66,6 +110,7 @@ def test_keys_ignore_case() -> None:
 )
 def test_more_metadata(line: str) -> None:
     assert is_metadata(line)
+    assert pl.Series([f"Texto.\n{line}"]).str.contains(METADATA).all()
 
 
 @pytest.mark.parametrize(
@@ -92,7 +137,9 @@ def test_text_that_only_resembles_metadata(line: str) -> None:
 
 
 def test_the_sample_s_metadata_and_nothing_of_its_boilerplate() -> None:
-    assert [line for seed in range(2000) if not is_metadata(line := metadata_line(Random(seed)))] == []
+    lines = [metadata_line(Random(seed)) for seed in range(2000)]
+    assert all(map(is_metadata, lines))
+    assert pl.Series(lines).str.contains(METADATA).all()
     assert not any(map(is_metadata, BOILERPLATE))
 
 

@@ -5,7 +5,6 @@ document): repair; drop boilerplate lines and measure; write what is kept. A fin
 disk, and a killed run goes on after it.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -13,16 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tinypt.cleaning.document import repair
+from tinypt.cleaning.document import repair_batch
 from tinypt.cleaning.duplicates import cluster
 from tinypt.cleaning.funnel import Funnel
-from tinypt.cleaning.lines import line_key, without
+from tinypt.cleaning.lines import count_lines, without_common
 from tinypt.cleaning.measures import INDEX_WORDS, measure
+from tinypt.cleaning.mojibake import fix_mojibake
 from tinypt.cleaning.quality import first_failed
-from tinypt.cleaning.text import fix_mojibake, normalise_space
+from tinypt.cleaning.text import normalise_space
 from tinypt.corpus.shards import SCHEMA, list_shards, read_shard, write_shard
 from tinypt.files import atomic_path
 from tinypt.params.clean import Clean
@@ -30,7 +31,6 @@ from tinypt.progress import Progress
 
 Rows = list[dict[str, Any]]
 LINES_AT_ONCE = 1 << 23  # of line keys; some 500 MB while they are added up
-_DASHES, _SENTENCE_END = ("-", "–", "—"), (".", "!", "?", "…")
 STEP_FIELDS: list[Any] = [
     ("changes", pa.map_(pa.string(), pa.int64())),
     ("raw_bytes", pa.int64()),
@@ -97,25 +97,28 @@ def _each(label: str, work: Callable[[Path], int], shards: list[Path], workers: 
 
 def _repair_shard(shard: Path, work: Path, rules: Clean) -> int:
     """Repair a shard's documents; count its short lines."""
-    rows: Rows = []
-    counts: Counter[int] = Counter()
     lines_path = _beside(work, "lines", shard)
     if lines_path.exists():
         return 0
-    for row in _rows(shard):
-        repaired = repair(row["text"], rules)
-        short = {line_key(line) for line in _short_lines(repaired.text, rules)}
-        counts.update(short)
-        rows.append(
-            row
-            | {"title": normalise_space(fix_mojibake(row["title"])), "text": repaired.text}
-            | {"changes": list(repaired.changes.items()), "raw_bytes": len(row["text"].encode()), "reason": None}
-        )
-    _write(work / "repaired" / shard.name, rows)
-    keys = np.array(sorted(counts), dtype=np.uint64)
-    times = np.array([counts[int(key)] for key in keys], dtype=np.uint64)
-    _save(lines_path, np.stack([keys, times]))
-    return len(rows)
+    tables: list[pa.Table] = []
+    keys = [np.empty(0, dtype=np.uint64)]
+    for batch in read_shard(shard):
+        raw = pl.Series(batch.column("text"))
+        texts, changes = repair_batch(raw, rules)
+        keys.append(count_lines(texts, rules.boilerplate_words))
+        titles = normalise_space(fix_mojibake(pl.Series(batch.column("title"))))
+        columns = dict(zip(batch.schema.names, batch.columns, strict=True)) | {
+            "title": titles.to_arrow(),
+            "text": texts.to_arrow(),
+            "changes": [list(change.items()) for change in changes],
+            "raw_bytes": raw.str.len_bytes().to_arrow(),
+            "reason": [None] * len(raw),
+        }
+        tables.append(pa.table(columns, schema=_step_schema("noise" in columns)))
+    write_shard(work / "repaired" / shard.name, tables or [_step_schema(False).empty_table()])
+    distinct, times = np.unique(np.concatenate(keys), return_counts=True)
+    _save(lines_path, np.stack([distinct, times.astype(np.uint64)]))
+    return sum(table.num_rows for table in tables)
 
 
 def _measure_shard(shard: Path, work: Path, rules: Clean, common: frozenset[int]) -> int:
@@ -141,23 +144,22 @@ def _measure_shard(shard: Path, work: Path, rules: Clean, common: frozenset[int]
 
 def _without_boilerplate(table: pa.Table, rules: Clean, common: frozenset[int]) -> pa.Table:
     """Drop the lines with a key in `common` from the texts and add the bytes dropped to the documents' changes."""
-    texts = table.column("text").to_pylist()
-    found = [common.intersection(map(line_key, _short_lines(text, rules))) for text in texts]
-    if not any(found):
+    before = pl.Series(table.column("text"))
+    after = without_common(before, common, rules.boilerplate_words)
+    changed = (before != after).arg_true()
+    if not len(changed):
         return table
     changes = table.column("changes").to_pylist()
-    for place, keys in enumerate(found):
-        if keys:
-            text = texts[place]
-            texts[place] = "\n".join(without(text.split("\n"), keys))
-            size = len(text.encode()) - len(texts[place].encode())
-            changes[place] = [*changes[place], ("boilerplate", size)]
-    return _replaced(_replaced(table, "text", texts), "changes", changes)
+    sizes = before.gather(changed).str.len_bytes() - after.gather(changed).str.len_bytes()
+    for place, size in zip(changed, sizes, strict=True):
+        changes[place] = [*changes[place], ("boilerplate", size)]
+    return _replaced(_replaced(table, "text", after.to_arrow()), "changes", changes)
 
 
 def _replaced(table: pa.Table, name: str, values: Any) -> pa.Table:
     field = table.schema.field(name)
-    return table.set_column(table.schema.get_field_index(name), field, [pa.array(values, field.type)])
+    array = values.cast(field.type) if isinstance(values, pa.Array) else pa.array(values, field.type)
+    return table.set_column(table.schema.get_field_index(name), field, [array])
 
 
 def _duplicates(index: list[Path], threshold: float) -> list[str | None]:
@@ -192,20 +194,19 @@ def _write_shard(shard: Path, work: Path, duplicates: list[str | None], start: i
     return start
 
 
-def _short_lines(text: str, rules: Clean) -> list[str]:
-    """Lines short enough to be boilerplate; a sentence of dialogue is none, however common."""
-    lines = (line for line in text.split("\n") if len(line.split()) <= rules.boilerplate_words)
-    return [line for line in lines if not (line.startswith(_DASHES) and line.endswith(_SENTENCE_END))]
-
-
 def _rows(shard: Path) -> Iterable[dict[str, Any]]:
     for batch in read_shard(shard):
         yield from batch.to_pylist()
 
 
 def _write(path: Path, rows: Rows) -> None:
-    labels = [("noise", pa.list_(pa.string())), ("original", pa.string())] if rows and "noise" in rows[0] else []
-    write_shard(path, [pa.Table.from_pylist(rows, schema=pa.schema([*SCHEMA, *labels, *STEP_FIELDS]))])
+    schema = _step_schema(bool(rows) and "noise" in rows[0])
+    write_shard(path, [pa.Table.from_pylist(rows, schema=schema)])
+
+
+def _step_schema(labelled: bool) -> pa.Schema:
+    labels = [("noise", pa.list_(pa.string())), ("original", pa.string())] if labelled else []
+    return pa.schema([*SCHEMA, *labels, *STEP_FIELDS])
 
 
 def _beside(work: Path, folder: str, shard: Path) -> Path:

@@ -2,8 +2,14 @@
 
 import re
 from collections.abc import Collection
+from functools import partial
 
+import numpy as np
+import polars as pl
 import xxhash
+from numpy.typing import NDArray
+
+from tinypt.cleaning.screen import any_case, each, positions, put
 
 _MONTH = "(?:janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro)"
 _DATE = (
@@ -11,7 +17,8 @@ _DATE = (
     rf"|º?\s+de\s+{_MONTH}(?:\s+de)?\s+\d{{4}})(?!\d)"
 )
 _CLOCK = r"\d{1,2}(?::\d\d(?::\d\d)?|h(?:\d\d)?)(?:\s?min|\s?hs?)?"
-_WEEKDAY = r"(?:segunda|terça|quarta|quinta|sexta|sábado|domingo)(?:-feira)?"
+_DAY = "(?:segunda|terça|quarta|quinta|sexta|sábado|domingo)"
+_WEEKDAY = rf"{_DAY}(?:-feira)?"
 _STAMP = rf"(?:{_WEEKDAY}[\s,–-]+)?{_DATE}(?:[\s,|–-]*(?:\b(?:às|as|a)\s|{_CLOCK}|\b{_WEEKDAY}))*\W*"
 # A name needs capitals: "Por Ana Prado" is a byline, "Por falar nisso" is not.
 _NAME = r"(?-i:[A-ZÀ-Ú][a-zà-ú'.-]+(?:\s+(?:d[aeo]s?|e|[A-ZÀ-Ú](?:[a-zà-ú'.-]+|\.)))*)"
@@ -22,21 +29,35 @@ _SHARE = (
     r"(?:compartilh(?:e|ar)|curt(?:ir|a)|tweet(?:ar)?|twittar|recomend(?:e|ar)|enviar|imprimir|comentar|salvar|seguir"
     r"|facebook|twitter|google\+?|whatsapp|linkedin|orkut|pinterest|e-?mail|instagram)"
 )
+_DONE = "(?:publicad|postad|atualizad|enviad|criad|escrit|modificad)[oa]s?"
+_UPDATE = r"(?:última atualização|atualização|data(?: d[aeo] \w+)?)"
+_LABEL = (
+    r"(?:tags?|marcadores|categorias?|etiquetas?|arquivado em|assuntos?|palavras-chave|fonte|autor(?:a|es)?|fotos?"
+    r"|créditos?|avaliação)"
+)
+_SEEN = "(?:visualizad|acessad|lid|vist)[oa]"
+_SIZE = "tamanho d[ao] (?:letra|fonte|texto)"
 # Lines that say where, when and by whom, or what to click, and nothing else. Matched against whole lines.
 _METADATA = re.compile(
-    rf"(?:(?:publicad|postad|atualizad|enviad|criad|escrit|modificad)[oa]s?\b:?\s+(?:(?:em|por)\s.*|.{{0,20}}{_STAMP})"
-    rf"|(?:última atualização|atualização|data(?: d[aeo] \w+)?)\s*:?\s*(?:em\s+)?{_STAMP}"
+    rf"(?:{_DONE}\b:?\s+(?:(?:em|por)\s.*|.{{0,20}}{_STAMP})"
+    rf"|{_UPDATE}\s*:?\s*(?:em\s+)?{_STAMP}"
     rf"|(?:em\s+)?{_STAMP}|{_CLOCK}"
     rf"|por:?\s+(?:{_NAME}|admin|redação)(?:\s*[|,(–—-].*|\s+em\s+{_STAMP})?"
-    r"|(?:tags?|marcadores|categorias?|etiquetas?|arquivado em|assuntos?|palavras-chave|fonte|autor(?:a|es)?|fotos?"
-    r"|créditos?|avaliação)\s*:.*"
+    rf"|{_LABEL}\s*:.*"
     rf"|\d[\d.]*\s+{_COUNTED}\b(?:\s*[|,•–-]\s*.*)?|{_COUNTED}\W{{0,3}}\d[\d.]*\W?"
-    r"|(?:visualizad|acessad|lid|vist)[oa]\s+\d[\d.]*\s+vez(?:es)?"
+    rf"|{_SEEN}\s+\d[\d.]*\s+vez(?:es)?"
     rf"|(?=.*(?:compartilh|curt|tweet|twitt|recomend|enviar por)){_SHARE}\b"
     rf"(?:[\s\d|,•()/+–-]+(?:{_SHARE}\b|(?:n[oa]|em|com|por|pelo|via|um|seus?|amigos?|isto|post|página)\b)?)*"
-    r"|tamanho d[ao] (?:letra|fonte|texto)\b.*)",
+    rf"|{_SIZE}\b.*)",
     re.IGNORECASE,
 )
+# How such lines begin, in Rust's syntax, for texts whose only white space are single spaces and line feeds.
+METADATA = (
+    rf"(?mi)^(?:(?:em )?(?:{any_case(_DAY)}|\d{{1,2}}(?:[/.:-]\d|h|º? de ))|por:? |{any_case(_DONE)}:? "
+    rf"|{any_case(_UPDATE)}|{any_case(_LABEL)} ?:|{any_case(_COUNTED)}|\d[\d.]* {any_case(_COUNTED)}"
+    rf"|{any_case(_SEEN)} \d|{any_case(_SHARE)}|{any_case(_SIZE)})"
+)
+LOSSY = r"[A-Za-z\x{80}-\x{10ffff}]\?{1,3}[a-zà-ú]"  # what is_lossy is true of holds this, in Rust's syntax
 _LOSSY = re.compile(r"[^\W\d_](\?{1,3})(?=[a-zà-ú])")
 _MAX_WORDS = 14  # a longer line says more than metadata does
 _SENTENCE_END = (".", "!", "?", "…", ":", ";")
@@ -61,6 +82,31 @@ def line_key(line: str) -> int:
     return xxhash.xxh3_64_intdigest(line.lower().encode())
 
 
-def without(lines: list[str], keys: Collection[int]) -> list[str]:
-    """The lines whose key is not among `keys`."""
-    return [line for line in lines if line_key(line) not in keys]
+def count_lines(texts: pl.Series, words: int) -> NDArray[np.uint64]:
+    """Keys of the short lines of repaired texts, each as many times as there are texts it stands in."""
+    lines = _short_lines(texts, words)
+    distinct = lines["line"].unique()
+    keys = pl.DataFrame({"line": distinct, "key": pl.Series(map(line_key, distinct.to_list()), dtype=pl.UInt64)})
+    pairs = lines.join(keys, on="line").select("text", "key").unique()
+    return pairs["key"].to_numpy()
+
+
+def without_common(texts: pl.Series, common: Collection[int], words: int) -> pl.Series:
+    """Repaired texts without the short lines whose key is in `common`."""
+    lines = _short_lines(texts, words)
+    dropped = frozenset(line for line in lines["line"].unique().to_list() if line_key(line) in common)
+    at = lines.filter(lines["line"].is_in(list(dropped)))["text"].unique()
+    return put(texts, at, each(texts.gather(at), partial(_without, dropped=dropped)))
+
+
+def _without(text: str, dropped: Collection[str]) -> str:
+    return "\n".join(line for line in text.split("\n") if line not in dropped)
+
+
+def _short_lines(texts: pl.Series, words: int) -> pl.DataFrame:
+    """Lines short enough to be boilerplate, and the texts' positions; no sentence of dialogue, however common."""
+    split = texts.str.split("\n")
+    frame = pl.DataFrame({"text": positions(split), "line": split.explode()})
+    line = frame["line"]
+    dialogue = line.str.contains(r"\A[-–—](?s:.*)[.!?…]\z")
+    return frame.filter((line.str.count_matches(" ", literal=True) < words) & ~dialogue)

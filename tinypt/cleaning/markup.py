@@ -6,6 +6,8 @@ from collections import Counter
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
+from tinypt.cleaning.screen import SPACES, any_case
+
 # Of a document that is a comment and a URL only the URL reaches the parser, which takes it for a mistake of ours.
 warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
 
@@ -39,6 +41,8 @@ _TAG = re.compile(
     rf"|(?:{_LOOSE})\s[^<>]*=[^<>]*?)\s*/?>",
     re.IGNORECASE | re.DOTALL,
 )
+# What strip_markup could change holds one of these.
+MARKUP = rf"(?i)<(?:[!?/]|(?:{any_case('script|style')})|(?:{any_case('|'.join(_NAMES + _WORDS))})[{SPACES}\n/>])|\]\]>"
 _NAME = re.compile(r"\w+")
 _CLOSING = re.compile(r"</\s*([a-z_][\w:.-]*)\s*>", re.IGNORECASE)
 

@@ -1,35 +1,28 @@
-"""Repairs inside a text: markup and entities in layers, mojibake, URLs, white space."""
+"""Repairs inside a text: markup and entities in layers, URLs, white space."""
 
 import re
+from functools import partial
 
-import ftfy
+import polars as pl
 from ftfy.fixes import unescape_html
 
-from tinypt.cleaning.markup import strip_markup
+from tinypt.cleaning.markup import MARKUP, strip_markup
+from tinypt.cleaning.screen import SPACES, any_case, each, each_line, found, put
 
-# ftfy takes a millisecond for a kilobyte, so most text is kept from it by a screen. Its mojibake detector
-# (ftfy.badness) and its other repairs act on a character outside of these classes, on two neighbours outside of
-# ASCII that are not letters of one case, or on Ã or Â before a space; curly quotes apart, which it straightens
-# wherever they stand. Tests hold the screen to that.
-_SMALL = "àáâãäåæçèéêëìíîïñòóôõöùúûüý"
-_CAPITAL = "ÀÁÇÈÉÊËÌÍÑÒÓÔÕÖÙÚÜ"
-_SIGNS = "\xa0–—…•·ªº°§«»€™®©²³½¼‘’“”"
-_UNTOUCHED = re.compile(
-    rf"(?:[\t\n -~{_SMALL}]++"
-    rf"|(?<![^\x00-\x7f])[{_SIGNS}](?![^\x00-\x7f])"
-    rf"|(?<![{_SMALL}{_SIGNS}])(?:[{_CAPITAL}]|[ÃÂ](?!\s))++(?![{_SMALL}{_SIGNS}]))*+"
-)
-_CURLY = {"'": "\u02bc‘’‚‛", '"': "“”„‟"}
-_SEGMENT = 1_000_000  # ftfy cuts longer lines in pieces
-_FTFY = ftfy.TextFixerConfig(unescape_html=False)  # entities are a step of their own
+LAYERS = rf"{MARKUP}|&#?[0-9A-Za-z]{{1,24}};"  # what strip_layers could change holds one of these
+_RARE_SPACES = SPACES.removeprefix(" ")
+_UNEVEN = rf"[{_RARE_SPACES}]|[ \n][ \n]|\A[ \n]|[ \n]\z"
 
 _REST = '[^\\s<>"“”]*[^\\s<>"“”.,;:!?…\'’»()\\[\\]{}|]'  # a URL does not end in the sentence's punctuation
 _SCHEMED = rf"(?:(?:https?|ftp)://|www\.){_REST}"
 _TOP = r"\.(?:com|org|net|gov|edu|br|pt|info|blog|io|tv|me)(?:\.[a-z]{2})?/"
 _URL = re.compile(_SCHEMED, re.IGNORECASE)
+URLS = rf"(?i)(?:https?|ftp)://|www\.|{any_case(_TOP)}"  # what remove_urls could change holds one of these
 _BARE = re.compile(_TOP, re.IGNORECASE)
 _URL_OR_BARE = re.compile(rf"{_SCHEMED}|(?<![\w@/.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*{_TOP}(?:{_REST})?", re.IGNORECASE)
 _PLACE = "\ufdd0"  # stands for a URL; Unicode keeps it free for such use
+_GLUED = re.compile(rf"[\w.-]{_PLACE}")  # where a domain may begin before the www. in it
+_SPREAD = rf"[<(\[]\n|\n[>)\]]|{_PLACE}"  # brackets on other lines than what they enclose
 _BRACKETED = re.compile(rf"<\s*{_PLACE}\s*>|\(\s*{_PLACE}\s*\)|\[\s*{_PLACE}\s*\]|{_PLACE}")
 
 _MAX_LAYERS = 8  # of escaping: &amp;lt; is seen in feeds, deeper nesting in nothing but attacks
@@ -49,41 +42,25 @@ def strip_layers(text: str) -> tuple[str, bool, bool]:
     return text, had_markup, had_entities
 
 
-def fix_mojibake(text: str) -> str:
-    """What ftfy.fix_text gives with entities left alone; ftfy itself sees only the lines it could change."""
-    if is_untouched(text):
-        return straighten_quotes(text)
-    lines = re.split(r"(?<=\n)", text)
-    return "".join(straighten_quotes(line) if is_untouched(line) else ftfy.fix_text(line, _FTFY) for line in lines)
+def remove_urls(texts: pl.Series) -> pl.Series:
+    """Remove URLs: with a scheme, with www., or a domain followed by a path; brackets around one go with it.
+
+    The texts are not empty and have their white space in normal form.
+    """
+    spread = texts.str.contains(_SPREAD)
+    plain = each_line(texts, partial(found, screen=URLS), partial(each, function=_remove_urls))
+    return put(plain, spread.arg_true(), each(texts.filter(spread), _remove_urls))
 
 
-def is_untouched(text: str) -> bool:
-    """Whether ftfy surely leaves `text` as it is, curly quotes apart; False says that it might not."""
-    return _UNTOUCHED.fullmatch(text) is not None and len(text) < _SEGMENT
-
-
-def straighten_quotes(text: str) -> str:
-    """Curly quotes as straight ones, which ftfy does too and which is no sign of mojibake."""
-    if not text.isascii():
-        for straight, curly in _CURLY.items():
-            for quote in curly:
-                text = text.replace(quote, straight)
-    return text
-
-
-def remove_urls(text: str) -> str:
-    """Remove URLs: with a scheme, with www., or a domain followed by a path; brackets around one go with it."""
-    pattern = _URL_OR_BARE if "/" in text and _BARE.search(text) else _URL
-    marked = pattern.sub(_PLACE, text)
+def _remove_urls(text: str) -> str:
+    marked = _URL.sub(_PLACE, text)
+    if _BARE.search(marked) or _GLUED.search(marked):  # rarely; the larger pattern is the slower one
+        marked = _URL_OR_BARE.sub(_PLACE, text)
     return text if marked == text else _BRACKETED.sub("", marked)
 
 
-def normalise_space(text: str) -> str:
+def normalise_space(texts: pl.Series) -> pl.Series:
     """One space between words, no space around lines, no empty lines."""
-    lines = []
-    for line in text.split("\n"):
-        if "  " in line or not line.isprintable():  # what is not printable includes all space but the common one
-            line = " ".join(line.split())
-        if line := line.strip(" "):
-            lines.append(line)
-    return "\n".join(lines)
+    at = found(texts, _UNEVEN)
+    spaced = texts.gather(at).str.replace_all(f"[{_RARE_SPACES}][{SPACES}]*| [{SPACES}]+", " ")
+    return put(texts, at, spaced.str.replace_all(r" \n[ \n]*|\n[ \n]+", "\n").str.strip_chars(" \n"))

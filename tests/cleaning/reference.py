@@ -1,0 +1,67 @@
+"""What repairing a text means: one text at a time, every expression on all of it, ftfy as it is.
+
+Far too slow for a corpus; the repairs by column are held to it.
+"""
+
+import ftfy
+from ftfy.fixes import uncurl_quotes
+
+from tinypt.cleaning import text as module
+from tinypt.cleaning.lines import is_lossy, is_metadata
+from tinypt.cleaning.text import strip_layers
+from tinypt.params.clean import Clean
+
+
+def repair(text: str, rules: Clean) -> tuple[str, dict[str, int]]:
+    """The repaired text, and by how many bytes each repair that changed it made it shorter."""
+    changes: dict[str, int] = {}
+    for _ in range(4):
+        before = text
+        text = _repair_once(text, rules, changes)
+        if text == before:
+            break
+    return text, changes
+
+
+def _repair_once(text: str, rules: Clean, changes: dict[str, int]) -> str:
+    def note(rule: str, before: str, after: str) -> str:
+        before, after = normalise_space(before), normalise_space(after)
+        if after != before:
+            changes[rule] = changes.get(rule, 0) + len(before.encode()) - len(after.encode())
+        return after
+
+    if rules.markup:
+        stripped, had_markup, had_entities = strip_layers(text)
+        if had_markup or had_entities:
+            note("markup" if had_markup else "entities", text, stripped)
+        text = stripped
+    if rules.mojibake:
+        fixed = fix_mojibake(text)
+        if fixed != text:
+            note("mojibake", uncurl_quotes(text), fixed)
+        text = fixed
+    text = normalise_space(text)
+    if rules.urls:
+        text = note("urls", text, remove_urls(text))
+    if rules.metadata:
+        text = note("metadata", text, "\n".join(line for line in text.split("\n") if not is_metadata(line)))
+    if rules.lossy_mojibake:
+        text = note("lossy_mojibake", text, "\n".join(line for line in text.split("\n") if not is_lossy(line)))
+    return text
+
+
+def fix_mojibake(text: str) -> str:
+    """Everything ftfy repairs by default, entities apart."""
+    return ftfy.fix_text(text, unescape_html=False)
+
+
+def remove_urls(text: str) -> str:
+    """Every URL, in one pass over the whole text, and the brackets around it."""
+    marked = module._URL_OR_BARE.sub(module._PLACE, text)
+    return text if marked == text else module._BRACKETED.sub("", marked)
+
+
+def normalise_space(text: str) -> str:
+    """One space between words, no space around lines, no empty lines."""
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
