@@ -7,7 +7,6 @@ disk, and a killed run goes on after it.
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from tinypt.cleaning.document import repair
 from tinypt.cleaning.duplicates import BINS, normalised_hash, roots, signature
+from tinypt.cleaning.engines import LOCAL, Engine, run
 from tinypt.cleaning.funnel import Funnel
 from tinypt.cleaning.lines import line_key, without
 from tinypt.cleaning.quality import first_failed, measure
@@ -37,7 +37,7 @@ STEP_FIELDS: list[Any] = [
 ]
 
 
-def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int) -> Funnel:
+def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int, engine: Engine = LOCAL) -> Funnel:
     """Clean the shards of `raw` into work/clean, one shard for each.
 
     Args:
@@ -45,6 +45,7 @@ def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int) -> Funnel:
         work: folder for unfinished work; what an earlier run left there is taken up.
         rules: the `clean` parameters.
         workers: processes; the result does not depend on them.
+        engine: what runs them; nor on this.
 
     Returns:
         What every rule did.
@@ -52,9 +53,9 @@ def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int) -> Funnel:
     shards = list_shards(raw)
     for name in ("repaired", "lines", "measured", "index", "clean"):
         (work / name).mkdir(parents=True, exist_ok=True)
-    _each("clean: repair", partial(_repair_shard, work=work, rules=rules), shards, workers)
+    _each("clean: repair", partial(_repair_shard, work=work, rules=rules), shards, workers, engine)
     common = common_lines([_beside(work, "lines", shard) for shard in shards], rules.boilerplate_documents)
-    _each("clean: measure", partial(_measure_shard, work=work, rules=rules, common=common), shards, workers)
+    _each("clean: measure", partial(_measure_shard, work=work, rules=rules, common=common), shards, workers, engine)
     reasons = _duplicates([_beside(work, "index", shard) for shard in shards], rules.near_duplicates)
     funnel, start = Funnel(), 0
     for shard in shards:
@@ -81,16 +82,10 @@ def common_lines(counts: list[Path], documents: int) -> frozenset[int]:
     return frozenset(common)
 
 
-def _each(label: str, work: Callable[[Path], int], shards: list[Path], workers: int) -> None:
+def _each(label: str, work: Callable[[Path], int], shards: list[Path], workers: int, engine: Engine) -> None:
     progress = Progress(label, "documents")
-    if workers == 1 or len(shards) == 1:
-        results: Iterable[int] = map(work, shards)
-        for done in results:
-            progress.add(done)
-    else:
-        with ProcessPoolExecutor(min(workers, len(shards))) as pool:
-            for done in pool.map(work, shards):
-                progress.add(done)
+    for done in run(work, shards, engine, workers):
+        progress.add(done)
     progress.close()
 
 
