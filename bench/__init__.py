@@ -1,0 +1,1 @@
+"""Benchmarks: each module runs by itself and says what it compares."""
