@@ -59,7 +59,8 @@ def sample_paragraphs(seed: int) -> list[str]:
 def documents(paragraphs: list[str], count: int, seed: int, injected: Counter[str]) -> Iterator[Record]:
     """`count` documents; `injected` takes the number of each of RATES."""
     rng = Random(f"{seed}/documents")
-    words = sorted({word for paragraph in paragraphs for word in _WORD.findall(paragraph)})
+    shown = rng.sample(paragraphs, min(len(paragraphs), 5000))
+    words = [word for paragraph in shown for word in _WORD.findall(paragraph)]  # as often as they are said
     earlier: deque[list[str]] = deque(maxlen=SOURCES)
     others = 1 - RATES["exact_duplicate"] - RATES["near_duplicate"]
     for index in range(count):
@@ -143,7 +144,7 @@ def _markup(text: list[str], rng: Random) -> None:
 
 def _entities(text: list[str], rng: Random) -> None:
     position = rng.randrange(len(text))
-    text[position] = noise.entities(text[position] + " & outros", rng)
+    text[position] = noise.entities(text[position] + " & outros mais adiante", rng)  # it needs five words
 
 
 def _control(text: list[str], rng: Random) -> None:

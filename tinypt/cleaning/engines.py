@@ -101,7 +101,9 @@ def _ray(function: OnShard[Result], shards: list[Path], address: str | None, wor
             logging_level="ERROR",
             **({} if address else here),
         )
-    except (ConnectionError, ValueError) as error:
+    except Exception as error:  # Ray has many for an address that nobody answers at
+        if not address:
+            raise
         raise PipelineError(f"TINYPT_RAY_ADDRESS: no cluster at {address} ({_line(error)})") from None
     try:
         task, shared = ray.remote(num_cpus=1)(_in_folder), ray.put(function)
