@@ -4,12 +4,12 @@ Reads data/raw and the `clean` parameters; writes data/clean/*.parquet, metrics/
 A killed run goes on after its last finished shard.
 """
 
-import os
 import shutil
 from pathlib import Path
 
 from tinypt import cleaning
 from tinypt.cleaning.corpus import clean_corpus
+from tinypt.cleaning.engines import from_environment
 from tinypt.cleaning.funnel import write_funnel
 from tinypt.errors import PipelineError
 from tinypt.files import fingerprint, publish, work_folder, write_json
@@ -23,7 +23,7 @@ def main() -> None:
     rules, raw = load("clean", Clean), Path("data/raw")
     code = sorted(Path(cleaning.__file__).parent.glob("*.py"))  # a change of it makes unfinished work useless
     work = work_folder("clean", fingerprint(rules, [raw, *code]))
-    metrics = clean_corpus(raw, work, rules, os.cpu_count() or 1).as_metrics()
+    metrics = clean_corpus(raw, work, rules, *from_environment()).as_metrics()
     if not metrics["documents_out"]:
         raise PipelineError("clean: no document is left; metrics show which rule to relax in params.yaml")
     publish(work / "clean", Path("data/clean"))

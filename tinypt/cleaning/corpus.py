@@ -6,7 +6,6 @@ disk, and a killed run goes on after it.
 """
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from tinypt.cleaning.document import repair_batch
 from tinypt.cleaning.duplicates import cluster
+from tinypt.cleaning.engines import LOCAL, Engine, run
 from tinypt.cleaning.funnel import Funnel
 from tinypt.cleaning.lines import count_lines, without_common
 from tinypt.cleaning.measures import INDEX_WORDS, measure
@@ -38,7 +38,7 @@ STEP_FIELDS: list[Any] = [
 ]
 
 
-def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int) -> Funnel:
+def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int, engine: Engine = LOCAL) -> Funnel:
     """Clean the shards of `raw` into work/clean, one shard for each.
 
     Args:
@@ -46,6 +46,7 @@ def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int) -> Funnel:
         work: folder for unfinished work; what an earlier run left there is taken up.
         rules: the `clean` parameters.
         workers: processes; the result does not depend on them.
+        engine: what runs them; nor on this.
 
     Returns:
         What every rule did.
@@ -53,9 +54,9 @@ def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int) -> Funnel:
     shards = list_shards(raw)
     for name in ("repaired", "lines", "measured", "index", "clean"):
         (work / name).mkdir(parents=True, exist_ok=True)
-    _each("clean: repair", partial(_repair_shard, work=work, rules=rules), shards, workers)
+    _each("clean: repair", partial(_repair_shard, work=work, rules=rules), shards, workers, engine)
     common = common_lines([_beside(work, "lines", shard) for shard in shards], rules.boilerplate_documents)
-    _each("clean: measure", partial(_measure_shard, work=work, rules=rules, common=common), shards, workers)
+    _each("clean: measure", partial(_measure_shard, work=work, rules=rules, common=common), shards, workers, engine)
     reasons = _duplicates([_beside(work, "index", shard) for shard in shards], rules.near_duplicates)
     funnel, start = Funnel(), 0
     for shard in shards:
@@ -82,16 +83,10 @@ def common_lines(counts: list[Path], documents: int) -> frozenset[int]:
     return frozenset(common)
 
 
-def _each(label: str, work: Callable[[Path], int], shards: list[Path], workers: int) -> None:
+def _each(label: str, work: Callable[[Path], int], shards: list[Path], workers: int, engine: Engine) -> None:
     progress = Progress(label, "documents")
-    if workers == 1 or len(shards) == 1:
-        results: Iterable[int] = map(work, shards)
-        for done in results:
-            progress.add(done)
-    else:
-        with ProcessPoolExecutor(min(workers, len(shards))) as pool:
-            for done in pool.map(work, shards):
-                progress.add(done)
+    for done in run(work, shards, engine, workers):
+        progress.add(done)
     progress.close()
 
 
@@ -146,20 +141,19 @@ def _without_boilerplate(table: pa.Table, rules: Clean, common: frozenset[int]) 
     """Drop the lines with a key in `common` from the texts and add the bytes dropped to the documents' changes."""
     before = pl.Series(table.column("text"))
     after = without_common(before, common, rules.boilerplate_words)
-    changed = (before != after).arg_true()
-    if not len(changed):
+    at = (before != after).arg_true()
+    if not len(at):
         return table
+    sizes = before.str.len_bytes().cast(pl.Int64) - after.str.len_bytes().cast(pl.Int64)
     changes = table.column("changes").to_pylist()
-    sizes = before.gather(changed).str.len_bytes() - after.gather(changed).str.len_bytes()
-    for place, size in zip(changed, sizes, strict=True):
-        changes[place] = [*changes[place], ("boilerplate", size)]
-    return _replaced(_replaced(table, "text", after.to_arrow()), "changes", changes)
+    for place in at:
+        changes[place] = [*changes[place], ("boilerplate", sizes[place])]
+    return _replaced(_replaced(table, "text", after.to_arrow().cast(pa.string())), "changes", changes)
 
 
 def _replaced(table: pa.Table, name: str, values: Any) -> pa.Table:
     field = table.schema.field(name)
-    array = values.cast(field.type) if isinstance(values, pa.Array) else pa.array(values, field.type)
-    return table.set_column(table.schema.get_field_index(name), field, [array])
+    return table.set_column(table.schema.get_field_index(name), field, [pa.array(values, field.type)])
 
 
 def _duplicates(index: list[Path], threshold: float) -> list[str | None]:

@@ -1,0 +1,201 @@
+"""Cleaning against its peers, on the same documents, one core each.
+
+    python -m bench.cleaning [--text PATH] [--documents N] [--peers PYTHON]
+
+Ours is the whole of it: repairs, rules, exact and near duplicates, from raw shards to clean ones, as params/brwac.yaml
+has it. Beside it run datatrove with FineWeb-2's recipe for Portuguese, the nearest thing to it that is published; the
+same with its word tokeniser exchanged for one regular expression ("equal tokenisation": the ratio that is left owes
+nothing to spaCy); and text-dedup's MinHash, which finds near-duplicates and does nothing else.
+
+Times are CPU seconds, user and system, of the process and its children, without imports and what the first document
+loads (both sides clean a few documents before the clock starts). Each figure is the median of three runs, which take
+turns. The last line is JSON.
+"""
+
+import argparse
+import cProfile
+import json
+import os
+import pstats
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from bench.peers import cpu_seconds, peak_mb
+from bench.text import documents, file_paragraphs, sample_paragraphs
+from tinypt.cleaning.corpus import clean_corpus
+from tinypt.cleaning.engines import ONE_THREAD
+from tinypt.corpus.shards import SCHEMA
+from tinypt.corpus.writer import ShardWriter
+from tinypt.params.clean import Clean
+from tinypt.params.loader import load
+
+SEED, RUNS = 20240917, 3
+WARM = 20  # documents cleaned before the clock starts
+PEER_DOCUMENTS = 1000  # a minute of datatrove; what it spends once, not on each, is some 4 % of its faster run
+RULES = Path(__file__).parents[1] / "params/brwac.yaml"
+MAKE_PEERS = (
+    "python3.12 -m venv PEERS && PEERS/bin/pip install 'datatrove[processing]==0.10.1' spacy==3.8.18 text-dedup==0.4.1 "
+    "pyarrow orjson, then --peers PEERS/bin/python"
+)
+PEERS = {
+    "datatrove 0.10.1, its own tokeniser": ("datatrove", "OWN"),
+    "datatrove 0.10.1, equal tokenisation": ("datatrove", "FAST"),
+    "text-dedup 0.4.1, MinHash only": ("text_dedup",),
+}
+
+
+@dataclass
+class Contestant:
+    """One row of the table: the documents it is given, and what each run took."""
+
+    documents: int
+    megabytes: float
+    runs: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """Documents a CPU second."""
+        seconds: float = statistics.median(run["cpu_s"] for run in self.runs)
+        return self.documents / seconds
+
+    def row(self, name: str) -> str:
+        """The contestant's line of the table."""
+        seconds = " ".join(f"{run['cpu_s']:.1f}" for run in self.runs)
+        peak = max(run["peak_mb"] for run in self.runs)
+        speed = self.rate / self.documents * self.megabytes
+        counts = f"{self.documents:>9,} {self.runs[0]['kept']:>8,}"
+        return f"{name:40} {counts} {self.rate:>9,.1f} {speed:>7.2f} {peak:>8,.0f}  {seconds}"
+
+
+def main() -> None:
+    """Make the documents, run every contestant, print the table and the JSON line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.cleaning", description=__doc__.split("\n")[0])
+    parser.add_argument("--text", type=Path, help="file or folder of Portuguese text; default: the embedded sample")
+    parser.add_argument("--documents", type=int, default=20_000, help="of 5,000 bytes each (default: %(default)s)")
+    parser.add_argument("--peers", type=Path, help="the Python of an environment that holds datatrove and text-dedup")
+    options = parser.parse_args()
+    os.environ.update(ONE_THREAD)  # for every process started from here
+    with tempfile.TemporaryDirectory(prefix="bench-cleaning-") as folder:
+        _compare(Path(folder), options.text, options.documents, options.peers)
+
+
+def _compare(folder: Path, text: Path | None, count: int, peers: Path | None) -> None:
+    paragraphs = file_paragraphs(text, SEED) if text else sample_paragraphs(SEED)
+    injected: Counter[str] = Counter()
+    _write(folder / "warm", documents(paragraphs, WARM, SEED + 1, Counter()))
+    subset = min(count, PEER_DOCUMENTS)
+    small = _write(folder / "subset/documents", documents(paragraphs, subset, SEED, Counter()))
+    (folder / "subset/warm").symlink_to(folder / "warm")
+    whole = _write(folder / "documents", documents(paragraphs, count, SEED, injected))
+    source = f"{len(paragraphs):,} paragraphs of {text or 'the embedded sample'}"
+    print(f"{count:,} documents, {whole:.1f} MB, mean {1e6 * whole / count:,.0f} bytes, made of {source}")
+    print("of them " + ", ".join(f"{kind} {100 * number / count:.1f} %" for kind, number in sorted(injected.items())))
+    contestants = {"ours, all of cleaning": Contestant(count, whole)}
+    missing = _missing(peers)
+    contestants |= {name: Contestant(subset, small) for name in PEERS if name not in missing}
+    for run in range(RUNS):
+        for name, contestant in contestants.items():
+            if name in PEERS:
+                result = _peer(peers, folder / "subset", folder / f"{run}-{name}", PEERS[name])
+            else:
+                result = _alone(_clean, folder, folder / f"{run}-ours")
+            contestant.runs.append(result)
+    print(f"{'':40} {'documents':>9} {'kept':>8} {'docs/s':>9} {'MB/s':>7} {'peak MB':>8}  CPU s")
+    for name, contestant in contestants.items():
+        print(contestant.row(name))
+    for name, reason in missing.items():
+        print(f"{name:40} skipped: {reason}")
+    if missing:
+        print(f"to run them: {MAKE_PEERS}")
+    print(f"\nwhere ours spends it: seconds in and below each function, profiled (and slowed) on {subset:,} documents")
+    print("\n".join(_alone(_profile, folder / "subset", folder / "profile")))
+    print(json.dumps(_summary(contestants)))
+
+
+def _summary(contestants: dict[str, Contestant]) -> dict[str, float | None]:
+    ours, own, fast = (contestants.get(name) for name in ["ours, all of cleaning", *list(PEERS)[:2]])
+    assert ours
+    return {
+        "docs_per_s": round(ours.rate, 1),
+        "datatrove_docs_per_s": round(own.rate, 2) if own else None,
+        "ratio": round(ours.rate / own.rate, 1) if own else None,
+        "ratio_equal_tokenisation": round(ours.rate / fast.rate, 1) if fast else None,
+        "peak_rss_mb": round(max(run["peak_mb"] for run in ours.runs)),
+    }
+
+
+def _write(folder: Path, records: Iterable[Any]) -> float:
+    """Write raw shards; megabytes of text."""
+    writer, size, left = ShardWriter(folder), 0, iter(records)
+    while part := [dict(vars(record)) for record in islice(left, 1000)]:
+        writer.add(pa.RecordBatch.from_pylist(part, schema=SCHEMA))
+        size += sum(len(row["text"].encode()) for row in part)
+    writer.close()
+    return size / 1e6
+
+
+def _alone(function: Any, *arguments: Path) -> Any:
+    """The function's result from a process of its own, whose memory and start-up are nobody else's."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
+
+
+def _clean(raw: Path, work: Path) -> dict[str, Any]:
+    rules = load("clean", Clean, RULES)
+    clean_corpus(raw / "warm", work / "warm", rules, 1)
+    start = cpu_seconds()
+    metrics = clean_corpus(raw / "documents", work / "documents", rules, 1).as_metrics()
+    return {"cpu_s": cpu_seconds() - start, "peak_mb": peak_mb(), "kept": metrics["documents_out"]}
+
+
+def _profile(raw: Path, work: Path) -> list[str]:
+    """The costliest functions of tinypt.cleaning, by the time spent in and below them."""
+    rules = load("clean", Clean, RULES)
+    clean_corpus(raw / "warm", work / "warm", rules, 1)
+    profile = cProfile.Profile()
+    profile.runcall(clean_corpus, raw / "documents", work / "documents", rules, 1)
+    stats: Any = pstats.Stats(profile)
+    costs = [
+        (cumulative, Path(file).stem, name)
+        for (file, _, name), (_, _, _, cumulative, _) in stats.stats.items()
+        if Path(file).parent.name == "cleaning" and not name.startswith("<")
+    ]
+    return [f"{cost:8.2f}  {module}.{name}" for cost, module, name in islice(sorted(costs, reverse=True), 15)]
+
+
+def _missing(peers: Path | None) -> dict[str, str]:
+    """Contestants that cannot run, with the reason."""
+    if peers is None:
+        return dict.fromkeys(PEERS, "no --peers")
+    missing = {}
+    for name, (package, *_) in PEERS.items():
+        check = subprocess.run([peers, "-c", f"import {package}"], capture_output=True, text=True, check=False)
+        if check.returncode:
+            missing[name] = check.stderr.strip().splitlines()[-1]
+    return missing
+
+
+def _peer(python: Path | None, raw: Path, work: Path, arguments: tuple[str, ...]) -> dict[str, Any]:
+    peer, *options = arguments
+    command = [str(python), str(Path(__file__).with_name("peers.py")), peer, str(raw), str(work), *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"bench: {' '.join(arguments)} failed: {done.stderr.strip().splitlines()[-1]}")
+    result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return result
+
+
+if __name__ == "__main__":
+    main()
