@@ -1,7 +1,7 @@
-"""Clean the raw corpus: repair, filter, drop duplicates.
+"""Clean the raw corpus: repair every document and measure it.
 
-Reads data/raw and the `clean` parameters; writes data/clean/*.parquet, metrics/clean.json and metrics/funnel.csv.
-A killed run goes on after its last finished shard.
+Reads data/raw and the `clean` parameters; writes data/clean/*.parquet (every document, repaired), data/measures/*.parquet
+(what selection decides by) and metrics/clean.json. A killed run goes on after its last finished shard.
 """
 
 import shutil
@@ -10,8 +10,7 @@ from pathlib import Path
 from tinypt import cleaning
 from tinypt.cleaning.corpus import clean_corpus
 from tinypt.cleaning.engines import from_environment
-from tinypt.cleaning.funnel import write_funnel
-from tinypt.errors import PipelineError
+from tinypt.cleaning.repairs import count_repairs
 from tinypt.files import fingerprint, publish, work_folder, write_json
 from tinypt.params.clean import Clean
 from tinypt.params.loader import load
@@ -19,16 +18,15 @@ from tinypt.stage import run
 
 
 def main() -> None:
-    """Write the clean corpus."""
+    """Write the clean corpus and its measures."""
     rules, raw = load("clean", Clean), Path("data/raw")
     code = sorted(Path(cleaning.__file__).parent.glob("*.py"))  # a change of it makes unfinished work useless
     work = work_folder("clean", fingerprint(rules, [raw, *code]))
-    metrics = clean_corpus(raw, work, rules, *from_environment()).as_metrics()
-    if not metrics["documents_out"]:
-        raise PipelineError("clean: no document is left; metrics show which rule to relax in params.yaml")
-    publish(work / "clean", Path("data/clean"))
+    clean_corpus(raw, work, rules, *from_environment())
+    metrics = count_repairs(work / "measures")
+    for name in ("clean", "measures"):
+        publish(work / name, Path("data") / name)
     write_json(Path("metrics/clean.json"), metrics)
-    write_funnel(metrics, Path("metrics/funnel.csv"))
     shutil.rmtree(work)
 
 

@@ -3,11 +3,14 @@
 Far too slow for a corpus; the repairs by column are held to it.
 """
 
+import re
+
 import ftfy
 from ftfy.fixes import uncurl_quotes
 
 from tinypt.cleaning import text as module
 from tinypt.cleaning.lines import is_lossy, is_metadata
+from tinypt.cleaning.personal import PATTERNS
 from tinypt.cleaning.text import strip_layers
 from tinypt.params.clean import Clean
 
@@ -47,6 +50,11 @@ def _repair_once(text: str, rules: Clean, changes: dict[str, int]) -> str:
         text = note("metadata", text, "\n".join(line for line in text.split("\n") if not is_metadata(line)))
     if rules.lossy_mojibake:
         text = note("lossy_mojibake", text, "\n".join(line for line in text.split("\n") if not is_lossy(line)))
+    if rules.personal_data:
+        masked = text
+        for pattern, placeholder in PATTERNS.items():
+            masked = re.sub(pattern, placeholder, masked)
+        text = note("personal_data", text, masked)
     return text
 
 

@@ -1,11 +1,12 @@
-"""The pass over the corpus: repair every document, find what the corpus repeats, keep what is good and new.
+"""The pass over the corpus: repair every document, take out the lines that many share, measure what is left.
 
-Three steps, each shard by shard, so that memory holds one shard and the duplicate index (200 bytes a
-document): repair; drop boilerplate lines and measure; write what is kept. A finished shard of a step is on
-disk, and a killed run goes on after it.
+Two steps, each shard by shard, so that memory holds one shard a worker. No document is dropped: beside the shards of
+documents stand their measures, by which `selection` decides, again and again if need be. A finished shard of a
+step is on disk, and a killed run goes on after it.
 """
 
-from collections.abc import Callable, Iterable
+import dataclasses
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,33 +14,34 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from tinypt.cleaning.document import repair_batch
-from tinypt.cleaning.duplicates import cluster
 from tinypt.cleaning.engines import LOCAL, Engine, run
-from tinypt.cleaning.funnel import Funnel
 from tinypt.cleaning.lines import count_lines, without_common
-from tinypt.cleaning.measures import INDEX_WORDS, measure
+from tinypt.cleaning.measures import COLUMNS, INDEX_WORDS, measure
 from tinypt.cleaning.mojibake import fix_mojibake
-from tinypt.cleaning.quality import first_failed
 from tinypt.cleaning.text import normalise_space
 from tinypt.corpus.shards import SCHEMA, list_shards, read_shard, write_shard
 from tinypt.files import atomic_path
 from tinypt.params.clean import Clean
 from tinypt.progress import Progress
 
-Rows = list[dict[str, Any]]
 LINES_AT_ONCE = 1 << 23  # of line keys; some 500 MB while they are added up
-STEP_FIELDS: list[Any] = [
-    ("changes", pa.map_(pa.string(), pa.int64())),
-    ("raw_bytes", pa.int64()),
-    ("reason", pa.string()),
+# What is known of a document beside its text: UTF-8 bytes before and after, bytes by repair, statistics, index.
+CHANGES: list[Any] = [("bytes_in", pa.int64()), ("changes", pa.map_(pa.string(), pa.int64()))]
+MEASURES: list[Any] = [
+    *CHANGES,
+    ("bytes", pa.int64()),
+    *((name, pa.float64()) for name in COLUMNS),
+    ("index", pa.binary(8 * INDEX_WORDS)),
 ]
+RAW_LABELS: list[Any] = [("noise", pa.list_(pa.string())), ("original", pa.string())]
+# Of labelled noise: its kinds, and whether the text is what it was before, null where nothing could restore it.
+LABELS: list[Any] = [("noise", pa.list_(pa.string())), ("restored", pa.bool_())]
 
 
-def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int, engine: Engine = LOCAL) -> Funnel:
-    """Clean the shards of `raw` into work/clean, one shard for each.
+def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int, engine: Engine = LOCAL) -> None:
+    """Clean the shards of `raw` into work/clean and work/measures, one shard in each for every one.
 
     Args:
         raw: folder of raw shards.
@@ -47,21 +49,13 @@ def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int, engine: Engi
         rules: the `clean` parameters.
         workers: processes; the result does not depend on them.
         engine: what runs them; nor on this.
-
-    Returns:
-        What every rule did.
     """
     shards = list_shards(raw)
-    for name in ("repaired", "lines", "measured", "index", "clean"):
+    for name in ("repaired", "lines", "clean", "measures"):
         (work / name).mkdir(parents=True, exist_ok=True)
     _each("clean: repair", partial(_repair_shard, work=work, rules=rules), shards, workers, engine)
-    common = common_lines([_beside(work, "lines", shard) for shard in shards], rules.boilerplate_documents)
+    common = common_lines([_lines_of(work, shard) for shard in shards], rules.boilerplate_documents)
     _each("clean: measure", partial(_measure_shard, work=work, rules=rules, common=common), shards, workers, engine)
-    reasons = _duplicates([_beside(work, "index", shard) for shard in shards], rules.near_duplicates)
-    funnel, start = Funnel(), 0
-    for shard in shards:
-        start = _write_shard(shard, work, reasons, start, funnel)
-    return funnel
 
 
 def common_lines(counts: list[Path], documents: int) -> frozenset[int]:
@@ -92,11 +86,10 @@ def _each(label: str, work: Callable[[Path], int], shards: list[Path], workers: 
 
 def _repair_shard(shard: Path, work: Path, rules: Clean) -> int:
     """Repair a shard's documents; count its short lines."""
-    lines_path = _beside(work, "lines", shard)
+    lines_path = _lines_of(work, shard)
     if lines_path.exists():
         return 0
-    tables: list[pa.Table] = []
-    keys = [np.empty(0, dtype=np.uint64)]
+    schema, tables, keys = pa.schema([*SCHEMA, *CHANGES]), [], [np.empty(0, dtype=np.uint64)]
     for batch in read_shard(shard):
         raw = pl.Series(batch.column("text"))
         texts, changes = repair_batch(raw, rules)
@@ -105,108 +98,64 @@ def _repair_shard(shard: Path, work: Path, rules: Clean) -> int:
         columns = dict(zip(batch.schema.names, batch.columns, strict=True)) | {
             "title": titles.to_arrow(),
             "text": texts.to_arrow(),
+            "bytes_in": raw.str.len_bytes().to_arrow(),
             "changes": [list(change.items()) for change in changes],
-            "raw_bytes": raw.str.len_bytes().to_arrow(),
-            "reason": [None] * len(raw),
         }
-        tables.append(pa.table(columns, schema=_step_schema("noise" in columns)))
-    write_shard(work / "repaired" / shard.name, tables or [_step_schema(False).empty_table()])
+        schema = pa.schema([*SCHEMA, *CHANGES, *(RAW_LABELS if "noise" in columns else [])])
+        tables.append(pa.table(columns, schema=schema))
+    write_shard(work / "repaired" / shard.name, tables or [schema.empty_table()])
     distinct, times = np.unique(np.concatenate(keys), return_counts=True)
-    _save(lines_path, np.stack([distinct, times.astype(np.uint64)]))
+    with atomic_path(lines_path) as temporary, temporary.open("wb") as file:
+        np.save(file, np.stack([distinct, times.astype(np.uint64)]))
     return sum(table.num_rows for table in tables)
 
 
 def _measure_shard(shard: Path, work: Path, rules: Clean, common: frozenset[int]) -> int:
-    """Take out boilerplate lines, find the first rule each document fails, index those that fail none."""
-    index_path = _beside(work, "index", shard)
-    if index_path.exists():
+    """Take out boilerplate lines and measure a shard's documents."""
+    documents_path, measures_path = work / "clean" / shard.name, work / "measures" / shard.name
+    if documents_path.exists() and measures_path.exists():
         return 0
-    tables: list[pa.Table] = []
-    index = [np.empty((0, INDEX_WORDS), dtype=np.uint64)]
+    documents, measures = [], []
     for batch in read_shard(work / "repaired" / shard.name):
-        table = _without_boilerplate(pa.Table.from_batches([batch]), rules, common)
-        statistics, rows = measure(table.column("text").combine_chunks())
-        reasons = first_failed(statistics, rules)
-        tables.append(_replaced(table, "reason", reasons))
-        index.append(rows[reasons.is_null().to_numpy(zero_copy_only=False)])
-    if tables:
-        write_shard(work / "measured" / shard.name, tables)
-    else:
-        _write(work / "measured" / shard.name, [])
-    _save(index_path, np.concatenate(index))
-    return sum(table.num_rows for table in tables)
+        before = pl.Series(batch.column("text"))
+        after = without_common(before, common, rules.boilerplate_words)
+        texts = after.to_arrow().cast(pa.string())
+        statistics, index = measure(texts)
+        columns = dataclasses.asdict(statistics) | {
+            "bytes_in": batch.column("bytes_in"),
+            "changes": _with_boilerplate(batch.column("changes"), before, after),
+            "bytes": after.str.len_bytes().to_arrow(),
+            "index": pa.FixedSizeBinaryArray.from_buffers(
+                pa.binary(8 * INDEX_WORDS), len(index), [None, pa.py_buffer(np.ascontiguousarray(index))]
+            ),
+        }
+        labels = []
+        if "noise" in batch.schema.names:
+            labels = LABELS
+            columns |= {"noise": batch.column("noise"), "restored": _restored(batch.column("original"), after)}
+        documents.append(pa.table([*map(batch.column, ("doc_id", "title", "uri")), texts], schema=SCHEMA))
+        measures.append(pa.table(columns, schema=pa.schema([*MEASURES, *labels])))
+    write_shard(documents_path, documents or [SCHEMA.empty_table()])
+    write_shard(measures_path, measures or [pa.schema(MEASURES).empty_table()])
+    return sum(table.num_rows for table in documents)
 
 
-def _without_boilerplate(table: pa.Table, rules: Clean, common: frozenset[int]) -> pa.Table:
-    """Drop the lines with a key in `common` from the texts and add the bytes dropped to the documents' changes."""
-    before = pl.Series(table.column("text"))
-    after = without_common(before, common, rules.boilerplate_words)
+def _with_boilerplate(changes: pa.Array, before: pl.Series, after: pl.Series) -> pa.Array:
+    """The documents' changes and, where lines were taken out, the bytes these took."""
     at = (before != after).arg_true()
     if not len(at):
-        return table
-    sizes = before.str.len_bytes().cast(pl.Int64) - after.str.len_bytes().cast(pl.Int64)
-    changes = table.column("changes").to_pylist()
-    for place in at:
-        changes[place] = [*changes[place], ("boilerplate", sizes[place])]
-    return _replaced(_replaced(table, "text", after.to_arrow().cast(pa.string())), "changes", changes)
+        return changes
+    rows = changes.to_pylist()
+    sizes = before.gather(at).str.len_bytes() - after.gather(at).str.len_bytes()
+    for place, size in zip(at, sizes, strict=True):
+        rows[place] = [*rows[place], ("boilerplate", size)]
+    return pa.array(rows, changes.type)
 
 
-def _replaced(table: pa.Table, name: str, values: Any) -> pa.Table:
-    field = table.schema.field(name)
-    return table.set_column(table.schema.get_field_index(name), field, [pa.array(values, field.type)])
+def _restored(original: pa.Array, text: pl.Series) -> pa.Array:
+    before = pl.Series(original)
+    return pl.select(pl.when(before != "").then(before == text)).to_series().to_arrow()
 
 
-def _duplicates(index: list[Path], threshold: float) -> list[str | None]:
-    """For every document that passed the rules, in corpus order, why it is a duplicate, or None."""
-    documents = sum(len(np.load(path, mmap_mode="r")) for path in index)
-    table = np.lib.format.open_memmap(index[0].with_name("all.npy"), "w+", np.uint64, (documents, INDEX_WORDS))
-    start = 0
-    for path in index:
-        rows = np.load(path)
-        table[start : start + len(rows)] = rows
-        start += len(rows)
-    clusters = cluster(table, threshold)
-    own = np.arange(documents)
-    names = np.where(clusters.exact != own, 1, np.where(clusters.near != own, 2, 0))
-    return [(None, "exact_duplicate", "near_duplicate")[name] for name in names.tolist()]
-
-
-def _write_shard(shard: Path, work: Path, duplicates: list[str | None], start: int, funnel: Funnel) -> int:
-    """Write a shard's kept documents and count all; returns where the next shard's entries in `duplicates` start."""
-    kept: Rows = []
-    for row in _rows(work / "measured" / shard.name):
-        reason = row["reason"]
-        if reason is None:
-            reason, start = duplicates[start], start + 1
-        changes = dict(row["changes"])
-        funnel.add(row["raw_bytes"], row["text"], changes, reason)
-        if "noise" in row:
-            funnel.add_labels(row["noise"], row["original"], row["text"], changes, reason)
-        if reason is None:
-            kept.append({name: row[name] for name in SCHEMA.names})
-    write_shard(work / "clean" / shard.name, [pa.Table.from_pylist(kept, schema=SCHEMA)])
-    return start
-
-
-def _rows(shard: Path) -> Iterable[dict[str, Any]]:
-    for batch in read_shard(shard):
-        yield from batch.to_pylist()
-
-
-def _write(path: Path, rows: Rows) -> None:
-    schema = _step_schema(bool(rows) and "noise" in rows[0])
-    write_shard(path, [pa.Table.from_pylist(rows, schema=schema)])
-
-
-def _step_schema(labelled: bool) -> pa.Schema:
-    labels = [("noise", pa.list_(pa.string())), ("original", pa.string())] if labelled else []
-    return pa.schema([*SCHEMA, *labels, *STEP_FIELDS])
-
-
-def _beside(work: Path, folder: str, shard: Path) -> Path:
-    return work / folder / f"{shard.stem}.npy"
-
-
-def _save(path: Path, array: NDArray[Any]) -> None:
-    with atomic_path(path) as temporary, temporary.open("wb") as file:
-        np.save(file, array)
+def _lines_of(work: Path, shard: Path) -> Path:
+    return work / "lines" / f"{shard.stem}.npy"

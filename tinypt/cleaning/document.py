@@ -11,6 +11,7 @@ import polars as pl
 
 from tinypt.cleaning.lines import LOSSY, METADATA, is_lossy, is_metadata
 from tinypt.cleaning.mojibake import fix_mojibake, straighten_quotes
+from tinypt.cleaning.personal import PERSONAL, mask_personal_data
 from tinypt.cleaning.screen import each, each_line, found, put
 from tinypt.cleaning.text import LAYERS, URLS, normalise_space, remove_urls, strip_layers
 from tinypt.params.clean import Clean
@@ -61,6 +62,8 @@ def _repair_once(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.S
         texts = _change("metadata", texts, METADATA, partial(_without, unwanted=is_metadata, screen=METADATA), changes)
     if rules.lossy_mojibake:
         texts = _change("lossy_mojibake", texts, LOSSY, partial(_without, unwanted=is_lossy, screen=LOSSY), changes)
+    if rules.personal_data:
+        texts = _change("personal_data", texts, PERSONAL, mask_personal_data, changes)
     return texts
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import xxhash
 from numpy.typing import NDArray
 
 from tinypt.cleaning.jit import compiled, inner
@@ -25,11 +24,6 @@ class Clusters:
     exact: NDArray[np.int64]
     near: NDArray[np.int64]
     sizes: NDArray[np.int64]
-
-
-def normalised_hash(text: str) -> bytes:
-    """128-bit hash of a text, case and white space apart: equal for exact duplicates."""
-    return xxhash.xxh3_128_digest(" ".join(text.lower().split()).encode())
 
 
 def similarity(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.float64]:

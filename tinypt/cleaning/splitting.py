@@ -1,9 +1,8 @@
-"""Dividing the corpus: held-out documents chosen by their text, so that copies of one text stay together."""
+"""Dividing the corpus: held-out documents chosen by a hash of their text, so that like texts stay together."""
 
-from tinypt.cleaning.duplicates import normalised_hash
+import xxhash
 
 
-def is_held_out(text: str, seed: int, share: float) -> bool:
-    """Whether a document belongs to the test split: a function of its normalised text, the seed and the share."""
-    number = int.from_bytes(normalised_hash(f"{seed} {text}")[:8], "big")
-    return number < share * 2**64
+def is_held_out(cluster_hash: bytes, seed: int, share: float) -> bool:
+    """Whether a document belongs to the test split: a function of its cluster's hash, the seed and the share."""
+    return xxhash.xxh3_64_intdigest(f"{seed} ".encode() + cluster_hash) < share * 2**64

@@ -11,6 +11,7 @@ from tinypt.params.experiments import Experiment
 from tinypt.params.export import Export
 from tinypt.params.loader import load
 from tinypt.params.models import Base, Teacher
+from tinypt.params.select import Select
 from tinypt.params.split import Split
 from tinypt.params.tasks import Task
 from tinypt.params.tokenize import Tokenize
@@ -19,6 +20,7 @@ SCHEMAS: dict[str, Any] = {
     "seed": int,
     "corpus": Corpus,
     "clean": Clean,
+    "select": Select,
     "split": Split,
     "tasks": dict[str, Task],
     "teacher": Teacher,

@@ -27,6 +27,7 @@ SECTIONS = [
     "seed",
     "corpus",
     "clean",
+    "select",
     "split",
     "tasks",
     "teacher",

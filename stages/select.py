@@ -1,0 +1,36 @@
+"""Choose the documents to keep: the rules' thresholds, exact and near duplicates.
+
+Reads data/clean, data/measures and the `select` parameters; writes data/select/*.parquet (for every document the rule
+it is dropped by, and its cluster), data/select/examples.jsonl, metrics/select.json and metrics/funnel.csv.
+"""
+
+from pathlib import Path
+
+from tinypt.cleaning.examples import write_examples
+from tinypt.cleaning.funnel import drops, write_funnel
+from tinypt.cleaning.selection import decide, write_decisions
+from tinypt.errors import PipelineError
+from tinypt.files import atomic_path, write_json
+from tinypt.params.loader import load
+from tinypt.params.select import Select
+from tinypt.stage import run
+
+
+def main() -> None:
+    """Write the decisions."""
+    options, measures = load("select", Select), Path("data/measures")
+    decisions = decide(measures, options)
+    metrics = drops(measures, decisions)
+    if not metrics["documents_out"]:
+        worst = max(metrics["drops"], key=lambda rule: int(metrics["drops"][rule]["documents"]))
+        raise PipelineError(f"select: no document is left; most fell to {worst}: relax it in params.yaml")
+    with atomic_path(Path("data/select")) as folder:
+        folder.mkdir()
+        write_decisions(decisions, measures, folder)
+        write_examples(Path("data/clean"), decisions, folder / "examples.jsonl")
+    write_json(Path("metrics/select.json"), metrics)
+    write_funnel(metrics, Path("metrics/funnel.csv"))
+
+
+if __name__ == "__main__":
+    run(main)
