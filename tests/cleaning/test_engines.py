@@ -106,6 +106,13 @@ def test_a_worker_that_dies_is_one_line(engine: Engine) -> None:
         list(run(_die, SHARDS, engine, 2))
 
 
+def test_a_cluster_that_does_not_answer_is_one_line() -> None:
+    pytest.importorskip("ray", reason="ray is not installed (pip install -r requirements-engines.txt)")
+    for address in ("127.0.0.1:9", "nowhere:port"):
+        with pytest.raises(PipelineError, match=f"^TINYPT_RAY_ADDRESS: no cluster at {address}"):
+            list(run(_refuse, SHARDS, Engine("ray", address), 2))
+
+
 def test_one_local_worker_is_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEST_PROCESS", str(os.getpid()))
     assert [result[2] for result in run(_where, SHARDS, LOCAL, 1)] == [True] * 5

@@ -12,6 +12,7 @@ environment variables, not by params.yaml, and DVC finds the same outputs up to 
 import importlib
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -94,6 +95,9 @@ def _ray(function: OnShard[Result], shards: list[Path], address: str | None, wor
     ray = _package("ray")
     here: dict[str, Any] = {"num_cpus": workers, "include_dashboard": False, "object_store_memory": 100 << 20}
     try:
+        if address and ":" in address:  # Ray itself would try for ever
+            host, _, port = address.rpartition(":")
+            socket.create_connection((host, int(port)), timeout=30).close()
         ray.init(
             address or "local",
             runtime_env={"env_vars": {**ONE_THREAD, "PYTHONPATH": _python_path()}},
@@ -101,9 +105,7 @@ def _ray(function: OnShard[Result], shards: list[Path], address: str | None, wor
             logging_level="ERROR",
             **({} if address else here),
         )
-    except Exception as error:  # Ray has many for an address that nobody answers at
-        if not address:
-            raise
+    except (OSError, ValueError) as error:
         raise PipelineError(f"TINYPT_RAY_ADDRESS: no cluster at {address} ({_line(error)})") from None
     try:
         task, shared = ray.remote(num_cpus=1)(_in_folder), ray.put(function)
