@@ -35,11 +35,14 @@ import pyarrow as pa
 from bench.peers import cpu_seconds, peak_mb
 from bench.text import documents, file_paragraphs, sample_paragraphs
 from tinypt.cleaning.corpus import clean_corpus
+from tinypt.cleaning.decisions import DECISIONS
 from tinypt.cleaning.engines import ONE_THREAD
-from tinypt.corpus.shards import SCHEMA
+from tinypt.cleaning.selection import decide, write_decisions
+from tinypt.corpus.shards import SCHEMA, list_shards, read_shard, write_shard
 from tinypt.corpus.writer import ShardWriter
 from tinypt.params.clean import Clean
 from tinypt.params.loader import load
+from tinypt.params.select import Select
 
 SEED, RUNS = 20240917, 3
 WARM = 20  # documents cleaned before the clock starts
@@ -153,19 +156,32 @@ def _alone(function: Any, *arguments: Path) -> Any:
 
 
 def _clean(raw: Path, work: Path) -> dict[str, Any]:
-    rules = load("clean", Clean, RULES)
-    clean_corpus(raw / "warm", work / "warm", rules, 1)
+    _clean_all(raw / "warm", work / "warm")
     start = cpu_seconds()
-    metrics = clean_corpus(raw / "documents", work / "documents", rules, 1).as_metrics()
-    return {"cpu_s": cpu_seconds() - start, "peak_mb": peak_mb(), "kept": metrics["documents_out"]}
+    kept = _clean_all(raw / "documents", work / "documents")
+    return {"cpu_s": cpu_seconds() - start, "peak_mb": peak_mb(), "kept": kept}
+
+
+def _clean_all(raw: Path, work: Path) -> int:
+    """What the stages clean and select do, and the writing of what stays; how many documents do."""
+    clean_corpus(raw, work, load("clean", Clean, RULES), 1)
+    measures = work / "measures"
+    decisions = decide(measures, load("select", Select, RULES))
+    write_decisions(decisions, measures, work / "select")
+    kept = 0
+    for shard in list_shards(work / "clean"):
+        stays = pa.Table.from_batches(read_shard(work / "select" / shard.name), DECISIONS).column("reason").is_null()
+        documents = pa.Table.from_batches(read_shard(shard), SCHEMA).filter(stays)
+        write_shard(work / "kept" / shard.name, [documents])
+        kept += len(documents)
+    return kept
 
 
 def _profile(raw: Path, work: Path) -> list[str]:
     """The costliest functions of tinypt.cleaning, by the time spent in and below them."""
-    rules = load("clean", Clean, RULES)
-    clean_corpus(raw / "warm", work / "warm", rules, 1)
+    _clean_all(raw / "warm", work / "warm")
     profile = cProfile.Profile()
-    profile.runcall(clean_corpus, raw / "documents", work / "documents", rules, 1)
+    profile.runcall(_clean_all, raw / "documents", work / "documents")
     stats: Any = pstats.Stats(profile)
     costs = [
         (cumulative, Path(file).stem, name)

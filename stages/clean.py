@@ -1,7 +1,8 @@
 """Clean the raw corpus: repair every document and measure it.
 
-Reads data/raw and the `clean` parameters; writes data/clean/*.parquet (every document, repaired), data/measures/*.parquet
-(what selection decides by) and metrics/clean.json. A killed run goes on after its last finished shard.
+Reads data/raw and the `clean` parameters; writes data/clean/*.parquet (every document, repaired),
+data/measures/*.parquet (what selection decides by) and metrics/clean.json. A killed run goes on after its last
+finished shard.
 """
 
 import shutil

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from tinypt.corpus.files import expand, read_file
 from tinypt.params.clean import Clean
+from tinypt.params.loader import load
+from tinypt.params.select import Select
 
 # The sample's parameters, with a boilerplate limit for a few hundred documents.
 RULES = Clean(
@@ -15,16 +17,11 @@ RULES = Clean(
     urls=True,
     metadata=True,
     lossy_mojibake=True,
+    personal_data=True,
     boilerplate_documents=4,
     boilerplate_words=15,
-    min_words=20,
-    max_words=5000,
-    min_stop_words=0.15,
-    min_letters=0.7,
-    max_duplicate_lines=0.3,
-    max_repeated_words=0.3,
-    near_duplicates=0.75,
 )
+SELECT: Select = load("select", Select, Path(__file__).parents[2] / "params/sample.yaml")
 
 _FRAGMENTS = [
     *"aàáãâçéêíóôõúüÁÃÂÇÉÊÓñèœŒ×°ªº–—…•·€™®«»‘’“”\"'&;<>()[]{}/.,!?-:|",
@@ -49,7 +46,7 @@ _TRICKS = [
     "<\n", "\n>", "(\n", "\n)", "<b>", "</b>", "<DİV>", "<ſpan ", "<sKript>", "<!--", "-->", "]]>", "<?xml", "</x>",
     "<x/>", "<a href=“", "＜b＞", "&lt;", "&#60;", "&amp;", "a??b", "ª?o", "Â ", "Ã ", "Ã\xa0", "â€œ", "â€", "ГўВЂВ",
     "publİcado em ", "Por ", "Ana", "data: ", "1/1/2010", "12h30", "٣/٣/2010", "Tags:", "3 votos", "curtir", "ſexta",
-    "\x1b[1m", "e\u0301",
+    "\x1b[1m", "e\u0301", "ana@x.com.br", "(11) 98765-4321", "123.456.789-09",
 ]  # fmt: skip
 tricky_text = st.lists(st.sampled_from(_TRICKS), max_size=12).map("".join)
 

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,9 +12,11 @@ import pytest
 import yaml
 
 import tinypt.cleaning.corpus as module
-from tests.cleaning.conftest import RULES
+from tests.cleaning.conftest import RULES, SELECT
 from tinypt.cleaning.corpus import clean_corpus, common_lines
-from tinypt.cleaning.funnel import Funnel, write_funnel
+from tinypt.cleaning.funnel import drops, write_funnel
+from tinypt.cleaning.repairs import count_repairs
+from tinypt.cleaning.selection import decide
 from tinypt.corpus.shards import SCHEMA, iter_texts, list_shards, shard_name, write_shard
 from tinypt.corpus.sources import Notes, iter_batches
 from tinypt.corpus.writer import ShardWriter
@@ -46,18 +49,23 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _bytes(folder: Path) -> list[bytes]:
-    return [path.read_bytes() for path in list_shards(folder)]
+def _bytes(work: Path) -> list[bytes]:
+    return [path.read_bytes() for name in ("clean", "measures") for path in list_shards(work / name)]
+
+
+def _selected(work: Path) -> dict[str, Any]:
+    return drops(work / "measures", decide(work / "measures", SELECT))
 
 
 @pytest.fixture(scope="module")
-def cleaned(raw: Path, rules: Clean, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Funnel]:
+def cleaned(raw: Path, rules: Clean, tmp_path_factory: pytest.TempPathFactory) -> Path:
     work = tmp_path_factory.mktemp("work")
-    return work / "clean", clean_corpus(raw, work, rules, 1)
+    clean_corpus(raw, work, rules, 1)
+    return work
 
 
-def test_every_kind_of_noise_is_found(cleaned: tuple[Path, Funnel]) -> None:
-    noise = cleaned[1].as_metrics()["noise"]
+def test_every_kind_of_noise_is_found(cleaned: Path) -> None:
+    noise = _selected(cleaned)["noise"]
     kinds = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))["corpus"]["noise"]
     assert noise.keys() == kinds.keys()
     for kind, scores in noise.items():
@@ -66,21 +74,25 @@ def test_every_kind_of_noise_is_found(cleaned: tuple[Path, Funnel]) -> None:
         assert scores.get("restored", 1.0) >= 0.97, kind
 
 
-def test_the_funnel_adds_up(cleaned: tuple[Path, Funnel], raw: Path, tmp_path: Path) -> None:
-    folder, funnel = cleaned
-    metrics = funnel.as_metrics()
+def test_the_funnel_adds_up(cleaned: Path, raw: Path, tmp_path: Path) -> None:
+    metrics = _selected(cleaned)
     assert metrics["documents_in"] == sum(pq.ParquetFile(path).metadata.num_rows for path in list_shards(raw)) == 4000
-    dropped = sum(rule["documents"] for rule in metrics["drops"].values())
-    assert metrics["documents_out"] == 4000 - dropped == len(list(iter_texts(folder)))
+    for unit in ("documents", "bytes", "words"):
+        dropped = sum(rule[unit] for rule in metrics["drops"].values())
+        assert metrics[f"{unit}_out"] == metrics[f"{unit}_in"] - dropped
+    texts = list(iter_texts(cleaned / "clean"))
+    assert metrics["bytes_in"] == sum(len(text.encode()) for text in texts)
+    assert metrics["words_in"] == sum(len(text.split()) for text in texts)
     write_funnel(metrics, tmp_path / "funnel.csv")
-    assert (tmp_path / "funnel.csv").read_text(encoding="utf-8").strip().endswith(f",{metrics['documents_out']}")
+    last = (tmp_path / "funnel.csv").read_text(encoding="utf-8").splitlines()[-1].split(",")
+    assert last[-3:] == [str(metrics[f"{unit}_out"]) for unit in ("documents", "bytes", "words")]
 
 
 def test_workers_and_interruptions_do_not_change_a_byte(
-    cleaned: tuple[Path, Funnel], raw: Path, rules: Clean, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cleaned: Path, raw: Path, rules: Clean, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clean_corpus(raw, tmp_path / "two", rules, 2)
-    assert _bytes(tmp_path / "two/clean") == _bytes(cleaned[0])
+    assert _bytes(tmp_path / "two") == _bytes(cleaned)
 
     real, calls = module._measure_shard, 0
 
@@ -95,16 +107,15 @@ def test_workers_and_interruptions_do_not_change_a_byte(
     with pytest.raises(KeyboardInterrupt):
         clean_corpus(raw, tmp_path / "cut", rules, 1)
     monkeypatch.setattr(module, "_measure_shard", real)
-    funnel = clean_corpus(raw, tmp_path / "cut", rules, 1)
-    assert _bytes(tmp_path / "cut/clean") == _bytes(cleaned[0])
-    assert funnel.as_metrics() == cleaned[1].as_metrics()
+    clean_corpus(raw, tmp_path / "cut", rules, 1)
+    assert _bytes(tmp_path / "cut") == _bytes(cleaned)
 
 
-def test_cleaning_what_is_clean_changes_nothing(cleaned: tuple[Path, Funnel], rules: Clean, tmp_path: Path) -> None:
-    again = clean_corpus(cleaned[0], tmp_path, rules, 1).as_metrics()
-    assert again["documents_out"] == again["documents_in"]
+def test_cleaning_what_is_clean_changes_nothing(cleaned: Path, rules: Clean, tmp_path: Path) -> None:
+    clean_corpus(cleaned / "clean", tmp_path, rules, 1)
+    again = count_repairs(tmp_path / "measures")
     assert again["bytes_out"] == again["bytes_in"]
-    assert "noise" not in again
+    assert "noise" not in _selected(tmp_path)
 
 
 GOOD = "O menino que não quis ir à escola ficou em casa com a avó e o avô, e foi muito bom para todos eles."
@@ -121,51 +132,41 @@ def _plain(folder: Path, texts: list[str], shards: int = 1, title: str = "") -> 
 
 
 def test_duplicates_are_found_across_shards_in_any_order(
-    cleaned: tuple[Path, Funnel], raw: Path, rules: Clean, tmp_path: Path
+    cleaned: Path, raw: Path, rules: Clean, tmp_path: Path
 ) -> None:
     reversed_raw = tmp_path / "raw"
     reversed_raw.mkdir()
     shards = list_shards(raw)
     for index, shard in enumerate(reversed(shards)):
         shutil.copy(shard, reversed_raw / shard_name(index))
-    backward = clean_corpus(reversed_raw, tmp_path / "work", rules, 1).as_metrics()
-    assert backward["documents_out"] == cleaned[1].as_metrics()["documents_out"]
+    clean_corpus(reversed_raw, tmp_path / "work", rules, 1)
+    assert _selected(tmp_path / "work")["documents_out"] == _selected(cleaned)["documents_out"]
 
 
 def test_unlabelled_shards_have_no_noise_in_the_metrics_and_titles_are_repaired(tmp_path: Path) -> None:
     _plain(tmp_path / "raw", [GOOD], title="JoÃ£o  Gilberto")
-    metrics = clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1).as_metrics()
+    clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1)
+    metrics = _selected(tmp_path / "work")
     assert metrics["documents_out"] == 1
     assert "noise" not in metrics
     table = pq.read_table(tmp_path / "work/clean" / shard_name(0))
     assert table.column("title").to_pylist() == ["João Gilberto"]
 
 
-def test_a_shard_of_which_nothing_is_left_is_still_one(tmp_path: Path) -> None:
-    _plain(tmp_path / "raw", [GOOD, "curto"], shards=2)
-    assert clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1).as_metrics()["documents_out"] == 1
-    assert [pq.read_metadata(path).num_rows for path in list_shards(tmp_path / "work/clean")] == [1, 0]
-
-
 def test_a_shard_with_nothing_in_it_stays_one(tmp_path: Path) -> None:
     _plain(tmp_path / "raw", [GOOD, GOOD.upper()])
     write_shard(tmp_path / "raw" / shard_name(1), [SCHEMA.empty_table()])
-    metrics = clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1).as_metrics()
+    clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1)
+    metrics = _selected(tmp_path / "work")
     assert metrics["drops"]["exact_duplicate"]["documents"] == metrics["documents_out"] == 1
-    assert [pq.read_metadata(path).num_rows for path in list_shards(tmp_path / "work/clean")] == [1, 0]
-
-
-def test_a_corpus_of_which_no_document_passes(tmp_path: Path) -> None:
-    _plain(tmp_path / "raw", ["curto", "também"])
-    metrics = clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1).as_metrics()
-    assert metrics["drops"]["too_short"]["documents"] == 2
-    assert metrics["documents_out"] == 0
+    assert [pq.read_metadata(path).num_rows for path in list_shards(tmp_path / "work/measures")] == [2, 0]
 
 
 def test_boilerplate_lines_are_taken_out_and_counted(tmp_path: Path) -> None:
     texts = [f"Página inicial\n{GOOD} {number}" for number in range(4)] + [GOOD + " Outro."]
     _plain(tmp_path / "raw", texts)
-    metrics = clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1).as_metrics()
+    clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1)
+    metrics = count_repairs(tmp_path / "work/measures")
     assert metrics["repairs"]["boilerplate"] == {"documents": 4, "bytes": 4 * len("Página inicial\n".encode())}
 
 

@@ -23,7 +23,7 @@ def write_examples(documents: Path, decisions: Decisions, path: Path) -> None:
 
     Which ones is settled by the documents' hashes, so that it is neither the first nor a matter of chance.
     """
-    chosen = {}
+    chosen: dict[int, str] = {}
     for place, name in enumerate(decisions.names):
         dropped = np.flatnonzero(decisions.reason == place)
         order = np.argsort(decisions.hash[dropped, 0], kind="stable")
@@ -33,10 +33,10 @@ def write_examples(documents: Path, decisions: Decisions, path: Path) -> None:
     for shard in list_shards(documents):
         for batch in read_shard(shard, ["doc_id", "text"]):
             for row in range(start, start + len(batch)):
-                if (name := chosen.get(row)) is not None:
+                if row in chosen:
                     id, text = (batch.column(column)[row - start].as_py() for column in ("doc_id", "text"))
-                    example = {"rule": name, "doc_id": id, "cluster": int(decisions.cluster[row])}
-                    lines[name].append(json.dumps(example | {"text": text[:LENGTH]}, ensure_ascii=False))
+                    example = {"rule": chosen[row], "doc_id": id, "cluster": int(decisions.cluster[row])}
+                    lines[chosen[row]].append(json.dumps(example | {"text": text[:LENGTH]}, ensure_ascii=False))
             start += len(batch)
     with atomic_path(path) as temporary:
         temporary.write_text("".join(f"{line}\n" for name in lines for line in lines[name]), encoding="utf-8")

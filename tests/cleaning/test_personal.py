@@ -1,0 +1,30 @@
+import polars as pl
+import pytest
+from hypothesis import given
+
+from tests.cleaning.conftest import tricky_text
+from tinypt.cleaning.personal import PERSONAL, mask_personal_data
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Escreva a joao.silva+1@exemplo.org.br.", "Escreva a nome@exemplo.com.br."),
+        ("CPF 123.456.789-09, de Ana", "CPF 000.000.000-00, de Ana"),
+        ("Ligue (11) 98765-4321 ou +55 (021)3333-4444!", "Ligue (00) 0000-0000 ou (00) 0000-0000!"),
+        ("O código 12345678909 e o ano de 2010-2011", "O código 12345678909 e o ano de 2010-2011"),
+        ("usuário@ sem domínio, 3 @ 5 reais", "usuário@ sem domínio, 3 @ 5 reais"),
+        ("protocolo 1123.456.789-098", "protocolo 1123.456.789-098"),
+    ],
+)
+def test_what_is_masked_and_what_is_not(text: str, masked: str) -> None:
+    assert mask_personal_data(pl.Series([text])).to_list() == [masked]
+
+
+@given(tricky_text)
+def test_masking_twice_changes_nothing_and_the_screen_finds_all_it_changes(text: str) -> None:
+    series = pl.Series([text])
+    once = mask_personal_data(series)
+    assert mask_personal_data(once).to_list() == once.to_list()
+    if once[0] != text:
+        assert series.str.contains(PERSONAL).all()
