@@ -1,7 +1,7 @@
 """Write the report on all models: tables beside the published numbers, pictures, and a summary for machines.
 
-Reads metrics/{download,clean,split,tasks}.json, metrics/funnel.csv, metrics/<model>/evaluate.json of teacher, base,
-floor and every parameter set, metrics/<set>/distill.json and metrics/training/<set>.csv; writes report/.
+Reads metrics/{download,clean,select,split,tasks}.json, metrics/funnel.csv, metrics/<model>/evaluate.json of teacher,
+base, floor and every parameter set, metrics/<set>/distill.json and metrics/training/<set>.csv; writes report/.
 """
 
 from pathlib import Path
@@ -26,7 +26,8 @@ def main() -> None:
     sets = list(load("experiments", dict[str, Experiment]))
     results = read_results(METRICS, sets)
     curves = {name: read_curve(METRICS / "training" / f"{name}.csv", f"distill@{name}") for name in sets}
-    counts = {stage: read_metrics(METRICS / f"{stage}.json", stage) for stage in ("download", "clean", "split")}
+    stages = ("download", "clean", "select", "split")
+    counts = {stage: read_metrics(METRICS / f"{stage}.json", stage) for stage in stages}
     text = Text(_sample(), counts, _funnel(METRICS / "funnel.csv"))
     with atomic_path(Path("report")) as folder:
         write_page(results, text, curves, folder)
@@ -41,13 +42,13 @@ def _sample() -> bool:
 
 def _funnel(path: Path) -> list[tuple[str, int]]:
     """How many documents are left after each rule, beginning with all of them."""
-    columns = read_columns(path, "clean", ("rule", "documents_dropped", "documents_left"))
+    columns = read_columns(path, "select", ("rule", "documents_dropped", "documents_left"))
     try:
         dropped, left = ([int(cell) for cell in columns[f"documents_{what}"]] for what in ("dropped", "left"))
     except ValueError:
-        raise PipelineError(f"{path}: holds what is no count; run `dvc repro clean` again") from None
+        raise PipelineError(f"{path}: holds what is no count; run `dvc repro select` again") from None
     if not left:
-        raise PipelineError(f"{path}: is empty; run `dvc repro clean` again")
+        raise PipelineError(f"{path}: is empty; run `dvc repro select` again")
     return [("raw", dropped[0] + left[0]), *zip(columns["rule"], left, strict=True)]
 
 

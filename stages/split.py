@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from tinypt.cleaning.decisions import DECISIONS
 from tinypt.cleaning.splitting import is_held_out
@@ -31,6 +32,11 @@ def main() -> None:
         for shard in list_shards(Path("data/clean")):
             parts: dict[str, list[pa.RecordBatch]] = {side: [] for side in SIDES}
             decisions, start = pa.Table.from_batches(read_shard(Path("data/select") / shard.name), DECISIONS), 0
+            count = pq.read_metadata(shard).num_rows
+            if count != len(decisions):
+                raise PipelineError(
+                    f"data/select/{shard.name}: {len(decisions)} decisions on {count} documents; run `dvc repro select`"
+                )
             for batch in read_shard(shard):
                 decided = decisions.slice(start, len(batch))
                 start += len(batch)
@@ -48,10 +54,6 @@ def main() -> None:
                         bytes=sum(len(text.encode()) for text in texts),
                     )
                 progress.add(len(stays))
-            if start != len(decisions):
-                raise PipelineError(
-                    f"data/select/{shard.name}: {len(decisions)} decisions on {start} documents; run select"
-                )
             for side in SIDES:
                 write_shard(folder / side / shard.name, [pa.Table.from_batches(parts[side], SCHEMA)])
         progress.close()

@@ -82,11 +82,11 @@ def test_every_engine_writes_the_same_bytes(
 ) -> None:
     monkeypatch.chdir(tmp_path)  # the stage's paths are relative
     rules: Clean = load("clean", Clean, SAMPLE)
-    here = clean_corpus(Path("raw"), Path("here"), rules, 1)
-    there = clean_corpus(Path("raw"), Path("there"), rules, 2, engine)
-    assert there.as_metrics() == here.as_metrics()
-    assert here.as_metrics()["documents_out"] > 200
+    clean_corpus(Path("raw"), Path("here"), rules, 1)
+    clean_corpus(Path("raw"), Path("there"), rules, 2, engine)
     files = [[path.read_bytes() for path in list_shards(Path(work, "clean"))] for work in ("here", "there")]
+    files += [[path.read_bytes() for path in list_shards(Path(work, "measures"))] for work in ("here", "there")]
+    assert files[2] == files[3]
     assert files[0] == files[1]
     assert len(files[0]) == len(list_shards(raw)) > 2
 

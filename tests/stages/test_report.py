@@ -29,7 +29,12 @@ def project(metrics: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project folder with everything the stage reads, and the working directory of the test."""
     folder = metrics.parent
     write_params(folder, ["partial", "total"])
-    for name, counts in {"download": {"documents": 100}, "clean": {"documents": 80}, "split": {"test": 8}}.items():
+    for name, counts in {
+        "download": {"documents": 100},
+        "clean": {"documents": 100},
+        "select": {"documents_out": 80},
+        "split": {"test": 8},
+    }.items():
         write(metrics / f"{name}.json", counts)
     funnel = "rule,documents_dropped,documents_left\ntoo_short,10,90\nnear_duplicate,10,80\n"
     (metrics / "funnel.csv").write_text(funnel, encoding="utf-8")
@@ -83,7 +88,7 @@ def test_the_sets_of_params_yaml_and_no_others_are_shown(project: Path, metrics:
     [
         ("download.json", "download"),
         ("clean.json", "clean"),
-        ("funnel.csv", "clean"),
+        ("funnel.csv", "select"),
         ("split.json", "split"),
         ("tasks.json", "tasks"),
         ("base/evaluate.json", "reference@base"),
@@ -111,5 +116,5 @@ def test_a_missing_file_is_refused_and_the_old_report_stays(
 )
 def test_a_broken_funnel_is_refused(project: Path, metrics: Path, content: str, message: str) -> None:
     (metrics / "funnel.csv").write_text(content)
-    with pytest.raises(PipelineError, match=rf"funnel.csv: {message}.*dvc repro clean"):
+    with pytest.raises(PipelineError, match=rf"funnel.csv: {message}.*dvc repro select"):
         report.main()

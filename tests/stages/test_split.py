@@ -1,10 +1,13 @@
+import hashlib
 import json
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from stages import split
+from tinypt.cleaning.decisions import DECISIONS
 from tinypt.corpus.shards import SCHEMA, iter_texts, list_shards, shard_name, write_shard
 from tinypt.errors import PipelineError
 
@@ -19,11 +22,20 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def _write(folder: Path, texts: list[str]) -> None:
+def _write(folder: Path, texts: list[str], reasons: dict[str, str] = {}) -> None:  # noqa: B006
     rows = [{"doc_id": str(index), "title": "", "uri": "", "text": text} for index, text in enumerate(texts)]
     for shard in range(3):
-        table = pa.Table.from_pylist(rows[shard::3], schema=SCHEMA)
-        write_shard(folder / "data/clean" / shard_name(shard), [table])
+        part = rows[shard::3]
+        write_shard(folder / "data/clean" / shard_name(shard), [pa.Table.from_pylist(part, schema=SCHEMA)])
+        decisions = [
+            {"reason": reasons.get(row["text"]), "cluster": 0, "cluster_size": 1, "cluster_hash": _hash(row["text"])}
+            for row in part
+        ]
+        write_shard(folder / "data/select" / shard_name(shard), [pa.Table.from_pylist(decisions, schema=DECISIONS)])
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.md5(text.lower().encode()).digest()
 
 
 def _sides(folder: Path) -> dict[str, list[str]]:
@@ -55,10 +67,17 @@ def test_the_side_of_a_text_does_not_depend_on_its_place(project: Path) -> None:
     }
 
 
-def test_copies_that_cleaning_left_stay_together(project: Path) -> None:
-    _write(project, [*TEXTS, *(text.upper().replace(" ", "  ") for text in TEXTS)])
+def test_what_was_dropped_is_on_no_side(project: Path) -> None:
+    _write(project, TEXTS, dict.fromkeys(TEXTS[::3], "too_short"))
     split.main()
-    sides = {side: {text.lower().replace("  ", " ") for text in texts} for side, texts in _sides(project).items()}
+    sides = _sides(project)
+    assert sorted(sides["train"] + sides["test"]) == sorted(set(TEXTS) - set(TEXTS[::3]))
+
+
+def test_documents_of_one_cluster_stay_together(project: Path) -> None:
+    _write(project, [*TEXTS, *(text.upper() for text in TEXTS)])
+    split.main()
+    sides = {side: {text.lower() for text in texts} for side, texts in _sides(project).items()}
     assert not sides["train"] & sides["test"]
 
 
@@ -72,10 +91,10 @@ def test_the_same_bytes_twice_and_others_for_another_seed(project: Path) -> None
     assert {path: path.read_bytes() for path in (project / "data/split").rglob("*.parquet")} != first
 
 
-def test_a_text_on_both_sides_fails_the_stage(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _write(project, [*TEXTS, *(text.upper() for text in TEXTS)])
-    monkeypatch.setattr(split, "is_held_out", lambda text, *_: text.isupper())
-    with pytest.raises(PipelineError, match=r"document \d+ is also in the test split"):
+def test_decisions_on_other_documents_fail_the_stage(project: Path) -> None:
+    shard = project / "data/select" / shard_name(1)
+    write_shard(shard, [pq.read_table(shard).slice(1)])
+    with pytest.raises(PipelineError, match=r"shard-00001\.parquet: 99 decisions on 100 documents"):
         split.main()
     assert not (project / "data/split").exists()
 
