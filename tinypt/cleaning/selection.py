@@ -43,7 +43,7 @@ def decide(measures: Path, options: Select) -> Decisions:
     """
     names = [*options.rules, *DUPLICATES]
     shards = list_shards(measures)
-    reason = np.concatenate([first_failed(_statistics(shard), options.rules) for shard in shards])
+    reason = np.concatenate([first_failed(read_statistics(shard), options.rules) for shard in shards])
     reason[reason == len(options.rules)] = len(names)
     cluster_of, size = np.arange(len(reason)), np.ones(len(reason), dtype=np.int64)
     hashes = np.empty((len(reason), HASH_WORDS), dtype=np.uint64)
@@ -91,7 +91,8 @@ def _rows(measures: Path) -> Iterator[tuple[Path, slice]]:
         start += count
 
 
-def _statistics(shard: Path) -> Statistics:
+def read_statistics(shard: Path) -> Statistics:
+    """The statistics in a shard of measures."""
     batches = list(read_shard(shard, list(COLUMNS)))
     columns = [
         np.concatenate([batch.column(name).to_numpy() for batch in batches] or [np.empty(0)]) for name in COLUMNS
