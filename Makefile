@@ -10,7 +10,7 @@ repro: setup
 	dvc repro
 
 test: setup lint types
-	pytest
+	OMP_NUM_THREADS=1 pytest -n 2 --dist loadfile
 
 lint: setup
 	ruff check .
