@@ -47,6 +47,8 @@ def test_lossy_mojibake_is_told_from_questions() -> None:
     assert is_lossy("A informa??o n?o chegou")
     assert not is_lossy("Você vem? não sei")
     assert not is_lossy("Sim?\nNão")
+    assert not is_lossy("Abra /busca?tipo=casa e depois /lista?pagina=duas.")
+    assert not is_lossy("os nomes arc?e e arc?s casam com o padrão " + "e assim por diante " * 30)
 
 
 def test_keys_ignore_case() -> None:
@@ -106,6 +108,8 @@ def test_what_the_screens_do_not_find_is_no_unwanted_line(texts: list[str]) -> N
         "Curtir (3) | Compartilhar | Comentar",
         "Enviar por e-mail",
         "Tags: política, eleições",
+        "Última modificação 01/02/2013 10h15",
+        "registrado em: eleições, Senado",
     ],
 )
 def test_more_metadata(line: str) -> None:

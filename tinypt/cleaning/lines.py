@@ -30,10 +30,10 @@ _SHARE = (
     r"|facebook|twitter|google\+?|whatsapp|linkedin|orkut|pinterest|e-?mail|instagram)"
 )
 _DONE = "(?:publicad|postad|atualizad|enviad|criad|escrit|modificad)[oa]s?"
-_UPDATE = r"(?:última atualização|atualização|data(?: d[aeo] \w+)?)"
+_UPDATE = r"(?:última atualização|última modificação|atualização|data(?: d[aeo] \w+)?)"
 _LABEL = (
-    r"(?:tags?|marcadores|categorias?|etiquetas?|arquivado em|assuntos?|palavras-chave|fonte|autor(?:a|es)?|fotos?"
-    r"|créditos?|avaliação)"
+    r"(?:tags?|marcadores|categorias?|etiquetas?|arquivado em|registrado em|assuntos?|palavras-chave|fonte"
+    r"|autor(?:a|es)?|fotos?|créditos?|avaliação)"
 )
 _SEEN = "(?:visualizad|acessad|lid|vist)[oa]"
 _SIZE = "tamanho d[ao] (?:letra|fonte|texto)"
@@ -59,6 +59,8 @@ METADATA = (
 )
 LOSSY = r"[A-Za-z\x{80}-\x{10ffff}]\?{1,3}[a-zà-ú]"  # what is_lossy is true of holds this, in Rust's syntax
 _LOSSY = re.compile(r"[^\W\d_](\?{1,3})(?=[a-zà-ú])")
+_ADDRESS = re.compile(r"[/=&]")  # where a question mark begins a query
+_WORDS_A_MARK = 40  # lost letters come every few words; a long line with a few marks has them for another reason
 _MAX_WORDS = 14  # a longer line says more than metadata does
 _SENTENCE_END = (".", "!", "?", "…", ":", ";")
 
@@ -71,10 +73,14 @@ def is_metadata(line: str) -> bool:
 def is_lossy(line: str) -> bool:
     """Whether a line has letters replaced by question marks inside words, which nothing can repair.
 
-    One question mark between letters may be a missing space; two in a row (`informa??o`) or two words with one are not.
+    One question mark between letters may be a missing space; two in a row (`informa??o`) or two words with one are not,
+    unless they are addresses or a few in a long line.
     """
-    marks = _LOSSY.findall(line) if "?" in line else []
-    return len(marks) > 1 or any(len(mark) > 1 for mark in marks)
+    if "?" not in line:
+        return False
+    words = line.split()
+    marks = [mark for word in words if not _ADDRESS.search(word) for mark in _LOSSY.findall(word)]
+    return (len(marks) > 1 or any(len(mark) > 1 for mark in marks)) and len(words) <= _WORDS_A_MARK * len(marks)
 
 
 def line_key(line: str) -> int:
