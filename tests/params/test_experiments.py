@@ -14,6 +14,8 @@ TOTAL: dict[str, Any] = {
         "losses": {"mlm": 2.0, "kl": 5.0, "cosine": 1.0},
         "temperature": 2.0,
         "alignment": "token",
+        "layers": None,
+        "relation_heads": None,
         "epochs": 3,
         "batch_size": 32,
         "learning_rate": 0.001,
@@ -24,6 +26,10 @@ TOTAL: dict[str, Any] = {
         "validation_blocks": 64,
     },
 }
+
+ALONE = {"temperature": None, "alignment": None}
+RELATIONS = ALONE | {"losses": {"relations": 1.0}, "layers": [[1, 2]], "relation_heads": 4}
+BASE = {"tokenizer": "base", "embeddings": "base"}
 
 
 def _load(tmp_path: Path, **changes: Any) -> Experiment:
@@ -43,12 +49,18 @@ def test_a_whole_block(tmp_path: Path) -> None:
     assert experiment.distill.epochs == 3.0
 
 
+def test_terms_that_compare_layers(tmp_path: Path) -> None:
+    experiment = _load(tmp_path, **RELATIONS | {"layers": [[1, 2], [2, 3]]})
+    assert experiment.distill.layers == ((1, 2), (2, 3))
+    assert experiment.distill.relation_heads == 4
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         (
             {"tokenizer": "base", "embeddings": "base"},
-            r"experiments\.mine\.distill\.losses\.kl: compares distributions",
+            r"experiments\.mine\.distill\.losses\.kl: compares piece by piece",
         ),
         ({"embeddings": "base"}, r"student\.embeddings: must be one of random, teacher_pca, fvt"),
         ({"temperature": None}, r"distill\.temperature: must be given"),
@@ -59,6 +71,27 @@ def test_a_whole_block(tmp_path: Path) -> None:
         ({"losses": {"mlm": 0.0}}, r"distill\.losses\.mlm: must be greater than 0"),
         ({"alignment": "word"}, r"distill\.alignment: word is for two different tokenizers"),
         ({"alignment": "piece"}, r"distill\.alignment: must be one of token, word, sentence"),
+        ({"losses": {"hidden": 1.0}} | ALONE, r"distill\.layers: must be given, since losses\.hidden uses it"),
+        ({"losses": {"relations": 1.0}} | ALONE, r"distill\.layers: must be given, since losses\.relations uses it"),
+        (
+            {"losses": {"relations": 1.0}, "layers": [[2, 3]]} | ALONE,
+            r"distill\.relation_heads: must be given, since losses\.relations uses it",
+        ),
+        ({"layers": [[1, 2]]}, r"distill\.layers: must be null, since only losses\.hidden or losses\.relations would"),
+        (
+            {"losses": {"hidden": 1.0}, "layers": [[1, 2]], "relation_heads": 4} | ALONE,
+            r"distill\.relation_heads: must be null, since only losses\.relations would use it",
+        ),
+        (RELATIONS | {"relation_heads": 0}, r"distill\.relation_heads: must be greater than 0"),
+        (RELATIONS | {"layers": []}, r"distill\.layers: must name at least one pair"),
+        (RELATIONS | {"layers": [[1, 1], [0, 2]]}, r"distill\.layers\[1\]: must be \[student layer, teacher layer\]"),
+        (RELATIONS | {"layers": [[1, 2, 3]]}, r"distill\.layers\[0\]: must be \[student layer, teacher layer\]"),
+        (RELATIONS | {"layers": [1, 2]}, r"distill\.layers\[0\]: must be a list, is 1"),
+        (RELATIONS | BASE, r"distill\.losses\.relations: compares piece by piece"),
+        (
+            {"losses": {"hidden": 1.0}, "layers": [[1, 2]]} | ALONE | BASE,
+            r"distill\.losses\.hidden: compares piece by piece",
+        ),
         ({"learning_rate": "1e-3"}, r"distill\.learning_rate: must be a finite number, is '1e-3'"),
         ({"mask_probability": 1.5}, r"distill\.mask_probability: must be in \(0, 1\)"),
         ({"warmup": 1.0}, r"distill\.warmup: must be a share"),

@@ -97,6 +97,11 @@ def make_projection(options: Student, width: int, teacher: PreTrainedModel, seed
     return projection
 
 
+def make_maps(options: Student, width: int, teacher: PreTrainedModel, count: int, seed: int) -> nn.ModuleList:
+    """One training-only map as of `make_projection` for each of `count` pairs of layers, from seeds of their own."""
+    return nn.ModuleList(make_projection(options, width, teacher, seed + 1 + index) for index in range(count))
+
+
 def _initialised(config: BertConfig, seed: int, initialisation: str) -> BertForMaskedLM:
     torch.manual_seed(seed)
     model: BertForMaskedLM = BertForMaskedLM(config).eval()

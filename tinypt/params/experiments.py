@@ -6,7 +6,8 @@ from typing import Literal
 from tinypt.params.loader import require
 from tinypt.params.training import Training
 
-TERMS = ("mlm", "kl", "cosine")
+TERMS = ("mlm", "kl", "cosine", "hidden", "relations")
+ONE_VOCABULARY = ("kl", "hidden", "relations")  # terms that compare piece by piece
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,17 @@ class Student:
 class Distill(Training):
     """The loss, as weights of its terms, and the training.
 
-    `losses` names the terms to compute (mlm, kl, cosine) with their weights. `temperature` belongs to kl,
-    `alignment` to cosine: token (same tokenizer), word or sentence (mean-pooled); both are null where
-    their term is not used.
+    `losses` names the terms to compute (mlm, kl, cosine, hidden, relations) with their weights.
+    `temperature` belongs to kl; `alignment` to cosine: token (same tokenizer), word or sentence
+    (mean-pooled); `layers`, pairs of student layer and teacher layer counted from 1, to hidden and
+    relations; `relation_heads` to relations. Each is null where its term is not used.
     """
 
     losses: dict[str, float]
     temperature: float | None
     alignment: Literal["token", "word", "sentence"] | None
+    layers: tuple[tuple[int, ...], ...] | None
+    relation_heads: int | None
 
     def __post_init__(self) -> None:
         """Refuse unknown terms, and keys whose term is not used."""
@@ -55,13 +59,23 @@ class Distill(Training):
             require(weight > 0, f"losses.{term}", f"must be greater than 0 (leave the term out instead), is {weight}")
         self._belongs("temperature", self.temperature, "kl")
         self._belongs("alignment", self.alignment, "cosine")
+        self._belongs("layers", self.layers, "hidden", "relations")
+        self._belongs("relation_heads", self.relation_heads, "relations")
+        for index, pair in enumerate(self.layers or ()):
+            whole = len(pair) == 2 and min(pair) > 0
+            require(whole, f"layers[{index}]", f"must be [student layer, teacher layer], from 1, is {list(pair)}")
+        require(self.layers != (), "layers", "must name at least one pair [student layer, teacher layer]")
+        heads = self.relation_heads
+        require(heads is None or heads > 0, "relation_heads", f"must be greater than 0, is {heads}")
         require(self.temperature is None or self.temperature > 0, "temperature", f"must be > 0, is {self.temperature}")
 
-    def _belongs(self, key: str, value: object, term: str) -> None:
-        if term in self.losses:
-            require(value is not None, key, f"must be given, since losses.{term} uses it")
+    def _belongs(self, key: str, value: object, *terms: str) -> None:
+        used = [term for term in terms if term in self.losses]
+        if used:
+            require(value is not None, key, f"must be given, since losses.{used[0]} uses it")
         else:
-            require(value is None, key, f"must be null, since only losses.{term} would use it")
+            users = " or ".join(f"losses.{term}" for term in terms)
+            require(value is None, key, f"must be null, since only {users} would use it")
 
 
 @dataclass(frozen=True)
@@ -74,11 +88,12 @@ class Experiment:
     def __post_init__(self) -> None:
         """Refuse losses that the two tokenizers do not allow."""
         shared = self.student.tokenizer == "teacher"
-        require(
-            shared or "kl" not in self.distill.losses,
-            "distill.losses.kl",
-            "compares distributions over one vocabulary; student.tokenizer: base keeps another than the teacher's",
-        )
+        for term in ONE_VOCABULARY:
+            require(
+                shared or term not in self.distill.losses,
+                f"distill.losses.{term}",
+                "compares piece by piece; student.tokenizer: base keeps another vocabulary than the teacher's",
+            )
         require(
             shared or self.distill.alignment != "token",
             "distill.alignment",
