@@ -54,7 +54,7 @@ def test_totals_terms_against_the_whole_models(
     special = SpecialIds.of(cased)
     one = _one_sided(batch)
     student = same_shape(base, cased, seed=5).eval()
-    projection = make_projection(Student("teacher", "random", "random"), 16, teacher, seed=0)
+    projection = make_projection(Student("teacher", "random", "random", None), 16, teacher, seed=0)
     weights = {"mlm": 2.0, "kl": 5.0, "cosine": 1.0}
     objective = Objective(student, special, weights, 0.15, Teacher(teacher, special, 2.0, "token"), projection)
     terms = objective(one, _generator())
@@ -81,7 +81,7 @@ def test_terms_of_layers_against_what_the_models_compute_themselves(
     special, one = SpecialIds.of(cased), _one_sided(batch)
     student = same_shape(base, cased, seed=5).eval()
     pairs = ((1, 2), (2, 3))
-    maps = make_maps(Student("teacher", "random", "random"), 16, teacher, len(pairs), seed=0)
+    maps = make_maps(Student("teacher", "random", "random", None), 16, teacher, len(pairs), seed=0)
     told = Teacher(teacher, special, None, None, pairs, 8)
     weights = {"mlm": 1.0, "hidden": 2.0, "relations": 3.0}
     terms = Objective(student, special, weights, 0.15, told, maps=maps)(one, _generator())
@@ -128,7 +128,7 @@ def test_terms_that_are_not_named_leave_every_bit_alone(
     found, expected = [], []
     for written_out, into in ((False, found), (True, expected)):
         student = same_shape(base, cased, seed=5).eval()
-        projection = make_projection(Student("teacher", "random", "random"), 16, teacher, seed=0)
+        projection = make_projection(Student("teacher", "random", "random", None), 16, teacher, seed=0)
         objective = Objective(student, special, weights, 0.15, Teacher(teacher, special, 2.0, "token"), projection)
         optimizer = torch.optim.AdamW(objective.parameters(), lr=1e-2)
         for step in range(2):
@@ -164,7 +164,7 @@ def test_partials_cosine_pools_both_sides_alike(
     alignment: str,
 ) -> None:
     ours, theirs = SpecialIds.of(uncased), SpecialIds.of(cased)
-    projection = make_projection(Student("base", "base", "base"), 16, teacher, seed=0)
+    projection = make_projection(Student("base", "base", "base", None), 16, teacher, seed=0)
     objective = Objective(
         base, ours, {"mlm": 1.0, "cosine": 1.0}, 0.15, Teacher(teacher, theirs, None, alignment), projection
     )
@@ -192,7 +192,7 @@ def test_the_teacher_stays_frozen_and_out_of_the_parameters(
 ) -> None:
     special = SpecialIds.of(cased)
     before = {name: weight.clone() for name, weight in teacher.state_dict().items()}
-    projection = make_projection(Student("teacher", "random", "random"), 16, teacher, seed=0)
+    projection = make_projection(Student("teacher", "random", "random", None), 16, teacher, seed=0)
     student = same_shape(base, cased, seed=5)
     objective = Objective(
         student, special, {"kl": 1.0, "cosine": 1.0}, 0.15, Teacher(teacher, special, 2.0, "token"), projection
@@ -211,7 +211,7 @@ def test_what_the_teacher_reads_does_not_depend_on_the_masks(
     batch: Batch,
 ) -> None:
     """With two tokenizers the teacher reads the text unmasked: another text there is another loss."""
-    projection = make_projection(Student("base", "base", "base"), 16, teacher, seed=0)
+    projection = make_projection(Student("base", "base", "base", None), 16, teacher, seed=0)
     aligned = Teacher(teacher, SpecialIds.of(cased), None, "sentence")
     objective = Objective(base, SpecialIds.of(uncased), {"cosine": 1.0}, 0.15, aligned, projection)
     assert batch.teacher_ids is not None

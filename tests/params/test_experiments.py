@@ -5,11 +5,11 @@ import pytest
 import yaml
 
 from tinypt.errors import PipelineError
-from tinypt.params.experiments import Experiment
+from tinypt.params.experiments import Experiment, Shape
 from tinypt.params.loader import load
 
 TOTAL: dict[str, Any] = {
-    "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random"},
+    "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random", "architecture": None},
     "distill": {
         "losses": {"mlm": 2.0, "kl": 5.0, "cosine": 1.0},
         "temperature": 2.0,
@@ -30,6 +30,8 @@ TOTAL: dict[str, Any] = {
 ALONE = {"temperature": None, "alignment": None}
 RELATIONS = ALONE | {"losses": {"relations": 1.0}, "layers": [[1, 2]], "relation_heads": 4}
 BASE = {"tokenizer": "base", "embeddings": "base"}
+
+SHAPE = {"layers": 3, "hidden": 60, "heads": 2, "feed_forward": 96}
 
 
 def _load(tmp_path: Path, **changes: Any) -> Experiment:
@@ -55,6 +57,11 @@ def test_terms_that_compare_layers(tmp_path: Path) -> None:
     assert experiment.distill.relation_heads == 4
 
 
+def test_a_shape_of_the_students_own(tmp_path: Path) -> None:
+    experiment = _load(tmp_path, architecture=SHAPE, embeddings="teacher_pca_weighted", encoder="neighbours")
+    assert experiment.student.architecture == Shape(3, 60, 2, 96)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -62,7 +69,7 @@ def test_terms_that_compare_layers(tmp_path: Path) -> None:
             {"tokenizer": "base", "embeddings": "base"},
             r"experiments\.mine\.distill\.losses\.kl: compares piece by piece",
         ),
-        ({"embeddings": "base"}, r"student\.embeddings: must be one of random, teacher_pca, fvt"),
+        ({"embeddings": "base"}, r"student\.embeddings: must be one of random, teacher_pca, teacher_pca_weighted, fvt"),
         ({"temperature": None}, r"distill\.temperature: must be given"),
         ({"losses": {"mlm": 1.0}, "alignment": None}, r"distill\.temperature: must be null"),
         ({"losses": {"kl": 1.0}}, r"distill\.alignment: must be null"),
@@ -87,6 +94,17 @@ def test_terms_that_compare_layers(tmp_path: Path) -> None:
         (RELATIONS | {"layers": [[1, 1], [0, 2]]}, r"distill\.layers\[1\]: must be \[student layer, teacher layer\]"),
         (RELATIONS | {"layers": [[1, 2, 3]]}, r"distill\.layers\[0\]: must be \[student layer, teacher layer\]"),
         (RELATIONS | {"layers": [1, 2]}, r"distill\.layers\[0\]: must be a list, is 1"),
+        (
+            {"architecture": SHAPE, "encoder": "base"},
+            r"student\.encoder: base has BERT-tiny's shape; architecture must be null",
+        ),
+        (
+            {"architecture": SHAPE | {"heads": 20}, "encoder": "neighbours"},
+            r"student\.encoder: neighbours needs heads of even size",
+        ),
+        ({"architecture": SHAPE | {"heads": 7}}, r"student\.architecture\.heads: must divide hidden \(60\), is 7"),
+        ({"architecture": SHAPE | {"layers": 0}}, r"student\.architecture\.layers: must be greater than 0"),
+        ({"architecture": "base"}, r"student\.architecture: must be a mapping, is 'base'"),
         (RELATIONS | BASE, r"distill\.losses\.relations: compares piece by piece"),
         (
             {"losses": {"hidden": 1.0}, "layers": [[1, 2]]} | ALONE | BASE,

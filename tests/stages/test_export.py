@@ -38,7 +38,7 @@ PARAMS = {
     "tasks": {"assin2_similarity": {"kind": "pair_regression", "data": {"format": "sample"}}},
     "experiments": {
         "total": {
-            "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random"},
+            "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random", "architecture": None},
             "distill": TRAINING | {"losses": {"mlm": 1.0, "kl": 1.0}, "temperature": 2.0} | NO_LAYERS,
         }
     },

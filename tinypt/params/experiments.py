@@ -11,27 +11,50 @@ ONE_VOCABULARY = ("kl", "hidden", "relations")  # terms that compare piece by pi
 
 
 @dataclass(frozen=True)
+class Shape:
+    """Shape of a student's encoder."""
+
+    layers: int
+    hidden: int
+    heads: int
+    feed_forward: int
+
+    def __post_init__(self) -> None:
+        """Refuse shapes no BERT can have."""
+        for key in ("layers", "hidden", "heads", "feed_forward"):
+            require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
+        require(self.hidden % self.heads == 0, "heads", f"must divide hidden ({self.hidden}), is {self.heads}")
+
+
+@dataclass(frozen=True)
 class Student:
     """What the student starts from.
 
     `tokenizer` base keeps BERT-tiny's own; teacher swaps it for the teacher's. `embeddings` and `encoder`
     say where their weights come from: base (BERT-tiny's), random, teacher_pca (the teacher's table
-    reduced to the student's width), fvt (the mean of BERT-tiny's pieces for each of the teacher's),
-    neighbours (random, with heads that start out attending to their neighbours).
+    reduced to the student's width), teacher_pca_weighted (the same, frequent pieces counting for more),
+    fvt (the mean of BERT-tiny's pieces for each of the teacher's), neighbours (random, with heads that
+    start out attending to their neighbours). `architecture` is BERT-tiny's where it is null.
     """
 
     tokenizer: Literal["base", "teacher"]
-    embeddings: Literal["base", "random", "teacher_pca", "fvt"]
+    embeddings: Literal["base", "random", "teacher_pca", "teacher_pca_weighted", "fvt"]
     encoder: Literal["base", "random", "neighbours"]
+    architecture: Shape | None
 
     def __post_init__(self) -> None:
-        """Refuse embeddings that do not go with the tokenizer."""
-        allowed = {"base": ("base", "random"), "teacher": ("random", "teacher_pca", "fvt")}[self.tokenizer]
+        """Refuse embeddings that do not go with the tokenizer, and weights that do not go with the shape."""
+        ours, theirs = ("base", "random"), ("random", "teacher_pca", "teacher_pca_weighted", "fvt")
+        allowed = ours if self.tokenizer == "base" else theirs
         require(
             self.embeddings in allowed,
             "embeddings",
             f"must be one of {', '.join(allowed)} with tokenizer: {self.tokenizer}, is {self.embeddings}",
         )
+        if self.architecture is not None:
+            require(self.encoder != "base", "encoder", "base has BERT-tiny's shape; architecture must be null with it")
+            even = self.architecture.hidden // self.architecture.heads % 2 == 0
+            require(even or self.encoder == "random", "encoder", "neighbours needs heads of even size")
 
 
 @dataclass(frozen=True)
