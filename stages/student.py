@@ -1,6 +1,7 @@
 """Build the student of one parameter set, before training: `python -m stages.student total`.
 
-Reads models/base and models/teacher; writes models/<set>/student.
+Reads models/base, models/teacher and data/tokens/teacher/train/blocks.npy, for how often pieces are used;
+writes models/<set>/student.
 """
 
 from pathlib import Path
@@ -10,6 +11,8 @@ from tinypt.modeling.student import build_student
 from tinypt.params.experiments import Student
 from tinypt.params.loader import load, load_seed
 from tinypt.stage import run
+from tinypt.tokens.arrays import open_blocks
+from tinypt.tokens.frequency import count_pieces
 
 
 def main(name: str) -> None:
@@ -18,7 +21,10 @@ def main(name: str) -> None:
     base, teacher = (
         (load_model(folder), load_tokenizer(folder)) for folder in (Path("models/base"), Path("models/teacher"))
     )
-    student, tokenizer = build_student(options, base, teacher, load_seed())
+    counts = None
+    if options.embeddings == "teacher_pca_weighted":
+        counts = count_pieces(open_blocks(Path("data/tokens/teacher/train")).ids, teacher[1])
+    student, tokenizer = build_student(options, base, teacher, load_seed(), counts)
     save_model(student, tokenizer, Path("models") / name / "student")
 
 

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from tinypt.distillation.loop import Result, train
 from tinypt.distillation.objective import Objective
+from tinypt.distillation.teacher import Teacher
 from tinypt.errors import PipelineError
-from tinypt.modeling.student import random_bert
+from tinypt.modeling.student import make_maps, make_projection, random_bert
+from tinypt.params.experiments import Student
 from tinypt.params.models import Architecture
 from tinypt.params.training import Training
 from tinypt.tokens.arrays import Blocks, open_blocks
@@ -52,12 +55,24 @@ def _model(tokenizer: PreTrainedTokenizerBase) -> BertForMaskedLM:
 def _train(
     model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, blocks: Blocks, checkpoint: Path, **changes: float
 ) -> Result:
-    objective = Objective(model, SpecialIds.of(tokenizer), {"mlm": 1.0}, 0.15)
+    return _run(Objective(model, SpecialIds.of(tokenizer), {"mlm": 1.0}, 0.15), blocks, checkpoint, **changes)
+
+
+def _run(objective: Objective, blocks: Blocks, checkpoint: Path, **changes: float) -> Result:
     options = Training(**{**OPTIONS.__dict__, **changes})
     return train(objective, blocks, options, 7, CPU, checkpoint, "test", checkpoint_seconds=0.0)
 
 
-def _bits(model: BertForMaskedLM) -> dict[str, bytes]:
+def _every_term(tokenizer: PreTrainedTokenizerBase, teacher: BertForMaskedLM) -> Objective:
+    special = SpecialIds.of(tokenizer)
+    student, options = _model(tokenizer), Student("teacher", "random", "random", None)
+    weights = {"mlm": 2.0, "kl": 5.0, "cosine": 1.0, "hidden": 1.0, "relations": 1.0}
+    told = Teacher(teacher, special, 2.0, "token", [(1, 2), (1, 3)], 8)
+    maps = make_maps(options, 16, teacher, 2, seed=0)
+    return Objective(student, special, weights, 0.15, told, make_projection(options, 16, teacher, seed=0), maps)
+
+
+def _bits(model: nn.Module) -> dict[str, bytes]:
     return {name: weight.numpy().tobytes() for name, weight in model.state_dict().items()}
 
 
@@ -79,11 +94,27 @@ def test_two_runs_give_the_same_bits(tmp_path: Path, cased: PreTrainedTokenizerB
     assert _bits(first) == _bits(second)
 
 
+@pytest.mark.parametrize("terms", ["mlm", "every"])
 def test_a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(
-    tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    cased: PreTrainedTokenizerBase,
+    teacher: BertForMaskedLM,
+    blocks: Blocks,
+    monkeypatch: pytest.MonkeyPatch,
+    terms: str,
 ) -> None:
-    whole = _model(cased)
-    expected = _train(whole, cased, blocks, tmp_path / "whole.pt")
+    """The training-only maps of a set with every term included."""
+
+    def fresh() -> Objective:
+        if terms == "every":
+            return _every_term(cased, teacher)
+        return Objective(_model(cased), SpecialIds.of(cased), {"mlm": 1.0}, 0.15)
+
+    whole, start = fresh(), _bits(fresh())
+    expected = _run(whole, blocks, tmp_path / "whole.pt")
+    trained = [name for name, bits in _bits(whole).items() if bits != start[name]]
+    assert {name for name in trained if "maps" in name} == {name for name in start if "maps" in name}
+    assert {"loss", *whole.weights} < expected.rows[-1].keys()
 
     class Interrupted(Exception):
         pass
@@ -102,10 +133,10 @@ def test_a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(
     real = loop.save_checkpoint
     monkeypatch.setattr(loop, "save_checkpoint", save_twice_then_die)
     with pytest.raises(Interrupted):
-        _train(_model(cased), cased, blocks, tmp_path / "part.pt")
+        _run(fresh(), blocks, tmp_path / "part.pt")
     monkeypatch.setattr(loop, "save_checkpoint", real)
-    resumed = _model(cased)
-    result = _train(resumed, cased, blocks, tmp_path / "part.pt")
+    resumed = fresh()
+    result = _run(resumed, blocks, tmp_path / "part.pt")
     assert result.rows == expected.rows
     assert result.validation_start == expected.validation_start
     assert _bits(resumed) == _bits(whole)

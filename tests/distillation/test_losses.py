@@ -86,6 +86,82 @@ def test_cosine_against_its_definition() -> None:
     assert losses.cosine(ours, theirs, torch.zeros(3, 4, dtype=torch.bool)).item() == 0
 
 
+def test_hidden_against_its_definition() -> None:
+    ours, theirs = _random(3, 4, WIDTH), _random(3, 4, WIDTH, seed=1)
+    counted = torch.rand(3, 4, generator=torch.Generator().manual_seed(2)) < 0.6
+    each = [
+        sum((ours[b, i, k].item() - theirs[b, i, k].item()) ** 2 for k in range(WIDTH)) / WIDTH
+        for b in range(3)
+        for i in range(4)
+        if counted[b, i]
+    ]
+    assert losses.hidden(ours, theirs, counted).item() == pytest.approx(np.mean(each), rel=1e-12)
+    assert losses.hidden(ours, ours, counted).item() == 0
+    assert losses.hidden(ours, theirs, torch.zeros(3, 4, dtype=torch.bool)).item() == 0
+
+
+def _kinds(blocks: int, length: int, width: int, seed: int = 0) -> list[torch.Tensor]:
+    return [_random(blocks, length, width, seed=seed + kind) for kind in range(3)]
+
+
+def _relation_of(vectors: torch.Tensor, head: int, heads: int, position: int, real: torch.Tensor) -> list[float]:
+    """Softmax over the real positions of one position's scaled products with them; vectors are [length, width]."""
+    size = vectors.shape[1] // heads
+    rows = vectors[:, head * size : (head + 1) * size].tolist()
+    products = [
+        sum(a * b for a, b in zip(rows[position], row, strict=True)) / math.sqrt(size)
+        for row, counts in zip(rows, real.tolist(), strict=True)
+        if counts
+    ]
+    powers = [math.exp(product) for product in products]
+    return [power / sum(powers) for power in powers]
+
+
+@settings(max_examples=10, deadline=None)
+@given(heads=st.sampled_from([1, 2, 4]), seed=st.integers(0, 100))
+def test_relations_against_their_definition(heads: int, seed: int) -> None:
+    """In plain loops, with widths and attention heads that differ, and padding at the end of one block."""
+    ours, theirs = _kinds(2, 5, 8, seed), _kinds(2, 5, 12, seed + 7)
+    real = torch.ones(2, 5, dtype=torch.bool)
+    real[1, 3:] = False
+    expected = 0.0
+    for student, teacher in zip(ours, theirs, strict=True):
+        each = []
+        for block in range(2):
+            for head in range(heads):
+                for position in real[block].nonzero().flatten().tolist():
+                    q = _relation_of(student[block], head, heads, position, real[block])
+                    p = _relation_of(teacher[block], head, heads, position, real[block])
+                    each.append(sum(a * math.log(a / b) for a, b in zip(p, q, strict=True)))
+        expected += sum(each) / len(each)
+    found = losses.relations(ours, theirs, heads, real).item()
+    assert found == pytest.approx(expected, rel=1e-9)
+    assert found >= 0
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 100))
+def test_relations_are_blind_to_rotations_and_to_what_stands_in_padding(seed: int) -> None:
+    ours, theirs = _kinds(2, 5, 8, seed), _kinds(2, 5, 12, seed + 7)
+    real = torch.tensor([[True] * 5, [True] * 3 + [False] * 2])
+    rotation, _ = torch.linalg.qr(_random(4, 4, seed=seed))
+    turned = [(kind.reshape(2, 5, 2, 4) @ rotation).reshape(2, 5, 8) for kind in ours]
+    assert losses.relations(turned, ours, 2, real).item() == pytest.approx(0, abs=1e-12)
+    filled = [torch.where(real[..., None], kind, torch.full_like(kind, 9.0)) for kind in ours]
+    assert losses.relations(filled, theirs, 2, real) == losses.relations(ours, theirs, 2, real)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
+def test_relations_and_their_gradients_are_finite_whatever_is_padding(dtype: torch.dtype) -> None:
+    ours, theirs = ([(50 * kind).to(dtype).requires_grad_() for kind in _kinds(2, 5, width)] for width in (8, 12))
+    loss = losses.relations(ours, theirs, 2, torch.tensor([[True] * 4 + [False], [False] * 5]))
+    loss.backward()
+    assert loss.dtype == torch.float32
+    assert loss.isfinite()
+    assert all(kind.grad is not None and kind.grad.isfinite().all() for kind in ours)
+    assert all(not kind.grad[1].any() for kind in ours)
+
+
 def test_pool_text_is_the_mean_of_what_counts() -> None:
     states = _random(2, 6, WIDTH)
     counted = torch.tensor([[0, 1, 1, 1, 0, 0], [0, 0, 0, 0, 0, 0]], dtype=torch.bool)
@@ -118,5 +194,11 @@ def test_gradients() -> None:
         _random(POSITIONS, VOCABULARY).requires_grad_(),
     )
     assert gradcheck(lambda x: losses.cosine(x, _random(3, WIDTH, seed=1), counted), _random(3, WIDTH).requires_grad_())
+    assert gradcheck(lambda x: losses.hidden(x, _random(3, WIDTH, seed=1), counted), _random(3, WIDTH).requires_grad_())
+    real = torch.tensor([[True, True, True, False]])
+    assert gradcheck(
+        lambda *kinds: losses.relations(kinds, _kinds(1, 4, 6, seed=5), 2, real),
+        [kind.requires_grad_() for kind in _kinds(1, 4, 4)],
+    )
     assert gradcheck(lambda x: losses.pool_words(x, words)[0], _random(1, 5, WIDTH).requires_grad_())
     assert gradcheck(lambda x: losses.pool_text(x, words >= 0), _random(1, 5, WIDTH).requires_grad_())

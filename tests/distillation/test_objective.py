@@ -7,9 +7,12 @@ import torch
 import torch.nn.functional as F
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
+from tinypt.distillation import losses
 from tinypt.distillation.batches import Batch, take
-from tinypt.distillation.objective import Objective, Teacher
-from tinypt.modeling.student import make_projection, same_shape
+from tinypt.distillation.objective import Objective
+from tinypt.distillation.teacher import Teacher
+from tinypt.modeling.forward import encode, score
+from tinypt.modeling.student import make_maps, make_projection, same_shape
 from tinypt.params.experiments import Student
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.masking import SpecialIds, mask_tokens
@@ -51,7 +54,7 @@ def test_totals_terms_against_the_whole_models(
     special = SpecialIds.of(cased)
     one = _one_sided(batch)
     student = same_shape(base, cased, seed=5).eval()
-    projection = make_projection(Student("teacher", "random", "random"), 16, teacher, seed=0)
+    projection = make_projection(Student("teacher", "random", "random", None), 16, teacher, seed=0)
     weights = {"mlm": 2.0, "kl": 5.0, "cosine": 1.0}
     objective = Objective(student, special, weights, 0.15, Teacher(teacher, special, 2.0, "token"), projection)
     terms = objective(one, _generator())
@@ -71,6 +74,86 @@ def test_totals_terms_against_the_whole_models(
     assert terms["loss"].item() == pytest.approx(expected, rel=1e-6)
 
 
+def test_terms_of_layers_against_what_the_models_compute_themselves(
+    base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, batch: Batch
+) -> None:
+    """Queries, keys and values are caught where the models make them, not made again as the objective does."""
+    special, one = SpecialIds.of(cased), _one_sided(batch)
+    student = same_shape(base, cased, seed=5).eval()
+    pairs = ((1, 2), (2, 3))
+    maps = make_maps(Student("teacher", "random", "random", None), 16, teacher, len(pairs), seed=0)
+    told = Teacher(teacher, special, None, None, pairs, 8)
+    weights = {"mlm": 1.0, "hidden": 2.0, "relations": 3.0}
+    terms = Objective(student, special, weights, 0.15, told, maps=maps)(one, _generator())
+
+    masked = mask_tokens(one.ids, special, 0.15, _generator())
+    states, vectors = {}, {}
+    for name, model in (("ours", student), ("theirs", teacher)):
+        caught: list[list[torch.Tensor]] = [[] for _ in model.bert.encoder.layer]
+        handles = [
+            linear.register_forward_hook(lambda _module, _given, made, into=caught[index]: into.append(made))
+            for index, layer in enumerate(model.bert.encoder.layer)
+            for linear in (layer.attention.self.query, layer.attention.self.key, layer.attention.self.value)
+        ]
+        out = model(masked.inputs, attention_mask=(masked.inputs != 0).long(), output_hidden_states=True)
+        for handle in handles:
+            handle.remove()
+        states[name], vectors[name] = out.hidden_states, caught
+    real = ~special.is_special(one.ids)
+    hidden = np.mean(
+        [
+            F.mse_loss(linear(states["ours"][ours])[real], states["theirs"][theirs][real]).item()
+            for linear, (ours, theirs) in zip(maps, pairs, strict=True)
+        ]
+    )
+    attended = one.ids != special.pad
+    relations = np.mean(
+        [
+            losses.relations(vectors["ours"][ours - 1], vectors["theirs"][theirs - 1], 8, attended).item()
+            for ours, theirs in pairs
+        ]
+    )
+    assert terms["hidden"].item() == pytest.approx(hidden, rel=1e-4)
+    assert terms["relations"].item() == pytest.approx(relations, rel=1e-4)
+    expected = sum(weights[name] * terms[name].item() for name in weights)
+    assert terms["loss"].item() == pytest.approx(expected, rel=1e-6)
+
+
+def test_terms_that_are_not_named_leave_every_bit_alone(
+    base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, batch: Batch
+) -> None:
+    """Two steps of total, against two steps written out with nothing but last states, logits and their losses."""
+    special, one = SpecialIds.of(cased), _one_sided(batch)
+    weights = {"mlm": 2.0, "kl": 5.0, "cosine": 1.0}
+    found, expected = [], []
+    for written_out, into in ((False, found), (True, expected)):
+        student = same_shape(base, cased, seed=5).eval()
+        projection = make_projection(Student("teacher", "random", "random", None), 16, teacher, seed=0)
+        objective = Objective(student, special, weights, 0.15, Teacher(teacher, special, 2.0, "token"), projection)
+        optimizer = torch.optim.AdamW(objective.parameters(), lr=1e-2)
+        for step in range(2):
+            if written_out:
+                masked = mask_tokens(one.ids, special, 0.15, _generator(step))
+                ours = encode(student, masked.inputs, special)
+                theirs = encode(teacher, masked.inputs, special)
+                logits, targets = (
+                    score(model, of, masked.positions) for model, of in ((student, ours), (teacher, theirs))
+                )
+                mlm = losses.mlm(logits, masked.targets)
+                kl = losses.kl(logits, targets, 2.0, masked.targets)
+                cosine = losses.cosine(projection(ours), theirs, ~special.is_special(one.ids))
+                terms = {"loss": torch.stack([2.0 * mlm, 5.0 * kl, 1.0 * cosine]).sum()}
+                terms |= {"mlm": mlm, "kl": kl, "cosine": cosine}
+            else:
+                terms = objective(one, _generator(step))
+            terms["loss"].backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            into += [(name, value.item()) for name, value in terms.items()]
+        into += [(name, weight.numpy().tobytes()) for name, weight in objective.state_dict().items()]
+    assert found == expected
+
+
 @pytest.mark.parametrize("alignment", ["word", "sentence"])
 def test_partials_cosine_pools_both_sides_alike(
     base: BertForMaskedLM,
@@ -81,7 +164,7 @@ def test_partials_cosine_pools_both_sides_alike(
     alignment: str,
 ) -> None:
     ours, theirs = SpecialIds.of(uncased), SpecialIds.of(cased)
-    projection = make_projection(Student("base", "base", "base"), 16, teacher, seed=0)
+    projection = make_projection(Student("base", "base", "base", None), 16, teacher, seed=0)
     objective = Objective(
         base, ours, {"mlm": 1.0, "cosine": 1.0}, 0.15, Teacher(teacher, theirs, None, alignment), projection
     )
@@ -109,7 +192,7 @@ def test_the_teacher_stays_frozen_and_out_of_the_parameters(
 ) -> None:
     special = SpecialIds.of(cased)
     before = {name: weight.clone() for name, weight in teacher.state_dict().items()}
-    projection = make_projection(Student("teacher", "random", "random"), 16, teacher, seed=0)
+    projection = make_projection(Student("teacher", "random", "random", None), 16, teacher, seed=0)
     student = same_shape(base, cased, seed=5)
     objective = Objective(
         student, special, {"kl": 1.0, "cosine": 1.0}, 0.15, Teacher(teacher, special, 2.0, "token"), projection
@@ -128,7 +211,7 @@ def test_what_the_teacher_reads_does_not_depend_on_the_masks(
     batch: Batch,
 ) -> None:
     """With two tokenizers the teacher reads the text unmasked: another text there is another loss."""
-    projection = make_projection(Student("base", "base", "base"), 16, teacher, seed=0)
+    projection = make_projection(Student("base", "base", "base", None), 16, teacher, seed=0)
     aligned = Teacher(teacher, SpecialIds.of(cased), None, "sentence")
     objective = Objective(base, SpecialIds.of(uncased), {"cosine": 1.0}, 0.15, aligned, projection)
     assert batch.teacher_ids is not None

@@ -24,6 +24,18 @@ def test_pca_equals_truncated_svd_up_to_sign() -> None:
     assert cosines == pytest.approx(np.ones(5), abs=1e-8)
 
 
+def test_a_weighted_basis_is_that_of_rows_repeated_as_often_as_used() -> None:
+    table = torch.randn(60, 12, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    counts = np.random.default_rng(0).integers(0, 9, 60)
+    repeated = table.repeat_interleave(torch.from_numpy(counts), dim=0)
+    assert torch.allclose(pca_basis(table, 5, counts), pca_basis(repeated, 5), atol=1e-8)
+    assert torch.allclose(pca_basis(table, 5, np.full(60, 3)), pca_basis(table, 5), atol=1e-8)
+    reduced = teacher_pca(table, 5, counts)
+    uses = torch.from_numpy(counts / counts.sum()).float()
+    assert reduced.std().item() == pytest.approx(0.02, rel=1e-4)
+    assert torch.allclose(uses @ reduced, torch.zeros(5), atol=1e-8)
+
+
 def test_the_signs_do_not_depend_on_the_tables_sign() -> None:
     table = torch.randn(100, 20, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
     assert torch.allclose(pca_basis(table, 5), pca_basis(-table, 5), atol=1e-8)

@@ -1,13 +1,15 @@
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from tinypt.errors import PipelineError
 from tinypt.modeling.embeddings import pca_basis, teacher_pca
-from tinypt.modeling.student import build_student, make_projection, random_bert, same_shape
-from tinypt.params.experiments import Student
+from tinypt.modeling.student import build_student, make_maps, make_projection, random_bert, same_shape
+from tinypt.params.experiments import Shape, Student
 from tinypt.params.models import Architecture
 
 Pair = tuple[BertForMaskedLM, PreTrainedTokenizerBase]
@@ -20,8 +22,16 @@ def models(
     return (base, uncased), (teacher, cased)
 
 
-def _build(models: tuple[Pair, Pair], tokenizer: Any, embeddings: Any, encoder: Any, seed: int = 0) -> Pair:
-    return build_student(Student(tokenizer, embeddings, encoder), *models, seed)
+def _build(
+    models: tuple[Pair, Pair],
+    tokenizer: Any,
+    embeddings: Any,
+    encoder: Any,
+    seed: int = 0,
+    shape: Shape | None = None,
+    counts: NDArray[np.int64] | None = None,
+) -> Pair:
+    return build_student(Student(tokenizer, embeddings, encoder, shape), *models, seed, counts)
 
 
 def _table(model: BertForMaskedLM) -> torch.Tensor:
@@ -82,6 +92,46 @@ def test_a_teacher_narrower_than_the_student_is_refused(
         _build((models[0], (narrow, cased)), "teacher", "teacher_pca", "random")
 
 
+def test_weighted_teacher_pca_fills_the_table_and_starts_the_maps(models: tuple[Pair, Pair]) -> None:
+    _, (teacher, cased) = models
+    counts = np.random.default_rng(0).integers(0, 100, len(cased))
+    student, _ = _build(models, "teacher", "teacher_pca_weighted", "random", counts=counts)
+    assert torch.equal(_table(student), teacher_pca(_table(teacher), 16, counts))
+    options = Student("teacher", "teacher_pca_weighted", "random", None)
+    basis = pca_basis(_table(teacher), 16, counts).T.float()
+    assert torch.equal(make_projection(options, 16, teacher, 0, counts).weight, basis)
+    assert all(torch.equal(one.weight, basis) for one in make_maps(options, 16, teacher, 2, 0, counts))
+
+
+@pytest.mark.parametrize(("embeddings", "encoder"), [("random", "neighbours"), ("teacher_pca", "random")])
+def test_a_student_of_another_shape(models: tuple[Pair, Pair], embeddings: str, encoder: str) -> None:
+    student, tokenizer = _build(models, "teacher", embeddings, encoder, shape=Shape(3, 24, 4, 40))
+    assert len(student.bert.encoder.layer) == 3
+    assert _table(student).shape == (len(tokenizer), 24)
+    assert student.bert.encoder.layer[0].intermediate.dense.weight.shape == (40, 24)
+    assert student.config.num_attention_heads == 4
+    assert student.config.max_position_embeddings == models[0][0].config.max_position_embeddings
+    assert student(torch.tensor([[2, 7, 3]])).logits.shape == (1, 3, len(tokenizer))
+
+
+def test_embeddings_of_the_base_model_need_its_width(models: tuple[Pair, Pair]) -> None:
+    deeper, _ = _build(models, "teacher", "fvt", "random", shape=Shape(3, 16, 2, 32))
+    assert _table(deeper).shape[1] == 16
+    for tokenizer, embeddings in (("teacher", "fvt"), ("base", "base")):
+        with pytest.raises(PipelineError, match=f"embeddings: {embeddings} needs .* width 16, not 24"):
+            _build(models, tokenizer, embeddings, "random", shape=Shape(2, 24, 2, 32))
+
+
+def test_every_pair_of_layers_has_a_map_of_its_own(models: tuple[Pair, Pair]) -> None:
+    _, (teacher, _) = models
+    options = Student("teacher", "random", "random", None)
+    first, second = make_maps(options, 16, teacher, 2, seed=0)
+    assert first.weight.shape == (48, 16)
+    assert not torch.equal(first.weight, second.weight)
+    assert not torch.equal(first.weight, make_projection(options, 16, teacher, seed=0).weight)
+    assert torch.equal(second.weight, make_maps(options, 16, teacher, 2, seed=0)[1].weight)
+
+
 def test_same_shape_leaves_the_base_models_configuration_alone(models: tuple[Pair, Pair]) -> None:
     (base, uncased), (_, cased) = models
     floor = same_shape(base, cased, seed=0)
@@ -91,7 +141,7 @@ def test_same_shape_leaves_the_base_models_configuration_alone(models: tuple[Pai
 
 def test_projection_starts_from_the_basis_of_the_embeddings(models: tuple[Pair, Pair]) -> None:
     _, (teacher, _) = models
-    projection = make_projection(Student("teacher", "teacher_pca", "random"), 16, teacher, seed=0)
+    projection = make_projection(Student("teacher", "teacher_pca", "random", None), 16, teacher, seed=0)
     assert torch.allclose(projection.weight.double(), pca_basis(_table(teacher), 16).T, atol=1e-6)
     table = _table(teacher).double()
     centred = table - table.mean(dim=0)
@@ -104,7 +154,7 @@ def test_projection_starts_from_the_basis_of_the_embeddings(models: tuple[Pair, 
 
 def test_a_random_projection_depends_on_the_seed(models: tuple[Pair, Pair]) -> None:
     _, (teacher, _) = models
-    options = Student("teacher", "random", "random")
+    options = Student("teacher", "random", "random", None)
     first, again, other = (make_projection(options, 16, teacher, seed).weight for seed in (1, 1, 2))
     assert first.shape == (48, 16)
     assert torch.equal(first, again)

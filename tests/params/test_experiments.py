@@ -5,15 +5,17 @@ import pytest
 import yaml
 
 from tinypt.errors import PipelineError
-from tinypt.params.experiments import Experiment
+from tinypt.params.experiments import Experiment, Shape
 from tinypt.params.loader import load
 
 TOTAL: dict[str, Any] = {
-    "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random"},
+    "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random", "architecture": None},
     "distill": {
         "losses": {"mlm": 2.0, "kl": 5.0, "cosine": 1.0},
         "temperature": 2.0,
         "alignment": "token",
+        "layers": None,
+        "relation_heads": None,
         "epochs": 3,
         "batch_size": 32,
         "learning_rate": 0.001,
@@ -24,6 +26,12 @@ TOTAL: dict[str, Any] = {
         "validation_blocks": 64,
     },
 }
+
+ALONE = {"temperature": None, "alignment": None}
+RELATIONS = ALONE | {"losses": {"relations": 1.0}, "layers": [[1, 2]], "relation_heads": 4}
+BASE = {"tokenizer": "base", "embeddings": "base"}
+
+SHAPE = {"layers": 3, "hidden": 60, "heads": 2, "feed_forward": 96}
 
 
 def _load(tmp_path: Path, **changes: Any) -> Experiment:
@@ -43,14 +51,25 @@ def test_a_whole_block(tmp_path: Path) -> None:
     assert experiment.distill.epochs == 3.0
 
 
+def test_terms_that_compare_layers(tmp_path: Path) -> None:
+    experiment = _load(tmp_path, **RELATIONS | {"layers": [[1, 2], [2, 3]]})
+    assert experiment.distill.layers == ((1, 2), (2, 3))
+    assert experiment.distill.relation_heads == 4
+
+
+def test_a_shape_of_the_students_own(tmp_path: Path) -> None:
+    experiment = _load(tmp_path, architecture=SHAPE, embeddings="teacher_pca_weighted", encoder="neighbours")
+    assert experiment.student.architecture == Shape(3, 60, 2, 96)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         (
             {"tokenizer": "base", "embeddings": "base"},
-            r"experiments\.mine\.distill\.losses\.kl: compares distributions",
+            r"experiments\.mine\.distill\.losses\.kl: compares piece by piece",
         ),
-        ({"embeddings": "base"}, r"student\.embeddings: must be one of random, teacher_pca, fvt"),
+        ({"embeddings": "base"}, r"student\.embeddings: must be one of random, teacher_pca, teacher_pca_weighted, fvt"),
         ({"temperature": None}, r"distill\.temperature: must be given"),
         ({"losses": {"mlm": 1.0}, "alignment": None}, r"distill\.temperature: must be null"),
         ({"losses": {"kl": 1.0}}, r"distill\.alignment: must be null"),
@@ -59,6 +78,38 @@ def test_a_whole_block(tmp_path: Path) -> None:
         ({"losses": {"mlm": 0.0}}, r"distill\.losses\.mlm: must be greater than 0"),
         ({"alignment": "word"}, r"distill\.alignment: word is for two different tokenizers"),
         ({"alignment": "piece"}, r"distill\.alignment: must be one of token, word, sentence"),
+        ({"losses": {"hidden": 1.0}} | ALONE, r"distill\.layers: must be given, since losses\.hidden uses it"),
+        ({"losses": {"relations": 1.0}} | ALONE, r"distill\.layers: must be given, since losses\.relations uses it"),
+        (
+            {"losses": {"relations": 1.0}, "layers": [[2, 3]]} | ALONE,
+            r"distill\.relation_heads: must be given, since losses\.relations uses it",
+        ),
+        ({"layers": [[1, 2]]}, r"distill\.layers: must be null, since only losses\.hidden or losses\.relations would"),
+        (
+            {"losses": {"hidden": 1.0}, "layers": [[1, 2]], "relation_heads": 4} | ALONE,
+            r"distill\.relation_heads: must be null, since only losses\.relations would use it",
+        ),
+        (RELATIONS | {"relation_heads": 0}, r"distill\.relation_heads: must be greater than 0"),
+        (RELATIONS | {"layers": []}, r"distill\.layers: must name at least one pair"),
+        (RELATIONS | {"layers": [[1, 1], [0, 2]]}, r"distill\.layers\[1\]: must be \[student layer, teacher layer\]"),
+        (RELATIONS | {"layers": [[1, 2, 3]]}, r"distill\.layers\[0\]: must be \[student layer, teacher layer\]"),
+        (RELATIONS | {"layers": [1, 2]}, r"distill\.layers\[0\]: must be a list, is 1"),
+        (
+            {"architecture": SHAPE, "encoder": "base"},
+            r"student\.encoder: base has BERT-tiny's shape; architecture must be null",
+        ),
+        (
+            {"architecture": SHAPE | {"heads": 20}, "encoder": "neighbours"},
+            r"student\.encoder: neighbours needs heads of even size",
+        ),
+        ({"architecture": SHAPE | {"heads": 7}}, r"student\.architecture\.heads: must divide hidden \(60\), is 7"),
+        ({"architecture": SHAPE | {"layers": 0}}, r"student\.architecture\.layers: must be greater than 0"),
+        ({"architecture": "base"}, r"student\.architecture: must be a mapping, is 'base'"),
+        (RELATIONS | BASE, r"distill\.losses\.relations: compares piece by piece"),
+        (
+            {"losses": {"hidden": 1.0}, "layers": [[1, 2]]} | ALONE | BASE,
+            r"distill\.losses\.hidden: compares piece by piece",
+        ),
         ({"learning_rate": "1e-3"}, r"distill\.learning_rate: must be a finite number, is '1e-3'"),
         ({"mask_probability": 1.5}, r"distill\.mask_probability: must be in \(0, 1\)"),
         ({"warmup": 1.0}, r"distill\.warmup: must be a share"),

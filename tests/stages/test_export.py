@@ -29,6 +29,7 @@ TRAINING = {
     "mask_probability": 0.15,
     "validation_blocks": 4,
 }
+NO_LAYERS = {"alignment": None, "layers": None, "relation_heads": None}
 PARAMS = {
     "seed": 1,
     "corpus": {"source": "vert", "path": "brwac.vert"},
@@ -37,8 +38,8 @@ PARAMS = {
     "tasks": {"assin2_similarity": {"kind": "pair_regression", "data": {"format": "sample"}}},
     "experiments": {
         "total": {
-            "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random"},
-            "distill": TRAINING | {"losses": {"mlm": 1.0, "kl": 1.0}, "temperature": 2.0, "alignment": None},
+            "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random", "architecture": None},
+            "distill": TRAINING | {"losses": {"mlm": 1.0, "kl": 1.0}, "temperature": 2.0} | NO_LAYERS,
         }
     },
     "export": {"license": "mit", "datasets": ["some/corpus"]},

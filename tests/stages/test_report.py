@@ -12,14 +12,14 @@ import yaml
 from stages import report
 from tests.reporting.conftest import evaluation, write
 from tests.reporting.conftest import metrics as _metrics
-from tests.stages.test_export import PARAMS, TRAINING
+from tests.stages.test_export import NO_LAYERS, PARAMS, TRAINING
 from tinypt.errors import PipelineError
 
 REPOSITORY = Path(__file__).parents[2]
 metrics = _metrics
 SET: dict[str, Any] = {
-    "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random"},
-    "distill": TRAINING | {"losses": {"mlm": 1.0}, "temperature": None, "alignment": None},
+    "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random", "architecture": None},
+    "distill": TRAINING | {"losses": {"mlm": 1.0}, "temperature": None} | NO_LAYERS,
 }
 FILES = ["README.md", "funnel.svg", "headline.svg", "summary.csv", "summary.json", "training.svg"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tinypt.distillation.loop import Row
 from tinypt.files import atomic_path
 
-COLUMNS = ("step", "tokens", "learning_rate", "loss", "mlm", "kl", "cosine", "validation_mlm")
+COLUMNS = ("step", "tokens", "learning_rate", "loss", "mlm", "kl", "cosine", "hidden", "relations", "validation_mlm")
 
 
 def write_curve(rows: list[Row], path: Path) -> None:

@@ -1,5 +1,8 @@
 """The loss terms, as plain functions of tensors. Entropies are in nats; half precision is raised to fp32."""
 
+import math
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -48,6 +51,38 @@ def cosine(student: Tensor, teacher: Tensor, counted: Tensor) -> Tensor:
     return _mean(1 - F.cosine_similarity(_wide(student), _wide(teacher), dim=-1), counted)
 
 
+def hidden(student: Tensor, teacher: Tensor, counted: Tensor) -> Tensor:
+    """Mean squared difference of paired hidden states, over the pairs that count (TinyBERT, Jiao et al. 2020, eq. 8).
+
+    Args:
+        student: [..., width], already mapped to the teacher's width.
+        teacher: [..., width].
+        counted: bool [...].
+    """
+    return _mean((_wide(student) - _wide(teacher)).square().mean(dim=-1), counted)
+
+
+def relations(student: Sequence[Tensor], teacher: Sequence[Tensor], heads: int, real: Tensor) -> Tensor:
+    """KL(teacher ‖ student) of self-attention relations (MiniLMv2, Wang et al. 2021, section 3).
+
+    The relation of a kind of vectors X (queries, keys, values) is softmax(X Xᵀ / sqrt(d)) in each of `heads`
+    equal parts of X, d wide, whatever the attention heads were: so widths may differ. Each kind's KL is a
+    mean over heads and real positions; the kinds are summed, as in the paper.
+
+    Args:
+        student: one [blocks, length, width] a kind; `heads` divides the width.
+        teacher: the same kinds, of a width of its own that `heads` divides too.
+        heads: relation heads.
+        real: bool [blocks, length]; padding is neither related nor counted.
+    """
+    kinds = []
+    for ours, theirs in zip(student, teacher, strict=True):
+        student_log, teacher_log = _relation(ours, heads, real), _relation(theirs, heads, real)
+        each = (teacher_log.exp() * (teacher_log - student_log)).sum(dim=-1)
+        kinds.append(_mean(each.mean(dim=1), real))
+    return torch.stack(kinds).sum()
+
+
 def pool_text(states: Tensor, counted: Tensor) -> Tensor:
     """Mean of the counted positions' states: [blocks, length, width] and bool [blocks, length] to [blocks, width]."""
     weights = counted.to(states.dtype).unsqueeze(-1)
@@ -71,6 +106,15 @@ def pool_words(states: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:
     counts = states.new_zeros(blocks, length + 1).scatter_add_(1, index, torch.ones_like(index, dtype=states.dtype))
     counts = counts[:, :length]
     return sums[:, :length] / counts.clamp(min=1).unsqueeze(-1), counts > 0
+
+
+def _relation(vectors: Tensor, heads: int, real: Tensor) -> Tensor:
+    """Log-probabilities [blocks, heads, length, length] of each position's relation to the real ones."""
+    blocks, length, width = vectors.shape
+    parts = vectors.view(blocks, length, heads, width // heads).transpose(1, 2)
+    scores = _wide(parts @ parts.transpose(-1, -2)) / math.sqrt(parts.shape[-1])
+    # The least finite number, not -inf: 0 * (-inf - -inf) would be nan in the divergence.
+    return F.log_softmax(scores.masked_fill(~real[:, None, None], torch.finfo(scores.dtype).min), dim=-1)
 
 
 def _wide(tensor: Tensor) -> Tensor:

@@ -8,23 +8,9 @@ from transformers import PreTrainedModel
 
 from tinypt.distillation import losses
 from tinypt.distillation.batches import Batch
-from tinypt.modeling.forward import encode, score
+from tinypt.distillation.teacher import LAYER_TERMS, Teacher, check_layers
+from tinypt.modeling.forward import attention_vectors, encode, encode_layers, score
 from tinypt.tokens.masking import Masked, SpecialIds, mask_tokens
-
-
-class Teacher:
-    """A frozen teacher with the map from the student's hidden states to its own.
-
-    With one tokenizer it reads the same masked blocks as the student; with two it reads the student's
-    text unmasked in its own pieces.
-    """
-
-    def __init__(
-        self, model: PreTrainedModel, special: SpecialIds, temperature: float | None, alignment: str | None
-    ) -> None:
-        """`temperature` belongs to the KL term, `alignment` (token, word or sentence) to the cosine term."""
-        self.model = model.eval().requires_grad_(False)
-        self.special, self.temperature, self.alignment = special, temperature, alignment
 
 
 class Objective(nn.Module):
@@ -42,43 +28,80 @@ class Objective(nn.Module):
         mask_probability: float,
         teacher: Teacher | None = None,
         projection: nn.Linear | None = None,
+        maps: nn.ModuleList | None = None,
     ) -> None:
-        """`weights` names the terms to compute; `teacher` and `projection` are needed for more than mlm."""
+        """Keep the models and the training-only maps; what a term does not need may be None.
+
+        `weights` names the terms to compute; all but mlm need `teacher`, cosine needs `projection` and
+        hidden needs `maps`, one linear map for each pair of the teacher's `layers`.
+
+        Raises:
+            PipelineError: the models have not the layers, widths or attention that the terms need.
+        """
         super().__init__()
-        self.student, self.projection = student, projection
+        self.student, self.projection, self.maps = student, projection, maps
         self.special, self.weights, self.mask_probability = special, dict(weights), mask_probability
         self.teacher = teacher
+        if teacher is not None and self.weights.keys() & LAYER_TERMS:
+            check_layers(student, teacher, "relations" in self.weights)
 
     def forward(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
         """Terms of the loss by name, unweighted, and their weighted sum as `loss`; scalars in fp32."""
         masked = mask_tokens(batch.ids, self.special, self.mask_probability, generator)
-        states = encode(self.student, masked.inputs, self.special)
+        layers = self._layers(self.student, masked.inputs, self.special)
         terms: dict[str, Tensor] = {}
-        logits = score(self.student, states, masked.positions)
+        logits = score(self.student, layers[-1], masked.positions)
         if "mlm" in self.weights:
             terms["mlm"] = losses.mlm(logits, masked.targets)
-        if self.teacher is not None and self.weights.keys() & {"kl", "cosine"}:
-            terms |= self._distillation_terms(self.teacher, batch, masked, states, logits)
+        if self.teacher is not None and self.weights.keys() - {"mlm"}:
+            terms |= self._distillation_terms(self.teacher, batch, masked, layers, logits)
         total = torch.stack([self.weights[name] * terms[name] for name in terms]).sum()
         return {"loss": total, **terms}
 
     def _distillation_terms(
-        self, teacher: Teacher, batch: Batch, masked: Masked, states: Tensor, logits: Tensor
+        self, teacher: Teacher, batch: Batch, masked: Masked, layers: tuple[Tensor, ...], logits: Tensor
     ) -> dict[str, Tensor]:
         terms = {}
         seen = masked.inputs if batch.teacher_ids is None else batch.teacher_ids
         with torch.no_grad():
-            target = encode(teacher.model, seen, teacher.special)
+            targets = self._layers(teacher.model, seen, teacher.special)
             if "kl" in self.weights:
-                target_logits = score(teacher.model, target, masked.positions)
+                target_logits = score(teacher.model, targets[-1], masked.positions)
         if "kl" in self.weights:
             assert teacher.temperature is not None
             terms["kl"] = losses.kl(logits, target_logits, teacher.temperature, masked.targets)
         if "cosine" in self.weights:
             assert self.projection is not None
-            ours, theirs, counted = self._aligned(teacher, batch, states, target, seen)
+            ours, theirs, counted = self._aligned(teacher, batch, layers[-1], targets[-1], seen)
             terms["cosine"] = losses.cosine(self.projection(ours), theirs, counted)
+        if self.weights.keys() & LAYER_TERMS:
+            terms |= self._layer_terms(teacher, batch, layers, targets)
         return terms
+
+    def _layer_terms(
+        self, teacher: Teacher, batch: Batch, layers: tuple[Tensor, ...], targets: tuple[Tensor, ...]
+    ) -> dict[str, Tensor]:
+        """Means over the layer pairs, so that a term's weight means the same however many there are."""
+        each: dict[str, list[Tensor]] = {}
+        counted, real = ~self.special.is_special(batch.ids), batch.ids != self.special.pad
+        for index, (ours, theirs) in enumerate(teacher.layers):
+            if "hidden" in self.weights:
+                assert self.maps is not None
+                term = losses.hidden(self.maps[index](layers[ours]), targets[theirs], counted)
+                each.setdefault("hidden", []).append(term)
+            if "relations" in self.weights:
+                assert teacher.relation_heads is not None
+                left = attention_vectors(self.student, layers, ours)
+                right = attention_vectors(teacher.model, targets, theirs)
+                term = losses.relations(left, right, teacher.relation_heads, real)
+                each.setdefault("relations", []).append(term)
+        return {name: torch.stack(terms).mean() for name, terms in each.items()}
+
+    def _layers(self, model: PreTrainedModel, ids: Tensor, special: SpecialIds) -> tuple[Tensor, ...]:
+        """Hidden states of every layer where a term compares layers, otherwise the last alone."""
+        if self.weights.keys() & LAYER_TERMS:
+            return encode_layers(model, ids, special)
+        return (encode(model, ids, special),)
 
     def _aligned(
         self, teacher: Teacher, batch: Batch, states: Tensor, target: Tensor, seen: Tensor

@@ -2,21 +2,29 @@
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 STD = 0.02  # BERT's initial standard deviation, the scale its other weights expect
 
 
-def pca_basis(table: Tensor, width: int) -> Tensor:
+def pca_basis(table: Tensor, width: int, counts: NDArray[np.int64] | None = None) -> Tensor:
     """First `width` principal directions of an embedding table [vocabulary, hidden], as rows [width, hidden].
+
+    With `counts`, [vocabulary], how often each piece is used, they are those of the pieces as text uses
+    them: a row is centred on the mean over uses and weighted by the square root of its share of them.
 
     Computed in float64 from the covariance matrix, so that the cost does not grow with the square of the
     vocabulary; the sign of each direction is fixed by its largest component, so that the result is the
     same whatever the linear-algebra library.
     """
     centred = table.detach().double().cpu().numpy()
-    centred = centred - centred.mean(axis=0)
+    if counts is None:
+        centred = centred - centred.mean(axis=0)
+    else:
+        shares = counts / counts.sum()
+        centred = (centred - shares @ centred) * np.sqrt(shares)[:, None]
     _, vectors = np.linalg.eigh(centred.T @ centred)
     basis = vectors[:, ::-1][:, :width].T
     largest = np.abs(basis).argmax(axis=1)
@@ -24,14 +32,15 @@ def pca_basis(table: Tensor, width: int) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(basis))
 
 
-def teacher_pca(table: Tensor, width: int) -> Tensor:
+def teacher_pca(table: Tensor, width: int, counts: NDArray[np.int64] | None = None) -> Tensor:
     """The teacher's embedding table reduced to `width` dimensions: fp32 [vocabulary, width], standard deviation 0.02.
 
     Teacher-derived tables follow GUIDE (2025), which closes about a quarter of the gap to the teacher in
-    models larger than ours.
+    models larger than ours. With `counts` the directions are those of the pieces as text uses them.
     """
     doubles = table.detach().double().cpu()
-    reduced = (doubles - doubles.mean(dim=0)) @ pca_basis(table, width).T
+    mean = doubles.mean(dim=0) if counts is None else torch.from_numpy(counts / counts.sum()) @ doubles
+    reduced = (doubles - mean) @ pca_basis(table, width, counts).T
     return (reduced * (STD / reduced.std())).float()
 
 

@@ -1,9 +1,10 @@
 """Running a model: hidden states, the vocabulary head where it is wanted, and the device to do it on."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import PreTrainedModel
 
+from tinypt.errors import PipelineError
 from tinypt.tokens.masking import SpecialIds
 
 
@@ -16,6 +17,46 @@ def encode(model: PreTrainedModel, ids: Tensor, special: SpecialIds) -> Tensor:
     """Last hidden states, [blocks, length, hidden], of ids [blocks, length]; padding is not attended to."""
     states: Tensor = model.base_model(input_ids=ids, attention_mask=(ids != special.pad).long()).last_hidden_state
     return states
+
+
+def encode_layers(model: PreTrainedModel, ids: Tensor, special: SpecialIds) -> tuple[Tensor, ...]:
+    """Hidden states as of `encode`, but of the embeddings (index 0) and of every layer (1 and on)."""
+    attended = (ids != special.pad).long()
+    states: tuple[Tensor, ...] = model.base_model(
+        input_ids=ids, attention_mask=attended, output_hidden_states=True
+    ).hidden_states
+    return states
+
+
+def attention_maps(model: PreTrainedModel, layer: int) -> tuple[nn.Linear, nn.Linear, nn.Linear]:
+    """The linear maps that make a layer's queries, keys and values; layers count from 1.
+
+    Raises:
+        PipelineError: the model's attention is not laid out as BERT's.
+    """
+    try:
+        attention = model.base_model.encoder.layer[layer - 1].attention.self
+        return attention.query, attention.key, attention.value
+    except AttributeError:
+        raise PipelineError(
+            f"losses.relations needs queries, keys and values where BERT has them; {type(model).__name__} has none"
+        ) from None
+
+
+def attention_vectors(model: PreTrainedModel, states: tuple[Tensor, ...], layer: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Queries, keys and values, [blocks, length, hidden] each, of a layer, made again from its input.
+
+    Args:
+        model: a BERT-like encoder.
+        states: what `encode_layers` returns for it.
+        layer: counted from 1.
+
+    Raises:
+        PipelineError: the model's attention is not laid out as BERT's.
+    """
+    query, key, value = attention_maps(model, layer)
+    given = states[layer - 1]
+    return query(given), key(given), value(given)
 
 
 def score(model: PreTrainedModel, states: Tensor, positions: Tensor) -> Tensor:

@@ -1,14 +1,19 @@
 """Building the student a parameter set asks for, before any training."""
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 from transformers import BertConfig, BertForMaskedLM, PreTrainedModel, PreTrainedTokenizerBase
 
 from tinypt.errors import PipelineError
 from tinypt.modeling.embeddings import fvt, pca_basis, teacher_pca
 from tinypt.modeling.initialisation import attend_to_neighbours
-from tinypt.params.experiments import Student
+from tinypt.params.experiments import Shape, Student
 from tinypt.params.models import Architecture
+
+Counts = NDArray[np.int64]
+TEACHER_PCA = ("teacher_pca", "teacher_pca_weighted")
 
 
 def random_bert(architecture: Architecture, tokenizer: PreTrainedTokenizerBase, seed: int) -> BertForMaskedLM:
@@ -26,12 +31,19 @@ def random_bert(architecture: Architecture, tokenizer: PreTrainedTokenizerBase, 
 
 
 def same_shape(
-    base: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, seed: int, initialisation: str = "random"
+    base: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    seed: int,
+    initialisation: str = "random",
+    shape: Shape | None = None,
 ) -> BertForMaskedLM:
-    """Make a model with the architecture of `base` and new weights for `tokenizer`'s vocabulary."""
+    """Make a model with the architecture of `base`, of another `shape` if given, for `tokenizer`'s vocabulary."""
     config = BertConfig.from_dict(base.config.to_dict())
     config.vocab_size, config.pad_token_id = len(tokenizer), tokenizer.pad_token_id
     config.tie_word_embeddings = True
+    if shape is not None:
+        config.num_hidden_layers, config.hidden_size = shape.layers, shape.hidden
+        config.num_attention_heads, config.intermediate_size = shape.heads, shape.feed_forward
     return _initialised(config, seed, initialisation)
 
 
@@ -40,30 +52,37 @@ def build_student(
     base: tuple[PreTrainedModel, PreTrainedTokenizerBase],
     teacher: tuple[PreTrainedModel, PreTrainedTokenizerBase],
     seed: int,
+    counts: Counts | None = None,
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """Build the student of one parameter set: the base model's architecture, its weights as `options` say.
+    """Build the student of one parameter set, before training.
 
     Args:
         options: the set's `student` block.
         base: the original BERT-tiny and its tokenizer.
         teacher: the teacher and its tokenizer.
         seed: for whatever is random.
+        counts: for teacher_pca_weighted alone, how often each of the teacher's pieces is used, [vocabulary].
 
     Returns:
         The student, with a tied MLM head, and its tokenizer.
 
     Raises:
-        PipelineError: teacher_pca with a teacher narrower than the student.
+        PipelineError: teacher_pca with a teacher narrower than the student; base or fvt with a student that
+            has another width than the base model.
     """
     base_model, base_tokenizer = base
     teacher_model, teacher_tokenizer = teacher
     tokenizer = base_tokenizer if options.tokenizer == "base" else teacher_tokenizer
-    student = same_shape(base_model, tokenizer, seed, options.encoder)
+    student = same_shape(base_model, tokenizer, seed, options.encoder, options.architecture)
     if options.encoder == "base":
         _copy_encoder(base_model, student)
     table = student.get_input_embeddings().weight
     width = table.shape[1]
     source = base_model.get_input_embeddings().weight
+    if options.embeddings in ("base", "fvt") and source.shape[1] != width:
+        raise PipelineError(
+            f"embeddings: {options.embeddings} needs a student of the base model's width {source.shape[1]}, not {width}"
+        )
     with torch.no_grad():
         # Over one's own vocabulary the output bias is little but how frequent each piece is.
         origin = base_model if options.tokenizer == "base" else teacher_model
@@ -72,29 +91,39 @@ def build_student(
             table.copy_(source)
         if options.embeddings == "fvt":
             table.copy_(fvt(source, base_tokenizer, teacher_tokenizer))
-        elif options.embeddings == "teacher_pca":
+        elif options.embeddings in TEACHER_PCA:
             teacher_table = teacher_model.get_input_embeddings().weight
-            if teacher_table.shape[1] < width:
+            if (theirs := teacher_table.shape[1]) < width:
                 raise PipelineError(
-                    f"embeddings: teacher_pca needs a teacher at least {width} wide; it has {teacher_table.shape[1]}"
+                    f"embeddings: {options.embeddings} needs a teacher at least {width} wide; it has {theirs}"
                 )
-            table.copy_(teacher_pca(teacher_table[: len(tokenizer)], width))
+            table.copy_(teacher_pca(teacher_table[: len(tokenizer)], width, counts))
     return student, tokenizer
 
 
-def make_projection(options: Student, width: int, teacher: PreTrainedModel, seed: int) -> nn.Linear:
+def make_projection(
+    options: Student, width: int, teacher: PreTrainedModel, seed: int, counts: Counts | None = None
+) -> nn.Linear:
     """The training-only map from the student's hidden states to the teacher's, [teacher width, student width].
 
     With teacher_pca embeddings it starts from the same principal directions, so that it maps the
-    student's embeddings back to the teacher's; otherwise it is random.
+    student's embeddings back to the teacher's; otherwise it is random. `counts` as in `build_student`.
     """
     torch.manual_seed(seed)
     table = teacher.get_input_embeddings().weight
     projection = nn.Linear(width, table.shape[1], bias=False)
-    if options.embeddings == "teacher_pca":
+    if options.embeddings in TEACHER_PCA:
+        rows = table if counts is None else table[: len(counts)]
         with torch.no_grad():
-            projection.weight.copy_(pca_basis(table, width).T.float())
+            projection.weight.copy_(pca_basis(rows, width, counts).T.float())
     return projection
+
+
+def make_maps(
+    options: Student, width: int, teacher: PreTrainedModel, count: int, seed: int, counts: Counts | None = None
+) -> nn.ModuleList:
+    """One training-only map as of `make_projection` for each of `count` pairs of layers, from seeds of their own."""
+    return nn.ModuleList(make_projection(options, width, teacher, seed + 1 + index, counts) for index in range(count))
 
 
 def _initialised(config: BertConfig, seed: int, initialisation: str) -> BertForMaskedLM:

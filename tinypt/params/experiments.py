@@ -6,7 +6,24 @@ from typing import Literal
 from tinypt.params.loader import require
 from tinypt.params.training import Training
 
-TERMS = ("mlm", "kl", "cosine")
+TERMS = ("mlm", "kl", "cosine", "hidden", "relations")
+ONE_VOCABULARY = ("kl", "hidden", "relations")  # terms that compare piece by piece
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Shape of a student's encoder."""
+
+    layers: int
+    hidden: int
+    heads: int
+    feed_forward: int
+
+    def __post_init__(self) -> None:
+        """Refuse shapes no BERT can have."""
+        for key in ("layers", "hidden", "heads", "feed_forward"):
+            require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
+        require(self.hidden % self.heads == 0, "heads", f"must divide hidden ({self.hidden}), is {self.heads}")
 
 
 @dataclass(frozen=True)
@@ -15,36 +32,46 @@ class Student:
 
     `tokenizer` base keeps BERT-tiny's own; teacher swaps it for the teacher's. `embeddings` and `encoder`
     say where their weights come from: base (BERT-tiny's), random, teacher_pca (the teacher's table
-    reduced to the student's width), fvt (the mean of BERT-tiny's pieces for each of the teacher's),
-    neighbours (random, with heads that start out attending to their neighbours).
+    reduced to the student's width), teacher_pca_weighted (the same, frequent pieces counting for more),
+    fvt (the mean of BERT-tiny's pieces for each of the teacher's), neighbours (random, with heads that
+    start out attending to their neighbours). `architecture` is BERT-tiny's where it is null.
     """
 
     tokenizer: Literal["base", "teacher"]
-    embeddings: Literal["base", "random", "teacher_pca", "fvt"]
+    embeddings: Literal["base", "random", "teacher_pca", "teacher_pca_weighted", "fvt"]
     encoder: Literal["base", "random", "neighbours"]
+    architecture: Shape | None
 
     def __post_init__(self) -> None:
-        """Refuse embeddings that do not go with the tokenizer."""
-        allowed = {"base": ("base", "random"), "teacher": ("random", "teacher_pca", "fvt")}[self.tokenizer]
+        """Refuse embeddings that do not go with the tokenizer, and weights that do not go with the shape."""
+        ours, theirs = ("base", "random"), ("random", "teacher_pca", "teacher_pca_weighted", "fvt")
+        allowed = ours if self.tokenizer == "base" else theirs
         require(
             self.embeddings in allowed,
             "embeddings",
             f"must be one of {', '.join(allowed)} with tokenizer: {self.tokenizer}, is {self.embeddings}",
         )
+        if self.architecture is not None:
+            require(self.encoder != "base", "encoder", "base has BERT-tiny's shape; architecture must be null with it")
+            even = self.architecture.hidden // self.architecture.heads % 2 == 0
+            require(even or self.encoder == "random", "encoder", "neighbours needs heads of even size")
 
 
 @dataclass(frozen=True)
 class Distill(Training):
     """The loss, as weights of its terms, and the training.
 
-    `losses` names the terms to compute (mlm, kl, cosine) with their weights. `temperature` belongs to kl,
-    `alignment` to cosine: token (same tokenizer), word or sentence (mean-pooled); both are null where
-    their term is not used.
+    `losses` names the terms to compute (mlm, kl, cosine, hidden, relations) with their weights.
+    `temperature` belongs to kl; `alignment` to cosine: token (same tokenizer), word or sentence
+    (mean-pooled); `layers`, pairs of student layer and teacher layer counted from 1, to hidden and
+    relations; `relation_heads` to relations. Each is null where its term is not used.
     """
 
     losses: dict[str, float]
     temperature: float | None
     alignment: Literal["token", "word", "sentence"] | None
+    layers: tuple[tuple[int, ...], ...] | None
+    relation_heads: int | None
 
     def __post_init__(self) -> None:
         """Refuse unknown terms, and keys whose term is not used."""
@@ -55,13 +82,23 @@ class Distill(Training):
             require(weight > 0, f"losses.{term}", f"must be greater than 0 (leave the term out instead), is {weight}")
         self._belongs("temperature", self.temperature, "kl")
         self._belongs("alignment", self.alignment, "cosine")
+        self._belongs("layers", self.layers, "hidden", "relations")
+        self._belongs("relation_heads", self.relation_heads, "relations")
+        for index, pair in enumerate(self.layers or ()):
+            whole = len(pair) == 2 and min(pair) > 0
+            require(whole, f"layers[{index}]", f"must be [student layer, teacher layer], from 1, is {list(pair)}")
+        require(self.layers != (), "layers", "must name at least one pair [student layer, teacher layer]")
+        heads = self.relation_heads
+        require(heads is None or heads > 0, "relation_heads", f"must be greater than 0, is {heads}")
         require(self.temperature is None or self.temperature > 0, "temperature", f"must be > 0, is {self.temperature}")
 
-    def _belongs(self, key: str, value: object, term: str) -> None:
-        if term in self.losses:
-            require(value is not None, key, f"must be given, since losses.{term} uses it")
+    def _belongs(self, key: str, value: object, *terms: str) -> None:
+        used = [term for term in terms if term in self.losses]
+        if used:
+            require(value is not None, key, f"must be given, since losses.{used[0]} uses it")
         else:
-            require(value is None, key, f"must be null, since only losses.{term} would use it")
+            users = " or ".join(f"losses.{term}" for term in terms)
+            require(value is None, key, f"must be null, since only {users} would use it")
 
 
 @dataclass(frozen=True)
@@ -74,11 +111,12 @@ class Experiment:
     def __post_init__(self) -> None:
         """Refuse losses that the two tokenizers do not allow."""
         shared = self.student.tokenizer == "teacher"
-        require(
-            shared or "kl" not in self.distill.losses,
-            "distill.losses.kl",
-            "compares distributions over one vocabulary; student.tokenizer: base keeps another than the teacher's",
-        )
+        for term in ONE_VOCABULARY:
+            require(
+                shared or term not in self.distill.losses,
+                f"distill.losses.{term}",
+                "compares piece by piece; student.tokenizer: base keeps another vocabulary than the teacher's",
+            )
         require(
             shared or self.distill.alignment != "token",
             "distill.alignment",

@@ -24,6 +24,8 @@ QUANTITIES = {
     "mlm": "MLM loss",
     "kl": "KL divergence",
     "cosine": "1 − cosine",
+    "hidden": "hidden states, squared error",
+    "relations": "relations, KL divergence",
 }
 STYLE = {"svg.hashsalt": "bert-tiny-pt", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
 Curve = Mapping[str, Sequence[float]]

@@ -1,0 +1,16 @@
+"""How often each piece of a vocabulary is used."""
+
+import numpy as np
+from numpy.typing import NDArray
+from transformers import PreTrainedTokenizerBase
+
+CHUNK = 65_536  # blocks counted at a time: the corpus is memory-mapped and larger than memory
+
+
+def count_pieces(ids: NDArray[np.uint16], tokenizer: PreTrainedTokenizerBase) -> NDArray[np.int64]:
+    """Occurrences of each piece, [vocabulary], in blocks [n, length]; special tokens are no text and count as 0."""
+    counts = np.zeros(len(tokenizer), dtype=np.int64)
+    for start in range(0, len(ids), CHUNK):
+        counts += np.bincount(ids[start : start + CHUNK].reshape(-1), minlength=len(tokenizer))
+    counts[tokenizer.all_special_ids] = 0
+    return counts
