@@ -50,7 +50,7 @@ def floors(data: TaskData) -> dict[str, dict[str, float]]:
 
 def _learnable(data: TaskData) -> bool:
     several = data.is_regression or len(data.classes) > 1
-    return several and any(re.search(r"\w\w", text) for text in data.train.first)
+    return several and any(re.search(r"\w", text) for text in data.train.first + (data.train.second or []))
 
 
 def describe(data: TaskData, skipped: dict[str, int]) -> dict[str, Any]:
