@@ -38,7 +38,7 @@ def main(name: str, model_folder: str, tokens_folder: str) -> None:
     for number, (task, data) in enumerate(tasks.items(), start=1):
         log.info("%s: task %d of %d, %s", name, number, len(tasks), task)
         metrics[task] = {
-            "frozen": frozen_scores(subject, task, data),
+            "frozen": frozen_scores(subject, task, data, seed),
             "finetune": finetune_scores(subject, task, data, options.finetune),
         }
     write_json(Path("metrics") / name / "evaluate.json", metrics)

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tinypt.evaluation.floors import constant_scores, describe, jaccard_pearson
+from tinypt.evaluation.floors import constant_scores, describe, floors, jaccard_pearson
 from tinypt.evaluation.readers import read_assin2
 from tinypt.evaluation.tasks import Split, TaskData
 
@@ -31,11 +32,22 @@ def test_word_overlap(similarity: TaskData) -> None:
 def test_description(similarity: TaskData, sentiment: TaskData) -> None:
     described = describe(similarity, {})
     assert described["train"] == {"rows": 24, "label_mean": 3.25, "label_sd": 1.75}
-    assert set(described["floors"]) == {"constant", "word_jaccard"}
+    assert list(described["floors"]) == ["constant", "word_jaccard", "overlap_features"]
     described = describe(sentiment, {"no_text": 7})
     assert described["test"]["labels"] == {"class 0": 8, "class 1": 8, "class 2": 8}
     assert described["skipped"] == {"no_text": 7}
-    assert set(described["floors"]) == {"constant"}
+    assert list(described["floors"]) == ["constant", "char_ngrams"]
+
+
+def test_every_kind_of_task_has_a_floor_that_learns(entailment: TaskData) -> None:
+    assert list(floors(entailment)) == ["constant", "overlap_features"]
+
+
+def test_where_nothing_can_be_learnt_the_constant_is_left(similarity: TaskData) -> None:
+    one_class = TaskData(single(["a", "a"], "train"), single(["a", "a"], "test"))
+    assert list(floors(one_class)) == ["constant"]
+    blank = replace(similarity.train, first=["?"] * 24, second=[""] * 24)
+    assert list(floors(TaskData(blank, similarity.test))) == ["constant", "word_jaccard"]
 
 
 def test_assin2_floors(real_data: Path) -> None:

@@ -1,9 +1,14 @@
+import math
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import pearsonr
 
-from tinypt.evaluation.measures import classification_scores, pearson, regression_scores
+from tinypt.errors import PipelineError
+from tinypt.evaluation.measures import classification_scores, is_constant, pearson, regression_scores
 
 
 @given(
@@ -20,6 +25,35 @@ def test_pearson_ignores_scale_and_shift(values: list[int], scale: float, shift:
 def test_pearson_of_a_constant_is_zero() -> None:
     assert pearson([2.0, 2.0, 2.0], [1.0, 2.0, 3.0]) == 0.0
     assert pearson([1.0, 2.0, 3.0], [4.0, 4.0, 4.0]) == 0.0
+    assert pearson([0.1, 0.1 + 1e-17, 0.3 - 0.2], [1.0, 2.0, 3.0]) == 0.0  # a constant but for rounding
+
+
+@pytest.mark.parametrize("broken", [math.nan, math.inf])
+def test_what_is_no_finite_number_is_refused(broken: float) -> None:
+    for predicted, gold in (([1.0, broken], [1.0, 2.0]), ([1.0, 2.0], [broken, 2.0]), ([broken] * 2, [1.0, 2.0])):
+        with pytest.raises(PipelineError, match="not a finite number"):
+            regression_scores(predicted, gold)
+
+
+@given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), min_size=2, max_size=20))
+def test_pearson_is_scipys_wherever_that_is_defined(pairs: list[tuple[float, float]]) -> None:
+    predicted, gold = np.array(pairs).T
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of constants
+        expected = pearsonr(predicted, gold).statistic
+    found = pearson(predicted, gold)
+    assert found == (0.0 if is_constant(predicted) or is_constant(gold) else expected)
+
+
+def test_one_class_predicted_is_measured_as_scikit_learn_does() -> None:
+    gold = [0, 0, 1, 2]
+    for constant, f1 in ((0, 2 / 3), (1, 2 / 5), (2, 2 / 5)):
+        assert classification_scores([constant] * 4, gold, 3)["f1"] == pytest.approx(f1 / 3)
+    assert classification_scores([0, 0], [0, 0], classes=1) == {"f1": 1.0, "accuracy": 1.0}
+
+
+def test_nothing_right() -> None:
+    assert classification_scores([1, 0], [0, 1], classes=2) == {"f1": 0.0, "accuracy": 0.0}
 
 
 def test_regression_scores() -> None:

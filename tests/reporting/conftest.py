@@ -19,7 +19,7 @@ def evaluation(quality: float) -> dict[str, Any]:
         "mlm": {"loss": 6 - 5 * quality, "masked_tokens": 12345},
         "words": {"bits_per_character": 4 - 3 * quality, "accuracy": quality / 2, "words": 1000, "unknown_words": 1},
         "assin2_similarity": {
-            "frozen": {"pearson": quality - 0.1, "mse": 1 - quality},
+            "frozen": {"pearson": quality - 0.1, "mse": 1 - quality, "pearson_low": 0.25, "pearson_high": 0.75},
             "finetune": {"seeds": 3, "pearson_mean": quality, "pearson_sd": 0.02, "mse_mean": 0.5, "mse_sd": 0.03},
         },
         "assin2_entailment": classes,
@@ -47,9 +47,16 @@ def metrics(tmp_path: Path) -> Path:
         curve = ["step,tokens,learning_rate,loss,mlm,kl,cosine,validation_mlm", *rows]
         (folder / "training").mkdir(exist_ok=True)
         (folder / "training" / f"{name}.csv").write_text("\n".join(curve) + "\n", encoding="utf-8")
-    floors = {"constant": {"f1": 0.3333, "accuracy": 0.5}}
-    similarity = {"constant": {"pearson": 0.0, "mse": 1.2}, "word_jaccard": {"pearson": 0.546}}
-    names = {"assin2_similarity": similarity, "assin2_entailment": floors, "tweetsentbr": floors}
+    constant = {"constant": {"f1": 0.3333, "accuracy": 0.5}}
+    names = {
+        "assin2_similarity": {
+            "constant": {"pearson": 0.0, "mse": 1.2},
+            "word_jaccard": {"pearson": 0.546},
+            "overlap_features": {"pearson": 0.714, "mse": 0.629},
+        },
+        "assin2_entailment": constant | {"overlap_features": {"f1": 0.783, "accuracy": 0.783}},
+        "tweetsentbr": constant | {"char_ngrams": {"f1": 0.677, "accuracy": 0.694}},
+    }
     tasks = {
         name: {"train": {"rows": 90}, "test": {"rows": 30}, "skipped": {}, "floors": floor}
         for name, floor in names.items()

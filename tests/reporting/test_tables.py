@@ -37,13 +37,17 @@ def test_the_mlm_table_sets_ours_beside_the_published(results: Results) -> None:
 def test_a_task_has_both_protocols_the_gap_the_floors_and_the_published(results: Results) -> None:
     table = task_table(results, "assin2_similarity")
     total = row(table, "total")
-    assert total["frozen: Pearson"] == "0.5500"
+    assert total["frozen: Pearson"] == "0.5500 [0.250, 0.750]"
+    assert total["frozen: MSE"] == "0.3500"
     assert total["fine-tuned: Pearson"] == "0.6500 ± 0.0200"
     assert total["fine-tuned: gap recovered"] == "70%"
     assert total["published Pearson"] == "0.4400"
     assert row(table, "teacher")["frozen: gap recovered"] == "–"
     assert row(table, "no model: word overlap (Jaccard)")["frozen: Pearson"] == "0.5460"
     assert row(table, "no model: constant answer")["frozen: MSE"] == "1.2000"
+    assert row(table, "no model: SVM on 12 overlap features")["fine-tuned: Pearson"] == "0.7140"
+    tweets = task_table(results, "tweetsentbr")
+    assert row(tweets, "no model: linear, on character n-grams")["frozen: macro-F1"] == "0.6770"
 
 
 def test_the_tweets_have_two_published_columns(results: Results) -> None:

@@ -57,7 +57,8 @@ def test_metrics_of_every_measure_and_task(project: Path) -> None:
     metrics = json.loads(path.read_text())
     assert list(metrics) == ["mlm", "words", "sentiment", "similarity"]
     assert set(metrics["mlm"]) == {"loss", "masked_tokens"}
-    assert set(metrics["similarity"]["frozen"]) == {"pearson", "mse"}
+    bounds = {"pearson_low", "pearson_high", "mse_low", "mse_high"}
+    assert set(metrics["similarity"]["frozen"]) == {"pearson", "mse"} | bounds
     assert set(metrics["sentiment"]["finetune"]) == {"seeds", "f1_mean", "f1_sd", "accuracy_mean", "accuracy_sd"}
     assert math.isfinite(metrics["similarity"]["finetune"]["mse_mean"])
     before = path.read_bytes()

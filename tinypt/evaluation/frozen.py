@@ -8,6 +8,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from tinypt.evaluation.measures import classification_scores, regression_scores
+from tinypt.evaluation.statistics import (
+    intervals,
+    resampled_accuracy,
+    resampled_f1,
+    resampled_mse,
+    resampled_pearson,
+)
 from tinypt.evaluation.subject import Subject, cut_pieces, length_sorted, pad
 from tinypt.evaluation.tasks import Split, TaskData
 from tinypt.modeling.forward import encode
@@ -17,8 +24,10 @@ Vectors = NDArray[np.float64]
 ITERATIONS = 2000  # enough for the probe to converge; without its optimum it would depend on the solver
 
 
-def frozen_scores(subject: Subject, task: str, data: TaskData) -> dict[str, float]:
-    """Scores on the test split from mean-pooled embeddings of each text by itself. Nothing is random.
+def frozen_scores(subject: Subject, task: str, data: TaskData, seed: int) -> dict[str, float]:
+    """Scores on the test split from mean-pooled embeddings of each text by itself, and their 95 % intervals.
+
+    Only the intervals, <measure>_low and <measure>_high over resampled test rows, depend on `seed`.
 
     Similarity is the cosine of the two texts; Pearson is taken of the cosine itself, and the mean squared
     error after mapping it to the labels' scale by a line fitted on the training split. Classes come from
@@ -34,8 +43,9 @@ def frozen_scores(subject: Subject, task: str, data: TaskData) -> dict[str, floa
 
     if data.is_regression:
         train, test = _cosine(*sides(data.train)), _cosine(*sides(data.test))
-        return _line_scores(train, np.array(data.train.labels, dtype=np.float64), test, data.test.labels)
-    return _probe_scores(_features(*sides(data.train)), _features(*sides(data.test)), data)
+        gold, test_gold = (np.array(split.labels, dtype=np.float64) for split in (data.train, data.test))
+        return _line_scores(train, gold, test, test_gold, seed)
+    return _probe_scores(_features(*sides(data.train)), _features(*sides(data.test)), data, seed)
 
 
 @torch.no_grad()
@@ -65,14 +75,19 @@ def _cosine(first: Vectors, second: Vectors | None) -> Vectors:
     return cosine
 
 
-def _line_scores(train: Vectors, gold: Vectors, test: Vectors, test_gold: list[float] | list[str]) -> dict[str, float]:
+def _line_scores(train: Vectors, gold: Vectors, test: Vectors, test_gold: Vectors, seed: int) -> dict[str, float]:
     variance = train.var()
     slope = float(np.cov(train, gold, bias=True)[0, 1] / variance) if variance > 0 else 0.0
     mapped = gold.mean() + slope * (test - train.mean())
-    return {
+    scores = {
         "pearson": regression_scores(test, test_gold)["pearson"],
         "mse": regression_scores(mapped, test_gold)["mse"],
     }
+    resampled = {
+        "pearson": resampled_pearson(test, test_gold, seed),
+        "mse": resampled_mse(mapped, test_gold, seed),
+    }
+    return scores | intervals(resampled)
 
 
 def _features(first: Vectors, second: Vectors | None) -> Vectors:
@@ -81,11 +96,16 @@ def _features(first: Vectors, second: Vectors | None) -> Vectors:
     return np.concatenate([first, second, np.abs(first - second), first * second], axis=1)
 
 
-def _probe_scores(train: Vectors, test: Vectors, data: TaskData) -> dict[str, float]:
+def _probe_scores(train: Vectors, test: Vectors, data: TaskData, seed: int) -> dict[str, float]:
     gold, classes = data.class_indices(data.train), len(data.classes)
     if classes == 1:  # nothing to tell apart, and nothing that a regression could be fitted to
         predicted = [0] * len(test)
     else:
         probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=ITERATIONS))
         predicted = [int(index) for index in probe.fit(train, gold).predict(test)]
-    return classification_scores(predicted, data.class_indices(data.test), classes)
+    test_gold = data.class_indices(data.test)
+    resampled = {
+        "f1": resampled_f1(predicted, test_gold, classes, seed),
+        "accuracy": resampled_accuracy(predicted, test_gold, seed),
+    }
+    return classification_scores(predicted, test_gold, classes) | intervals(resampled)

@@ -14,7 +14,8 @@ SAMPLE = """\
 about real models, and beside the published numbers, which are about real text, they mean nothing."""
 READING = """\
 *base* is the model that students are made from, *floor* the student's architecture from random weights with the
-teacher's tokenizer. *frozen* is the study's protocol: cosine of mean-pooled embeddings, or a linear probe on them;
+teacher's tokenizer; *no model* rows need no neural network. *frozen* is the study's protocol: cosine of mean-pooled
+embeddings, or a linear probe on them, with 95 % intervals from 1,000 bootstrap samples of the test rows in brackets;
 *fine-tuned* trains the whole model, mean ± standard deviation over seeds. *Gap recovered* is (set − floor) / (teacher −
 floor) in the first metric of the table. *Published* columns hold what the study printed. Every number is also in
 [summary.csv](summary.csv) and [summary.json](summary.json)."""

@@ -10,6 +10,7 @@ from tinypt.files import read_json
 
 REFERENCES = ("teacher", "base", "floor")
 PROTOCOLS = ("frozen", "finetune")
+SPREAD = ("_sd", "_low", "_high")  # ends of keys that say how sure the score beside them is
 PRIMARY = ("pearson", "f1")  # what a task is judged by, the first of these that it has
 Scores = Mapping[str, Any]
 
@@ -85,12 +86,12 @@ def value(scores: Scores, task: str, protocol: str, metric: str) -> float | int 
 
 
 def metrics_of(results: Results, task: str) -> list[str]:
-    """What a task is measured in, primary metric first: names without _mean and _sd; counts are left out."""
+    """What a task is measured in, primary metric first: names without _mean; counts and what is in SPREAD left out."""
     found: dict[str, None] = {}
     for scores in results.models.values():
         for protocol in PROTOCOLS:
             for name, score in scores.get(task, {}).get(protocol, {}).items():
-                if isinstance(score, float) and not name.endswith("_sd"):
+                if isinstance(score, float) and not name.endswith(SPREAD):
                     found[name.removesuffix("_mean")] = None
     return sorted(found, key=lambda name: PRIMARY.index(name) if name in PRIMARY else len(PRIMARY))
 

@@ -35,6 +35,8 @@ TITLES = {
     "words bits_per_character": "bits per character",
     "constant": "no model: constant answer",
     "word_jaccard": "no model: word overlap (Jaccard)",
+    "overlap_features": "no model: SVM on 12 overlap features",
+    "char_ngrams": "no model: linear, on character n-grams",
 }
 BLANK = "–"
 
@@ -125,10 +127,13 @@ def show(score: float | int | None) -> str:
 
 
 def show_score(scores: Scores, task: str, protocol: str, metric: str) -> str:
-    """A score, with its standard deviation over seeds where there were several."""
+    """A score, with its interval where there is one, or its standard deviation over seeds where there were several."""
+    low, high = (number(scores, task, protocol, f"{metric}_{bound}") for bound in ("low", "high"))
     deviation = number(scores, task, protocol, f"{metric}_sd")
     seeds = number(scores, task, protocol, "seeds")
     text = show(value(scores, task, protocol, metric))
+    if low is not None and high is not None:
+        return f"{text} [{low:.3f}, {high:.3f}]"
     return text if deviation is None or seeds == 1 else f"{text} ± {show(deviation)}"
 
 
