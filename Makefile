@@ -10,7 +10,7 @@ repro: setup
 	dvc repro
 
 test: setup lint types
-	OMP_NUM_THREADS=1 pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	ruff check .

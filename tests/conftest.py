@@ -20,6 +20,11 @@ TEXTS = [
 ]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The one long test file goes first, so that a worker is not left alone with it at the end."""
+    items.sort(key=lambda item: item.path.name != "test_pipeline.py")
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real data named by TINYPT_REAL_DATA; tests that need it are skipped where it is unset."""
