@@ -106,7 +106,6 @@ def test_a_shape_of_the_students_own(tmp_path: Path) -> None:
         ({"architecture": SHAPE | {"heads": 7}}, r"student\.architecture\.heads: must divide hidden \(60\), is 7"),
         ({"architecture": SHAPE | {"layers": 0}}, r"student\.architecture\.layers: must be greater than 0"),
         ({"architecture": "base"}, r"student\.architecture: must be a mapping, is 'base'"),
-        (RELATIONS | BASE, r"distill\.losses\.relations: compares piece by piece"),
         (
             {"losses": {"hidden": 1.0}, "layers": [[1, 2]]} | ALONE | BASE,
             r"distill\.losses\.hidden: compares piece by piece",

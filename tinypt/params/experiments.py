@@ -7,7 +7,7 @@ from tinypt.params.loader import require
 from tinypt.params.training import Training
 
 TERMS = ("mlm", "kl", "cosine", "hidden", "relations")
-ONE_VOCABULARY = ("kl", "hidden", "relations")  # terms that compare piece by piece
+ONE_VOCABULARY = ("kl", "hidden")  # terms that compare piece by piece
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ class Distill(Training):
     `losses` names the terms to compute (mlm, kl, cosine, hidden, relations) with their weights.
     `temperature` belongs to kl; `alignment` to cosine: token (same tokenizer), word or sentence
     (mean-pooled); `layers`, pairs of student layer and teacher layer counted from 1, to hidden and
-    relations; `relation_heads` to relations. Each is null where its term is not used.
+    relations; `relation_heads` to relations, which are those of words where the tokenizers differ. Each is
+    null where its term is not used.
     """
 
     losses: dict[str, float]
