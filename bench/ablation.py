@@ -18,7 +18,6 @@ The first table is for choosing: its blocks and its tasks' rows are of the train
 import argparse
 import math
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -30,8 +29,8 @@ import numpy as np
 import yaml
 from scipy.stats import t as student_t
 
+from stages import distill, student
 from tinypt.corpus.shards import iter_texts
-from tinypt.errors import PipelineError
 from tinypt.evaluation.frozen import frozen_scores
 from tinypt.evaluation.mlm import mlm_scores
 from tinypt.evaluation.subject import Subject, load_subject
@@ -97,12 +96,13 @@ def perform(job: Run) -> dict[str, Scores]:
         if not (folder / shared).is_symlink():
             (folder / shared).symlink_to(Path(shared).absolute())
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
-    for stage in ("student", "distill"):
-        environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
-        command = [sys.executable, "-m", f"stages.{stage}", job.name]
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-        if done.returncode != 0:
-            raise PipelineError(f"{job.name}, seed {job.seed}: {done.stderr.strip()}")
+    home = Path.cwd()
+    os.chdir(folder)
+    try:
+        student.main(job.name)
+        distill.main(job.name)
+    finally:
+        os.chdir(home)
     models = {"start": "student", "end": "distilled"} if job.measure_start else {"end": "distilled"}
     training = read_json(folder / "metrics" / job.name / "distill.json")
     validation = {"start": training["validation_mlm_start"], "end": training["validation_mlm"]}
@@ -120,7 +120,7 @@ def measure(folder: Path, job: Run, model: str) -> Scores:
     options: Evaluate = load("evaluate", Evaluate, folder / "params.yaml")
     experiment: Experiment = load(f"experiments.{job.name}", Experiment, folder / "params.yaml")
     subject = load_subject(f"{job.name} {job.seed}", folder / "models" / job.name / model, options.max_length)
-    blocks = open_blocks(folder / "data/tokens" / experiment.student.tokenizer / "test")
+    blocks = open_blocks(folder / "data/tokens" / experiment.student.tokenizer / "test", subject.tokenizer)
     words = word_scores(subject, sample_sentences(iter_texts(folder / "data/split/test"), options.sentences, job.seed))
     tasks = read_tasks(folder / "data/tasks")
     held_out = {task: _frozen(subject, task, data, job.seed) for task, data in tasks.items()}

@@ -23,7 +23,7 @@ from tinypt.stage import run
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.frequency import count_pieces
 from tinypt.tokens.masking import SpecialIds
-from tinypt.tokens.vocabulary import same_vocabulary
+from tinypt.tokens.trimming import ids_in
 
 
 def main(name: str) -> None:
@@ -32,13 +32,13 @@ def main(name: str) -> None:
     options, seed = experiment.distill, load_seed()
     start, tokens = Path("models") / name / "student", Path("data/tokens") / experiment.student.tokenizer / "train"
     student, tokenizer = load_model(start), load_tokenizer(start)
-    blocks = open_blocks(tokens)
+    blocks = open_blocks(tokens, tokenizer)
     teacher = projection = maps = None
     if options.losses.keys() - {"mlm"}:
         model, teacher_tokenizer = load_model(Path("models/teacher")), load_tokenizer(Path("models/teacher"))
-        shared = same_vocabulary(tokenizer, teacher_tokenizer)
+        ids = ids_in(tokenizer, teacher_tokenizer) if experiment.student.tokenizer == "teacher" else None
         for term in ONE_VOCABULARY:
-            if term in options.losses and not shared:
+            if term in options.losses and ids is None:
                 raise PipelineError(
                     f"experiments.{name}: losses.{term} needs the teacher's vocabulary, but {start} has another"
                 )
@@ -49,14 +49,15 @@ def main(name: str) -> None:
             options.alignment,
             options.layers or (),
             options.relation_heads,
+            ids,
         )
         width = student.config.hidden_size
         weighted = experiment.student.embeddings == "teacher_pca_weighted"
         counts = count_pieces(blocks.ids, tokenizer) if weighted else None
         if "cosine" in options.losses:
-            projection = make_projection(experiment.student, width, model, seed, counts)
+            projection = make_projection(experiment.student, width, model, seed, counts, ids)
         if "hidden" in options.losses:
-            maps = make_maps(experiment.student, width, model, len(teacher.layers), seed, counts)
+            maps = make_maps(experiment.student, width, model, len(teacher.layers), seed, counts, ids)
     objective = Objective(student, SpecialIds.of(tokenizer), options.losses, teacher, projection, maps)
     key = fingerprint([experiment, seed], [start, Path("models/teacher"), tokens])
     checkpoint = work_folder("checkpoints", f"{name}-{key}") / "checkpoint.pt"

@@ -84,11 +84,11 @@ class Objective(nn.Module):
         self, teacher: Teacher, batch: Batch, masked: Masked, layers: tuple[Tensor, ...], logits: Tensor
     ) -> dict[str, Tensor]:
         terms = {}
-        seen = masked.inputs if batch.teacher_ids is None else batch.teacher_ids
+        seen = teacher.read(masked.inputs) if batch.teacher_ids is None else batch.teacher_ids
         with torch.no_grad():
             targets = self._layers(teacher.model, seen, teacher.special)
             if "kl" in self.weights:
-                target_logits = score(teacher.model, targets[-1], masked.positions)
+                target_logits = teacher.of_students(score(teacher.model, targets[-1], masked.positions))
         if "kl" in self.weights:
             assert teacher.temperature is not None
             terms["kl"] = losses.kl(logits, target_logits, teacher.temperature, masked.targets)

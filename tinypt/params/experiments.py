@@ -30,7 +30,8 @@ class Shape:
 class Student:
     """What the student starts from.
 
-    `tokenizer` base keeps BERT-tiny's own; teacher swaps it for the teacher's. `embeddings` and `encoder`
+    `tokenizer` base keeps BERT-tiny's own; teacher swaps it for the teacher's. `vocabulary` full takes all of it,
+    trimmed the pieces of Latin script that the training split uses (the teacher's alone). `embeddings` and `encoder`
     say where their weights come from: base (BERT-tiny's), random, teacher_pca (the teacher's table
     reduced to the student's width), teacher_pca_weighted (the same, frequent pieces counting for more),
     fvt (the mean of BERT-tiny's pieces for each of the teacher's), neighbours (random, with heads that
@@ -38,6 +39,7 @@ class Student:
     """
 
     tokenizer: Literal["base", "teacher"]
+    vocabulary: Literal["full", "trimmed"]
     embeddings: Literal["base", "random", "teacher_pca", "teacher_pca_weighted", "fvt"]
     encoder: Literal["base", "random", "neighbours"]
     architecture: Shape | None
@@ -51,6 +53,8 @@ class Student:
             "embeddings",
             f"must be one of {', '.join(allowed)} with tokenizer: {self.tokenizer}, is {self.embeddings}",
         )
+        whole = self.tokenizer == "teacher" or self.vocabulary == "full"
+        require(whole, "vocabulary", "must be full with tokenizer: base, whose embeddings are BERT-tiny's")
         if self.architecture is not None:
             require(self.encoder != "base", "encoder", "base has BERT-tiny's shape; architecture must be null with it")
             even = self.architecture.hidden // self.architecture.heads % 2 == 0
