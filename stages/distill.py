@@ -1,10 +1,11 @@
 """Train the student of one parameter set against the teacher: `python -m stages.distill total`.
 
 Reads models/<set>/student, models/teacher and data/tokens/<tokenizer>/train; writes models/<set>/distilled,
-models/<set>/speed.json, metrics/<set>/distill.json and metrics/training/<set>.csv. A killed run goes on from
-its checkpoint under .cache/checkpoints/, which is found again only by the same parameters and inputs.
+metrics/<set>/distill.json and metrics/training/<set>.csv. A killed run goes on from its checkpoint under
+.cache/checkpoints/, which is found again only by the same parameters and inputs.
 """
 
+import logging
 import shutil
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.frequency import count_pieces
 from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.vocabulary import same_vocabulary
+
+log = logging.getLogger(__name__)
 
 
 def main(name: str) -> None:
@@ -76,10 +79,8 @@ def main(name: str) -> None:
             "tokens": result.tokens,
         },
     )
-    write_json(
-        Path("models") / name / "speed.json",
-        {"device": pick_device().type, "tokens_per_second": result.tokens_per_second},
-    )
+    # Logged and never written: as an output, a time would make dvc.lock differ from clone to clone.
+    log.info("distill %s: %s tokens/s", name, f"{result.tokens_per_second:,.0f}")
     shutil.rmtree(checkpoint.parent)
 
 
