@@ -60,9 +60,7 @@ def main(name: str) -> None:
             projection = make_projection(experiment.student, width, model, seed, counts)
         if "hidden" in options.losses:
             maps = make_maps(experiment.student, width, model, len(teacher.layers), seed, counts)
-    objective = Objective(
-        student, SpecialIds.of(tokenizer), options.losses, options.mask_probability, teacher, projection, maps
-    )
+    objective = Objective(student, SpecialIds.of(tokenizer), options.losses, teacher, projection, maps)
     key = fingerprint([experiment, seed], [start, Path("models/teacher"), tokens])
     checkpoint = work_folder("checkpoints", f"{name}-{key}") / "checkpoint.pt"
     result = train(objective, blocks, options, seed, pick_device(), checkpoint, f"distill {name}")

@@ -5,12 +5,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
+from tinypt.distillation.batches import Batch
 from tinypt.distillation.loop import Result, train
 from tinypt.distillation.objective import Objective
 from tinypt.distillation.teacher import Teacher
@@ -21,16 +23,17 @@ from tinypt.params.models import Architecture
 from tinypt.params.training import Training
 from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.blocks import write_blocks
-from tinypt.tokens.masking import SpecialIds
+from tinypt.tokens.masking import Masked, SpecialIds
 
 OPTIONS = Training(
     epochs=2.0,
     batch_size=4,
+    accumulation=1,
     learning_rate=1e-2,
     warmup=0.1,
     weight_decay=0.01,
     clip=1.0,
-    mask_probability=0.15,
+    mask_probability=(0.15, 0.15),
     validation_blocks=8,
 )
 CPU = torch.device("cpu")
@@ -53,12 +56,12 @@ def _model(tokenizer: PreTrainedTokenizerBase) -> BertForMaskedLM:
 
 
 def _train(
-    model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, blocks: Blocks, checkpoint: Path, **changes: float
+    model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, blocks: Blocks, checkpoint: Path, **changes: Any
 ) -> Result:
-    return _run(Objective(model, SpecialIds.of(tokenizer), {"mlm": 1.0}, 0.15), blocks, checkpoint, **changes)
+    return _run(Objective(model, SpecialIds.of(tokenizer), {"mlm": 1.0}), blocks, checkpoint, **changes)
 
 
-def _run(objective: Objective, blocks: Blocks, checkpoint: Path, **changes: float) -> Result:
+def _run(objective: Objective, blocks: Blocks, checkpoint: Path, **changes: Any) -> Result:
     options = Training(**{**OPTIONS.__dict__, **changes})
     return train(objective, blocks, options, 7, CPU, checkpoint, "test", checkpoint_seconds=0.0)
 
@@ -69,7 +72,7 @@ def _every_term(tokenizer: PreTrainedTokenizerBase, teacher: BertForMaskedLM) ->
     weights = {"mlm": 2.0, "kl": 5.0, "cosine": 1.0, "hidden": 1.0, "relations": 1.0}
     told = Teacher(teacher, special, 2.0, "token", [(1, 2), (1, 3)], 8)
     maps = make_maps(options, 16, teacher, 2, seed=0)
-    return Objective(student, special, weights, 0.15, told, make_projection(options, 16, teacher, seed=0), maps)
+    return Objective(student, special, weights, told, make_projection(options, 16, teacher, seed=0), maps)
 
 
 def _bits(model: nn.Module) -> dict[str, bytes]:
@@ -108,7 +111,7 @@ def test_a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(
     def fresh() -> Objective:
         if terms == "every":
             return _every_term(cased, teacher)
-        return Objective(_model(cased), SpecialIds.of(cased), {"mlm": 1.0}, 0.15)
+        return Objective(_model(cased), SpecialIds.of(cased), {"mlm": 1.0})
 
     whole, start = fresh(), _bits(fresh())
     expected = _run(whole, blocks, tmp_path / "whole.pt")
@@ -140,6 +143,39 @@ def test_a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(
     assert result.rows == expected.rows
     assert result.validation_start == expected.validation_start
     assert _bits(resumed) == _bits(whole)
+
+
+def test_accumulated_batches_make_the_step_of_one_batch(
+    tmp_path: Path, cased: PreTrainedTokenizerBase, teacher: BertForMaskedLM, blocks: Blocks
+) -> None:
+    """Also where the batches count unlike numbers of positions: every third block is half padding here."""
+    ids = blocks.ids.copy()
+    ids[::3, 12:] = cased.pad_token_id
+    uneven = Blocks(ids, None, None, None)
+    one, four = _every_term(cased, teacher), _every_term(cased, teacher)
+    expected = _run(one, uneven, tmp_path / "one.pt", batch_size=8, epochs=0.5)
+    found = _run(four, uneven, tmp_path / "four.pt", batch_size=2, accumulation=4, epochs=0.5)
+    assert found.steps == expected.steps > 2
+    assert found.rows[-1] == pytest.approx(expected.rows[-1], rel=1e-4)
+    for (name, left), right in zip(one.state_dict().items(), four.state_dict().values(), strict=True):
+        torch.testing.assert_close(left, right, rtol=1e-3, atol=1e-4, msg=name)
+
+
+def test_the_masked_share_goes_from_the_first_number_to_the_second(
+    tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scored: list[int] = []
+    counts = Objective.counts
+
+    def listen(self: Objective, batch: Batch, masked: Masked) -> dict[str, torch.Tensor]:
+        scored.append(len(masked.targets) // len(batch.ids))
+        return counts(self, batch, masked)
+
+    monkeypatch.setattr(Objective, "counts", listen)
+    _train(_model(cased), cased, blocks, tmp_path / "c.pt", mask_probability=(0.5, 0.25))
+    assert (scored[0], scored[-1]) == (12, 6)
+    assert scored == sorted(scored, reverse=True)
+    assert set(scored) == set(range(6, 13))
 
 
 SCRIPT = """

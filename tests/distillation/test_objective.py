@@ -15,24 +15,24 @@ from tinypt.modeling.forward import encode, score
 from tinypt.modeling.student import make_maps, make_projection, same_shape
 from tinypt.params.experiments import Student
 from tinypt.tokens.arrays import open_blocks
-from tinypt.tokens.masking import SpecialIds, mask_tokens
+from tinypt.tokens.masking import Masked, SpecialIds
 from tinypt.tokens.pairs import write_pairs
 
 
-def _generator(seed: int = 0) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+def _masked(batch: Batch, special: SpecialIds, seed: int = 0) -> Masked:
+    return batch.mask(special, 0.15, seed)
 
 
 @pytest.fixture
 def batch(tmp_path: Path, cased: PreTrainedTokenizerBase, uncased: PreTrainedTokenizerBase, texts: list[str]) -> Batch:
     """Four blocks of the same text under both tokenizers."""
     write_pairs(texts, uncased, cased, 24, tmp_path)
-    return take(open_blocks(tmp_path), np.arange(4), torch.device("cpu"))
+    return take(open_blocks(tmp_path), np.arange(4), np.zeros(4, dtype=np.int64), torch.device("cpu"))
 
 
 def _one_sided(batch: Batch) -> Batch:
     assert batch.teacher_ids is not None
-    return Batch(batch.teacher_ids, None, None, None)
+    return replace(batch, ids=batch.teacher_ids, words=None, teacher_ids=None, teacher_words=None)
 
 
 def test_heads_at_masked_positions_give_the_loss_of_all_positions(
@@ -41,8 +41,8 @@ def test_heads_at_masked_positions_give_the_loss_of_all_positions(
     """The gathered loss must be what transformers computes itself from labels."""
     special = SpecialIds.of(cased)
     one = _one_sided(batch)
-    ours = Objective(teacher, special, {"mlm": 1.0}, 0.15).eval()(one, _generator())["mlm"]
-    masked = mask_tokens(one.ids, special, 0.15, _generator())
+    masked = _masked(one, special)
+    ours = Objective(teacher, special, {"mlm": 1.0}).eval()(one, masked)["mlm"]
     labels = torch.full_like(one.ids, -100).reshape(-1).scatter(0, masked.positions, masked.targets).view_as(one.ids)
     theirs = teacher(masked.inputs, attention_mask=(masked.inputs != 0).long(), labels=labels).loss
     assert ours.item() == pytest.approx(theirs.item(), rel=1e-5)
@@ -56,10 +56,10 @@ def test_totals_terms_against_the_whole_models(
     student = same_shape(base, cased, seed=5).eval()
     projection = make_projection(Student("teacher", "random", "random", None), 16, teacher, seed=0)
     weights = {"mlm": 2.0, "kl": 5.0, "cosine": 1.0}
-    objective = Objective(student, special, weights, 0.15, Teacher(teacher, special, 2.0, "token"), projection)
-    terms = objective(one, _generator())
+    objective = Objective(student, special, weights, Teacher(teacher, special, 2.0, "token"), projection)
+    masked = _masked(one, special)
+    terms = objective(one, masked)
 
-    masked = mask_tokens(one.ids, special, 0.15, _generator())
     attention = (masked.inputs != 0).long()
     ours = student(masked.inputs, attention_mask=attention, output_hidden_states=True)
     theirs = teacher(masked.inputs, attention_mask=attention, output_hidden_states=True)
@@ -84,9 +84,9 @@ def test_terms_of_layers_against_what_the_models_compute_themselves(
     maps = make_maps(Student("teacher", "random", "random", None), 16, teacher, len(pairs), seed=0)
     told = Teacher(teacher, special, None, None, pairs, 8)
     weights = {"mlm": 1.0, "hidden": 2.0, "relations": 3.0}
-    terms = Objective(student, special, weights, 0.15, told, maps=maps)(one, _generator())
+    masked = _masked(one, special)
+    terms = Objective(student, special, weights, told, maps=maps)(one, masked)
 
-    masked = mask_tokens(one.ids, special, 0.15, _generator())
     states, vectors = {}, {}
     for name, model in (("ours", student), ("theirs", teacher)):
         caught: list[list[torch.Tensor]] = [[] for _ in model.bert.encoder.layer]
@@ -129,11 +129,11 @@ def test_terms_that_are_not_named_leave_every_bit_alone(
     for written_out, into in ((False, found), (True, expected)):
         student = same_shape(base, cased, seed=5).eval()
         projection = make_projection(Student("teacher", "random", "random", None), 16, teacher, seed=0)
-        objective = Objective(student, special, weights, 0.15, Teacher(teacher, special, 2.0, "token"), projection)
+        objective = Objective(student, special, weights, Teacher(teacher, special, 2.0, "token"), projection)
         optimizer = torch.optim.AdamW(objective.parameters(), lr=1e-2)
         for step in range(2):
             if written_out:
-                masked = mask_tokens(one.ids, special, 0.15, _generator(step))
+                masked = _masked(one, special, step)
                 ours = encode(student, masked.inputs, special)
                 theirs = encode(teacher, masked.inputs, special)
                 logits, targets = (
@@ -145,7 +145,7 @@ def test_terms_that_are_not_named_leave_every_bit_alone(
                 terms = {"loss": torch.stack([2.0 * mlm, 5.0 * kl, 1.0 * cosine]).sum()}
                 terms |= {"mlm": mlm, "kl": kl, "cosine": cosine}
             else:
-                terms = objective(one, _generator(step))
+                terms = objective(one, _masked(one, special, step))
             terms["loss"].backward()
             optimizer.step()
             optimizer.zero_grad()
@@ -166,11 +166,11 @@ def test_partials_cosine_pools_both_sides_alike(
     ours, theirs = SpecialIds.of(uncased), SpecialIds.of(cased)
     projection = make_projection(Student("base", "base", "base", None), 16, teacher, seed=0)
     objective = Objective(
-        base, ours, {"mlm": 1.0, "cosine": 1.0}, 0.15, Teacher(teacher, theirs, None, alignment), projection
+        base, ours, {"mlm": 1.0, "cosine": 1.0}, Teacher(teacher, theirs, None, alignment), projection
     )
-    found = objective(batch, _generator())["cosine"].item()
+    masked = _masked(batch, ours)
+    found = objective(batch, masked)["cosine"].item()
 
-    masked = mask_tokens(batch.ids, ours, 0.15, _generator())
     left = base.bert(masked.inputs, attention_mask=(masked.inputs != 0).long()).last_hidden_state
     right = teacher.bert(batch.teacher_ids, attention_mask=(batch.teacher_ids != 0).long()).last_hidden_state
     each = []
@@ -195,9 +195,10 @@ def test_the_teacher_stays_frozen_and_out_of_the_parameters(
     projection = make_projection(Student("teacher", "random", "random", None), 16, teacher, seed=0)
     student = same_shape(base, cased, seed=5)
     objective = Objective(
-        student, special, {"kl": 1.0, "cosine": 1.0}, 0.15, Teacher(teacher, special, 2.0, "token"), projection
+        student, special, {"kl": 1.0, "cosine": 1.0}, Teacher(teacher, special, 2.0, "token"), projection
     )
-    objective(_one_sided(batch), _generator())["loss"].backward()
+    one = _one_sided(batch)
+    objective(one, _masked(one, special))["loss"].backward()
     assert all(weight.grad is None for weight in teacher.parameters())
     assert {name.split(".")[0] for name, _ in objective.named_parameters()} == {"student", "projection"}
     assert all(torch.equal(before[name], weight) for name, weight in teacher.state_dict().items())
@@ -213,7 +214,8 @@ def test_what_the_teacher_reads_does_not_depend_on_the_masks(
     """With two tokenizers the teacher reads the text unmasked: another text there is another loss."""
     projection = make_projection(Student("base", "base", "base", None), 16, teacher, seed=0)
     aligned = Teacher(teacher, SpecialIds.of(cased), None, "sentence")
-    objective = Objective(base, SpecialIds.of(uncased), {"cosine": 1.0}, 0.15, aligned, projection)
+    objective = Objective(base, SpecialIds.of(uncased), {"cosine": 1.0}, aligned, projection)
+    masked = _masked(batch, objective.special)
     assert batch.teacher_ids is not None
     other = replace(batch, teacher_ids=batch.teacher_ids.flip(0))
-    assert objective(batch, _generator())["cosine"] != objective(other, _generator())["cosine"]
+    assert objective(batch, masked)["cosine"] != objective(other, masked)["cosine"]

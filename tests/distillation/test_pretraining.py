@@ -14,11 +14,12 @@ ARCHITECTURE = Architecture(layers=1, hidden=16, heads=2, feed_forward=32, posit
 TRAINING = Training(
     epochs=2.0,
     batch_size=8,
+    accumulation=1,
     learning_rate=1e-2,
     warmup=0.1,
     weight_decay=0.01,
     clip=1.0,
-    mask_probability=0.15,
+    mask_probability=(0.15, 0.15),
     validation_blocks=8,
 )
 

@@ -32,11 +32,12 @@ MINE: dict[str, Any] = {
         "relation_heads": 8,
         "epochs": 1.0,
         "batch_size": 8,
+        "accumulation": 1,
         "learning_rate": 0.01,
         "warmup": 0.1,
         "weight_decay": 0.01,
         "clip": 1.0,
-        "mask_probability": 0.15,
+        "mask_probability": [0.15, 0.15],
         "validation_blocks": 8,
     },
 }

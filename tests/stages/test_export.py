@@ -22,11 +22,12 @@ HUB = {"source": "hub", "id": "some/model", "revision": "0" * 40, "cased": True}
 TRAINING = {
     "epochs": 1.0,
     "batch_size": 8,
+    "accumulation": 1,
     "learning_rate": 0.001,
     "warmup": 0.05,
     "weight_decay": 0.01,
     "clip": 1.0,
-    "mask_probability": 0.15,
+    "mask_probability": [0.15, 0.15],
     "validation_blocks": 4,
 }
 NO_LAYERS = {"alignment": None, "layers": None, "relation_heads": None}

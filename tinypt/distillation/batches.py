@@ -8,50 +8,71 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tinypt.tokens.arrays import Blocks
+from tinypt.tokens.masking import Masked, SpecialIds, mask_by
+from tinypt.tokens.randomness import permute, stream_keys, uniforms
+
+VALIDATION = -1  # stands in the place of the epoch where blocks are shown for validation
+
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Blocks of one step, int64 [blocks, length]; the last three are None without a second tokenizer (see Blocks)."""
+    """Blocks on the device, int64 [blocks, length], and which they are.
+
+    words, teacher_ids and teacher_words are None without a second tokenizer (see Blocks).
+    rows, epochs: int64 [blocks], a block's row in its array and the epoch it is shown in: what its mask depends on.
+    """
 
     ids: Tensor
     words: Tensor | None
     teacher_ids: Tensor | None
     teacher_words: Tensor | None
+    rows: Tensor
+    epochs: Tensor
+
+    def mask(self, special: SpecialIds, probability: float, seed: int) -> Masked:
+        """The ids masked, each block in its own way; the same on every device."""
+        blocks, length = self.ids.shape
+        randoms = uniforms(stream_keys(seed, self.epochs, self.rows), 3 * length).view(blocks, 3, length)
+        return mask_by(self.ids, special, probability, randoms.transpose(0, 1))
 
 
-def take(blocks: Blocks, rows: NDArray[np.int64], device: torch.device) -> Batch:
+def take(blocks: Blocks, rows: Rows, epochs: Rows, device: torch.device) -> Batch:
     """Read rows of the memory-mapped blocks, in ascending order for the disk's sake, onto the device."""
-    rows = np.sort(rows)
+    ascending = np.argsort(rows, kind="stable")
+    rows, epochs = rows[ascending], epochs[ascending]
 
-    def read(array: NDArray[np.generic] | None) -> Tensor | None:
-        if array is None:
-            return None
-        tensor = torch.from_numpy(array[rows].astype(np.int64))
+    def move(array: NDArray[np.generic]) -> Tensor:
+        tensor = torch.from_numpy(array.astype(np.int64))
         return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor
 
-    ids = read(blocks.ids)
-    assert ids is not None
-    return Batch(ids, read(blocks.words), read(blocks.teacher_ids), read(blocks.teacher_words))
+    def read(array: NDArray[np.generic] | None) -> Tensor | None:
+        return None if array is None else move(array[rows])
+
+    return Batch(
+        ids=move(blocks.ids[rows]),
+        words=read(blocks.words),
+        teacher_ids=read(blocks.teacher_ids),
+        teacher_words=read(blocks.teacher_words),
+        rows=move(rows),
+        epochs=move(epochs),
+    )
 
 
 class Order:
     """Which blocks each step trains on: every epoch a new permutation, steps that straddle epochs included."""
 
-    def __init__(self, count: int, batch_size: int, seed: int) -> None:
-        """`count` blocks to train on, `batch_size` of them a step."""
-        self.count, self.batch_size, self.seed = count, batch_size, seed
-        self._epoch, self._permutation = -1, np.empty(0, dtype=np.int64)
+    def __init__(self, count: int, step_blocks: int, seed: int) -> None:
+        """`count` blocks to train on, `step_blocks` of them a step."""
+        self.count, self.step_blocks, self.seed = count, step_blocks, seed
 
-    def rows(self, step: int) -> NDArray[np.int64]:
-        """Rows of the blocks for `step`, counted from 0; a function of the seed and the step alone."""
-        wanted = np.arange(step * self.batch_size, (step + 1) * self.batch_size)
-        epochs = wanted // self.count
-        parts = [self._of_epoch(int(epoch))[wanted[epochs == epoch] % self.count] for epoch in np.unique(epochs)]
-        return np.concatenate(parts)
+    def blocks(self, step: int) -> tuple[Rows, Rows]:
+        """Rows of the blocks for `step`, counted from 0, and the epoch each is shown in, counted from 0.
 
-    def _of_epoch(self, epoch: int) -> NDArray[np.int64]:
-        if epoch != self._epoch:
-            self._epoch = epoch
-            self._permutation = np.random.default_rng([self.seed, epoch]).permutation(self.count)
-        return self._permutation
+        A function of the seed and the step alone.
+        """
+        wanted = np.arange(step * self.step_blocks, (step + 1) * self.step_blocks)
+        epochs, places = np.divmod(wanted, self.count)
+        parts = [permute(places[epochs == epoch], self.count, self.seed, int(epoch)) for epoch in np.unique(epochs)]
+        return np.concatenate(parts), epochs

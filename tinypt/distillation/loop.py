@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tinypt.distillation.batches import Order, take
+from tinypt.distillation.batches import VALIDATION, Batch, Order, take
 from tinypt.distillation.checkpoint import load_checkpoint, save_checkpoint
 from tinypt.distillation.objective import Objective
 from tinypt.errors import PipelineError
@@ -55,19 +55,21 @@ def train(
     """Train `objective`'s parameters on `blocks`, all but the last `options.validation_blocks` of them.
 
     AdamW with linear warm-up and decay, gradients clipped; fp32 on a CPU, bf16 autocast over fp32 weights
-    on a GPU. Order and masks are functions of the seed and the step, so that a run that was killed and
-    started again from `checkpoint` ends, on a CPU, with the same bits as one that was not.
+    on a GPU. A step is `options.accumulation` batches of `options.batch_size` blocks, each term of the loss
+    the mean over them all. Order and masks are functions of the seed and the step, so that a run that was
+    killed and started again from `checkpoint` ends, on a CPU, with the same bits as one that was not.
 
     Raises:
         PipelineError: too few blocks, or the loss is not finite.
     """
     count = len(blocks) - options.validation_blocks
-    if count < options.batch_size:
+    if count < options.step_blocks:
         raise PipelineError(
             f"{label}: {len(blocks)} blocks, less {options.validation_blocks} validation_blocks, are fewer than one "
-            f"batch_size of {options.batch_size}; lower one of them or give more text"
+            f"step of {options.step_blocks} (batch_size times accumulation); lower one of them or give more text"
         )
-    steps = max(1, round(options.epochs * count / options.batch_size))
+    steps = max(1, round(options.epochs * count / options.step_blocks))
+    step_tokens = options.step_blocks * blocks.length
     interval = min(MAX_INTERVAL, math.ceil(steps / ROWS))
     objective.to(device).eval()  # evaluation mode: dropout off, since nothing here overfits
     if objective.teacher is not None:
@@ -75,7 +77,7 @@ def train(
     optimizer = torch.optim.AdamW(
         _groups(objective, options.weight_decay), lr=options.learning_rate, betas=(0.9, 0.98), eps=1e-6
     )
-    order = Order(count, options.batch_size, seed)
+    order = Order(count, options.step_blocks, seed)
     start, rows, first = 0, [], None
     if (state := load_checkpoint(checkpoint, device)) is not None:
         objective.load_state_dict(state["objective"])
@@ -85,22 +87,20 @@ def train(
     if first is None:
         first = validate(objective, blocks, options, seed, device)
     sums: dict[str, Tensor] = {}
-    progress = Progress(label, "tokens", (steps - start) * options.batch_size * blocks.length)
+    progress = Progress(label, "tokens", (steps - start) * step_tokens)
     began = saved = time.monotonic()
     for step in range(start, steps):
         rate = _learning_rate(step, steps, options)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        batch = take(blocks, order.rows(step), device)
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
-            terms = objective(batch, _generator(device, seed, step))
-        terms["loss"].backward()
+        split = (np.split(array, options.accumulation) for array in order.blocks(step))
+        parts = [take(blocks, rows, epochs, device) for rows, epochs in zip(*split, strict=True)]
+        for name, value in _backward(objective, parts, options.masking(step, steps), seed).items():
+            sums[name] = sums.get(name, 0.0) + value
         torch.nn.utils.clip_grad_norm_(objective.parameters(), options.clip)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        for name, value in terms.items():
-            sums[name] = sums.get(name, 0.0) + value.detach()
-        progress.add(options.batch_size * blocks.length)
+        progress.add(step_tokens)
         if (step + 1) % interval == 0 or step + 1 == steps:
             since = step - (rows[-1]["step"] if rows else 0) + 1
             row = {name: float(value) / since for name, value in sums.items()}
@@ -109,7 +109,7 @@ def train(
                     f"{label}: the loss is {row['loss']} at step {step + 1}; "
                     f"lower learning_rate, now {options.learning_rate}"
                 )
-            tokens = (step + 1) * options.batch_size * blocks.length
+            tokens = (step + 1) * step_tokens
             validation = validate(objective, blocks, options, seed, device)
             rows.append(
                 {"step": step + 1, "tokens": tokens, "learning_rate": rate, **row, "validation_mlm": validation}
@@ -133,28 +133,41 @@ def train(
         validation_start=first,
         validation_end=rows[-1]["validation_mlm"],
         steps=steps,
-        tokens=steps * options.batch_size * blocks.length,
+        tokens=steps * step_tokens,
         tokens_per_second=progress.done / max(time.monotonic() - began, 1e-9),
     )
+
+
+def _backward(objective: Objective, parts: list[Batch], probability: float, seed: int) -> dict[str, Tensor]:
+    """Add the gradients of a step made of `parts`, and return its terms, `loss` among them.
+
+    A term is the mean over all that counts in the step, as if the parts were one batch.
+    """
+    masked = [part.mask(objective.special, probability, seed) for part in parts]
+    counts = [objective.counts(part, inputs) for part, inputs in zip(parts, masked, strict=True)]
+    totals = {name: torch.stack([count[name] for count in counts]).sum().clamp(min=1) for name in counts[0]}
+    sums: dict[str, Tensor] = {}
+    for part, inputs, count in zip(parts, masked, counts, strict=True):
+        shares = {name: count[name] / total for name, total in totals.items()}
+        with torch.autocast(part.ids.device.type, dtype=torch.bfloat16, enabled=part.ids.is_cuda):
+            terms = objective(part, inputs, shares)
+        terms["loss"].backward()
+        for name, value in terms.items():
+            sums[name] = sums.get(name, 0.0) + value.detach()
+    return sums
 
 
 @torch.no_grad()
 def validate(objective: Objective, blocks: Blocks, options: Training, seed: int, device: torch.device) -> float:
     """MLM loss of the student on the validation blocks, nats per masked token, masks fixed by the seed."""
-    mlm = Objective(objective.student, objective.special, {"mlm": 1.0}, EVALUATION_MASKING)
+    mlm = Objective(objective.student, objective.special, {"mlm": 1.0})
     rows = np.arange(len(blocks) - options.validation_blocks, len(blocks))
     total = torch.zeros((), device=device)
-    generator = _generator(device, seed, -1)
     for part in np.array_split(rows, math.ceil(len(rows) / options.batch_size)):
+        batch = take(blocks, part, np.full_like(part, VALIDATION), device)
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
-            total += mlm(take(blocks, part, device), generator)["mlm"].float() * len(part)
+            total += mlm(batch, batch.mask(mlm.special, EVALUATION_MASKING, seed))["mlm"].float() * len(part)
     return float(total) / len(rows)
-
-
-def _generator(device: torch.device, seed: int, step: int) -> torch.Generator:
-    """Randomness of one step; step -1 is validation's."""
-    entropy = np.random.SeedSequence([seed, step + 1]).generate_state(1, np.uint64)[0]
-    return torch.Generator(device).manual_seed(int(entropy) >> 1)
 
 
 def _learning_rate(step: int, steps: int, options: Training) -> float:

@@ -108,6 +108,14 @@ def pool_words(states: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:
     return sums[:, :length] / counts.clamp(min=1).unsqueeze(-1), counts > 0
 
 
+def word_exists(words: Tensor) -> Tensor:
+    """Which words `pool_words` makes a vector of: bool [blocks, length], word i of a block at position i."""
+    blocks, length = words.shape
+    index = words.masked_fill(words < 0, length)
+    found = torch.zeros(blocks, length + 1, dtype=torch.bool, device=words.device)
+    return found.scatter(1, index, torch.ones_like(index, dtype=torch.bool))[:, :length]
+
+
 def _relation(vectors: Tensor, heads: int, real: Tensor) -> Tensor:
     """Log-probabilities [blocks, heads, length, length] of each position's relation to the real ones."""
     blocks, length, width = vectors.shape

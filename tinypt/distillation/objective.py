@@ -10,7 +10,7 @@ from tinypt.distillation import losses
 from tinypt.distillation.batches import Batch
 from tinypt.distillation.teacher import LAYER_TERMS, Teacher, check_layers
 from tinypt.modeling.forward import attention_vectors, encode, encode_layers, score
-from tinypt.tokens.masking import Masked, SpecialIds, mask_tokens
+from tinypt.tokens.masking import Masked, SpecialIds
 
 
 class Objective(nn.Module):
@@ -25,7 +25,6 @@ class Objective(nn.Module):
         student: PreTrainedModel,
         special: SpecialIds,
         weights: Mapping[str, float],
-        mask_probability: float,
         teacher: Teacher | None = None,
         projection: nn.Linear | None = None,
         maps: nn.ModuleList | None = None,
@@ -40,14 +39,20 @@ class Objective(nn.Module):
         """
         super().__init__()
         self.student, self.projection, self.maps = student, projection, maps
-        self.special, self.weights, self.mask_probability = special, dict(weights), mask_probability
+        self.special, self.weights = special, dict(weights)
         self.teacher = teacher
         if teacher is not None and self.weights.keys() & LAYER_TERMS:
             check_layers(student, teacher, "relations" in self.weights)
 
-    def forward(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
-        """Terms of the loss by name, unweighted, and their weighted sum as `loss`; scalars in fp32."""
-        masked = mask_tokens(batch.ids, self.special, self.mask_probability, generator)
+    def forward(self, batch: Batch, masked: Masked, shares: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
+        """Terms of the loss by name, without their weights, and their weighted sum as `loss`; scalars in fp32.
+
+        Args:
+            batch: the blocks.
+            masked: their ids, masked.
+            shares: where the batch is a part of a step, what each term is multiplied by, so that over the parts
+                it adds up to the term of the step (see `counts`).
+        """
         layers = self._layers(self.student, masked.inputs, self.special)
         terms: dict[str, Tensor] = {}
         logits = score(self.student, layers[-1], masked.positions)
@@ -55,8 +60,25 @@ class Objective(nn.Module):
             terms["mlm"] = losses.mlm(logits, masked.targets)
         if self.teacher is not None and self.weights.keys() - {"mlm"}:
             terms |= self._distillation_terms(self.teacher, batch, masked, layers, logits)
+        if shares is not None:
+            terms = {name: term * shares[name] for name, term in terms.items()}
         total = torch.stack([self.weights[name] * terms[name] for name in terms]).sum()
         return {"loss": total, **terms}
+
+    def counts(self, batch: Batch, masked: Masked) -> dict[str, Tensor]:
+        """How many positions, words or texts each term is the mean of in this batch, int64 scalars by name.
+
+        A step made of several batches weighs each term of each batch by its share of these.
+        """
+        scored, real = (masked.targets != -100).sum(), ~self.special.is_special(batch.ids)
+        of = {"mlm": scored, "kl": scored, "hidden": real.sum(), "relations": (batch.ids != self.special.pad).sum()}
+        if self.teacher is not None and "cosine" in self.weights:
+            if self.teacher.alignment == "word":
+                assert batch.words is not None
+                of["cosine"] = losses.word_exists(batch.words).sum()
+            else:
+                of["cosine"] = real.sum() if self.teacher.alignment == "token" else real.any(dim=1).sum()
+        return {name: of[name] for name in self.weights}
 
     def _distillation_terms(
         self, teacher: Teacher, batch: Batch, masked: Masked, layers: tuple[Tensor, ...], logits: Tensor
@@ -117,4 +139,4 @@ class Objective(nn.Module):
             return ours, theirs[:, : ours.shape[1]], exist
         ours = losses.pool_text(states, ~self.special.is_special(batch.ids))
         theirs = losses.pool_text(target, ~teacher.special.is_special(seen))
-        return ours, theirs, torch.ones(len(ours), dtype=torch.bool, device=ours.device)
+        return ours, theirs, (~self.special.is_special(batch.ids)).any(dim=1)

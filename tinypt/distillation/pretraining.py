@@ -56,7 +56,7 @@ def _pretrain(
     model = random_bert(options.architecture, tokenizer, seed)
     blocks = open_blocks(work)
     predict_frequencies(model, blocks.ids)
-    objective = Objective(model, SpecialIds.of(tokenizer), {"mlm": 1.0}, options.training.mask_probability)
+    objective = Objective(model, SpecialIds.of(tokenizer), {"mlm": 1.0})
     checkpoint = work_folder("checkpoints", f"{name}-{key}") / "checkpoint.pt"
     result = train(objective, blocks, options.training, seed, pick_device(), checkpoint, name)
     shutil.rmtree(checkpoint.parent)

@@ -44,6 +44,11 @@ class Masked:
 
 
 def mask_tokens(ids: Tensor, ids_of: SpecialIds, probability: float, generator: torch.Generator) -> Masked:
+    """`mask_by` with random numbers from a generator, on the same device as `ids`."""
+    return mask_by(ids, ids_of, probability, torch.rand(3, *ids.shape, generator=generator, device=ids.device))
+
+
+def mask_by(ids: Tensor, ids_of: SpecialIds, probability: float, randoms: Tensor) -> Masked:
     """Choose exactly round(probability * length) positions of each row at random and mask them 80/10/10.
 
     A fixed count keeps every shape static, so that the heads run at the chosen positions alone and
@@ -52,22 +57,19 @@ def mask_tokens(ids: Tensor, ids_of: SpecialIds, probability: float, generator: 
     Args:
         ids: int64 [blocks, length].
         ids_of: vocabulary size and special ids of the tokenizer.
-        probability: share of positions to choose, 0 to 1.
-        generator: source of randomness, on the same device as `ids`.
+        probability: share of positions to choose, 0 to 1. A smaller share chooses a part of what a larger does.
+        randoms: fp32 [3, blocks, length], uniform in [0, 1): which are chosen, what becomes of each, and of what
+            random token.
     """
     blocks, length = ids.shape
     chosen = max(1, round(probability * length))
-    random = torch.rand(2, blocks, length, generator=generator, device=ids.device)
-    scores = random[0].masked_fill(ids_of.is_special(ids), -1.0)
-    best, columns = scores.topk(chosen, dim=1)
+    best, columns = randoms[0].masked_fill(ids_of.is_special(ids), -1.0).topk(chosen, dim=1)
     columns, order = columns.sort(dim=1)
-    usable = best.gather(1, order) >= 0
+    usable = (best.gather(1, order) >= 0).reshape(-1)
     positions = (columns + torch.arange(blocks, device=ids.device)[:, None] * length).reshape(-1)
     originals = ids.reshape(-1)[positions]
-    fate = random[1].reshape(-1)[positions]
-    replacements = torch.randint(ids_of.vocabulary, originals.shape, generator=generator, device=ids.device)
-    kept = torch.where(fate < MASKED + RANDOM, replacements, originals)
-    seen = torch.where(fate < MASKED, torch.full_like(originals, ids_of.mask), kept)
-    seen = torch.where(usable.reshape(-1), seen, originals)
-    inputs = ids.reshape(-1).scatter(0, positions, seen).reshape(blocks, length)
-    return Masked(inputs, positions, originals.masked_fill(~usable.reshape(-1), -100))
+    fate, token = randoms[1:].reshape(2, -1)[:, positions]
+    kept = torch.where(fate < MASKED + RANDOM, (token * ids_of.vocabulary).long(), originals)
+    seen = torch.where(fate < MASKED, ids_of.mask, kept)
+    inputs = ids.reshape(-1).scatter(0, positions, torch.where(usable, seen, originals)).reshape(blocks, length)
+    return Masked(inputs, positions, originals.masked_fill(~usable, -100))
