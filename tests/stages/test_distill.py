@@ -30,6 +30,7 @@ MINE: dict[str, Any] = {
         "alignment": "token",
         "layers": [[1, 1], [3, 3]],
         "relation_heads": 8,
+        "targets": "live",
         "epochs": 1.0,
         "batch_size": 8,
         "accumulation": 1,

@@ -30,7 +30,7 @@ TRAINING = {
     "mask_probability": [0.15, 0.15],
     "validation_blocks": 4,
 }
-NO_LAYERS = {"alignment": None, "layers": None, "relation_heads": None}
+NO_LAYERS = {"alignment": None, "layers": None, "relation_heads": None, "targets": "live"}
 PARAMS = {
     "seed": 1,
     "corpus": {"source": "vert", "path": "brwac.vert"},

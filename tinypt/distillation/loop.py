@@ -94,7 +94,7 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = rate
         split = (np.split(array, options.accumulation) for array in order.blocks(step))
-        parts = [take(blocks, rows, epochs, device) for rows, epochs in zip(*split, strict=True)]
+        parts = [take(blocks, rows, epochs, device, objective.stored) for rows, epochs in zip(*split, strict=True)]
         for name, value in _backward(objective, parts, options.masking(step, steps), seed).items():
             sums[name] = sums.get(name, 0.0) + value
         torch.nn.utils.clip_grad_norm_(objective.parameters(), options.clip)

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+from torch import Tensor
 from transformers import PreTrainedModel
 
+from tinypt.distillation.batches import Batch
+from tinypt.distillation.losses import pool
 from tinypt.errors import PipelineError
 from tinypt.modeling.forward import attention_maps
 from tinypt.tokens.masking import SpecialIds
@@ -36,6 +39,15 @@ class Teacher:
         self.model = model.eval().requires_grad_(False)
         self.special, self.temperature, self.alignment = special, temperature, alignment
         self.layers, self.relation_heads = layers, relation_heads
+
+    def vectors(self, batch: Batch, states: Tensor) -> Tensor:
+        """What the cosine term compares with, as of `losses.pool`, made of the last states of `batch`.
+
+        With one tokenizer the positions are the student's, masked ones included.
+        """
+        assert self.alignment is not None
+        ids = batch.ids if batch.teacher_ids is None else batch.teacher_ids
+        return pool(self.alignment, states, batch.teacher_words, ~self.special.is_special(ids))
 
 
 def check_layers(student: PreTrainedModel, teacher: Teacher, relations: bool) -> None:
