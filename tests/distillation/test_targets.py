@@ -33,7 +33,7 @@ Inputs = tuple[Blocks, BertForMaskedLM, PreTrainedTokenizerBase]
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several batches in a part and several parts, none of which divides the number of blocks."""
-    monkeypatch.setattr(module, "BATCH", 5)
+    monkeypatch.setattr(module, "BATCH", {"cpu": 5})
     monkeypatch.setattr(module, "PART", 15)
 
 

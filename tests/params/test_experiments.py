@@ -20,6 +20,8 @@ TOTAL: dict[str, Any] = {
         "epochs": 3,
         "batch_size": 32,
         "accumulation": 1,
+        "precision": "fp32",
+        "compile": False,
         "learning_rate": 0.001,
         "warmup": 0.05,
         "weight_decay": 0.01,

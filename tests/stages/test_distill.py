@@ -34,6 +34,8 @@ MINE: dict[str, Any] = {
         "epochs": 1.0,
         "batch_size": 8,
         "accumulation": 1,
+        "precision": "fp32",
+        "compile": False,
         "learning_rate": 0.01,
         "warmup": 0.1,
         "weight_decay": 0.01,

@@ -23,6 +23,8 @@ TRAINING = {
     "epochs": 1.0,
     "batch_size": 8,
     "accumulation": 1,
+    "precision": "fp32",
+    "compile": False,
     "learning_rate": 0.001,
     "warmup": 0.05,
     "weight_decay": 0.01,

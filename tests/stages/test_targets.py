@@ -38,6 +38,8 @@ TRAINING: dict[str, Any] = {
     "epochs": 2.5,
     "batch_size": 8,
     "accumulation": 1,
+    "precision": "fp32",
+    "compile": False,
     "learning_rate": 0.01,
     "warmup": 0.1,
     "weight_decay": 0.01,

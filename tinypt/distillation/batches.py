@@ -1,5 +1,9 @@
 """Batches of token blocks on the device, in an order that depends on the seed and the step alone."""
 
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,3 +89,26 @@ class Order:
         epochs, places = np.divmod(wanted, self.count)
         parts = [permute(places[epochs == epoch], self.count, self.seed, int(epoch)) for epoch in np.unique(epochs)]
         return np.concatenate(parts), epochs
+
+
+class Ahead:
+    """Iterates over what `make` makes of each step, made by a thread while the steps before it compute."""
+
+    DEPTH = 2  # steps made ahead
+
+    def __init__(self, make: Callable[[int], list[Batch]], steps: range) -> None:
+        """`make` is called with each of `steps` in turn, by one thread."""
+        self.make, self.steps = make, steps
+        self.waited = 0.0  # seconds in which what came next was not ready
+
+    def __iter__(self) -> Iterator[tuple[int, list[Batch]]]:
+        """Steps and what was made of them; what `make` raises is raised here."""
+        with ThreadPoolExecutor(1) as thread:
+            pending = deque(thread.submit(self.make, step) for step in self.steps[: self.DEPTH])
+            for step in self.steps:
+                if step + self.DEPTH in self.steps:
+                    pending.append(thread.submit(self.make, step + self.DEPTH))
+                began = time.perf_counter()
+                made = pending.popleft().result()
+                self.waited += time.perf_counter() - began
+                yield step, made

@@ -25,7 +25,7 @@ from tinypt.tokens.arrays import Blocks
 from tinypt.tokens.randomness import stream_keys, uniforms
 
 log = logging.getLogger(__name__)
-BATCH = 32  # blocks the teacher reads at once
+BATCH = {"cpu": 32, "cuda": 256}  # blocks the teacher reads at once
 PART = 2048  # blocks after which a killed run goes on
 FIT = 512  # blocks whose vectors the reduced width is chosen by, spread evenly over the text
 SAMPLING = 1 << 31  # added to the seed: where a sample falls must not depend on where a mask did
@@ -51,14 +51,14 @@ def write_targets(
         blocks: with the teacher's reading of the text beside the student's, for BaseTargets.
         options: what to store.
         seed: of the masks, the one students are trained with.
-        device: to run the teacher on.
+        device: to run the teacher on, in bf16 on a GPU.
         folder: exists; unfinished work.
         label: of the progress line.
 
     Returns:
         Blocks, tokens (of the student's reading), bytes stored and bytes per token.
     """
-    teacher.model.to(device)
+    teacher.model.to(device, torch.bfloat16 if device.type == "cuda" else torch.float32)
     draws = options.draws if isinstance(options, TeacherTargets) else 1
     arrays, done = _open(teacher, blocks, options, draws, seed, device, folder)
     basis = torch.from_numpy(np.load(folder / "basis.npy")).to(device) if options.width is not None else None
@@ -68,8 +68,8 @@ def write_targets(
     began = time.monotonic()
     for draw, start in starts[done:]:
         end = min(start + PART, len(blocks))
-        for first in range(start, end, BATCH):
-            rows = np.arange(first, min(first + BATCH, end))
+        for first in range(start, end, BATCH[device.type]):
+            rows = np.arange(first, min(first + BATCH[device.type], end))
             batch = take(blocks, rows, np.full_like(rows, draw), device)
             for name, values in _said(teacher, batch, options, seed, basis).items():
                 _put(arrays[name], values.cpu().numpy(), draw, rows, word_starts if name == "vectors" else None)
@@ -126,20 +126,19 @@ def _said(
     teacher: Teacher, batch: Batch, options: TeacherTargets | BaseTargets, seed: int, basis: Tensor | None
 ) -> dict[str, Tensor]:
     """What the teacher says of a batch, by the name of the array it belongs to; words' vectors one after the other."""
-    device, said = batch.ids.device, {}
-    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
-        if isinstance(options, TeacherTargets):
-            masked = batch.mask(teacher.special, options.mask_probability, seed)
-            states = encode(teacher.model, masked.inputs, teacher.special)
-            logits = score(teacher.model, states, masked.positions).float() / options.temperature
-            logs = logits.log_softmax(dim=-1)
-            per_block = len(masked.positions) // len(batch.ids)
-            offsets = uniforms(stream_keys(seed + SAMPLING, batch.epochs, batch.rows), per_block).flatten()
-            said["samples"] = sample_pieces(logs.exp(), options.samples, offsets)
-            said["log_probability"] = logs.gather(1, said["samples"]).mean(dim=-1).half()
-        else:
-            assert batch.teacher_ids is not None
-            states = encode(teacher.model, batch.teacher_ids, teacher.special)
+    said = {}
+    if isinstance(options, TeacherTargets):
+        masked = batch.mask(teacher.special, options.mask_probability, seed)
+        states = encode(teacher.model, masked.inputs, teacher.special)
+        logits = score(teacher.model, states, masked.positions).float() / options.temperature
+        logs = logits.log_softmax(dim=-1)
+        per_block = len(masked.positions) // len(batch.ids)
+        offsets = uniforms(stream_keys(seed + SAMPLING, batch.epochs, batch.rows), per_block).flatten()
+        said["samples"] = sample_pieces(logs.exp(), options.samples, offsets)
+        said["log_probability"] = logs.gather(1, said["samples"]).mean(dim=-1).half()
+    else:
+        assert batch.teacher_ids is not None
+        states = encode(teacher.model, batch.teacher_ids, teacher.special)
     if options.alignment is not None:
         vectors = teacher.vectors(batch, states.float())
         if options.alignment == "word":
@@ -185,7 +184,7 @@ def _fit(
         raise PipelineError(f"targets: width must be less than the teacher's {full}, is {width}; null keeps them whole")
     moments = torch.zeros(full, full, dtype=torch.float64)
     chosen = np.unique(np.linspace(0, len(blocks) - 1, FIT).astype(np.int64))
-    for rows in np.array_split(chosen, -(-len(chosen) // BATCH)):
+    for rows in np.array_split(chosen, -(-len(chosen) // BATCH[device.type])):
         batch = take(blocks, rows, np.zeros_like(rows), device)
         vectors = _said(teacher, batch, options, seed, None)["vectors"].double().cpu()
         unit = vectors / vectors.norm(dim=-1, keepdim=True).clamp(min=1e-12)
