@@ -23,6 +23,8 @@ TRAINING = {
     "epochs": 1.0,
     "batch_size": 8,
     "accumulation": 1,
+    "precision": "fp32",
+    "compile": False,
     "learning_rate": 0.001,
     "warmup": 0.05,
     "weight_decay": 0.01,
@@ -30,7 +32,7 @@ TRAINING = {
     "mask_probability": [0.15, 0.15],
     "validation_blocks": 4,
 }
-NO_LAYERS = {"alignment": None, "layers": None, "relation_heads": None}
+NO_LAYERS = {"alignment": None, "layers": None, "relation_heads": None, "targets": "live"}
 PARAMS = {
     "seed": 1,
     "corpus": {"source": "vert", "path": "brwac.vert"},

@@ -10,9 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tinypt.distillation.batches import VALIDATION, Batch, Order, take
+from tinypt.distillation.batches import VALIDATION, Ahead, take
 from tinypt.distillation.checkpoint import load_checkpoint, save_checkpoint
 from tinypt.distillation.objective import Objective
+from tinypt.distillation.optimizer import learning_rate, make_optimizer
+from tinypt.distillation.step import Step, autocast
+from tinypt.distillation.workers import Workers, join_workers
 from tinypt.errors import PipelineError
 from tinypt.params.training import Training
 from tinypt.progress import Progress
@@ -31,7 +34,8 @@ class Result:
 
     rows: the training curve; terms are means since the row before, validation_mlm is at the row's step.
     validation_start, validation_end: MLM loss on the validation blocks before and after, nats per masked token.
-    steps: optimizer steps; tokens: tokens trained on; tokens_per_second: of this process, validation included.
+    steps: optimizer steps; tokens: tokens trained on; tokens_per_second: of all workers, validation included.
+    waited: share of the time in which the step had no data to compute on.
     """
 
     rows: list[Row]
@@ -40,6 +44,7 @@ class Result:
     steps: int
     tokens: int
     tokens_per_second: float
+    waited: float
 
 
 def train(
@@ -54,30 +59,46 @@ def train(
 ) -> Result:
     """Train `objective`'s parameters on `blocks`, all but the last `options.validation_blocks` of them.
 
-    AdamW with linear warm-up and decay, gradients clipped; fp32 on a CPU, bf16 autocast over fp32 weights
-    on a GPU. A step is `options.accumulation` batches of `options.batch_size` blocks, each term of the loss
-    the mean over them all. Order and masks are functions of the seed and the step, so that a run that was
-    killed and started again from `checkpoint` ends, on a CPU, with the same bits as one that was not.
+    AdamW with linear warm-up and decay, gradients clipped. A step is `options.accumulation` batches of
+    `options.batch_size` blocks, each term of the loss the mean over them all. Order and masks are functions
+    of the seed and the step, so that a run that was killed and started again from `checkpoint` ends, on a
+    CPU, with the same bits as one that was not.
+
+    Under torchrun the workers divide each step's blocks among them, and the first alone writes `checkpoint`,
+    which any number of workers can go on from. With `options.precision` bf16 the teacher's weights are bf16
+    from here on, the student's stay fp32.
 
     Raises:
         PipelineError: too few blocks, or the loss is not finite.
     """
+    with join_workers(device) as workers:
+        return _train(objective, blocks, options, seed, device, checkpoint, label, checkpoint_seconds, workers)
+
+
+def _train(
+    objective: Objective,
+    blocks: Blocks,
+    options: Training,
+    seed: int,
+    device: torch.device,
+    checkpoint: Path,
+    label: str,
+    checkpoint_seconds: float,
+    workers: Workers,
+) -> Result:
     count = len(blocks) - options.validation_blocks
     if count < options.step_blocks:
         raise PipelineError(
             f"{label}: {len(blocks)} blocks, less {options.validation_blocks} validation_blocks, are fewer than one "
             f"step of {options.step_blocks} (batch_size times accumulation); lower one of them or give more text"
         )
+    if options.step_blocks < workers.count:
+        raise PipelineError(f"{label}: {workers.count} workers cannot share a step of {options.step_blocks} blocks")
     steps = max(1, round(options.epochs * count / options.step_blocks))
     step_tokens = options.step_blocks * blocks.length
     interval = min(MAX_INTERVAL, math.ceil(steps / ROWS))
-    objective.to(device).eval()  # evaluation mode: dropout off, since nothing here overfits
-    if objective.teacher is not None:
-        objective.teacher.model.to(device).eval()
-    optimizer = torch.optim.AdamW(
-        _groups(objective, options.weight_decay), lr=options.learning_rate, betas=(0.9, 0.98), eps=1e-6
-    )
-    order = Order(count, options.step_blocks, seed)
+    _prepare(objective, options, device)
+    optimizer = make_optimizer(objective, options)
     start, rows, first = 0, [], None
     if (state := load_checkpoint(checkpoint, device)) is not None:
         objective.load_state_dict(state["objective"])
@@ -86,16 +107,16 @@ def train(
         log.info("%s: going on from step %d of %d", label, start, steps)
     if first is None:
         first = validate(objective, blocks, options, seed, device)
+    one = Step(objective, blocks, options, seed, device, workers)
+    ahead = Ahead(one.batches, range(start, steps))
     sums: dict[str, Tensor] = {}
     progress = Progress(label, "tokens", (steps - start) * step_tokens)
     began = saved = time.monotonic()
-    for step in range(start, steps):
-        rate = _learning_rate(step, steps, options)
+    for step, batches in ahead:
+        rate = learning_rate(step, steps, options)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        split = (np.split(array, options.accumulation) for array in order.blocks(step))
-        parts = [take(blocks, rows, epochs, device) for rows, epochs in zip(*split, strict=True)]
-        for name, value in _backward(objective, parts, options.masking(step, steps), seed).items():
+        for name, value in one.backward(batches, step / max(steps - 1, 1)).items():
             sums[name] = sums.get(name, 0.0) + value
         torch.nn.utils.clip_grad_norm_(objective.parameters(), options.clip)
         optimizer.step()
@@ -103,19 +124,17 @@ def train(
         progress.add(step_tokens)
         if (step + 1) % interval == 0 or step + 1 == steps:
             since = step - (rows[-1]["step"] if rows else 0) + 1
-            row = {name: float(value) / since for name, value in sums.items()}
+            row = {name: float(value) / since for name, value in workers.add_up(sums).items()}
             if not math.isfinite(row["loss"]):
                 raise PipelineError(
                     f"{label}: the loss is {row['loss']} at step {step + 1}; "
                     f"lower learning_rate, now {options.learning_rate}"
                 )
-            tokens = (step + 1) * step_tokens
             validation = validate(objective, blocks, options, seed, device)
-            rows.append(
-                {"step": step + 1, "tokens": tokens, "learning_rate": rate, **row, "validation_mlm": validation}
-            )
+            done = {"step": step + 1, "tokens": (step + 1) * step_tokens, "learning_rate": rate}
+            rows.append({**done, **row, "validation_mlm": validation})
             sums = {}
-            if time.monotonic() - saved >= checkpoint_seconds:
+            if workers.rank == 0 and time.monotonic() - saved >= checkpoint_seconds:
                 save_checkpoint(
                     checkpoint,
                     {
@@ -128,33 +147,24 @@ def train(
                 )
                 saved = time.monotonic()
     progress.close()
+    seconds = max(time.monotonic() - began, 1e-9)
     return Result(
         rows=rows,
         validation_start=first,
         validation_end=rows[-1]["validation_mlm"],
         steps=steps,
         tokens=steps * step_tokens,
-        tokens_per_second=progress.done / max(time.monotonic() - began, 1e-9),
+        tokens_per_second=progress.done / seconds,
+        waited=ahead.waited / seconds,
     )
 
 
-def _backward(objective: Objective, parts: list[Batch], probability: float, seed: int) -> dict[str, Tensor]:
-    """Add the gradients of a step made of `parts`, and return its terms, `loss` among them.
-
-    A term is the mean over all that counts in the step, as if the parts were one batch.
-    """
-    masked = [part.mask(objective.special, probability, seed) for part in parts]
-    counts = [objective.counts(part, inputs) for part, inputs in zip(parts, masked, strict=True)]
-    totals = {name: torch.stack([count[name] for count in counts]).sum().clamp(min=1) for name in counts[0]}
-    sums: dict[str, Tensor] = {}
-    for part, inputs, count in zip(parts, masked, counts, strict=True):
-        shares = {name: count[name] / total for name, total in totals.items()}
-        with torch.autocast(part.ids.device.type, dtype=torch.bfloat16, enabled=part.ids.is_cuda):
-            terms = objective(part, inputs, shares)
-        terms["loss"].backward()
-        for name, value in terms.items():
-            sums[name] = sums.get(name, 0.0) + value.detach()
-    return sums
+def _prepare(objective: Objective, options: Training, device: torch.device) -> None:
+    """Models onto the device, in evaluation mode: dropout off, since nothing here overfits."""
+    objective.to(device).eval()
+    if objective.teacher is not None:
+        dtype = torch.bfloat16 if options.precision == "bf16" else torch.float32
+        objective.teacher.model.to(device, dtype).eval()
 
 
 @torch.no_grad()
@@ -165,23 +175,6 @@ def validate(objective: Objective, blocks: Blocks, options: Training, seed: int,
     total = torch.zeros((), device=device)
     for part in np.array_split(rows, math.ceil(len(rows) / options.batch_size)):
         batch = take(blocks, part, np.full_like(part, VALIDATION), device)
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
+        with autocast(options, device):
             total += mlm(batch, batch.mask(mlm.special, EVALUATION_MASKING, seed))["mlm"].float() * len(part)
     return float(total) / len(rows)
-
-
-def _learning_rate(step: int, steps: int, options: Training) -> float:
-    """Linear warm-up over the first `warmup` share of the steps, then linear decay to 0 at the end."""
-    warm = options.warmup * steps
-    if step < warm:
-        return options.learning_rate * (step + 1) / (warm + 1)
-    return options.learning_rate * (steps - step) / max(steps - warm, 1)
-
-
-def _groups(objective: Objective, weight_decay: float) -> list[dict[str, object]]:
-    """Parameters with weight decay (matrices) and without (biases and layer norms)."""
-    trained = [parameter for parameter in objective.parameters() if parameter.requires_grad]
-    return [
-        {"params": [parameter for parameter in trained if parameter.ndim >= 2], "weight_decay": weight_decay},
-        {"params": [parameter for parameter in trained if parameter.ndim < 2], "weight_decay": 0.0},
-    ]

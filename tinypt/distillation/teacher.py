@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from tinypt.distillation.batches import Batch
+from tinypt.distillation.losses import pool
 from tinypt.errors import PipelineError
 from tinypt.modeling.forward import attention_maps
 from tinypt.tokens.masking import SpecialIds
@@ -52,6 +54,15 @@ class Teacher:
     def of_students(self, logits: Tensor) -> Tensor:
         """Its logits [positions, vocabulary] for the student's pieces alone, which a softmax then renormalises over."""
         return logits if self.ids is None else logits[:, self.ids.to(logits.device)]
+
+    def vectors(self, batch: Batch, states: Tensor) -> Tensor:
+        """What the cosine term compares with, as of `losses.pool`, made of the last states of `batch`.
+
+        With one tokenizer the positions are the student's, masked ones included.
+        """
+        assert self.alignment is not None
+        ids = self.read(batch.ids) if batch.teacher_ids is None else batch.teacher_ids
+        return pool(self.alignment, states, batch.teacher_words, ~self.special.is_special(ids))
 
 
 def check_layers(student: PreTrainedModel, teacher: Teacher, relations: bool) -> None:

@@ -1,5 +1,8 @@
 """Running a model: hidden states, the vocabulary head where it is wanted, and the device to do it on."""
 
+import os
+from contextlib import AbstractContextManager
+
 import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
@@ -7,24 +10,28 @@ from transformers import PreTrainedModel
 from tinypt.errors import PipelineError
 from tinypt.tokens.masking import SpecialIds
 
+CPU = torch.device("cpu")
+
 
 def pick_device() -> torch.device:
-    """The GPU where there is one. Chosen at run time: a machine is no parameter of an experiment."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    """The GPU where there is one, under torchrun this worker's. A machine is no parameter of an experiment."""
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if torch.cuda.is_available() else CPU
 
 
 def encode(model: PreTrainedModel, ids: Tensor, special: SpecialIds) -> Tensor:
     """Last hidden states, [blocks, length, hidden], of ids [blocks, length]; padding is not attended to."""
-    states: Tensor = model.base_model(input_ids=ids, attention_mask=(ids != special.pad).long()).last_hidden_state
+    with _own_precision(model):
+        states: Tensor = model.base_model(input_ids=ids, attention_mask=(ids != special.pad).long()).last_hidden_state
     return states
 
 
 def encode_layers(model: PreTrainedModel, ids: Tensor, special: SpecialIds) -> tuple[Tensor, ...]:
     """Hidden states as of `encode`, but of the embeddings (index 0) and of every layer (1 and on)."""
     attended = (ids != special.pad).long()
-    states: tuple[Tensor, ...] = model.base_model(
-        input_ids=ids, attention_mask=attended, output_hidden_states=True
-    ).hidden_states
+    with _own_precision(model):
+        states: tuple[Tensor, ...] = model.base_model(
+            input_ids=ids, attention_mask=attended, output_hidden_states=True
+        ).hidden_states
     return states
 
 
@@ -61,5 +68,13 @@ def attention_vectors(model: PreTrainedModel, states: tuple[Tensor, ...], layer:
 
 def score(model: PreTrainedModel, states: Tensor, positions: Tensor) -> Tensor:
     """Logits, [positions, vocabulary], of the MLM head at flat positions of states [blocks, length, hidden]."""
-    logits: Tensor = model.cls(states.flatten(0, 1)[positions])
+    with _own_precision(model):
+        logits: Tensor = model.cls(states.flatten(0, 1)[positions])
     return logits
+
+
+def _own_precision(model: PreTrainedModel) -> AbstractContextManager[None]:
+    """Switch autocast off for a model held in half precision: it would only cast norms and sums back and forth."""
+    kind = model.device.type
+    keep = model.dtype == torch.float32 and torch.is_autocast_enabled(kind)
+    return torch.autocast(kind, dtype=torch.bfloat16, enabled=keep)

@@ -8,6 +8,7 @@ from tinypt.params.training import Training
 
 TERMS = ("mlm", "kl", "cosine", "hidden", "relations")
 ONE_VOCABULARY = ("kl", "hidden")  # terms that compare piece by piece
+CACHED = ("mlm", "kl", "cosine")  # terms that targets: cached allows; every layer's states would be terabytes
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ class Distill(Training):
     `temperature` belongs to kl; `alignment` to cosine: token (same tokenizer), word or sentence
     (mean-pooled); `layers`, pairs of student layer and teacher layer counted from 1, to hidden and
     relations; `relation_heads` to relations, which are those of words where the tokenizers differ. Each is
-    null where its term is not used.
+    null where its term is not used. `targets` live asks the teacher at every step; cached reads what the
+    `targets` stage stored of it.
     """
 
     losses: dict[str, float]
@@ -77,6 +79,7 @@ class Distill(Training):
     alignment: Literal["token", "word", "sentence"] | None
     layers: tuple[tuple[int, ...], ...] | None
     relation_heads: int | None
+    targets: Literal["live", "cached"]
 
     def __post_init__(self) -> None:
         """Refuse unknown terms, and keys whose term is not used."""
@@ -96,6 +99,11 @@ class Distill(Training):
         heads = self.relation_heads
         require(heads is None or heads > 0, "relation_heads", f"must be greater than 0, is {heads}")
         require(self.temperature is None or self.temperature > 0, "temperature", f"must be > 0, is {self.temperature}")
+        if self.targets == "cached":
+            for term in self.losses:
+                require(term in CACHED, "targets", f"cached does not store what losses.{term} compares; take live")
+            require(self.alignment != "token", "targets", "cached stores no vectors of tokens; take live, or sentence")
+            require(self.losses.keys() != {"mlm"}, "targets", "must be live, since losses.mlm asks no teacher")
 
     def _belongs(self, key: str, value: object, *terms: str) -> None:
         used = [term for term in terms if term in self.losses]
@@ -126,6 +134,11 @@ class Experiment:
             shared or self.distill.alignment != "token",
             "distill.alignment",
             "token needs student.tokenizer: teacher; use word or sentence",
+        )
+        require(
+            self.student.vocabulary == "full" or self.distill.targets == "live",
+            "distill.targets",
+            "must be live with student.vocabulary: trimmed; what is stored is of the teacher's whole vocabulary",
         )
         require(
             not (shared and self.distill.alignment == "word"),

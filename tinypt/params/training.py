@@ -1,6 +1,7 @@
 """The keys every training shares: pre-training a stand-in model, and distilling a student."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tinypt.params.loader import require
 
@@ -10,12 +11,16 @@ class Training:
     """How long and how fast to train; the same keys stand in teacher, base and every set's distill block.
 
     batch_size: blocks that go through the models at once; accumulation: batches whose gradients make one step.
+    precision: of matrix products; bf16 keeps the trained weights and the losses in fp32.
+    compile: whether the models are compiled.
     mask_probability: share of positions masked at the first step and at the last, linear in between.
     """
 
     epochs: float
     batch_size: int
     accumulation: int
+    precision: Literal["fp32", "bf16"]
+    compile: bool
     learning_rate: float
     warmup: float
     weight_decay: float
@@ -28,10 +33,10 @@ class Training:
         """Blocks one optimizer step is made of, whatever the number of workers."""
         return self.batch_size * self.accumulation
 
-    def masking(self, step: int, steps: int) -> float:
-        """Share of positions to mask at `step` of `steps`, counted from 0."""
+    def masking(self, done: float) -> float:
+        """Share of positions to mask when `done`, from 0 to 1, of the training is done."""
         start, end = self.mask_probability
-        return start + (end - start) * step / max(steps - 1, 1)
+        return start + (end - start) * done
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""

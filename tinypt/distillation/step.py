@@ -1,0 +1,65 @@
+"""One step of a training, as far as the gradients."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from tinypt.distillation.batches import Batch, Order, take
+from tinypt.distillation.objective import Objective
+from tinypt.distillation.workers import Workers
+from tinypt.params.training import Training
+from tinypt.tokens.arrays import Blocks
+
+
+class Step:
+    """Makes the gradients of a step from its blocks, this worker's share of them. Nothing here waits for the device."""
+
+    def __init__(
+        self, objective: Objective, blocks: Blocks, options: Training, seed: int, device: torch.device, workers: Workers
+    ) -> None:
+        """The arguments are those of `train`; the objective's models are on `device`."""
+        self.objective, self.blocks, self.options, self.seed = objective, blocks, options, seed
+        self.device, self.workers = device, workers
+        self._order = Order(len(blocks) - options.validation_blocks, options.step_blocks, seed)
+        self._forward: Callable[..., dict[str, Tensor]] = torch.compile(objective) if options.compile else objective
+
+    def batches(self, step: int) -> list[Batch]:
+        """This worker's blocks of a step, at most batch_size of them in each batch."""
+        rows, epochs = (self.workers.share(each) for each in self._order.blocks(step))
+        parts = [
+            slice(start, start + self.options.batch_size) for start in range(0, len(rows), self.options.batch_size)
+        ]
+        stored = self.objective.stored
+        return [take(self.blocks, rows[part], epochs[part], self.device, stored) for part in parts]
+
+    def backward(self, batches: list[Batch], done: float) -> dict[str, Tensor]:
+        """Leave the gradients of the whole step on the objective's parameters.
+
+        Args:
+            batches: this worker's.
+            done: how much of the training is done, 0 to 1.
+
+        Returns:
+            This worker's share of each term and of their weighted sum, `loss`: over the workers they add up to
+            the mean over all that counts in the step, as if it were one batch.
+        """
+        probability = self.options.masking(done)
+        masked = [batch.mask(self.objective.special, probability, self.seed) for batch in batches]
+        counts = [self.objective.counts(batch, inputs) for batch, inputs in zip(batches, masked, strict=True)]
+        totals = self.workers.add_up({name: torch.stack([of[name] for of in counts]).sum() for name in counts[0]})
+        terms: dict[str, Tensor] = {}
+        for batch, inputs, count in zip(batches, masked, counts, strict=True):
+            shares = {name: (count[name] / total.clamp(min=1)).float() for name, total in totals.items()}
+            with autocast(self.options, self.device):
+                found = self._forward(batch, inputs, shares)
+            torch.autograd.backward(found["loss"])
+            for name, value in found.items():
+                terms[name] = terms.get(name, 0.0) + value.detach()
+        self.workers.add_gradients(self.objective)
+        return terms
+
+
+def autocast(options: Training, device: torch.device) -> torch.autocast:
+    """The context in which models run at the precision the options ask for."""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=options.precision == "bf16")
