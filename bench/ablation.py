@@ -31,6 +31,7 @@ from scipy.stats import t as student_t
 
 from stages import distill, student
 from tinypt.corpus.shards import iter_texts
+from tinypt.errors import PipelineError
 from tinypt.evaluation.frozen import frozen_scores
 from tinypt.evaluation.mlm import mlm_scores
 from tinypt.evaluation.subject import Subject, load_subject
@@ -74,8 +75,13 @@ def main() -> None:
     firsts = {ladder[0] for ladder in ladders.values() if ladder}
     runs = [Run(options.params, name, seed, name in firsts) for seed in options.seeds for name in sets]
     os.environ["OMP_NUM_THREADS"] = "1"  # read where a process imports torch: the workers' thread count, and bits
-    with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn"))
+    try:
         results = dict(zip(((run.name, run.seed) for run in runs), pool.map(perform, runs), strict=True))
+    except PipelineError as error:
+        sys.exit(f"ablation: {error}")
+    finally:
+        pool.shutdown(cancel_futures=True)
     for tokenizer, ladder in ladders.items():
         if ladder:
             rows = {START: [results[ladder[0], seed]["start"] for seed in options.seeds]}
@@ -136,10 +142,9 @@ def measure(folder: Path, job: Run, model: str) -> Scores:
 
 
 def halves(split: Split) -> TaskData:
-    """A training split's even rows to train on and its odd ones to score."""
-    parts = []
-    for first in (0, 1):
-        rows = slice(first, None, 2)
+    """A training split's first half to train on and its second to score: neighbours, often alike, stay together."""
+    middle, parts = len(split) // 2, []
+    for rows in (slice(middle), slice(middle, None)):
         second = None if split.second is None else split.second[rows]
         parts.append(Split(split.ids[rows], split.first[rows], second, split.labels[rows]))
     return TaskData(*parts)
