@@ -4,12 +4,14 @@ Reads the files or hub data sets that `tasks` in params.yaml names; writes data/
 and metrics/tasks.json.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tinypt.corpus.sample.tasks import write_sample_tasks
 from tinypt.errors import PipelineError
 from tinypt.evaluation.floors import describe
+from tinypt.evaluation.leaks import check_repeats
 from tinypt.evaluation.readers import Skipped, read_assin2, read_tweetsentbr
 from tinypt.evaluation.tasks import TaskData, check_task, write_task
 from tinypt.files import atomic_path, write_json
@@ -34,8 +36,9 @@ def main() -> None:
                 )
             data, skipped = _read(task, seed)
             check_task(name, data)
+            leaks = check_repeats(name, data, task.repeated)
             write_task(data, folder / name)
-            metrics[name] = describe(data, skipped)
+            metrics[name] = describe(data, skipped) | {"leaks": leaks}
     write_json(Path("metrics/tasks.json"), metrics)
 
 
@@ -44,7 +47,7 @@ def _read(task: Task, seed: int) -> tuple[TaskData, Skipped]:
     if isinstance(data, SampleData):
         with TemporaryDirectory() as folder:
             write_sample_tasks(Path(folder), seed)
-            return _read(Task(task.kind, _sample_files(task, Path(folder))), seed)
+            return _read(replace(task, data=_sample_files(task, Path(folder))), seed)
     if isinstance(data, Assin2Data):
         return read_assin2(data.train, data.test, task.kind)
     if isinstance(data, TweetSentBrData):

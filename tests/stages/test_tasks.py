@@ -9,9 +9,9 @@ from tinypt.evaluation.tasks import read_tasks
 
 SAMPLE = """seed: 7
 tasks:
-  similarity: {kind: pair_regression, data: {format: sample}}
-  entailment: {kind: pair_classification, data: {format: sample}}
-  sentiment: {kind: text_classification, data: {format: sample}}
+  similarity: {kind: pair_regression, repeated: 0.0, data: {format: sample}}
+  entailment: {kind: pair_classification, repeated: 0.0, data: {format: sample}}
+  sentiment: {kind: text_classification, repeated: 0.0, data: {format: sample}}
 """
 
 
@@ -38,7 +38,9 @@ def test_sample_tasks_of_every_kind(project: Path) -> None:
 
 def test_a_failure_leaves_no_half_written_folder(project: Path) -> None:
     missing = "{format: assin2_xml, train: missing.xml, test: missing.xml}"
-    (project / "params.yaml").write_text(SAMPLE + f"  other: {{kind: pair_regression, data: {missing}}}\n")
+    (project / "params.yaml").write_text(
+        SAMPLE + f"  other: {{kind: pair_regression, repeated: 0.0, data: {missing}}}\n"
+    )
     with pytest.raises(PipelineError, match=r"missing.xml: no such file"):
         tasks.main()
     assert list((project / "data").iterdir()) == []
