@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinypt.errors import PipelineError
@@ -28,6 +28,7 @@ def plain_groups(pairs: Pairs) -> list[int]:
     return groups
 
 
+@settings(max_examples=30, deadline=None)
 @given(PAIRS)
 def test_groups_are_what_shared_sentences_link(pairs: Pairs) -> None:
     found, expected = sentence_groups(split(pairs)), plain_groups(pairs)
@@ -40,6 +41,7 @@ def test_case_and_white_space_do_not_part_a_sentence() -> None:
     assert groups[0] == groups[1] != groups[2]
 
 
+@settings(max_examples=30, deadline=None)
 @given(PAIRS, st.integers(2, 3), st.none() | st.integers(4, 30), st.integers(0, 3))
 def test_folds_share_no_sentence_and_score_each_row_once(pairs: Pairs, folds: int, rows: int | None, seed: int) -> None:
     try:

@@ -3,7 +3,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import pearsonr
 from sklearn.metrics import f1_score
@@ -78,6 +78,7 @@ ANSWERS = st.integers(1, 5).flatmap(
 )
 
 
+@settings(max_examples=50, deadline=None)
 @given(ANSWERS)
 def test_macro_f1_by_its_definition(answers: tuple[int, list[tuple[int, int]]]) -> None:
     """Over random answers, classes that are never true or never predicted among them."""
@@ -93,6 +94,7 @@ def test_macro_f1_by_its_definition(answers: tuple[int, list[tuple[int, int]]]) 
     assert scores["accuracy"] == pytest.approx(np.mean([ours == theirs for ours, theirs in pairs]), abs=1e-12)
 
 
+@settings(max_examples=50, deadline=None)
 @given(ANSWERS)
 def test_where_every_class_is_true_once_macro_f1_is_scikit_learns_default(
     answers: tuple[int, list[tuple[int, int]]],
