@@ -3,27 +3,25 @@
     python -m stages.evaluate total models/total/distilled data/tokens/teacher
 
 The last argument holds held-out blocks under the model's own tokenizer. Reads these,
-data/split/test, data/tasks and the `evaluate` parameters; writes metrics/<name>/evaluate.json.
+data/split/test, data/tasks and the `evaluate` parameters; writes metrics/<name>/evaluate.json and, for every task,
+what the model answered on each test row to data/predictions/<name>/<task>.parquet.
 """
 
-import logging
 from pathlib import Path
 from typing import Any
 
 from tinypt.corpus.shards import iter_texts
-from tinypt.evaluation.finetune import finetune_scores
-from tinypt.evaluation.frozen import frozen_scores
 from tinypt.evaluation.mlm import mlm_scores
+from tinypt.evaluation.predictions import write_predictions
+from tinypt.evaluation.protocols import task_results
 from tinypt.evaluation.subject import load_subject
 from tinypt.evaluation.tasks import read_tasks
 from tinypt.evaluation.words import sample_sentences, word_scores
-from tinypt.files import write_json
+from tinypt.files import atomic_path, write_json
 from tinypt.params.evaluate import Evaluate
 from tinypt.params.loader import load, load_seed
 from tinypt.stage import run
 from tinypt.tokens.arrays import open_blocks
-
-log = logging.getLogger(__name__)
 
 
 def main(name: str, model_folder: str, tokens_folder: str) -> None:
@@ -35,13 +33,12 @@ def main(name: str, model_folder: str, tokens_folder: str) -> None:
     metrics: dict[str, Any] = {"mlm": mlm_scores(subject, blocks, options.mlm_blocks, seed)}
     sentences = sample_sentences(iter_texts(Path("data/split/test")), options.sentences, seed)
     metrics["words"] = word_scores(subject, sentences)
-    for number, (task, data) in enumerate(tasks.items(), start=1):
-        log.info("%s: task %d of %d, %s", name, number, len(tasks), task)
-        metrics[task] = {
-            "frozen": frozen_scores(subject, task, data, seed),
-            "finetune": finetune_scores(subject, task, data, options.finetune),
-        }
-    write_json(Path("metrics") / name / "evaluate.json", metrics)
+    results = task_results(subject, tasks, options.finetune, seed)
+    with atomic_path(Path("data/predictions") / name) as folder:
+        folder.mkdir()
+        for task, data in tasks.items():
+            write_predictions(data, results.predictions[task], folder / f"{task}.parquet")
+    write_json(Path("metrics") / name / "evaluate.json", metrics | results.metrics)
 
 
 if __name__ == "__main__":
