@@ -28,7 +28,7 @@ from tinypt.stage import run
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.frequency import count_pieces
 from tinypt.tokens.masking import SpecialIds
-from tinypt.tokens.vocabulary import same_vocabulary
+from tinypt.tokens.trimming import ids_in
 
 log = logging.getLogger(__name__)
 
@@ -40,14 +40,14 @@ def main(name: str) -> None:
     start, tokens = Path("models") / name / "student", Path("data/tokens") / experiment.student.tokenizer / "train"
     targets = Path("data/targets") / experiment.student.tokenizer / options.targets
     student, tokenizer = load_model(start), load_tokenizer(start)
-    blocks = open_blocks(tokens)
+    blocks = open_blocks(tokens, tokenizer)
     teacher: Teacher | Stored | None = None
     projection = maps = None
     if options.losses.keys() - {"mlm"}:
         model, teacher_tokenizer = load_model(Path("models/teacher")), load_tokenizer(Path("models/teacher"))
-        shared = same_vocabulary(tokenizer, teacher_tokenizer)
+        ids = ids_in(tokenizer, teacher_tokenizer) if experiment.student.tokenizer == "teacher" else None
         for term in ONE_VOCABULARY:
-            if term in options.losses and not shared:
+            if term in options.losses and ids is None:
                 raise PipelineError(
                     f"experiments.{name}: losses.{term} needs the teacher's vocabulary, but {start} has another"
                 )
@@ -55,9 +55,9 @@ def main(name: str) -> None:
         weighted = experiment.student.embeddings == "teacher_pca_weighted"
         counts = count_pieces(blocks.ids, tokenizer) if weighted else None
         if "cosine" in options.losses:
-            projection = make_projection(experiment.student, width, model, seed, counts)
+            projection = make_projection(experiment.student, width, model, seed, counts, ids)
         if "hidden" in options.losses:
-            maps = make_maps(experiment.student, width, model, len(options.layers or ()), seed, counts)
+            maps = make_maps(experiment.student, width, model, len(options.layers or ()), seed, counts, ids)
         if options.targets == "live":
             teacher = Teacher(
                 model,
@@ -66,6 +66,7 @@ def main(name: str) -> None:
                 options.alignment,
                 options.layers or (),
                 options.relation_heads,
+                ids,
             )
         else:  # all that was wanted of the teacher itself is the projection's start
             teacher = open_stored(targets, blocks.length)

@@ -9,7 +9,13 @@ from tinypt.params.experiments import Experiment, Shape
 from tinypt.params.loader import load
 
 TOTAL: dict[str, Any] = {
-    "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random", "architecture": None},
+    "student": {
+        "tokenizer": "teacher",
+        "vocabulary": "full",
+        "embeddings": "random",
+        "encoder": "random",
+        "architecture": None,
+    },
     "distill": {
         "losses": {"mlm": 2.0, "kl": 5.0, "cosine": 1.0},
         "temperature": 2.0,
@@ -119,11 +125,11 @@ def test_a_shape_of_the_students_own(tmp_path: Path) -> None:
         ({"architecture": SHAPE | {"heads": 7}}, r"student\.architecture\.heads: must divide hidden \(60\), is 7"),
         ({"architecture": SHAPE | {"layers": 0}}, r"student\.architecture\.layers: must be greater than 0"),
         ({"architecture": "base"}, r"student\.architecture: must be a mapping, is 'base'"),
-        (RELATIONS | BASE, r"distill\.losses\.relations: compares piece by piece"),
         (
             {"losses": {"hidden": 1.0}, "layers": [[1, 2]]} | ALONE | BASE,
             r"distill\.losses\.hidden: compares piece by piece",
         ),
+        ({"vocabulary": "trimmed"} | BASE, r"student\.vocabulary: must be full with tokenizer: base"),
         ({"learning_rate": "1e-3"}, r"distill\.learning_rate: must be a finite number, is '1e-3'"),
         ({"mask_probability": [0.3, 1.5]}, r"distill\.mask_probability: must be two shares in \(0, 1\)"),
         ({"mask_probability": [0.15]}, r"distill\.mask_probability: must be two shares"),

@@ -41,7 +41,13 @@ PARAMS = {
     "tasks": {"assin2_similarity": {"kind": "pair_regression", "data": {"format": "sample"}}},
     "experiments": {
         "total": {
-            "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random", "architecture": None},
+            "student": {
+                "tokenizer": "teacher",
+                "vocabulary": "full",
+                "embeddings": "random",
+                "encoder": "random",
+                "architecture": None,
+            },
             "distill": TRAINING | {"losses": {"mlm": 1.0, "kl": 1.0}, "temperature": 2.0} | NO_LAYERS,
         }
     },

@@ -77,7 +77,7 @@ class Objective(nn.Module):
         A step made of several batches weighs each term of each batch by its share of these.
         """
         scored, real = (masked.targets != -100).sum(), ~self.special.is_special(batch.ids)
-        of = {"mlm": scored, "kl": scored, "hidden": real.sum(), "relations": (batch.ids != self.special.pad).sum()}
+        of = {"mlm": scored, "kl": scored, "hidden": real.sum(), "relations": self._related(batch).sum()}
         if "cosine" in self.weights:
             of["cosine"] = self._compared(batch).sum()
         return {name: of[name] for name in self.weights}
@@ -86,11 +86,11 @@ class Objective(nn.Module):
         self, teacher: Teacher, batch: Batch, masked: Masked, layers: tuple[Tensor, ...], logits: Tensor
     ) -> dict[str, Tensor]:
         terms = {}
-        seen = masked.inputs if batch.teacher_ids is None else batch.teacher_ids
+        seen = teacher.read(masked.inputs) if batch.teacher_ids is None else batch.teacher_ids
         with torch.no_grad():
             targets = self._layers(teacher.model, seen, teacher.special)
             if "kl" in self.weights:
-                target_logits = score(teacher.model, targets[-1], masked.positions)
+                target_logits = teacher.of_students(score(teacher.model, targets[-1], masked.positions))
         if "kl" in self.weights:
             assert teacher.temperature is not None
             terms["kl"] = losses.kl(logits, target_logits, teacher.temperature, masked.targets)
@@ -137,7 +137,7 @@ class Objective(nn.Module):
     ) -> dict[str, Tensor]:
         """Means over the layer pairs, so that a term's weight means the same however many there are."""
         each: dict[str, list[Tensor]] = {}
-        counted, real = ~self.special.is_special(batch.ids), batch.ids != self.special.pad
+        counted, related = ~self.special.is_special(batch.ids), self._related(batch)
         for index, (ours, theirs) in enumerate(teacher.layers):
             if "hidden" in self.weights:
                 assert self.maps is not None
@@ -147,12 +147,25 @@ class Objective(nn.Module):
                 assert teacher.relation_heads is not None
                 left = attention_vectors(self.student, layers, ours)
                 right = attention_vectors(teacher.model, targets, theirs)
-                term = losses.relations(left, right, teacher.relation_heads, real)
+                if batch.words is not None:
+                    left, right = _of_words(left, batch.words), _of_words(right, batch.teacher_words)
+                term = losses.relations(left, right, teacher.relation_heads, related)
                 each.setdefault("relations", []).append(term)
         return {name: torch.stack(terms).mean() for name, terms in each.items()}
+
+    def _related(self, batch: Batch) -> Tensor:
+        """What the relations term relates: all that is no padding or, with two tokenizers, the words both have."""
+        return batch.ids != self.special.pad if batch.words is None else losses.word_exists(batch.words)
 
     def _layers(self, model: PreTrainedModel, ids: Tensor, special: SpecialIds) -> tuple[Tensor, ...]:
         """Hidden states of every layer where a term compares layers, otherwise the last alone."""
         if self.weights.keys() & LAYER_TERMS:
             return encode_layers(model, ids, special)
         return (encode(model, ids, special),)
+
+
+def _of_words(kinds: tuple[Tensor, Tensor, Tensor], words: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+    """Queries, keys and values of each word, the means of its pieces': word i of a block at position i."""
+    assert words is not None
+    query, key, value = (losses.pool_words(vectors, words)[0] for vectors in kinds)
+    return query, key, value

@@ -7,7 +7,7 @@ from tinypt.params.loader import require
 from tinypt.params.training import Training
 
 TERMS = ("mlm", "kl", "cosine", "hidden", "relations")
-ONE_VOCABULARY = ("kl", "hidden", "relations")  # terms that compare piece by piece
+ONE_VOCABULARY = ("kl", "hidden")  # terms that compare piece by piece
 CACHED = ("mlm", "kl", "cosine")  # terms that targets: cached allows; every layer's states would be terabytes
 
 
@@ -31,7 +31,8 @@ class Shape:
 class Student:
     """What the student starts from.
 
-    `tokenizer` base keeps BERT-tiny's own; teacher swaps it for the teacher's. `embeddings` and `encoder`
+    `tokenizer` base keeps BERT-tiny's own; teacher swaps it for the teacher's. `vocabulary` full takes all of it,
+    trimmed the pieces of Latin script that the training split uses (the teacher's alone). `embeddings` and `encoder`
     say where their weights come from: base (BERT-tiny's), random, teacher_pca (the teacher's table
     reduced to the student's width), teacher_pca_weighted (the same, frequent pieces counting for more),
     fvt (the mean of BERT-tiny's pieces for each of the teacher's), neighbours (random, with heads that
@@ -39,6 +40,7 @@ class Student:
     """
 
     tokenizer: Literal["base", "teacher"]
+    vocabulary: Literal["full", "trimmed"]
     embeddings: Literal["base", "random", "teacher_pca", "teacher_pca_weighted", "fvt"]
     encoder: Literal["base", "random", "neighbours"]
     architecture: Shape | None
@@ -52,6 +54,8 @@ class Student:
             "embeddings",
             f"must be one of {', '.join(allowed)} with tokenizer: {self.tokenizer}, is {self.embeddings}",
         )
+        whole = self.tokenizer == "teacher" or self.vocabulary == "full"
+        require(whole, "vocabulary", "must be full with tokenizer: base, whose embeddings are BERT-tiny's")
         if self.architecture is not None:
             require(self.encoder != "base", "encoder", "base has BERT-tiny's shape; architecture must be null with it")
             even = self.architecture.hidden // self.architecture.heads % 2 == 0
@@ -65,8 +69,9 @@ class Distill(Training):
     `losses` names the terms to compute (mlm, kl, cosine, hidden, relations) with their weights.
     `temperature` belongs to kl; `alignment` to cosine: token (same tokenizer), word or sentence
     (mean-pooled); `layers`, pairs of student layer and teacher layer counted from 1, to hidden and
-    relations; `relation_heads` to relations. Each is null where its term is not used.
-    `targets` live asks the teacher at every step; cached reads what the `targets` stage stored of it.
+    relations; `relation_heads` to relations, which are those of words where the tokenizers differ. Each is
+    null where its term is not used. `targets` live asks the teacher at every step; cached reads what the
+    `targets` stage stored of it.
     """
 
     losses: dict[str, float]
@@ -129,6 +134,11 @@ class Experiment:
             shared or self.distill.alignment != "token",
             "distill.alignment",
             "token needs student.tokenizer: teacher; use word or sentence",
+        )
+        require(
+            self.student.vocabulary == "full" or self.distill.targets == "live",
+            "distill.targets",
+            "must be live with student.vocabulary: trimmed; what is stored is of the teacher's whole vocabulary",
         )
         require(
             not (shared and self.distill.alignment == "word"),
