@@ -130,7 +130,7 @@ def _said(
     if isinstance(options, TeacherTargets):
         masked = batch.mask(teacher.special, options.mask_probability, seed)
         states = encode(teacher.model, masked.inputs, teacher.special)
-        logits = score(teacher.model, states, masked.positions).float() / options.temperature
+        logits = teacher.of_students(score(teacher.model, states, masked.positions)).float() / options.temperature
         logs = logits.log_softmax(dim=-1)
         per_block = len(masked.positions) // len(batch.ids)
         offsets = uniforms(stream_keys(seed + SAMPLING, batch.epochs, batch.rows), per_block).flatten()
