@@ -25,7 +25,7 @@ from tinypt.tokens.arrays import Blocks
 from tinypt.tokens.randomness import stream_keys, uniforms
 
 log = logging.getLogger(__name__)
-BATCH = {"cpu": 32, "cuda": 256}  # blocks the teacher reads at once
+BATCH = {"cpu": 8, "cuda": 256}  # blocks the teacher reads at once
 PART = 2048  # blocks after which a killed run goes on
 FIT = 512  # blocks whose vectors the reduced width is chosen by, spread evenly over the text
 SAMPLING = 1 << 31  # added to the seed: where a sample falls must not depend on where a mask did
