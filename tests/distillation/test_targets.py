@@ -133,7 +133,7 @@ def test_cached_is_live_up_to_half_precision_where_nothing_is_sampled(
     alignment: str,
 ) -> None:
     stored = _store(teacher, cased, two, BaseTargets(alignment, None), tmp_path / "t")
-    projection = make_projection(Student("base", "base", "base", None), 16, teacher, seed=0)
+    projection = make_projection(Student("base", "full", "base", "base", None), 16, teacher, seed=0)
     special, weights = SpecialIds.of(uncased), {"mlm": 1.0, "cosine": 1.0}
     live = Objective(base, special, weights, Teacher(teacher, SpecialIds.of(cased), None, alignment), projection)
     cached = Objective(base, special, weights, stored, projection)
@@ -148,7 +148,7 @@ def test_cached_is_live_where_the_teacher_reads_what_the_student_reads(
 ) -> None:
     """The same masks, so the same MLM and cosine; of kl an estimate, here of many samples."""
     stored = _store(teacher, cased, one, dataclasses.replace(TEACHER, samples=300), tmp_path / "t")
-    projection = make_projection(Student("teacher", "random", "random", None), 16, teacher, seed=0)
+    projection = make_projection(Student("teacher", "full", "random", "random", None), 16, teacher, seed=0)
     special, weights = SpecialIds.of(cased), {"mlm": 1.0, "kl": 1.0, "cosine": 1.0}
     student = same_shape(base, cased, seed=5)
     live = Objective(student, special, weights, Teacher(teacher, special, 2.0, "sentence"), projection)
@@ -176,7 +176,7 @@ def test_a_reduced_width_keeps_cosines_and_composes_with_the_projection(
     kept = cosines(stored.vectors[:200].astype(np.float64))
     first = cosines(whole.vectors[:200, :24].astype(np.float64))
     assert np.abs(kept - full).mean() < 0.5 * np.abs(first - full).mean()
-    projection = make_projection(Student("base", "base", "base", None), 16, teacher, seed=0)
+    projection = make_projection(Student("base", "full", "base", "base", None), 16, teacher, seed=0)
     states = torch.randn(3, 16)
     reduced = stored.reduce(projection)
     assert torch.allclose(reduced(states), projection(states) @ torch.from_numpy(np.array(stored.basis)).T, atol=1e-5)

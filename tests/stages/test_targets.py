@@ -49,12 +49,24 @@ TRAINING: dict[str, Any] = {
 }
 SETS: dict[str, Any] = {
     "mine": {
-        "student": {"tokenizer": "teacher", "embeddings": "teacher_pca", "encoder": "random", "architecture": None},
+        "student": {
+            "tokenizer": "teacher",
+            "vocabulary": "full",
+            "embeddings": "teacher_pca",
+            "encoder": "random",
+            "architecture": None,
+        },
         "distill": TRAINING
         | {"losses": {"mlm": 1.0, "kl": 1.0, "cosine": 1.0}, "temperature": 2.0, "alignment": "sentence"},
     },
     "words": {
-        "student": {"tokenizer": "base", "embeddings": "base", "encoder": "base", "architecture": None},
+        "student": {
+            "tokenizer": "base",
+            "vocabulary": "full",
+            "embeddings": "base",
+            "encoder": "base",
+            "architecture": None,
+        },
         "distill": TRAINING | {"losses": {"mlm": 1.0, "cosine": 1.0}, "temperature": None, "alignment": "word"},
     },
 }
