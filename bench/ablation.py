@@ -93,7 +93,8 @@ def main() -> None:
 def perform(job: Run) -> dict[str, Scores]:
     """Scores of a run's student at its `end`, and at its `start` if asked for, from the run's folder if it is done."""
     params = yaml.safe_load(job.params.read_text(encoding="utf-8")) | {"seed": job.seed}
-    values = [params["experiments"][job.name], params["evaluate"], job.seed, job.measure_start]
+    measured = {key: params["evaluate"][key] for key in ("mlm_blocks", "sentences", "max_length")}
+    values = [params["experiments"][job.name], measured, job.seed, job.measure_start]
     folder = work_folder("ablation", f"{job.name}-{job.seed}-{fingerprint(values)}").absolute()
     if (folder / "result.json").exists():
         return dict(read_json(folder / "result.json"))
@@ -182,7 +183,8 @@ def paired_interval(first: list[float], second: list[float]) -> tuple[float, flo
 
 def _frozen(subject: Subject, task: str, data: TaskData, seed: int) -> float:
     """A task's primary measure: Pearson correlation of a similarity, macro-F1 of classes."""
-    return frozen_scores(subject, task, data, seed)["pearson" if data.is_regression else "f1"]
+    scores, _ = frozen_scores(subject, task, data, seed)
+    return scores["pearson" if data.is_regression else "f1"]
 
 
 def _spread(rows: dict[str, list[Scores]], name: str, column: str) -> str:

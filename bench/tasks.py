@@ -13,16 +13,16 @@ import logging
 import time
 from pathlib import Path
 
-from tinypt.evaluation.predictions import write_predictions
-from tinypt.evaluation.protocols import task_results
+from tinypt.evaluation.protocols import task_results, write_results
 from tinypt.evaluation.subject import load_subject
 from tinypt.evaluation.tasks import read_tasks
-from tinypt.files import atomic_path, write_json
+from tinypt.files import write_json
 from tinypt.params.evaluate import Evaluate
 from tinypt.params.loader import load, load_seed
 from tinypt.stage import run
 
 log = logging.getLogger(__name__)
+PREDICTIONS = Path("data/predictions")
 
 
 def main(*models: str) -> None:
@@ -35,11 +35,9 @@ def main(*models: str) -> None:
             log.info("%s: has been measured", name)
             continue
         began = time.process_time()
-        results = task_results(load_subject(name, Path(folder), options.max_length), tasks, options.finetune, seed)
-        with atomic_path(Path("data/predictions") / name) as out:
-            out.mkdir()
-            for task, data in tasks.items():
-                write_predictions(data, results.predictions[task], out / f"{task}.parquet")
+        subject = load_subject(name, Path(folder), options.max_length)
+        results = task_results(subject, tasks, options, seed, PREDICTIONS)
+        write_results(name, tasks, results, PREDICTIONS)
         write_json(path, results.metrics)
         log.info("%s: %.0f s of CPU", name, time.process_time() - began)
 

@@ -4,7 +4,8 @@
 
 The last argument holds held-out blocks under the model's own tokenizer. Reads these,
 data/split/test, data/tasks and the `evaluate` parameters; writes metrics/<name>/evaluate.json and, for every task,
-what the model answered on each test row to data/predictions/<name>/<task>.parquet.
+what the model answered on each test row to data/predictions/<name>/<task>.parquet. Sets that are to learn from the
+teacher's answers read them in data/predictions/teacher/lessons.
 """
 
 from pathlib import Path
@@ -12,16 +13,17 @@ from typing import Any
 
 from tinypt.corpus.shards import iter_texts
 from tinypt.evaluation.mlm import mlm_scores
-from tinypt.evaluation.predictions import write_predictions
-from tinypt.evaluation.protocols import task_results
+from tinypt.evaluation.protocols import task_results, write_results
 from tinypt.evaluation.subject import load_subject
 from tinypt.evaluation.tasks import read_tasks
 from tinypt.evaluation.words import sample_sentences, word_scores
-from tinypt.files import atomic_path, write_json
+from tinypt.files import write_json
 from tinypt.params.evaluate import Evaluate
 from tinypt.params.loader import load, load_seed
 from tinypt.stage import run
 from tinypt.tokens.arrays import open_blocks
+
+PREDICTIONS = Path("data/predictions")
 
 
 def main(name: str, model_folder: str, tokens_folder: str) -> None:
@@ -33,11 +35,8 @@ def main(name: str, model_folder: str, tokens_folder: str) -> None:
     metrics: dict[str, Any] = {"mlm": mlm_scores(subject, blocks, options.mlm_blocks, seed)}
     sentences = sample_sentences(iter_texts(Path("data/split/test")), options.sentences, seed)
     metrics["words"] = word_scores(subject, sentences)
-    results = task_results(subject, tasks, options.finetune, seed)
-    with atomic_path(Path("data/predictions") / name) as folder:
-        folder.mkdir()
-        for task, data in tasks.items():
-            write_predictions(data, results.predictions[task], folder / f"{task}.parquet")
+    results = task_results(subject, tasks, options, seed, PREDICTIONS)
+    write_results(name, tasks, results, PREDICTIONS)
     write_json(Path("metrics") / name / "evaluate.json", metrics | results.metrics)
 
 

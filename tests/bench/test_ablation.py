@@ -53,9 +53,10 @@ def test_each_set_is_compared_with_the_one_before_and_the_studys() -> None:
 def test_a_finished_run_is_not_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     experiments: dict[str, Any] = {"mine": {"student": {}, "distill": {}}}
-    Path("params.yaml").write_text(yaml.safe_dump({"experiments": experiments, "evaluate": {}}), encoding="utf-8")
+    measured = {"mlm_blocks": 1, "sentences": 2, "max_length": 8}
+    Path("params.yaml").write_text(yaml.safe_dump({"experiments": experiments, "evaluate": measured}), encoding="utf-8")
     job = Run(Path("params.yaml"), "mine", 5, measure_start=False)
-    key = fingerprint([experiments["mine"], {}, 5, False])
+    key = fingerprint([experiments["mine"], measured, 5, False])
     write_json(Path(".cache/ablation") / f"mine-5-{key}" / "result.json", {"end": {"bits": 4.0}})
     assert perform(job) == {"end": {"bits": 4.0}}
 

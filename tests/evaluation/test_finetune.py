@@ -16,7 +16,7 @@ SHORT = replace(FAST, learning_rates=(1e-3,), epochs=1, seeds=(1, 2))
 
 
 def finetune_scores(subject: Subject, task: str, data: TaskData, options: Finetune) -> dict[str, float | int]:
-    return summarise(data, finetune(subject, {task: data}, options)[task].predicted, seed=13)
+    return summarise(data, finetune(subject, {task: data}, options).predicted[task], seed=13)
 
 
 @pytest.mark.parametrize("classes", [1, 3])
@@ -69,19 +69,19 @@ def test_tasks_are_learnt_jointly_with_heads_of_their_own(
     subject: Subject, entailment: TaskData, similarity: TaskData
 ) -> None:
     tuned = finetune(subject, {"entailment": entailment, "similarity": similarity}, FAST)
-    assert summarise(entailment, tuned["entailment"].predicted, 1)["f1_mean"] > 0.9
-    assert summarise(similarity, tuned["similarity"].predicted, 1)["pearson_mean"] > 0.8
+    assert summarise(entailment, tuned.predicted["entailment"], 1)["f1_mean"] > 0.9
+    assert summarise(similarity, tuned.predicted["similarity"], 1)["pearson_mean"] > 0.8
 
 
 def test_the_rate_is_chosen_for_each_group_and_the_test_split_has_no_say(subject: Subject, sentiment: TaskData) -> None:
     options = replace(SHORT, learning_rates=(1e-2, 1e-3, 1e30), seeds=(1,))
-    tuned = finetune(subject, {"x": sentiment}, options)["x"]
+    tuned = finetune(subject, {"x": sentiment}, options)
     assert list(tuned.tried) == [1e-3, 1e-2, 1e30]
     assert tuned.tried[1e30] is None  # diverged, and is not taken
     shuffled = replace(sentiment, test=replace(sentiment.test, labels=sentiment.test.labels[::-1]))
-    again = finetune(subject, {"x": shuffled}, options)["x"]
+    again = finetune(subject, {"x": shuffled}, options)
     assert (again.learning_rate, again.tried) == (tuned.learning_rate, tuned.tried)
-    assert (again.predicted == tuned.predicted).all()
+    assert (again.predicted["x"] == tuned.predicted["x"]).all()
 
 
 def test_groups_of_tasks(entailment: TaskData, similarity: TaskData, sentiment: TaskData) -> None:

@@ -21,7 +21,7 @@ def finetune(**changes: str) -> str:
     return "{" + ", ".join(f"{key}: {value}" for key, value in (FINETUNE | changes).items()) + "}"
 
 
-GOOD = {"mlm_blocks": "100", "sentences": "50", "max_length": "64", "finetune": finetune()}
+GOOD = {"mlm_blocks": "100", "sentences": "50", "max_length": "64", "finetune": finetune(), "teaching": "null"}
 
 
 def read(tmp_path: Path, **changes: str) -> Evaluate:
@@ -54,6 +54,16 @@ def test_a_good_section_is_read(tmp_path: Path) -> None:
         ),
         ("finetune", finetune(seeds="[]"), "evaluate.finetune.seeds: must hold at least one seed"),
         ("finetune", finetune(seeds="[1, 1]"), "evaluate.finetune.seeds: must be different"),
+        (
+            "teaching",
+            "{sets: [], weight: 0.5, temperature: 2.0, recombined: 1.0}",
+            "evaluate.teaching.sets: must name at least one set",
+        ),
+        (
+            "teaching",
+            "{sets: [a], weight: 0.0, temperature: 2.0, recombined: 1.0}",
+            "evaluate.teaching.weight: must be greater than 0",
+        ),
         ("finetune", finetune(folds="1"), "evaluate.finetune.folds: must be at least 2"),
         ("finetune", finetune(fold_rows="1"), "evaluate.finetune.fold_rows: must be null or at least folds"),
         ("finetune", finetune(joint="[[a]]"), r"evaluate.finetune.joint\[0\]: must name at least two tasks"),

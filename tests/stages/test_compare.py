@@ -7,8 +7,8 @@ import yaml
 
 from stages import compare
 from tinypt.errors import PipelineError
-from tinypt.evaluation.predictions import write_predictions
-from tinypt.evaluation.tasks import Split, TaskData, write_task
+from tinypt.evaluation.predictions import read_predictions, write_predictions
+from tinypt.evaluation.tasks import Split, TaskData, read_task, write_task
 
 ROOT = Path(__file__).parents[2]
 ROWS = 60
@@ -62,6 +62,22 @@ def test_every_comparison_of_the_report(project: Path) -> None:
     before = path.read_bytes()
     compare.main()
     assert path.read_bytes() == before
+
+
+def test_a_taught_set_is_compared_with_itself_untaught(project: Path) -> None:
+    for task, classes in (("sentiment", True), ("similarity", False)):
+        path = project / f"data/predictions/total/{task}.parquet"
+        data = read_task(project / "data/tasks" / task)
+        columns = read_predictions(data, path, "evaluate@total")
+        columns |= {f"taught_{seed}": answers(1.0, classes, seed) for seed in (1, 2, 3)}
+        write_predictions(data, columns, path)
+    compare.main()
+    found = json.loads((project / "metrics/compare.json").read_text())
+    taught = found["sentiment"]["taught"]
+    assert list(taught) == ["total"]
+    assert list(taught["total"]) == ["teacher", "base", "floor", "finetune", "mlm_only", "constant"]
+    assert taught["total"]["finetune"]["verdict"] == "better"
+    assert found["gap_recovered"]["sentiment"]["taught"]["total"]["value"] > 1
 
 
 def test_where_the_teacher_is_not_above_the_floor_there_is_no_gap(project: Path) -> None:

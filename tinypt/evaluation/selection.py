@@ -3,9 +3,10 @@
 import logging
 import statistics
 
+from tinypt.evaluation.course import Course, predictions
 from tinypt.evaluation.folds import Rows, grouped_folds
 from tinypt.evaluation.scoring import gold_labels, primary_measure, task_scores
-from tinypt.evaluation.tuning import Course, DivergedError, answer, check_finite, fit, predictions
+from tinypt.evaluation.tuning import DivergedError, answer, check_finite, fit
 from tinypt.params.evaluate import Finetune
 from tinypt.progress import Progress
 

@@ -49,6 +49,10 @@ def check_file(path: Path) -> None:
     for name in (name for group in sections["evaluate"].finetune.joint for name in group):
         if name not in sections["tasks"]:
             raise PipelineError(f"{path}: evaluate.finetune.joint: no task is called {name} under tasks")
+    teaching = sections["evaluate"].teaching
+    for name in teaching.sets if teaching else ():
+        if name not in sections["experiments"]:
+            raise PipelineError(f"{path}: evaluate.teaching.sets: no set is called {name} under experiments")
     for name, experiment in sections["experiments"].items():
         if name in RESERVED:
             raise PipelineError(f"{path}: experiments.{name}: the name is taken; choose another")

@@ -42,13 +42,36 @@ class Finetune:
 
 
 @dataclass(frozen=True)
+class Teaching:
+    """Task distillation: fine-tuning once more, on the fine-tuned teacher's answers beside the labels.
+
+    `sets` are those that are taught. `weight` is what the answers count on labelled rows, the labels the rest;
+    `temperature` softens answers that are classes; `recombined` new pairs without a label are made for each training
+    pair.
+    """
+
+    sets: tuple[str, ...]
+    weight: float
+    temperature: float
+    recombined: float
+
+    def __post_init__(self) -> None:
+        """Refuse values outside their range."""
+        require(len(self.sets) > 0, "sets", "must name at least one set; teaching: null teaches none")
+        require(0 < self.weight <= 1, "weight", f"must be greater than 0 and at most 1, is {self.weight}")
+        require(self.temperature > 0, "temperature", f"must be greater than 0, is {self.temperature}")
+        require(self.recombined >= 0, "recombined", f"must not be negative, is {self.recombined}")
+
+
+@dataclass(frozen=True)
 class Evaluate:
-    """How much held-out text is scored, how long task texts may be, and how models are fine-tuned."""
+    """How much held-out text is scored, how long task texts may be, how models are fine-tuned, and which are taught."""
 
     mlm_blocks: int
     sentences: int
     max_length: int
     finetune: Finetune
+    teaching: Teaching | None
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
