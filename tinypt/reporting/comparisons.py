@@ -97,7 +97,7 @@ def read_comparisons(path: Path) -> Comparisons:
 
 
 def pairs_table(comparisons: Comparisons, task: str, protocol: str, models: list[str]) -> Table:
-    """Every model against every other, and against what needs none: the row's score less the column's, with interval."""
+    """Every model against every other, and against what needs none: the row less the column, with its interval."""
     bare = dict.fromkeys(right for _, right in comparisons.pairs[task][protocol] if right not in models)
     rows = []
     for left in models:

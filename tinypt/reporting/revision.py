@@ -29,6 +29,9 @@ from tinypt.reporting.tables import BLANK, Table, label, show
 DERIVED = "metrics/compare.json"  # follows from the scores; its many numbers would hide them
 
 
+NOTE = """\
+*within*: the new score lies in the 95 % interval that the earlier one had; another sample of test rows might have given
+it without any change. *outside* says that the change is larger than that."""
 Measure = tuple[str, float | int | None, float | int | None, tuple[float, float] | None]  # name, before, now, interval
 
 
@@ -93,8 +96,8 @@ def score_changes(old: Revision, results: Results) -> Table:
             change = BLANK if was is None or now is None else f"{now - was:+.4f}".replace("-", "−")
             within = BLANK if band is None or now is None else "within" if band[0] <= now <= band[1] else "outside"
             rows.append([label(model), what, show(was), show(now), change, within])
-    header = ["model", "measurement", old.name, "now", "change", f"the interval of {old.name}"]
-    return Table("Scores", header, rows, words=frozenset({0, 1, 5}))
+    header = ["model", "measurement", old.name, "now", "change", "earlier interval"]
+    return Table("Scores", header, rows, [NOTE], words=frozenset({0, 1, 5}))
 
 
 def all_changes(old: Revision, metrics: Path) -> Table:
