@@ -1,55 +1,69 @@
-"""Write the report on all models: tables beside the published numbers, pictures, and a summary for machines.
+"""Write the report on all models, as a page for browsers, as Markdown, and as a summary for machines.
 
-Reads metrics/{download,clean,select,split,tasks}.json, metrics/funnel.csv, metrics/<model>/evaluate.json of teacher,
-base, floor and every parameter set, metrics/<set>/distill.json and metrics/training/<set>.csv; writes report/.
+Reads metrics/, data/efficiency.json, data/select/examples.jsonl, params.yaml and dvc.lock; writes report/.
+`python -m stages.report --against main` writes the same, and what has changed since that revision, to
+report-against/, which neither git nor DVC looks at.
 """
 
+import argparse
+import logging
 from pathlib import Path
 
-from tinypt.errors import PipelineError
 from tinypt.files import atomic_path
 from tinypt.params.corpus import Corpus
 from tinypt.params.experiments import Experiment
-from tinypt.params.loader import load
+from tinypt.params.loader import load, read_sections
 from tinypt.params.tasks import SampleData, Task
-from tinypt.reporting.columns import read_columns, read_curve
-from tinypt.reporting.page import Text, write_page
+from tinypt.reporting.columns import read_curve
+from tinypt.reporting.comparisons import read_comparisons
+from tinypt.reporting.dropped import read_examples, read_funnel
+from tinypt.reporting.efficiency import read_efficiency
+from tinypt.reporting.page import Facts, compose
+from tinypt.reporting.provenance import provenance_table
 from tinypt.reporting.results import read_metrics, read_results
+from tinypt.reporting.revision import changes_markdown, read_revision
 from tinypt.reporting.summary import write_summary
+from tinypt.reporting.webpage import write_html, write_markdown
 from tinypt.stage import run
 
 METRICS = Path("metrics")
+EXAMPLES = Path("data/select/examples.jsonl")
+COUNTED = ("download", "clean", "select", "split")  # stages whose counts are shown
+log = logging.getLogger(__name__)
 
 
-def main() -> None:
-    """Write report/."""
+def main(*arguments: str) -> None:
+    """Write report/, or with --against what has changed since another revision to report-against/."""
+    parser = argparse.ArgumentParser(prog="python -m stages.report", description="Write report/.")
+    parser.add_argument("--against", metavar="REVISION", help="a branch, tag or commit; writes report-against/")
+    revision = parser.parse_args(arguments).against
+    params = read_sections()
     sets = list(load("experiments", dict[str, Experiment]))
     results = read_results(METRICS, sets)
-    curves = {name: read_curve(METRICS / "training" / f"{name}.csv", f"distill@{name}") for name in sets}
-    stages = ("download", "clean", "select", "split")
-    counts = {stage: read_metrics(METRICS / f"{stage}.json", stage) for stage in stages}
-    text = Text(_sample(), counts, _funnel(METRICS / "funnel.csv"))
-    with atomic_path(Path("report")) as folder:
-        write_page(results, text, curves, folder)
-        write_summary(results, folder)
-
-
-def _sample() -> bool:
-    """Whether the text, or any task, is generated."""
-    tasks = load("tasks", dict[str, Task]).values()
-    return load("corpus", Corpus).source == "sample" or any(isinstance(task.data, SampleData) for task in tasks)
-
-
-def _funnel(path: Path) -> list[tuple[str, int]]:
-    """How many documents are left after each rule, beginning with all of them."""
-    columns = read_columns(path, "select", ("rule", "documents_dropped", "documents_left"))
-    try:
-        dropped, left = ([int(cell) for cell in columns[f"documents_{what}"]] for what in ("dropped", "left"))
-    except ValueError:
-        raise PipelineError(f"{path}: holds what is no count; run `dvc repro select` again") from None
-    if not left:
-        raise PipelineError(f"{path}: is empty; run `dvc repro select` again")
-    return [("raw", dropped[0] + left[0]), *zip(columns["rule"], left, strict=True)]
+    comparisons, efficiency = read_comparisons(METRICS / "compare.json"), read_efficiency(Path("data/efficiency.json"))
+    sample = load("corpus", Corpus).source == "sample"
+    generated = any(isinstance(task.data, SampleData) for task in load("tasks", dict[str, Task]).values())
+    examples = read_examples(EXAMPLES)
+    facts = Facts(
+        results=results,
+        comparisons=comparisons,
+        efficiency=efficiency,
+        curves={name: read_curve(METRICS / "training" / f"{name}.csv", f"distill@{name}") for name in sets},
+        params=params,
+        sample=sample or generated,
+        counts={stage: read_metrics(METRICS / f"{stage}.json", stage) for stage in COUNTED},
+        funnel=read_funnel(METRICS / "funnel.csv"),
+        # report/ goes into git, where text of somebody else's must not be quoted
+        examples=examples if sample or revision else None,
+        versions=provenance_table(Path("dvc.lock"), sets),
+        against=changes_markdown(read_revision(revision), results, METRICS, params) if revision else "",
+    )
+    page, target = compose(facts), Path("report-against" if revision else "report")
+    with atomic_path(target) as folder:
+        write_markdown(page, folder)
+        write_html(page, folder)
+        write_summary(results, comparisons, folder)
+    log.info("written: %s", target / "index.html")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Metrics as the stages write them, for three references and two sets."""
+"""Metrics as the stages write them, for three references and two sets, and the report of them."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
+from tinypt.reporting.columns import read_curve
+from tinypt.reporting.comparisons import read_comparisons
+from tinypt.reporting.dropped import read_examples, read_funnel
+from tinypt.reporting.efficiency import read_efficiency
+from tinypt.reporting.page import Facts
+from tinypt.reporting.provenance import provenance_table
+from tinypt.reporting.results import read_results
+
 SETS = ("partial", "total")
+HOSTILE = "<script>alert(1)</script> ``` **not bold** | <b>no</b> ![x](http://localhost/x.png)"  # text off the web
 QUALITY = {"teacher": 0.8, "base": 0.4, "floor": 0.3, "partial": 0.55, "total": 0.65}
 
 
@@ -25,6 +34,41 @@ def evaluation(quality: float) -> dict[str, Any]:
         "assin2_entailment": classes,
         "tweetsentbr": classes,
     }
+
+
+def comparisons() -> dict[str, Any]:
+    """All pairs once, left of right in the order of QUALITY; differences below 0.12 are not shown."""
+    names = list(QUALITY)
+    pairs = {
+        left: {right: _difference(QUALITY[left] - QUALITY[right]) for right in names[place + 1 :]}
+        for place, left in enumerate(names[:-1])
+    }
+    pairs["total"] = {"overlap_features": _difference(-0.3), "char_ngrams": _difference(-0.2)}
+    gaps = {
+        name: {"value": 2 * (QUALITY[name] - 0.3), "low": 2 * QUALITY[name] - 0.7, "high": 2 * QUALITY[name] - 0.5}
+        for name in ("base", *SETS)
+    }
+    tasks = ("assin2_similarity", "assin2_entailment", "tweetsentbr")
+    found: dict[str, Any] = {task: {"frozen": pairs, "finetune": pairs} for task in tasks}
+    return found | {"gap_recovered": {task: {"frozen": gaps, "finetune": {}} for task in tasks}}
+
+
+def _difference(difference: float) -> dict[str, Any]:
+    verdict = "no difference shown" if abs(difference) < 0.12 else "better" if difference > 0 else "worse"
+    return {"difference": difference, "low": difference - 0.12, "high": difference + 0.12, "verdict": verdict}
+
+
+def efficiency() -> dict[str, Any]:
+    def cost(times: float) -> dict[str, Any]:
+        speeds = {
+            str(length): {"p50_ms": times * length / 16, "p95_ms": times * length / 12, "texts_per_s": 3000 / times}
+            for length in (32, 128)
+        }
+        return {"parameters": int(1_500_000 * times), "bytes": int(6_000_000 * times), "lengths": speeds}
+
+    models = {name: cost(4.0 if name == "teacher" else 1.0) for name in QUALITY}
+    models["total"]["encoder"] = {"onnx_int8": {key: cost(0.25)[key] for key in ("bytes", "lengths")}}
+    return {"threads": 2, "machine": "a test", "models": models}
 
 
 def write(path: Path, content: Any) -> None:
@@ -62,4 +106,52 @@ def metrics(tmp_path: Path) -> Path:
         for name, floor in names.items()
     }
     write(folder / "tasks.json", tasks)
+    write(folder / "compare.json", comparisons())
+    funnel = "rule,documents_dropped,documents_left\ntoo_short,10,90\nnear_duplicate,10,80\n"
+    (folder / "funnel.csv").write_text(funnel, encoding="utf-8")
+    for name, counts in {
+        "download": {"documents": 100},
+        "clean": {"documents": 100, "repairs": {"urls": {"documents": 4}, "markup": {"documents": 2}}},
+        "select": {"documents_out": 80},
+        "split": {"train": {"documents": 72}, "test": {"documents": 8}},
+    }.items():
+        write(folder / f"{name}.json", counts)
+    write(tmp_path / "data/efficiency.json", efficiency())
+    examples = [
+        {"rule": "too_short", "doc_id": "a", "cluster": 0, "text": "Curto."},
+        {"rule": "near_duplicate", "doc_id": "b", "cluster": 1, "text": HOSTILE},
+        {"rule": "near_duplicate", "doc_id": "c", "cluster": 1, "text": "palavra " * 100},
+    ]
+    lines = "".join(json.dumps(example) + "\n" for example in examples)
+    (tmp_path / "data/select").mkdir()
+    (tmp_path / "data/select/examples.jsonl").write_text(lines, encoding="utf-8")
+    lock = {
+        "tasks": {
+            "deps": [{"path": "stages/tasks.py", "md5": "a" * 32}],
+            "outs": [{"path": "data/tasks", "md5": "b.dir"}],
+        },
+        "evaluate@total": {"deps": [{"path": "models/total/distilled", "md5": "c"}]},
+        "evaluate@gone": {},
+        "report": {},
+    }
+    write(tmp_path / "dvc.lock", {"schema": "2.0", "stages": lock})  # JSON is YAML
     return folder
+
+
+@pytest.fixture
+def facts(metrics: Path) -> Facts:
+    """What the report of `metrics` tells."""
+    experiments = {name: {"distill": {"losses": {"mlm": 2.0}, "epochs": 0.5}} for name in SETS}
+    experiments["total"]["distill"] = {"losses": {"mlm": 2.0, "kl": 5.0}, "epochs": 0.9}
+    return Facts(
+        results=read_results(metrics, SETS),
+        comparisons=read_comparisons(metrics / "compare.json"),
+        efficiency=read_efficiency(metrics.parent / "data/efficiency.json"),
+        curves={name: read_curve(metrics / "training" / f"{name}.csv", "") for name in SETS},
+        params={"seed": 13, "experiments": experiments},
+        sample=True,
+        counts={"split": {"train": {"documents": 72}, "test": {"documents": 8}}},
+        funnel=read_funnel(metrics / "funnel.csv"),
+        examples=read_examples(metrics.parent / "data/select/examples.jsonl"),
+        versions=provenance_table(metrics.parent / "dvc.lock", SETS),
+    )

@@ -1,33 +1,68 @@
 import re
-from pathlib import Path
+from dataclasses import replace
 
-from tests.reporting.conftest import SETS
-from tinypt.reporting.columns import read_curve
-from tinypt.reporting.page import Text, write_page
-from tinypt.reporting.results import read_results
+import pytest
 
+from tests.reporting.conftest import HOSTILE
+from tinypt.reporting.comparisons import Comparisons
+from tinypt.reporting.page import Facts, Page, compose
 
-def page(metrics: Path, folder: Path, sample: bool) -> str:
-    text = Text(sample, {"split": {"train": {"documents": 7}}}, [("raw", 10), ("too_short", 8)])
-    curves = {name: read_curve(metrics / "training" / f"{name}.csv", "") for name in SETS}
-    write_page(read_results(metrics, SETS), text, curves, folder)
-    return (folder / "README.md").read_text(encoding="utf-8")
-
-
-def test_one_section_a_measurement_and_every_picture_with_a_text(metrics: Path, tmp_path: Path) -> None:
-    text = page(metrics, tmp_path / "report", sample=False)
-    sections = re.findall(r"^## (.+)$", text, re.MULTILINE)
-    assert sections[:4] == ["Masked language modelling", "ASSIN2 similarity", "ASSIN2 entailment", "TweetSentBR"]
-    assert sections[4:] == ["Training", "Corpus"]
-    pictures = re.findall(r"!\[(.+)\]\((.+)\)", text)
-    assert [name for _, name in pictures] == ["headline.svg", "training.svg", "funnel.svg"]
-    for alt, name in pictures:
-        assert len(alt) > 20
-        assert (tmp_path / "report" / name).is_file()
-    assert "| train: documents | 7 |" in text
-    assert "| too short | 2 | 8 | 80.0% |" in text
-    assert "generated sample text" not in text
+SECTIONS = [
+    "Headline",
+    "Scores by task",
+    "Gap recovered",
+    "Paired comparisons",
+    "Quality against size and speed",
+    "From set to set",
+    "Training",
+    "Corpus",
+    "Every measurement",
+    "Made from",
+]
 
 
-def test_sample_numbers_are_called_that(metrics: Path, tmp_path: Path) -> None:
-    assert "**Measured on generated sample text.**" in page(metrics, tmp_path, sample=True)
+@pytest.fixture
+def page(facts: Facts) -> Page:
+    return compose(facts)
+
+
+def test_every_section_is_there_and_every_chart_once_with_its_text(page: Page) -> None:
+    assert re.findall(r"^## (.+)$", page.markdown, re.MULTILINE) == SECTIONS
+    shown = re.findall(r"^!\[(.+)\]\((.+)\.svg\)$", page.markdown, re.MULTILINE)
+    assert [name for _, name in shown] == [chart.name for chart in page.charts]
+    assert len({chart.name for chart in page.charts}) == len(page.charts) == 3 + 3 + 6 + 1 + 4 + 1 + 1
+    assert all(len(alt) > 20 for alt, _ in shown)
+
+
+def test_every_table_has_as_many_cells_in_each_row(page: Page) -> None:
+    tables = re.findall(r"(?:^\|.*\|\n)+", page.markdown, re.MULTILINE)
+    assert len(tables) > 15
+    for table in tables:
+        assert len({line.replace("\\|", "").count("|") for line in table.splitlines()}) == 1, table
+
+
+def test_numbers_of_every_source_arrive(page: Page) -> None:
+    for cell in ("+0.250 ▲ [+0.130, +0.370]", "70% [60%, 80%]", "| 24.00 |", "−0.600", "| 72 |", "| 80.0% |"):
+        assert cell in page.markdown, cell
+    assert "epochs: 0.5 → 0.9" in page.markdown
+    assert "evaluate@total" in page.markdown
+    assert "evaluate@gone" not in page.markdown
+
+
+def test_sample_numbers_are_called_that(facts: Facts, page: Page) -> None:
+    assert "**Measured on generated sample text.**" in page.markdown
+    assert "**Measured on" not in compose(replace(facts, sample=False)).markdown
+
+
+def test_examples_are_quoted_only_where_they_may_be(facts: Facts, page: Page) -> None:
+    assert HOSTILE in page.markdown
+    silent = compose(replace(facts, examples=None)).markdown
+    assert "Curto." not in silent
+    assert "data/select/examples.jsonl" in silent
+
+
+def test_what_was_not_compared_or_recorded_is_said(facts: Facts) -> None:
+    bare = replace(facts, comparisons=Comparisons({}, {}), versions=replace(facts.versions, rows=[]))
+    text = compose(bare).markdown
+    assert "not shown to be better than the floor: ASSIN2 similarity, frozen;" in text
+    assert "There was no dvc.lock" in text

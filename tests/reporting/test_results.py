@@ -2,12 +2,11 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.reporting.conftest import SETS, evaluation, write
 from tinypt.errors import PipelineError
-from tinypt.reporting.results import PROTOCOLS, Results, flatten, gap_recovered, metrics_of, read_results, value
+from tinypt.reporting.results import flatten, interval, metrics_of, read_results, value
+from tinypt.reporting.tables import show_score
 
 
 def test_references_come_first_then_the_sets_in_the_order_given(metrics: Path) -> None:
@@ -54,41 +53,24 @@ def test_unknown_keys_do_no_harm(metrics: Path) -> None:
     assert results.task_names() == ["assin2_similarity", "assin2_entailment", "tweetsentbr"]
 
 
-def results_of(**scores: float | None) -> Results:
-    models = {
-        name: {"task": {"frozen": {} if score is None else {"f1": score}, "finetune": {"f1_mean": score, "seeds": 1}}}
-        for name, score in scores.items()
-    }
-    return Results(models, {}, {})
-
-
-def test_gap_recovered() -> None:
-    results = results_of(teacher=0.9, base=0.4, floor=0.5, total=0.7)
-    for protocol in PROTOCOLS:
-        assert gap_recovered(results, "total", "task", protocol, "f1") == pytest.approx(0.5)
-        assert gap_recovered(results, "base", "task", protocol, "f1") == pytest.approx(-0.25)
-    assert gap_recovered(results, "teacher", "task", "frozen", "f1") is None
-    assert gap_recovered(results, "floor", "task", "frozen", "f1") is None
-
-
-@pytest.mark.parametrize("scores", [{"teacher": 0.5, "floor": 0.5}, {"teacher": 0.4, "floor": 0.5}, {"teacher": None}])
-def test_where_there_is_no_gap_none_is_recovered(scores: dict[str, float | None]) -> None:
-    results = results_of(**({"teacher": 0.9, "floor": 0.5, "total": 0.7} | scores))
-    assert gap_recovered(results, "total", "task", "frozen", "f1") is None
-
-
-@given(floor=st.floats(-1, 1), gap=st.floats(1e-3, 2), share=st.floats(-2, 2))
-def test_gap_recovered_finds_the_share_again(floor: float, gap: float, share: float) -> None:
-    results = results_of(teacher=floor + gap, floor=floor, total=floor + share * gap)
-    assert gap_recovered(results, "total", "task", "frozen", "f1") == pytest.approx(share, abs=1e-6)
-
-
 def test_a_score_is_the_metric_or_its_mean() -> None:
     scores = evaluation(0.5)
     assert value(scores, "assin2_similarity", "frozen", "pearson") == 0.4
     assert value(scores, "assin2_similarity", "finetune", "pearson") == 0.5
     assert value(scores, "assin2_similarity", "finetune", "f1") is None
     assert value(scores, "gone", "frozen", "f1") is None
+
+
+def test_an_interval_is_the_bootstraps_or_a_deviation_over_several_seeds() -> None:
+    scores = evaluation(0.5)
+    assert interval(scores, "assin2_similarity", "frozen", "pearson") == (0.25, 0.75)
+    assert interval(scores, "assin2_similarity", "finetune", "pearson") == pytest.approx((0.48, 0.52))
+    assert interval(scores, "assin2_similarity", "frozen", "mse") is None
+    scores["assin2_similarity"]["finetune"] |= {"pearson_low": 0.4, "pearson_high": 0.6}
+    assert interval(scores, "assin2_similarity", "finetune", "pearson") == (0.4, 0.6)
+    assert show_score(scores, "assin2_similarity", "finetune", "pearson") == "0.5000 [0.400, 0.600]"
+    scores["assin2_similarity"]["finetune"] = {"seeds": 1, "pearson_mean": 0.5, "pearson_sd": 0.0}
+    assert interval(scores, "assin2_similarity", "finetune", "pearson") is None
 
 
 def test_flatten_keeps_numbers_in_order_and_nothing_else() -> None:

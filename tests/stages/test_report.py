@@ -27,7 +27,7 @@ SET: dict[str, Any] = {
     },
     "distill": TRAINING | {"losses": {"mlm": 1.0}, "temperature": None} | NO_LAYERS,
 }
-FILES = ["README.md", "funnel.svg", "headline.svg", "summary.csv", "summary.json", "training.svg"]
+FILES = {"README.md", "index.html", "summary.csv", "summary.json", "funnel.svg", "ladder.svg", "loss-terms.svg"}
 
 
 @pytest.fixture
@@ -35,15 +35,6 @@ def project(metrics: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project folder with everything the stage reads, and the working directory of the test."""
     folder = metrics.parent
     write_params(folder, ["partial", "total"])
-    for name, counts in {
-        "download": {"documents": 100},
-        "clean": {"documents": 100},
-        "select": {"documents_out": 80},
-        "split": {"test": 8},
-    }.items():
-        write(metrics / f"{name}.json", counts)
-    funnel = "rule,documents_dropped,documents_left\ntoo_short,10,90\nnear_duplicate,10,80\n"
-    (metrics / "funnel.csv").write_text(funnel, encoding="utf-8")
     monkeypatch.chdir(folder)
     return folder
 
@@ -55,17 +46,21 @@ def write_params(folder: Path, sets: list[str]) -> None:
 
 def test_the_report_is_written_whole(project: Path) -> None:
     report.main()
-    assert sorted(os.listdir("report")) == FILES
+    assert set(os.listdir("report")) >= FILES
     page = Path("report/README.md").read_text(encoding="utf-8")
     assert "Measured on generated sample text" in page  # the task's data are
     assert "| raw | 0 | 100 | 100.0% |\n| too short | 10 | 90 | 90.0% |" in page
     assert "| documents | 100 |" in page
+    assert "Against" not in page
+    assert page.count("<svg") == 0
+    charts = {file.stem for file in Path("report").glob("*.svg")}
+    assert Path("report/index.html").read_text(encoding="utf-8").count("<svg") == len(charts)
     assert json.loads(Path("report/summary.json").read_text())["total"]["mlm"]["published"]["loss"] == 3.3025
 
 
 def test_the_same_bytes_again_without_torch(project: Path) -> None:
     report.main()
-    first = {name: (project / "report" / name).read_bytes() for name in FILES}
+    first = {file.name: file.read_bytes() for file in (project / "report").iterdir()}
     shutil.rmtree("report")
     command = (
         "import runpy, sys; runpy.run_module('stages.report', run_name='__main__'); assert 'torch' not in sys.modules"
@@ -75,7 +70,7 @@ def test_the_same_bytes_again_without_torch(project: Path) -> None:
         [sys.executable, "-c", command], cwd=project, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert {name: (project / "report" / name).read_bytes() for name in FILES} == first
+    assert {file.name: file.read_bytes() for file in (project / "report").iterdir()} == first
 
 
 def test_the_sets_of_params_yaml_and_no_others_are_shown(project: Path, metrics: Path) -> None:
@@ -100,27 +95,38 @@ def test_the_sets_of_params_yaml_and_no_others_are_shown(project: Path, metrics:
         ("base/evaluate.json", "reference@base"),
         ("total/evaluate.json", "evaluate@total"),
         ("training/total.csv", "distill@total"),
+        ("compare.json", "compare"),
+        ("../data/efficiency.json", "efficiency"),
+        ("../data/select/examples.jsonl", "select"),
     ],
 )
 def test_a_missing_file_is_refused_and_the_old_report_stays(
     project: Path, metrics: Path, file: str, stage: str
 ) -> None:
-    report.main()
+    Path("report").mkdir()
+    Path("report/README.md").write_text("the old one")
     (metrics / file).unlink()
-    with pytest.raises(PipelineError, match=rf"metrics/{file}: no such file; run `dvc repro {stage}`"):
+    name = file.removeprefix("../")
+    with pytest.raises(PipelineError, match=rf"{name}: no such file; run `dvc repro {stage}`, which writes it$"):
         report.main()
-    assert sorted(os.listdir("report")) == FILES
+    assert Path("report/README.md").read_text() == "the old one"
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("rule,documents_dropped,documents_left\n", "is empty"),
-        ("rule,documents_dropped,documents_left\ntoo_short,1,many\n", "holds what is no count"),
-        ("rule\ntoo_short\n", "has no column documents_dropped"),
-    ],
-)
-def test_a_broken_funnel_is_refused(project: Path, metrics: Path, content: str, message: str) -> None:
-    (metrics / "funnel.csv").write_text(content)
-    with pytest.raises(PipelineError, match=rf"funnel.csv: {message}.*dvc repro select"):
-        report.main()
+def test_a_corpus_that_may_not_be_quoted_is_quoted_outside_git_alone(project: Path) -> None:
+    for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "x"]):
+        subprocess.run(["git", *command], check=True)
+    report.main()  # corpus.source is vert
+    assert "Curto." not in Path("report/index.html").read_text(encoding="utf-8")
+    report.main("--against", "HEAD")
+    page = Path("report-against/index.html").read_text(encoding="utf-8")
+    assert "Curto." in page
+    assert "Against HEAD" in page
+    ignored = (REPOSITORY / ".gitignore").read_text().splitlines(), (REPOSITORY / ".dvcignore").read_text().splitlines()
+    assert all("/report-against/" in lines for lines in ignored)
+
+
+def test_an_unknown_revision_leaves_nothing_behind(project: Path) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    with pytest.raises(PipelineError, match=r"--against gone: git knows no such revision"):
+        report.main("--against", "gone")
+    assert not Path("report-against").exists()

@@ -55,7 +55,7 @@ def load(section: str, schema: Any, path: Path = PARAMS) -> Any:
         PipelineError: the file or section is missing, a key is unknown or missing, or a value has the
             wrong type or is out of range; the message names the file and the dotted key.
     """
-    content = _read(path)
+    content = read_sections(path)
     for key in content:
         if key not in SECTIONS:
             raise PipelineError(f"{path}: {key}: unknown key; {_hint(key, SECTIONS)}")
@@ -77,13 +77,12 @@ def load_seed(path: Path = PARAMS) -> int:
     return seed
 
 
-def require(condition: bool, key: str, message: str) -> None:
-    """In a schema's `__post_init__`: refuse the value of `key`, or the whole where it is "", saying what it must be."""
-    if not condition:
-        raise _Mistake(key, message)
+def read_sections(path: Path = PARAMS) -> dict[str, Any]:
+    """All sections of a parameter file as they stand there, unchecked.
 
-
-def _read(path: Path) -> dict[str, Any]:
+    Raises:
+        PipelineError: the file is missing or is no YAML mapping.
+    """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -93,6 +92,12 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise PipelineError(f"{path}: must hold a mapping of sections")
     return content
+
+
+def require(condition: bool, key: str, message: str) -> None:
+    """In a schema's `__post_init__`: refuse the value of `key`, or the whole where it is "", saying what it must be."""
+    if not condition:
+        raise _Mistake(key, message)
 
 
 def _hint(name: object, known: Iterable[str]) -> str:

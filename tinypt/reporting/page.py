@@ -1,71 +1,193 @@
-"""The report as one Markdown page with its pictures."""
+"""The report as one Markdown text with its charts; `webpage` makes the page for browsers of the same."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
-from tinypt.files import atomic_path
-from tinypt.reporting.pictures import Curve, draw_curves, draw_funnel, draw_headline
-from tinypt.reporting.results import Results, Scores
-from tinypt.reporting.tables import Table, counts_tables, distill_table, label, mlm_table, show, task_table
+import yaml
 
-SAMPLE = """\
-**Measured on generated sample text.** These numbers show that the pipeline runs and what it measures. They say nothing
-about real models, and beside the published numbers, which are about real text, they mean nothing."""
-READING = """\
-*base* is the model that students are made from, *floor* the student's architecture from random weights with the
-teacher's tokenizer; *no model* rows need no neural network. *frozen* is the study's protocol: cosine of mean-pooled
-embeddings, or a linear probe on them, with 95 % intervals from 1,000 bootstrap samples of the test rows in brackets;
-*fine-tuned* trains the whole model, mean ± standard deviation over seeds. *Gap recovered* is (set − floor) / (teacher −
-floor) in the first metric of the table. *Published* columns hold what the study printed. Every number is also in
-[summary.csv](summary.csv) and [summary.json](summary.json)."""
+from tinypt.reporting.charts.corpus import draw_funnel
+from tinypt.reporting.charts.drawing import Chart
+from tinypt.reporting.charts.efficiency import draw_scatter
+from tinypt.reporting.charts.scores import draw_gap, draw_ladder, draw_task
+from tinypt.reporting.charts.training import Curve, draw_curves, draw_loss_terms
+from tinypt.reporting.comparisons import Comparisons, gap_table, pairs_table
+from tinypt.reporting.dropped import Funnel, examples_markdown, fenced, funnel_table
+from tinypt.reporting.efficiency import Efficiency, efficiency_table, encoder_table
+from tinypt.reporting.glance import glance
+from tinypt.reporting.ladder import ladder_table
+from tinypt.reporting.measurements import distill_table, headline_table, mlm_table, task_table
+from tinypt.reporting.results import PROTOCOLS, Results, Scores, flatten, metrics_of, value
+from tinypt.reporting.tables import Table, counts_tables, label
+from tinypt.reporting.words import CAPTIONS, NO_EXAMPLES, READING, SAMPLE
 
 
 @dataclass(frozen=True)
-class Text:
-    """What the page tells about the text the models learnt from.
+class Facts:
+    """Everything the report tells.
 
-    sample: whether it, or a task, is generated. counts: title -> a metrics file's content.
-    funnel: (rule, documents left after it), the first being all documents.
+    results, comparisons, efficiency: of all models. curves: set -> column -> values. params: params.yaml.
+    sample: whether the text, or a task, is generated. counts: title -> a metrics file's content. funnel: as
+    `read_funnel` gives it. examples: rule -> texts it dropped, or None where they must not be quoted.
+    versions: table of what it was made from. against: sections on another revision, for the top.
     """
 
+    results: Results
+    comparisons: Comparisons
+    efficiency: Efficiency
+    curves: Mapping[str, Curve]
+    params: Mapping[str, Any]
     sample: bool
     counts: Mapping[str, Scores]
-    funnel: Sequence[tuple[str, int]]
+    funnel: Funnel
+    examples: Mapping[str, Sequence[str]] | None
+    versions: Table
+    against: str = ""
 
 
-def write_page(results: Results, text: Text, curves: Mapping[str, Curve], folder: Path) -> None:
-    """Write folder/README.md, headline.svg, training.svg and funnel.svg."""
-    headline = draw_headline(results, folder / "headline.svg")
-    training = draw_curves(curves, folder / "training.svg")
-    funnel = draw_funnel(text.funnel, folder / "funnel.svg")
-    parts = ["# Results", "Written by the `report` stage from `metrics/`; do not edit."]
-    if text.sample:
-        parts.append(SAMPLE)
-    parts += [READING, _picture("headline.svg", headline)]
-    for table in (mlm_table(results), *(task_table(results, task) for task in results.task_names())):
-        parts.append(_section(table))
-    parts += [_section(distill_table(results)), _picture("training.svg", training)]
-    parts += ["## Corpus", _picture("funnel.svg", funnel), _funnel_table(text.funnel).markdown()]
-    for title, scores in text.counts.items():
-        for table in counts_tables(title, scores):
-            parts += [f"### {table.title}", table.markdown()]
-    with atomic_path(folder / "README.md") as temporary:
-        temporary.write_text("\n\n".join(part.rstrip("\n") for part in parts) + "\n", encoding="utf-8")
+@dataclass(frozen=True)
+class Page:
+    """The text, in GitHub's Markdown, and the charts it shows as `![…](<name>.svg)`."""
+
+    markdown: str
+    charts: Sequence[Chart]
 
 
-def _funnel_table(funnel: Sequence[tuple[str, int]]) -> Table:
-    first = max(1, funnel[0][1])
-    rows, before = [], funnel[0][1]
-    for rule, left in funnel:
-        rows.append([label(rule), show(before - left), show(left), f"{left / first:.1%}"])
-        before = left
-    return Table("", ["cleaning rule", "documents dropped", "documents left", "share left"], rows)
+def compose(facts: Facts) -> Page:
+    """Lay the report out."""
+    charts: list[Chart] = []
+
+    def show(*drawn: Chart, caption: str) -> str:
+        charts.extend(drawn)
+        images = "\n".join(f"![{chart.alt.replace('[', '(').replace(']', ')')}]({chart.name}.svg)" for chart in drawn)
+        return f"{images}\n\n*{CAPTIONS[caption]}*" if drawn else ""
+
+    results, comparisons, efficiency = facts.results, facts.comparisons, facts.efficiency
+    tasks = results.task_names()
+    gaps = [draw_gap(found, task) for task, found in comparisons.gaps.items() if any(found.values())]
+    parts = [
+        "# bert-tiny-pt: results",
+        *([SAMPLE] if facts.sample else []),
+        glance(results, comparisons, efficiency, facts.funnel),
+        facts.against,
+        "## Headline",
+        headline_table(results, comparisons, efficiency).markdown(),
+        READING,
+        "## Scores by task",
+        show(*(draw_task(results, task) for task in tasks), caption="scores"),
+        "## Gap recovered",
+        show(*gaps, caption="gap"),
+        gap_table(comparisons, results).markdown() if gaps else "",
+        _without_gap(comparisons, results),
+        "## Paired comparisons",
+        f"*{CAPTIONS['pairs']}*",
+        *_pairs(results, comparisons),
+        "## Quality against size and speed",
+        show(*_scatters(results, efficiency), caption="cost"),
+        efficiency_table(efficiency).markdown(),
+        f"*{CAPTIONS['efficiency']} {efficiency.machine}, {efficiency.threads} threads.*",
+        _fold("The sets' encoders in the forms they are released in", encoder_table(efficiency))
+        if efficiency.encoders
+        else "",
+        "## From set to set",
+        show(draw_ladder(results, results.sets()), caption="ladder"),
+        ladder_table(results, comparisons, facts.params.get("experiments", {})).markdown(),
+        "## Training",
+        show(*draw_curves(facts.curves), caption="curves"),
+        show(draw_loss_terms(_terms(facts)), caption="terms"),
+        distill_table(results).markdown(),
+        *_corpus(facts, show(draw_funnel(facts.funnel), caption="funnel")),
+        "## Every measurement",
+        *(
+            f"### {table.title}\n\n{table.markdown()}"
+            for table in (mlm_table(results), *(task_table(results, comparisons, task) for task in tasks))
+        ),
+        *_made_from(facts),
+    ]
+    return Page("\n\n".join(part.strip("\n") for part in parts if part) + "\n", charts)
 
 
-def _section(table: Table) -> str:
-    return f"## {table.title}\n\n{table.markdown()}"
+def _without_gap(comparisons: Comparisons, results: Results) -> str:
+    """Where there is nothing to recover."""
+    tasks = [(task, protocol) for task in results.task_names() for protocol in PROTOCOLS]
+    missing = [
+        f"{label(task)}, {label(protocol)}"
+        for task, protocol in tasks
+        if not comparisons.gaps.get(task, {}).get(protocol)
+    ]
+    return f"*{CAPTIONS['no gap']} {'; '.join(missing)}.*" if missing else ""
 
 
-def _picture(name: str, alt: str) -> str:
-    return f"![{alt.replace('[', '(').replace(']', ')')}]({name})"
+def _pairs(results: Results, comparisons: Comparisons) -> list[str]:
+    """A fold for each task and protocol that has comparisons."""
+    return [
+        _fold(f"{label(task)}, {label(protocol)}", pairs_table(comparisons, task, protocol, list(results.models)))
+        for task, protocols in comparisons.pairs.items()
+        for protocol, pairs in protocols.items()
+        if pairs
+    ]
+
+
+def _scatters(results: Results, efficiency: Efficiency) -> list[Chart]:
+    """Two charts for each task, by size and by latency; fine-tuned scores where there are any, else frozen ones."""
+    sizes = {name: cost.bytes / 1e6 for name, cost in efficiency.models.items()}
+    latency, length = efficiency.latency(), efficiency.longest()
+    charts: dict[str, list[Chart]] = {"size": [], "speed": []}
+    for task in results.task_names():
+        metric = metrics_of(results, task)[0]
+        for protocol in reversed(PROTOCOLS):
+            found = {name: value(scores, task, protocol, metric) for name, scores in results.models.items()}
+            quality = {name: score for name, score in found.items() if score is not None}
+            if quality:
+                break
+        title, name = f"{label(task)}, {label(protocol)}: {label(metric)}", task.replace("_", "-")
+        charts["size"].append(draw_scatter(sizes, quality, f"size-{name}", title, "MB on disk"))
+        unit = f"ms per text of {length} pieces"
+        charts["speed"].append(draw_scatter(latency, quality, f"speed-{name}", title, unit))
+    return [*charts["size"], *charts["speed"]]
+
+
+def _terms(facts: Facts) -> dict[str, dict[str, float]]:
+    """Set -> term of its loss -> weight times last value."""
+    found = {}
+    for name, told in facts.results.distill.items():
+        weights = flatten(facts.params["experiments"][name]["distill"]["losses"])
+        final = flatten(told.get("final", {}))
+        found[name] = {term: weight * final[term] for term, weight in weights.items() if term in final}
+    return {name: parts for name, parts in found.items() if parts}
+
+
+def _corpus(facts: Facts, funnel: str) -> list[str]:
+    tables = [table for title, scores in facts.counts.items() for table in counts_tables(title, scores)]
+    examples = NO_EXAMPLES if facts.examples is None else examples_markdown(facts.examples)
+    return [
+        "## Corpus",
+        funnel,
+        funnel_table(facts.funnel).markdown(),
+        examples,
+        *(_fold(table.title, table) for table in tables),
+    ]
+
+
+def _made_from(facts: Facts) -> list[str]:
+    versions = _fold("Code and data, stage by stage", facts.versions) if facts.versions.rows else ""
+    sections = [
+        f"<details>\n<summary>{name}</summary>\n\n{fenced(_yaml({name: part}), 'yaml')}\n\n</details>"
+        for name, part in facts.params.items()
+    ]
+    return [
+        "## Made from",
+        f"*{CAPTIONS['versions'] if versions else CAPTIONS['no versions']}*",
+        versions,
+        "### Parameters",
+        *sections,
+    ]
+
+
+def _fold(summary: str, table: Table) -> str:
+    return f"<details>\n<summary>{summary}</summary>\n\n{table.markdown()}\n</details>"
+
+
+def _yaml(part: Any) -> str:
+    text: str = yaml.safe_dump(part, sort_keys=False, allow_unicode=True, width=100)
+    return text.rstrip("\n")

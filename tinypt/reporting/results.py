@@ -1,4 +1,4 @@
-"""The metrics of all models as one structure: references, sets, tasks, floors and the gap each set closes."""
+"""The metrics of all models as one structure: references, sets, tasks and floors."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ REFERENCES = ("teacher", "base", "floor")
 PROTOCOLS = ("frozen", "finetune")
 SPREAD = ("_sd", "_low", "_high")  # ends of keys that say how sure the score beside them is
 PRIMARY = ("pearson", "f1")  # what a task is judged by, the first of these that it has
+LESS_IS_BETTER = ("mse", "loss", "bits_per_character")
 Scores = Mapping[str, Any]
 
 
@@ -26,6 +27,10 @@ class Results:
     models: Mapping[str, Scores]
     distill: Mapping[str, Scores]
     tasks: Mapping[str, Scores]
+
+    def sets(self) -> list[str]:
+        """Names of the parameter sets, in the order of params.yaml."""
+        return [name for name in self.models if name not in REFERENCES]
 
     def task_names(self) -> list[str]:
         """Names of the tasks, in the order of the evaluation."""
@@ -96,16 +101,21 @@ def metrics_of(results: Results, task: str) -> list[str]:
     return sorted(found, key=lambda name: PRIMARY.index(name) if name in PRIMARY else len(PRIMARY))
 
 
-def gap_recovered(results: Results, model: str, task: str, protocol: str, metric: str) -> float | None:
-    """Share of the way from the floor to the teacher that `model` has gone: (model - floor) / (teacher - floor).
-
-    The floor is the student's architecture from random weights. None where a score is missing, for teacher
-    and floor themselves, and where the teacher is no better than the floor: then there is no gap to recover.
-    """
-    own, low, high = (value(results.models[name], task, protocol, metric) for name in (model, "floor", "teacher"))
-    if model in ("floor", "teacher") or own is None or low is None or high is None or high - low <= 0:
+def interval(scores: Scores, task: str, protocol: str, metric: str) -> tuple[float, float] | None:
+    """How sure a score is: its 95 % interval, or one standard deviation over several seeds about their mean."""
+    part = scores.get(task, {}).get(protocol, {})
+    low, high = number(part, f"{metric}_low"), number(part, f"{metric}_high")
+    if low is not None and high is not None:
+        return low, high
+    mean, deviation, seeds = (number(part, key) for key in (f"{metric}_mean", f"{metric}_sd", "seeds"))
+    if mean is None or deviation is None or seeds == 1:
         return None
-    return (own - low) / (high - low)
+    return mean - deviation, mean + deviation
+
+
+def bits_per_character(scores: Scores) -> float | int | None:
+    """What held-out text costs a model, in bits; of all measures of its language the one that tokenizers share."""
+    return number(scores, "words", "bits_per_character")
 
 
 def flatten(part: object, prefix: str = "") -> dict[str, float | int]:

@@ -5,14 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from tinypt.files import atomic_path, write_json
+from tinypt.reporting.comparisons import Comparisons
 from tinypt.reporting.published import PUBLISHED
-from tinypt.reporting.results import PROTOCOLS, Results, flatten, gap_recovered, metrics_of
+from tinypt.reporting.results import PROTOCOLS, Results, flatten
 
 COLUMNS = ("model", "measurement", "protocol", "metric", "value")
 Row = tuple[str, str, str, str, float | int]
 
 
-def summary_rows(results: Results) -> list[Row]:
+def summary_rows(results: Results, comparisons: Comparisons) -> list[Row]:
     """Every number of every evaluate.json, the gap each model recovers, the floors of each task, the published numbers.
 
     `protocol` is frozen or finetune for tasks, `floor:<name>` and `published` for what is no measurement of
@@ -25,11 +26,14 @@ def summary_rows(results: Results) -> list[Row]:
                 protocol, _, metric = key.rpartition(".") if key.split(".")[0] in PROTOCOLS else ("", "", key)
                 rows.append((model, measurement, protocol, metric, score))
     for task in results.task_names():
-        for model in results.models:
-            for protocol in PROTOCOLS:
-                gap = gap_recovered(results, model, task, protocol, metrics_of(results, task)[0])
-                if gap is not None:
-                    rows.append((model, task, protocol, "gap_recovered", gap))
+        for protocol, gaps in comparisons.gaps.get(task, {}).items():
+            for model, gap in gaps.items():
+                bounds = {"": gap.value, "_low": gap.low, "_high": gap.high}
+                rows += [
+                    (model, task, protocol, f"gap_recovered{end}", score)
+                    for end, score in bounds.items()
+                    if score is not None
+                ]
         for name, floor in results.floors(task).items():
             rows += [("", task, f"floor:{name}", metric, score) for metric, score in flatten(floor).items()]
     for measurement, published in PUBLISHED.items():
@@ -39,9 +43,9 @@ def summary_rows(results: Results) -> list[Row]:
     return rows
 
 
-def write_summary(results: Results, folder: Path) -> None:
+def write_summary(results: Results, comparisons: Comparisons, folder: Path) -> None:
     """Write folder/summary.csv, one number a row, and folder/summary.json, the same nested."""
-    rows = summary_rows(results)
+    rows = summary_rows(results, comparisons)
     with atomic_path(folder / "summary.csv") as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)

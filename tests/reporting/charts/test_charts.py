@@ -1,0 +1,148 @@
+import re
+import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.reporting.conftest import QUALITY
+from tinypt.reporting.charts.corpus import draw_funnel
+from tinypt.reporting.charts.drawing import COLOURS, CYCLE, Chart, looks
+from tinypt.reporting.charts.efficiency import GAP, _spread, draw_scatter
+from tinypt.reporting.charts.scores import draw_gap, draw_ladder, draw_task
+from tinypt.reporting.charts.training import draw_curves, draw_loss_terms
+from tinypt.reporting.page import Facts
+from tinypt.reporting.results import Results
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def texts(chart: Chart) -> list[str]:
+    return [element.text or "" for element in ElementTree.fromstring(chart.svg).iter(f"{SVG}text")]
+
+
+def channels(colour: str) -> list[float]:
+    values = [int(colour[place : place + 2] or "0", 16) / 255 for place in (1, 3, 5)]
+    return [value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4 for value in values]
+
+
+def contrast(one: str, other: str) -> float:
+    """As WCAG 2.2 defines it."""
+    bright, dark = sorted(
+        (
+            sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), channels(colour), strict=True))
+            for colour in (one, other)
+        ),
+        reverse=True,
+    )
+    return (bright + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("colour", CYCLE)
+def test_every_models_colour_stands_out_on_both_grounds(colour: str) -> None:
+    _, light, dark = COLOURS[colour]
+    assert contrast(light, "#ffffff") >= 3
+    assert contrast(dark, "#14171b") >= 3
+
+
+def test_models_differ_in_more_than_colour() -> None:
+    found = looks(["teacher", "base", "floor", *(f"set_{number}" for number in range(24))])
+    assert len({(look.colour, look.marker, look.line) for look in found.values()}) == 27
+    for name, look in found.items():
+        same = [other for other in found if found[other].colour == look.colour and other != name]
+        assert all(found[other].marker != look.marker or found[other].line != look.line for other in same)
+
+
+def test_a_chart_takes_its_colours_from_the_page_and_tells_what_it_shows() -> None:
+    chart = draw_funnel([("raw", 1000), ("too_short", 900), ("near_duplicates", 875)])
+    root = ElementTree.fromstring(chart.svg)
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == chart.alt
+    assert chart.alt.startswith("Cleaning funnel: 875 of 1,000 documents are left after 2 steps")
+    title = root.find(f"{SVG}title")
+    assert title is not None
+    assert title.text == "Cleaning funnel"
+    assert re.findall(r"(?:fill|stroke): ?#(?!000000|ffffff)\w+", chart.svg) == []  # no colour of its own
+    assert "var(--blue)" in chart.svg
+    assert "light-dark(" not in chart.svg
+    standalone = ElementTree.fromstring(chart.standalone())
+    style = standalone.find(f"{SVG}style")
+    assert style is not None
+    assert "--blue:light-dark(" in (style.text or "")
+
+
+def test_ids_of_two_charts_do_not_meet() -> None:
+    found = [
+        set(re.findall(r'\bid="([^"]+)"', chart.svg))
+        for chart in draw_curves({"a": {"step": [1.0, 2.0], "loss": [2.0, 1.0], "mlm": [2.0, 1.0]}})
+    ]
+    assert found[0]
+    assert not found[0] & found[1]
+
+
+def test_the_same_bytes_each_time_without_a_date(facts: Facts) -> None:
+    first, second = (draw_task(facts.results, "assin2_similarity") for _ in range(2))
+    assert first == second
+    assert "date" not in first.svg
+
+
+def test_a_tasks_chart_has_every_model_both_protocols_floors_and_published(facts: Facts) -> None:
+    chart = draw_task(facts.results, "assin2_similarity")
+    assert {*QUALITY, "frozen", "fine-tuned", "published by the study"} <= set(texts(chart))
+    assert "no model: word overlap (Jaccard), 0.546" in texts(chart)
+    assert "fine-tuned: teacher 0.800, base 0.400, floor 0.300" in chart.alt
+
+
+def test_the_gaps_chart_tells_every_share(facts: Facts) -> None:
+    chart = draw_gap(facts.comparisons.gaps["tweetsentbr"], "tweetsentbr")
+    assert "frozen: base 20 %, partial 50 %, total 70 %." in chart.alt
+
+
+def test_the_ladder_goes_from_set_to_set(facts: Facts) -> None:
+    chart = draw_ladder(facts.results, facts.results.sets())
+    assert {"partial", "total", "teacher, 1.60", "floor, 3.10"} <= set(texts(chart))
+
+
+def test_a_chart_for_each_quantity_that_was_trained(facts: Facts) -> None:
+    charts = {chart.name: chart for chart in draw_curves(facts.curves)}
+    assert list(charts) == ["training-validation-mlm", "training-loss", "training-mlm", "training-kl"]
+    assert "total" in texts(charts["training-kl"])
+    assert "partial" not in texts(charts["training-kl"])  # it has no such term
+    assert charts["training-mlm"].alt.endswith("At the end: partial 2.000, total 2.000.")
+
+
+def test_the_shares_of_the_loss_are_weighted() -> None:
+    chart = draw_loss_terms({"total": {"mlm": 3.0, "kl": 1.0}, "mlm_only": {"mlm": 2.0}})
+    assert "total: mlm 75%, kl 25%. mlm_only: mlm 100%." in chart.alt
+
+
+def test_a_scatter_names_every_model_that_has_both_numbers() -> None:
+    chart = draw_scatter({"teacher": 9.0, "total": 2.0}, {"teacher": 0.8, "total": 0.5, "base": 0.4}, "x", "y", "MB")
+    assert {"teacher", "total"} <= set(texts(chart))
+    assert "base" not in texts(chart)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.floats(0.08, 0.92), min_size=1, max_size=10).map(sorted))
+def test_labels_beside_a_scatter_keep_their_order_and_distance(places: list[float]) -> None:
+    moved = _spread(places)
+    assert all(after - before >= GAP - 1e-9 for before, after in pairwise(moved))
+    assert moved[-1] <= 1 + 1e-9
+
+
+@pytest.mark.parametrize("models", [{}, {"teacher": {"mlm": {"loss": 1.0}}}])
+def test_nothing_to_show_is_no_crash(models: dict[str, dict[str, dict[str, float]]]) -> None:
+    results = Results(models, {}, {})
+    assert draw_ladder(results, []).alt.endswith("Not measured.")
+    assert draw_curves({}) == []
+    draw_funnel([("raw", 0)])
+    draw_loss_terms({})
+    draw_scatter({}, {}, "x", "y", "MB")
+    draw_gap({"frozen": {}}, "task")
+
+
+def test_more_sets_than_colours() -> None:
+    curves = {f"set_{index}": {"step": [1.0, 2.0], "loss": [2.0, 1.0]} for index in range(9)}
+    (chart,) = draw_curves(curves)
+    assert {f"set {index}" for index in range(9)} <= set(texts(chart))

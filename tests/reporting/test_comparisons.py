@@ -1,0 +1,61 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.reporting.conftest import SETS, comparisons, evaluation, write
+from tinypt.errors import PipelineError
+from tinypt.reporting.comparisons import Difference, gap_table, pairs_table, read_comparisons
+from tinypt.reporting.page import Facts
+from tinypt.reporting.results import read_results
+
+
+def test_a_pair_reads_the_same_from_both_sides(facts: Facts) -> None:
+    pair = facts.comparisons.find("tweetsentbr", "frozen", "floor", "total")
+    assert pair is not None
+    assert pair.verdict == "worse"
+    turned = facts.comparisons.find("tweetsentbr", "frozen", "total", "floor")
+    assert turned == Difference(-pair.difference, -pair.high, -pair.low, "better")
+    assert turned.turned() == pair
+    assert facts.comparisons.find("tweetsentbr", "frozen", "total", "total") is None
+
+
+def test_the_pairs_of_all_models_with_interval_and_sign(facts: Facts) -> None:
+    table = pairs_table(facts.comparisons, "tweetsentbr", "frozen", ["teacher", "partial", "total"])
+    assert [row[:4] for row in table.rows] == [
+        ["teacher", "–", "+0.250 ▲ [+0.130, +0.370]", "+0.150 ▲ [+0.030, +0.270]"],
+        ["partial", "−0.250 ▼ [−0.370, −0.130]", "–", "−0.100 = [−0.220, +0.020]"],
+        ["total", "−0.150 ▼ [−0.270, −0.030]", "+0.100 = [−0.020, +0.220]", "–"],
+    ]
+    place = table.header.index("− no model: SVM on 12 overlap features")
+    assert [row[place] for row in table.rows] == ["–", "–", "−0.300 ▼ [−0.420, −0.180]"]
+
+
+def test_gaps_are_shown_where_there_are_any(facts: Facts) -> None:
+    table = gap_table(facts.comparisons, facts.results)
+    assert table.header == [
+        "model",
+        *(f"{task}, frozen" for task in ("ASSIN2 similarity", "ASSIN2 entailment", "TweetSentBR")),
+    ]
+    assert [row[:2] for row in table.rows][-1] == ["total", "70% [60%, 80%]"]
+
+
+def test_leaders_where_less_is_better(metrics: Path) -> None:
+    write(metrics / "total/evaluate.json", evaluation(0.65) | {"t": {"frozen": {"mse": 0.9}}})
+    write(metrics / "partial/evaluate.json", evaluation(0.55) | {"t": {"frozen": {"mse": 0.5}}})
+    found = read_comparisons(metrics / "compare.json").leaders(read_results(metrics, SETS), "t", "frozen", "mse")
+    assert found == {"partial"}
+
+
+@pytest.mark.parametrize(
+    ("key", "content", "message"),
+    [
+        ("tweetsentbr", 3, r"tweetsentbr must be a mapping"),
+        ("tweetsentbr", {"frozen": {"a": {"b": {"difference": 0.5}}}}, r"tweetsentbr.frozen.a.b is no comparison"),
+        ("gap_recovered", [], "gap_recovered must be a mapping"),
+    ],
+)
+def test_another_shape_is_refused_in_one_line(metrics: Path, key: str, content: Any, message: str) -> None:
+    write(metrics / "compare.json", comparisons() | {key: content})
+    with pytest.raises(PipelineError, match=rf"compare.json: {message}; run `dvc repro compare` again$"):
+        read_comparisons(metrics / "compare.json")

@@ -1,0 +1,40 @@
+from pathlib import Path
+
+import pytest
+
+from tests.reporting.conftest import efficiency, write
+from tinypt.errors import PipelineError
+from tinypt.reporting.efficiency import efficiency_table, encoder_table, read_efficiency
+from tinypt.reporting.page import Facts
+
+
+def test_every_model_with_its_size_and_speed(facts: Facts) -> None:
+    table = efficiency_table(facts.efficiency)
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert rows["total"] == ["1,500,000", "6.0", "2.00", "2.67", "3,000", "8.00", "10.67", "3,000", "4.0"]
+    assert rows["teacher"][-1] == "1.0"
+    assert facts.efficiency.longest() == 128
+    assert facts.efficiency.latency()["teacher"] == 32
+
+
+def test_every_form_of_an_encoder(facts: Facts) -> None:
+    (row,) = encoder_table(facts.efficiency).rows
+    assert row[:4] == ["total, onnx int8", "1,500,000", "1.5", "0.50"]
+
+
+def test_a_model_without_a_length_stays_blank_there(tmp_path: Path) -> None:
+    content = efficiency()
+    del content["models"]["total"]["lengths"]["128"]
+    write(tmp_path / "e.json", content)
+    rows = {row[0]: row[1:] for row in efficiency_table(read_efficiency(tmp_path / "e.json")).rows}
+    assert rows["total"][5:] == ["–"] * 4
+
+
+def test_what_is_missing_is_named_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match=r"e.json: no such file; run `dvc repro efficiency`, which writes it$"):
+        read_efficiency(tmp_path / "e.json")
+    content = efficiency()
+    del content["models"]["total"]["lengths"]["32"]["p95_ms"]
+    write(tmp_path / "e.json", content)
+    with pytest.raises(PipelineError, match=r"models.total.lengths.32.p95_ms is no number; run `dvc repro efficiency`"):
+        read_efficiency(tmp_path / "e.json")

@@ -1,0 +1,70 @@
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.reporting.conftest import SETS, evaluation, write
+from tinypt.errors import PipelineError
+from tinypt.reporting.page import Facts
+from tinypt.reporting.results import read_results
+from tinypt.reporting.revision import all_changes, changes_markdown, parameter_changes, read_revision, score_changes
+
+GIT = ["git", "-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "commit.gpgsign=false"]
+
+
+@pytest.fixture
+def project(metrics: Path, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder inside a git repository, with its metrics committed on branch main."""
+    folder = metrics.parent
+    (folder / "params.yaml").write_text(yaml.safe_dump(dict(facts.params)), encoding="utf-8")
+    for command in (["init", "-q", "-b", "main", "."], ["add", "-A"], ["commit", "-q", "-m", "first"]):
+        subprocess.run([*GIT, *command], cwd=folder, check=True)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_nothing_has_changed_against_oneself(project: Path, facts: Facts) -> None:
+    old = read_revision("main")
+    assert len(old.commit) == 40
+    assert score_changes(old, facts.results).rows == []
+    assert all_changes(old, Path("metrics")).rows == []
+    assert parameter_changes(old, facts.params).rows == []
+    assert "No score has changed." in changes_markdown(old, facts.results, Path("metrics"), facts.params)
+
+
+def test_changes_are_found_and_set_beside_their_interval(project: Path, facts: Facts) -> None:
+    write(project / "metrics/total/evaluate.json", evaluation(0.9))
+    old, results = read_revision("HEAD"), read_results(project / "metrics", SETS)
+    rows = score_changes(old, results).rows
+    assert {row[0] for row in rows} == {"total"}
+    told = {row[1]: row[2:] for row in rows}
+    assert told["bits per character"] == ["2.0500", "1.3000", "−0.7500", "–"]
+    assert told["ASSIN2 similarity, frozen, Pearson"] == ["0.5500", "0.8000", "+0.2500", "outside"]
+    params = {"seed": 14, "experiments": facts.params["experiments"]}
+    assert parameter_changes(old, params).rows == [["seed", "13", "14"]]
+    text = changes_markdown(old, results, Path("metrics"), params)
+    assert "## Against HEAD" in text
+    assert old.commit in text
+    assert "| total/evaluate.json | mlm.loss | 2.7500 | 1.5000 |" in text
+
+
+def test_a_model_new_since_then_has_no_earlier_score(project: Path) -> None:
+    old = read_revision("main")
+    write(project / "metrics/mine/evaluate.json", evaluation(0.5))
+    write(project / "metrics/mine/distill.json", {})
+    rows = score_changes(old, read_results(Path("metrics"), [*SETS, "mine"])).rows
+    assert {(row[0], row[2], row[4]) for row in rows} == {("mine", "–", "–")}
+
+
+@pytest.mark.parametrize("name", ["gone", "--help", ""])
+def test_an_unknown_revision_is_refused_in_one_line(project: Path, name: str) -> None:
+    with pytest.raises(PipelineError, match=rf"^--against {name}: git knows no such revision here.*$"):
+        read_revision(name)
+
+
+def test_a_revision_without_metrics_is_refused(project: Path) -> None:
+    for command in (["checkout", "-q", "--orphan", "empty"], ["rm", "-rqf", "metrics"], ["commit", "-qm", "x"]):
+        subprocess.run([*GIT, *command], check=True)
+    with pytest.raises(PipelineError, match=r"^--against empty: that revision holds no metrics/"):
+        read_revision("empty")

@@ -1,0 +1,113 @@
+"""What the models cost, size and speed, as the `efficiency` stage measured them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tinypt.errors import PipelineError
+from tinypt.reporting.results import number, read_metrics
+from tinypt.reporting.tables import BLANK, Table, label
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Latency of one text, and throughput, at one length in pieces."""
+
+    p50_ms: float
+    p95_ms: float
+    texts_per_s: float
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One model, or its encoder in one form: number of weights, bytes on disk, speed by length in pieces."""
+
+    parameters: int
+    bytes: int
+    speeds: Mapping[int, Speed]
+
+
+@dataclass(frozen=True)
+class Efficiency:
+    """Where it was measured, every model, and by "<set>, <form>" the encoder alone in the forms it is released in."""
+
+    threads: int
+    machine: str
+    models: Mapping[str, Cost]
+    encoders: Mapping[str, Cost]
+
+    def longest(self) -> int | None:
+        """The greatest length that was measured, in pieces."""
+        return max((length for cost in self.models.values() for length in cost.speeds), default=None)
+
+    def latency(self) -> dict[str, float]:
+        """Median milliseconds for one text of the greatest length, by model."""
+        length = self.longest() or 0
+        return {name: cost.speeds[length].p50_ms for name, cost in self.models.items() if length in cost.speeds}
+
+
+def read_efficiency(path: Path) -> Efficiency:
+    """Read data/efficiency.json.
+
+    Raises:
+        PipelineError: it is missing, or lacks a number that the `efficiency` stage writes.
+    """
+    content = read_metrics(path, "efficiency")
+
+    def whole(*keys: str) -> float:
+        found = number(content, *keys)
+        if found is None:
+            raise PipelineError(f"{path}: {'.'.join(keys)} is no number; run `dvc repro efficiency` again")
+        return found
+
+    def cost(parameters: int, *keys: str) -> Cost:
+        part: Any = content
+        for key in keys:
+            part = part.get(key) if isinstance(part, Mapping) else None
+        lengths = part.get("lengths", {}) if isinstance(part, Mapping) else {}
+        speeds = {
+            int(length): Speed(*(whole(*keys, "lengths", length, key) for key in ("p50_ms", "p95_ms", "texts_per_s")))
+            for length in sorted(lengths, key=int)
+        }
+        return Cost(parameters, int(whole(*keys, "bytes")), speeds)
+
+    models, encoders = {}, {}
+    for name, part in dict(content.get("models") or {}).items():
+        models[name] = cost(int(whole("models", name, "parameters")), "models", name)
+        for form in part.get("encoder", {}):
+            forms = (models[name].parameters, "models", name, "encoder", form)
+            encoders[f"{name}, {form}"] = cost(*forms)
+    return Efficiency(int(whole("threads")), str(content.get("machine", "unknown machine")), models, encoders)
+
+
+def efficiency_table(efficiency: Efficiency) -> Table:
+    """Every model's size and speed, and how many times faster than the teacher it answers."""
+    table = _table("Efficiency", "model", efficiency.models)
+    latency = efficiency.latency()
+    for name, row in zip(efficiency.models, table.rows, strict=True):
+        known = "teacher" in latency and name in latency
+        row.append(f"{latency['teacher'] / latency[name]:.1f}" if known else BLANK)
+    return replace(table, header=[*table.header, "times the teacher's speed"])
+
+
+def encoder_table(efficiency: Efficiency) -> Table:
+    """Every released form of every set's encoder."""
+    return _table("Encoders", "encoder", efficiency.encoders)
+
+
+def _table(title: str, what: str, costs: Mapping[str, Cost]) -> Table:
+    lengths = sorted({length for cost in costs.values() for length in cost.speeds})
+    header = [what, "parameters", "MB"]
+    for length in lengths:
+        header += [f"p50 ms, {length} pieces", f"p95 ms, {length} pieces", f"texts/s, {length} pieces"]
+    rows = []
+    for name, cost in costs.items():
+        cells = [f"{cost.parameters:,}", f"{cost.bytes / 1e6:.1f}"]
+        for length in lengths:
+            speed = cost.speeds.get(length)
+            cells += (
+                [f"{speed.p50_ms:.2f}", f"{speed.p95_ms:.2f}", f"{speed.texts_per_s:,.0f}"] if speed else [BLANK] * 3
+            )
+        rows.append([label(name), *cells])
+    return Table(title, header, rows)
