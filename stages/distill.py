@@ -1,16 +1,20 @@
 """Train the student of one parameter set against the teacher: `python -m stages.distill total`.
 
-Reads models/<set>/student, models/teacher and data/tokens/<tokenizer>/train; writes models/<set>/distilled,
-models/<set>/speed.json, metrics/<set>/distill.json and metrics/training/<set>.csv. A killed run goes on from
-its checkpoint under .cache/checkpoints/, which is found again only by the same parameters and inputs.
+Reads models/<set>/student, models/teacher, data/tokens/<tokenizer>/train and, for a set with targets: cached,
+data/targets/<tokenizer>/cached; writes models/<set>/distilled, metrics/<set>/distill.json and
+metrics/training/<set>.csv. A killed run goes on from its checkpoint under .cache/checkpoints/, which is found
+again only by the same parameters and inputs.
 """
 
+import dataclasses
+import logging
 import shutil
 from pathlib import Path
 
 from tinypt.distillation.curves import write_curve
 from tinypt.distillation.loop import train
 from tinypt.distillation.objective import Objective
+from tinypt.distillation.stored import Stored, open_stored
 from tinypt.distillation.teacher import Teacher
 from tinypt.errors import PipelineError
 from tinypt.files import fingerprint, work_folder, write_json
@@ -19,11 +23,14 @@ from tinypt.modeling.load import load_model, load_tokenizer, save_model
 from tinypt.modeling.student import make_maps, make_projection
 from tinypt.params.experiments import ONE_VOCABULARY, Experiment
 from tinypt.params.loader import load, load_seed
+from tinypt.params.targets import mismatch
 from tinypt.stage import run
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.frequency import count_pieces
 from tinypt.tokens.masking import SpecialIds
-from tinypt.tokens.vocabulary import same_vocabulary
+from tinypt.tokens.trimming import ids_in
+
+log = logging.getLogger(__name__)
 
 
 def main(name: str) -> None:
@@ -31,34 +38,46 @@ def main(name: str) -> None:
     experiment: Experiment = load(f"experiments.{name}", Experiment)
     options, seed = experiment.distill, load_seed()
     start, tokens = Path("models") / name / "student", Path("data/tokens") / experiment.student.tokenizer / "train"
+    targets = Path("data/targets") / experiment.student.tokenizer / options.targets
     student, tokenizer = load_model(start), load_tokenizer(start)
-    blocks = open_blocks(tokens)
-    teacher = projection = maps = None
+    blocks = open_blocks(tokens, tokenizer)
+    teacher: Teacher | Stored | None = None
+    projection = maps = None
     if options.losses.keys() - {"mlm"}:
         model, teacher_tokenizer = load_model(Path("models/teacher")), load_tokenizer(Path("models/teacher"))
-        shared = same_vocabulary(tokenizer, teacher_tokenizer)
+        ids = ids_in(tokenizer, teacher_tokenizer) if experiment.student.tokenizer == "teacher" else None
         for term in ONE_VOCABULARY:
-            if term in options.losses and not shared:
+            if term in options.losses and ids is None:
                 raise PipelineError(
                     f"experiments.{name}: losses.{term} needs the teacher's vocabulary, but {start} has another"
                 )
-        teacher = Teacher(
-            model,
-            SpecialIds.of(teacher_tokenizer),
-            options.temperature,
-            options.alignment,
-            options.layers or (),
-            options.relation_heads,
-        )
         width = student.config.hidden_size
         weighted = experiment.student.embeddings == "teacher_pca_weighted"
         counts = count_pieces(blocks.ids, tokenizer) if weighted else None
         if "cosine" in options.losses:
-            projection = make_projection(experiment.student, width, model, seed, counts)
+            projection = make_projection(experiment.student, width, model, seed, counts, ids)
         if "hidden" in options.losses:
-            maps = make_maps(experiment.student, width, model, len(teacher.layers), seed, counts)
+            maps = make_maps(experiment.student, width, model, len(options.layers or ()), seed, counts, ids)
+        if options.targets == "live":
+            teacher = Teacher(
+                model,
+                SpecialIds.of(teacher_tokenizer),
+                options.temperature,
+                options.alignment,
+                options.layers or (),
+                options.relation_heads,
+                ids,
+            )
+        else:  # all that was wanted of the teacher itself is the projection's start
+            teacher = open_stored(targets, blocks.length)
+            message = mismatch(experiment, None if teacher is None else teacher.options)
+            if teacher is None or message is not None:
+                raise PipelineError(f"experiments.{name}.distill.targets: {message}")
+            blocks = dataclasses.replace(blocks, teacher_ids=None, teacher_words=None)
+            projection = None if projection is None else teacher.reduce(projection)
     objective = Objective(student, SpecialIds.of(tokenizer), options.losses, teacher, projection, maps)
-    key = fingerprint([experiment, seed], [start, Path("models/teacher"), tokens])
+    inputs = [start, Path("models/teacher"), tokens, *([targets] if options.targets == "cached" else [])]
+    key = fingerprint([experiment, seed], inputs)
     checkpoint = work_folder("checkpoints", f"{name}-{key}") / "checkpoint.pt"
     result = train(objective, blocks, options, seed, pick_device(), checkpoint, f"distill {name}")
     save_model(student, tokenizer, Path("models") / name / "distilled")
@@ -74,10 +93,8 @@ def main(name: str) -> None:
             "tokens": result.tokens,
         },
     )
-    write_json(
-        Path("models") / name / "speed.json",
-        {"device": pick_device().type, "tokens_per_second": result.tokens_per_second},
-    )
+    # Logged and never written: as an output, a time would make dvc.lock differ from clone to clone.
+    log.info("distill %s: %s tokens/s", name, f"{result.tokens_per_second:,.0f}")
     shutil.rmtree(checkpoint.parent)
 
 

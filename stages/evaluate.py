@@ -30,8 +30,8 @@ def main(name: str, model_folder: str, tokens_folder: str) -> None:
     """Write the metrics of the model in `model_folder` under `name`."""
     options, seed = load("evaluate", Evaluate), load_seed()
     tasks = read_tasks(Path("data/tasks"))
-    blocks = open_blocks(Path(tokens_folder) / "test")
     subject = load_subject(name, Path(model_folder), options.max_length)
+    blocks = open_blocks(Path(tokens_folder) / "test", subject.tokenizer)
     metrics: dict[str, Any] = {"mlm": mlm_scores(subject, blocks, options.mlm_blocks, seed)}
     sentences = sample_sentences(iter_texts(Path("data/split/test")), options.sentences, seed)
     metrics["words"] = word_scores(subject, sentences)

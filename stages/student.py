@@ -22,7 +22,7 @@ def main(name: str) -> None:
         (load_model(folder), load_tokenizer(folder)) for folder in (Path("models/base"), Path("models/teacher"))
     )
     counts = None
-    if options.embeddings == "teacher_pca_weighted":
+    if options.embeddings == "teacher_pca_weighted" or options.vocabulary == "trimmed":
         counts = count_pieces(open_blocks(Path("data/tokens/teacher/train")).ids, teacher[1])
     student, tokenizer = build_student(options, base, teacher, load_seed(), counts)
     save_model(student, tokenizer, Path("models") / name / "student")

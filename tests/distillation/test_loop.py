@@ -70,7 +70,7 @@ def _run(objective: Objective, blocks: Blocks, checkpoint: Path, **changes: Any)
 
 def _every_term(tokenizer: PreTrainedTokenizerBase, teacher: BertForMaskedLM) -> Objective:
     special = SpecialIds.of(tokenizer)
-    student, options = _model(tokenizer), Student("teacher", "random", "random", None)
+    student, options = _model(tokenizer), Student("teacher", "full", "random", "random", None)
     weights = {"mlm": 2.0, "kl": 5.0, "cosine": 1.0, "hidden": 1.0, "relations": 1.0}
     told = Teacher(teacher, special, 2.0, "token", [(1, 2), (1, 3)], 8)
     maps = make_maps(options, 16, teacher, 2, seed=0)

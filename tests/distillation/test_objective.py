@@ -17,6 +17,7 @@ from tinypt.params.experiments import Student
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.masking import Masked, SpecialIds
 from tinypt.tokens.pairs import write_pairs
+from tinypt.tokens.trimming import ids_in, trim
 
 
 def _masked(batch: Batch, special: SpecialIds, seed: int = 0) -> Masked:
@@ -54,7 +55,7 @@ def test_totals_terms_against_the_whole_models(
     special = SpecialIds.of(cased)
     one = _one_sided(batch)
     student = same_shape(base, cased, seed=5).eval()
-    projection = make_projection(Student("teacher", "random", "random", None), 16, teacher, seed=0)
+    projection = make_projection(Student("teacher", "full", "random", "random", None), 16, teacher, seed=0)
     weights = {"mlm": 2.0, "kl": 5.0, "cosine": 1.0}
     objective = Objective(student, special, weights, Teacher(teacher, special, 2.0, "token"), projection)
     masked = _masked(one, special)
@@ -74,6 +75,27 @@ def test_totals_terms_against_the_whole_models(
     assert terms["loss"].item() == pytest.approx(expected, rel=1e-6)
 
 
+def test_kl_at_all_positions_against_the_whole_models(
+    base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, batch: Batch
+) -> None:
+    """Masked or not, but no special token."""
+    special, one = SpecialIds.of(cased), _one_sided(batch)
+    student = same_shape(base, cased, seed=5).eval()
+    weights = {"kl": 1.0, "kl_all": 1.0}
+    objective = Objective(student, special, weights, Teacher(teacher, special, 2.0, None))
+    masked = _masked(one, special)
+    terms = objective(one, masked)
+    real = ~special.is_special(one.ids)
+    softened = [
+        F.log_softmax(model(masked.inputs, attention_mask=(masked.inputs != 0).long()).logits[real] / 2.0, dim=-1)
+        for model in (student, teacher)
+    ]
+    expected = 4.0 * F.kl_div(*softened, reduction="batchmean", log_target=True).item()
+    assert terms["kl_all"].item() == pytest.approx(expected, rel=1e-4)
+    assert terms["kl"] != terms["kl_all"]
+    assert objective.counts(one, masked)["kl_all"] == real.sum()
+
+
 def test_terms_of_layers_against_what_the_models_compute_themselves(
     base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, batch: Batch
 ) -> None:
@@ -81,7 +103,7 @@ def test_terms_of_layers_against_what_the_models_compute_themselves(
     special, one = SpecialIds.of(cased), _one_sided(batch)
     student = same_shape(base, cased, seed=5).eval()
     pairs = ((1, 2), (2, 3))
-    maps = make_maps(Student("teacher", "random", "random", None), 16, teacher, len(pairs), seed=0)
+    maps = make_maps(Student("teacher", "full", "random", "random", None), 16, teacher, len(pairs), seed=0)
     told = Teacher(teacher, special, None, None, pairs, 8)
     weights = {"mlm": 1.0, "hidden": 2.0, "relations": 3.0}
     masked = _masked(one, special)
@@ -128,7 +150,7 @@ def test_terms_that_are_not_named_leave_every_bit_alone(
     found, expected = [], []
     for written_out, into in ((False, found), (True, expected)):
         student = same_shape(base, cased, seed=5).eval()
-        projection = make_projection(Student("teacher", "random", "random", None), 16, teacher, seed=0)
+        projection = make_projection(Student("teacher", "full", "random", "random", None), 16, teacher, seed=0)
         objective = Objective(student, special, weights, Teacher(teacher, special, 2.0, "token"), projection)
         optimizer = torch.optim.AdamW(objective.parameters(), lr=1e-2)
         for step in range(2):
@@ -164,7 +186,7 @@ def test_partials_cosine_pools_both_sides_alike(
     alignment: str,
 ) -> None:
     ours, theirs = SpecialIds.of(uncased), SpecialIds.of(cased)
-    projection = make_projection(Student("base", "base", "base", None), 16, teacher, seed=0)
+    projection = make_projection(Student("base", "full", "base", "base", None), 16, teacher, seed=0)
     objective = Objective(
         base, ours, {"mlm": 1.0, "cosine": 1.0}, Teacher(teacher, theirs, None, alignment), projection
     )
@@ -187,12 +209,78 @@ def test_partials_cosine_pools_both_sides_alike(
     assert found == pytest.approx(np.mean(each), rel=1e-4)
 
 
+def test_relations_are_between_words_where_tokenizers_differ(
+    base: BertForMaskedLM,
+    teacher: BertForMaskedLM,
+    cased: PreTrainedTokenizerBase,
+    uncased: PreTrainedTokenizerBase,
+    batch: Batch,
+) -> None:
+    """One block after another, one head after another, in float64, over as many words as it has."""
+    ours, theirs = SpecialIds.of(uncased), SpecialIds.of(cased)
+    objective = Objective(
+        base, ours, {"mlm": 1.0, "relations": 1.0}, Teacher(teacher, theirs, None, None, ((1, 2),), 4)
+    )
+    masked = _masked(batch, ours)
+    found = objective(batch, masked)["relations"].item()
+    sides = []
+    for model, ids, words, layer in (
+        (base, masked.inputs, batch.words, 1),
+        (teacher, batch.teacher_ids, batch.teacher_words, 2),
+    ):
+        states = model.bert(ids, attention_mask=(ids != 0).long(), output_hidden_states=True).hidden_states
+        attention = model.bert.encoder.layer[layer - 1].attention.self
+        made = [linear(states[layer - 1]).double() for linear in (attention.query, attention.key, attention.value)]
+        sides.append((made, words))
+    kinds = []
+    for kind in range(3):
+        each = []
+        for row in range(len(batch.ids)):
+            count, logs = int(batch.words[row].max()) + 1, []
+            for made, words in sides:
+                pooled = torch.stack([made[kind][row][words[row] == word].mean(dim=0) for word in range(count)])
+                parts = pooled.view(count, 4, -1).transpose(0, 1)
+                logs.append(F.log_softmax(parts @ parts.transpose(1, 2) / parts.shape[-1] ** 0.5, dim=-1))
+            each.append((logs[1].exp() * (logs[1] - logs[0])).sum(dim=-1).mean(dim=0))
+        kinds.append(torch.cat(each).mean().item())
+    assert found == pytest.approx(sum(kinds), rel=1e-4)
+    assert objective.counts(batch, masked)["relations"] == sum(int(row.max()) + 1 for row in batch.words)
+
+
+def test_a_trimmed_student_is_taught_over_its_own_pieces(
+    base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, batch: Batch
+) -> None:
+    """The teacher reads the same pieces under its own ids, and its distribution is renormalised over the student's."""
+    assert batch.teacher_ids is not None
+    counts = torch.bincount(batch.teacher_ids.flatten(), minlength=len(cased)).numpy()
+    trimmed = trim(cased, counts)
+    ids = ids_in(trimmed, cased)
+    assert ids is not None
+    back = torch.zeros(len(cased), dtype=torch.int64)
+    back[torch.from_numpy(ids)] = torch.arange(len(trimmed))
+    special, one = SpecialIds.of(trimmed), replace(_one_sided(batch), ids=back[batch.teacher_ids])
+    student = same_shape(base, trimmed, seed=5).eval()
+    told = Teacher(teacher, SpecialIds.of(cased), 2.0, None, ids=ids)
+    masked = _masked(one, special)
+    found = Objective(student, special, {"mlm": 1.0, "kl": 1.0}, told)(one, masked)["kl"].item()
+
+    seen = torch.from_numpy(ids)[masked.inputs]
+    assert cased.convert_ids_to_tokens(seen[0].tolist()) == trimmed.convert_ids_to_tokens(masked.inputs[0].tolist())
+    rows = masked.positions[masked.targets != -100]
+    logits = teacher(seen, attention_mask=(seen != 0).long()).logits.flatten(0, 1)[rows].double()
+    kept = (logits / 2.0).softmax(dim=-1)[:, ids]
+    kept = kept / kept.sum(dim=-1, keepdim=True)
+    ours = student(masked.inputs, attention_mask=(masked.inputs != 0).long()).logits.flatten(0, 1)[rows].double()
+    expected = 4.0 * (kept * (kept.log() - (ours / 2.0).log_softmax(dim=-1))).sum(dim=-1).mean()
+    assert found == pytest.approx(expected.item(), rel=1e-4)
+
+
 def test_the_teacher_stays_frozen_and_out_of_the_parameters(
     base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, batch: Batch
 ) -> None:
     special = SpecialIds.of(cased)
     before = {name: weight.clone() for name, weight in teacher.state_dict().items()}
-    projection = make_projection(Student("teacher", "random", "random", None), 16, teacher, seed=0)
+    projection = make_projection(Student("teacher", "full", "random", "random", None), 16, teacher, seed=0)
     student = same_shape(base, cased, seed=5)
     objective = Objective(
         student, special, {"kl": 1.0, "cosine": 1.0}, Teacher(teacher, special, 2.0, "token"), projection
@@ -212,7 +300,7 @@ def test_what_the_teacher_reads_does_not_depend_on_the_masks(
     batch: Batch,
 ) -> None:
     """With two tokenizers the teacher reads the text unmasked: another text there is another loss."""
-    projection = make_projection(Student("base", "base", "base", None), 16, teacher, seed=0)
+    projection = make_projection(Student("base", "full", "base", "base", None), 16, teacher, seed=0)
     aligned = Teacher(teacher, SpecialIds.of(cased), None, "sentence")
     objective = Objective(base, SpecialIds.of(uncased), {"cosine": 1.0}, aligned, projection)
     masked = _masked(batch, objective.special)

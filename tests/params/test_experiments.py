@@ -9,13 +9,20 @@ from tinypt.params.experiments import Experiment, Shape
 from tinypt.params.loader import load
 
 TOTAL: dict[str, Any] = {
-    "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random", "architecture": None},
+    "student": {
+        "tokenizer": "teacher",
+        "vocabulary": "full",
+        "embeddings": "random",
+        "encoder": "random",
+        "architecture": None,
+    },
     "distill": {
         "losses": {"mlm": 2.0, "kl": 5.0, "cosine": 1.0},
         "temperature": 2.0,
         "alignment": "token",
         "layers": None,
         "relation_heads": None,
+        "targets": "live",
         "epochs": 3,
         "batch_size": 32,
         "accumulation": 1,
@@ -92,6 +99,20 @@ def test_a_shape_of_the_students_own(tmp_path: Path) -> None:
             {"losses": {"hidden": 1.0}, "layers": [[1, 2]], "relation_heads": 4} | ALONE,
             r"distill\.relation_heads: must be null, since only losses\.relations would use it",
         ),
+        (
+            RELATIONS | {"targets": "cached"},
+            r"distill\.targets: cached does not store what losses\.relations compares",
+        ),
+        ({"targets": "cached"}, r"distill\.targets: cached stores no vectors of tokens; take live, or sentence"),
+        (
+            ALONE | {"losses": {"mlm": 1.0}, "targets": "cached"},
+            r"distill\.targets: must be live, since losses\.mlm asks no teacher",
+        ),
+        (
+            {"targets": "cached", "alignment": "sentence", "vocabulary": "trimmed"},
+            r"distill\.targets: must be live with student\.vocabulary: trimmed",
+        ),
+        ({"targets": "stored"}, r"distill\.targets: must be one of live, cached"),
         (RELATIONS | {"relation_heads": 0}, r"distill\.relation_heads: must be greater than 0"),
         (RELATIONS | {"layers": []}, r"distill\.layers: must name at least one pair"),
         (RELATIONS | {"layers": [[1, 1], [0, 2]]}, r"distill\.layers\[1\]: must be \[student layer, teacher layer\]"),
@@ -108,11 +129,11 @@ def test_a_shape_of_the_students_own(tmp_path: Path) -> None:
         ({"architecture": SHAPE | {"heads": 7}}, r"student\.architecture\.heads: must divide hidden \(60\), is 7"),
         ({"architecture": SHAPE | {"layers": 0}}, r"student\.architecture\.layers: must be greater than 0"),
         ({"architecture": "base"}, r"student\.architecture: must be a mapping, is 'base'"),
-        (RELATIONS | BASE, r"distill\.losses\.relations: compares piece by piece"),
         (
             {"losses": {"hidden": 1.0}, "layers": [[1, 2]]} | ALONE | BASE,
             r"distill\.losses\.hidden: compares piece by piece",
         ),
+        ({"vocabulary": "trimmed"} | BASE, r"student\.vocabulary: must be full with tokenizer: base"),
         ({"learning_rate": "1e-3"}, r"distill\.learning_rate: must be a finite number, is '1e-3'"),
         ({"mask_probability": [0.3, 1.5]}, r"distill\.mask_probability: must be two shares in \(0, 1\)"),
         ({"mask_probability": [0.15]}, r"distill\.mask_probability: must be two shares"),

@@ -14,12 +14,13 @@ from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from stages import distill, student
 from tinypt.errors import PipelineError
-from tinypt.modeling.load import save_model
+from tinypt.modeling.load import load_tokenizer, save_model
 from tinypt.tokens.blocks import write_blocks
 
 MINE: dict[str, Any] = {
     "student": {
         "tokenizer": "teacher",
+        "vocabulary": "full",
         "embeddings": "teacher_pca_weighted",
         "encoder": "neighbours",
         "architecture": {"layers": 3, "hidden": 24, "heads": 2, "feed_forward": 40},
@@ -30,6 +31,7 @@ MINE: dict[str, Any] = {
         "alignment": "token",
         "layers": [[1, 1], [3, 3]],
         "relation_heads": 8,
+        "targets": "live",
         "epochs": 1.0,
         "batch_size": 8,
         "accumulation": 1,
@@ -65,8 +67,8 @@ def project(
     return tmp_path
 
 
-def _write(**changes: Any) -> None:
-    mine = MINE | {"distill": MINE["distill"] | changes}
+def _write(vocabulary: str = "full", **changes: Any) -> None:
+    mine = {"student": MINE["student"] | {"vocabulary": vocabulary}, "distill": MINE["distill"] | changes}
     Path("params.yaml").write_text(yaml.safe_dump({"seed": 3, "experiments": {"mine": mine}}), encoding="utf-8")
 
 
@@ -87,6 +89,17 @@ def test_every_term_is_logged_and_no_map_is_released(project: Path) -> None:
     assert not torch.equal(
         before["bert.encoder.layer.2.output.dense.weight"], after["bert.encoder.layer.2.output.dense.weight"]
     )
+
+
+def test_a_trimmed_student_learns_from_the_teachers_blocks(project: Path, cased: PreTrainedTokenizerBase) -> None:
+    _write("trimmed")
+    student.main("mine")
+    distill.main("mine")
+    released = load_tokenizer(Path("models/mine/distilled"))
+    assert len(released) < len(cased)
+    assert len(load_file(Path("models/mine/distilled/model.safetensors"))["cls.predictions.bias"]) == len(released)
+    metrics = json.loads(Path("metrics/mine/distill.json").read_text(encoding="utf-8"))
+    assert metrics["validation_mlm"] < metrics["validation_mlm_start"]
 
 
 def test_layers_the_models_have_not_are_refused_before_training(project: Path) -> None:

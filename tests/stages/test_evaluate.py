@@ -14,6 +14,7 @@ from stages import evaluate
 from tinypt.errors import PipelineError
 from tinypt.evaluation.tasks import Split, TaskData, write_task
 from tinypt.modeling.load import save_model
+from tinypt.tokens.vocabulary import write_vocabulary
 
 PARAMS = """seed: 7
 evaluate:
@@ -39,6 +40,7 @@ def project(
     ids = cased(" ".join(texts), add_special_tokens=False)["input_ids"]
     (tmp_path / "data/tokens/teacher/test").mkdir(parents=True)
     np.save(tmp_path / "data/tokens/teacher/test/blocks.npy", np.resize(np.array(ids, dtype=np.uint16), (40, 32)))
+    write_vocabulary(cased, tmp_path / "data/tokens/teacher/test/vocab.txt")
     (tmp_path / "data/split/test").mkdir(parents=True)
     columns = {"doc_id": list(map(str, range(len(texts)))), "title": texts, "uri": texts, "text": texts}
     pq.write_table(pa.table(columns), tmp_path / "data/split/test/shard-00000.parquet")

@@ -32,7 +32,7 @@ TRAINING = {
     "mask_probability": [0.15, 0.15],
     "validation_blocks": 4,
 }
-NO_LAYERS = {"alignment": None, "layers": None, "relation_heads": None}
+NO_LAYERS = {"alignment": None, "layers": None, "relation_heads": None, "targets": "live"}
 PARAMS = {
     "seed": 1,
     "corpus": {"source": "vert", "path": "brwac.vert"},
@@ -41,7 +41,13 @@ PARAMS = {
     "tasks": {"assin2_similarity": {"kind": "pair_regression", "data": {"format": "sample"}}},
     "experiments": {
         "total": {
-            "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random", "architecture": None},
+            "student": {
+                "tokenizer": "teacher",
+                "vocabulary": "full",
+                "embeddings": "random",
+                "encoder": "random",
+                "architecture": None,
+            },
             "distill": TRAINING | {"losses": {"mlm": 1.0, "kl": 1.0}, "temperature": 2.0} | NO_LAYERS,
         }
     },

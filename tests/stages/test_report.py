@@ -18,7 +18,13 @@ from tinypt.errors import PipelineError
 REPOSITORY = Path(__file__).parents[2]
 metrics = _metrics
 SET: dict[str, Any] = {
-    "student": {"tokenizer": "teacher", "embeddings": "random", "encoder": "random", "architecture": None},
+    "student": {
+        "tokenizer": "teacher",
+        "vocabulary": "full",
+        "embeddings": "random",
+        "encoder": "random",
+        "architecture": None,
+    },
     "distill": TRAINING | {"losses": {"mlm": 1.0}, "temperature": None} | NO_LAYERS,
 }
 FILES = ["README.md", "funnel.svg", "headline.svg", "summary.csv", "summary.json", "training.svg"]

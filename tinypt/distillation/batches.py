@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tinypt.distillation.stored import Stored, StoredBatch
 from tinypt.tokens.arrays import Blocks
 from tinypt.tokens.masking import Masked, SpecialIds, mask_by
 from tinypt.tokens.randomness import permute, stream_keys, uniforms
@@ -26,6 +27,7 @@ class Batch:
 
     words, teacher_ids and teacher_words are None without a second tokenizer (see Blocks).
     rows, epochs: int64 [blocks], a block's row in its array and the epoch it is shown in: what its mask depends on.
+    stored: what the teacher said of these blocks, where that was stored; `epochs` are then the stored draws of masks.
     """
 
     ids: Tensor
@@ -34,6 +36,7 @@ class Batch:
     teacher_words: Tensor | None
     rows: Tensor
     epochs: Tensor
+    stored: StoredBatch | None = None
 
     def mask(self, special: SpecialIds, probability: float, seed: int) -> Masked:
         """The ids masked, each block in its own way; the same on every device."""
@@ -42,10 +45,15 @@ class Batch:
         return mask_by(self.ids, special, probability, randoms.transpose(0, 1))
 
 
-def take(blocks: Blocks, rows: Rows, epochs: Rows, device: torch.device) -> Batch:
-    """Read rows of the memory-mapped blocks, in ascending order for the disk's sake, onto the device."""
+def take(blocks: Blocks, rows: Rows, epochs: Rows, device: torch.device, stored: Stored | None = None) -> Batch:
+    """Read rows of the memory-mapped blocks, in ascending order for the disk's sake, onto the device.
+
+    With what was stored of the teacher, its targets too, and in place of the epochs the draws it was asked in.
+    """
     ascending = np.argsort(rows, kind="stable")
     rows, epochs = rows[ascending], epochs[ascending]
+    if stored is not None:
+        epochs = stored.draws(epochs)
 
     def move(array: NDArray[np.generic]) -> Tensor:
         tensor = torch.from_numpy(array.astype(np.int64))
@@ -61,6 +69,7 @@ def take(blocks: Blocks, rows: Rows, epochs: Rows, device: torch.device) -> Batc
         teacher_words=read(blocks.teacher_words),
         rows=move(rows),
         epochs=move(epochs),
+        stored=None if stored is None else stored.take(rows, epochs, device),
     )
 
 

@@ -40,6 +40,27 @@ def kl(student: Tensor, teacher: Tensor, temperature: float, targets: Tensor) ->
     return temperature**2 * _mean(each, targets != -100)
 
 
+def sampled_kl(
+    student: Tensor, samples: Tensor, log_probability: Tensor, temperature: float, targets: Tensor
+) -> Tensor:
+    """`kl` estimated from pieces drawn from the teacher's softened distribution p, whose logits are not at hand.
+
+    T² · mean over the samples of log p(sample) − log q(sample), q being the student's softened distribution:
+    the expectation, and that of the gradient, is `kl`'s (random-sampling knowledge distillation, Anshumann et
+    al. 2025, where the gradient is the same). With the teacher's own log-probabilities of the same samples in
+    place of its entropy, which is their expectation, the value varies the less the closer q is to p.
+
+    Args:
+        student: logits [positions, vocabulary].
+        samples: int64 [positions, samples], ids of the drawn pieces, repeated as often as drawn.
+        log_probability: [positions], mean over the samples of the teacher's log-probability at T, nats.
+        temperature: T > 0, at which the samples were drawn.
+        targets: int64 [positions]; positions marked -100 do not count.
+    """
+    student_log = F.log_softmax(_wide(student) / temperature, dim=-1).gather(1, samples).mean(dim=-1)
+    return temperature**2 * _mean(_wide(log_probability) - student_log, targets != -100)
+
+
 def cosine(student: Tensor, teacher: Tensor, counted: Tensor) -> Tensor:
     """1 − cos between paired vectors, mean over the pairs that count (DistilBERT, Sanh et al. 2019).
 
@@ -114,6 +135,26 @@ def word_exists(words: Tensor) -> Tensor:
     index = words.masked_fill(words < 0, length)
     found = torch.zeros(blocks, length + 1, dtype=torch.bool, device=words.device)
     return found.scatter(1, index, torch.ones_like(index, dtype=torch.bool))[:, :length]
+
+
+def pool(alignment: str, states: Tensor, words: Tensor | None, real: Tensor) -> Tensor:
+    """A model's vectors of what the cosine term compares.
+
+    Args:
+        alignment: token, word or sentence.
+        states: [blocks, length, width].
+        words: for word alone, as in `pool_words`.
+        real: bool [blocks, length], True where a token of the text stands.
+
+    Returns:
+        [blocks, length, width]; for sentence [blocks, width].
+    """
+    if alignment == "sentence":
+        return pool_text(states, real)
+    if alignment == "word":
+        assert words is not None
+        return pool_words(states, words)[0]
+    return states
 
 
 def _relation(vectors: Tensor, heads: int, real: Tensor) -> Tensor:

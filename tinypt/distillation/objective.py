@@ -8,6 +8,7 @@ from transformers import PreTrainedModel
 
 from tinypt.distillation import losses
 from tinypt.distillation.batches import Batch
+from tinypt.distillation.stored import Stored
 from tinypt.distillation.teacher import LAYER_TERMS, Teacher, check_layers
 from tinypt.modeling.forward import attention_vectors, encode, encode_layers, score
 from tinypt.tokens.masking import Masked, SpecialIds
@@ -17,7 +18,7 @@ class Objective(nn.Module):
     """The loss terms of one parameter set; with the MLM term alone, plain pre-training.
 
     Vocabulary heads run at masked positions only: for a model this small the head costs eight times the
-    encoder, and nothing but masked positions is scored.
+    encoder, and nothing but masked positions is scored. The kl_all term alone scores the others too.
     """
 
     def __init__(
@@ -25,14 +26,15 @@ class Objective(nn.Module):
         student: PreTrainedModel,
         special: SpecialIds,
         weights: Mapping[str, float],
-        teacher: Teacher | None = None,
+        teacher: Teacher | Stored | None = None,
         projection: nn.Linear | None = None,
         maps: nn.ModuleList | None = None,
     ) -> None:
         """Keep the models and the training-only maps; what a term does not need may be None.
 
-        `weights` names the terms to compute; all but mlm need `teacher`, cosine needs `projection` and
-        hidden needs `maps`, one linear map for each pair of the teacher's `layers`.
+        `weights` names the terms to compute; all but mlm need `teacher`, the model itself or what was stored of
+        it, cosine needs `projection` and hidden needs `maps`, one linear map for each pair of the teacher's
+        `layers`. With a stored teacher every batch must bring its targets.
 
         Raises:
             PipelineError: the models have not the layers, widths or attention that the terms need.
@@ -40,9 +42,11 @@ class Objective(nn.Module):
         super().__init__()
         self.student, self.projection, self.maps = student, projection, maps
         self.special, self.weights = special, dict(weights)
-        self.teacher = teacher
-        if teacher is not None and self.weights.keys() & LAYER_TERMS:
-            check_layers(student, teacher, "relations" in self.weights)
+        self.teacher = teacher if isinstance(teacher, Teacher) else None
+        self.stored = teacher if isinstance(teacher, Stored) else None
+        self.alignment = None if teacher is None else teacher.alignment
+        if self.teacher is not None and self.weights.keys() & LAYER_TERMS:
+            check_layers(student, self.teacher, "relations" in self.weights)
 
     def forward(self, batch: Batch, masked: Masked, shares: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """Terms of the loss by name, without their weights, and their weighted sum as `loss`; scalars in fp32.
@@ -59,7 +63,9 @@ class Objective(nn.Module):
         if "mlm" in self.weights:
             terms["mlm"] = losses.mlm(logits, masked.targets)
         if self.teacher is not None and self.weights.keys() - {"mlm"}:
-            terms |= self._distillation_terms(self.teacher, batch, masked, layers, logits)
+            terms |= self._live_terms(self.teacher, batch, masked, layers, logits)
+        if self.stored is not None:
+            terms |= self._stored_terms(self.stored, batch, masked, layers[-1], logits)
         if shares is not None:
             terms = {name: term * shares[name] for name, term in terms.items()}
         total = torch.stack([self.weights[name] * terms[name] for name in terms]).sum()
@@ -71,41 +77,69 @@ class Objective(nn.Module):
         A step made of several batches weighs each term of each batch by its share of these.
         """
         scored, real = (masked.targets != -100).sum(), ~self.special.is_special(batch.ids)
-        of = {"mlm": scored, "kl": scored, "hidden": real.sum(), "relations": (batch.ids != self.special.pad).sum()}
-        if self.teacher is not None and "cosine" in self.weights:
-            if self.teacher.alignment == "word":
-                assert batch.words is not None
-                of["cosine"] = losses.word_exists(batch.words).sum()
-            else:
-                of["cosine"] = real.sum() if self.teacher.alignment == "token" else real.any(dim=1).sum()
+        of = {"mlm": scored, "kl": scored, "kl_all": real.sum(), "hidden": real.sum()}
+        of["relations"] = self._related(batch).sum()
+        if "cosine" in self.weights:
+            of["cosine"] = self._compared(batch).sum()
         return {name: of[name] for name in self.weights}
 
-    def _distillation_terms(
+    def _live_terms(
         self, teacher: Teacher, batch: Batch, masked: Masked, layers: tuple[Tensor, ...], logits: Tensor
     ) -> dict[str, Tensor]:
         terms = {}
-        seen = masked.inputs if batch.teacher_ids is None else batch.teacher_ids
+        seen = teacher.read(masked.inputs) if batch.teacher_ids is None else batch.teacher_ids
         with torch.no_grad():
             targets = self._layers(teacher.model, seen, teacher.special)
-            if "kl" in self.weights:
-                target_logits = score(teacher.model, targets[-1], masked.positions)
         if "kl" in self.weights:
-            assert teacher.temperature is not None
-            terms["kl"] = losses.kl(logits, target_logits, teacher.temperature, masked.targets)
+            terms["kl"] = _kl(teacher, logits, targets[-1], masked.positions, masked.targets)
+        if "kl_all" in self.weights:
+            every = torch.arange(batch.ids.numel(), device=batch.ids.device)
+            real = batch.ids.masked_fill(self.special.is_special(batch.ids), -100).flatten()
+            terms["kl_all"] = _kl(teacher, score(self.student, layers[-1], every), targets[-1], every, real)
         if "cosine" in self.weights:
-            assert self.projection is not None
-            ours, theirs, counted = self._aligned(teacher, batch, layers[-1], targets[-1], seen)
-            terms["cosine"] = losses.cosine(self.projection(ours), theirs, counted)
+            terms["cosine"] = self._cosine(batch, layers[-1], teacher.vectors(batch, targets[-1]))
         if self.weights.keys() & LAYER_TERMS:
             terms |= self._layer_terms(teacher, batch, layers, targets)
         return terms
+
+    def _stored_terms(
+        self, stored: Stored, batch: Batch, masked: Masked, states: Tensor, logits: Tensor
+    ) -> dict[str, Tensor]:
+        """As `_live_terms`, from what was stored of a teacher that is not there."""
+        terms, said = {}, batch.stored
+        assert said is not None
+        if "kl" in self.weights:
+            assert said.samples is not None
+            assert said.log_probability is not None
+            assert stored.temperature is not None
+            terms["kl"] = losses.sampled_kl(
+                logits, said.samples, said.log_probability, stored.temperature, masked.targets
+            )
+        if "cosine" in self.weights:
+            assert said.vectors is not None
+            terms["cosine"] = self._cosine(batch, states, said.vectors)
+        return terms
+
+    def _cosine(self, batch: Batch, states: Tensor, theirs: Tensor) -> Tensor:
+        assert self.projection is not None
+        assert self.alignment is not None
+        ours = losses.pool(self.alignment, states, batch.words, ~self.special.is_special(batch.ids))
+        return losses.cosine(self.projection(ours), theirs, self._compared(batch))
+
+    def _compared(self, batch: Batch) -> Tensor:
+        """Which of the vectors that the cosine term compares there are: bool, as of `losses.pool` without the width."""
+        real = ~self.special.is_special(batch.ids)
+        if self.alignment == "word":
+            assert batch.words is not None
+            return losses.word_exists(batch.words)
+        return real.any(dim=1) if self.alignment == "sentence" else real
 
     def _layer_terms(
         self, teacher: Teacher, batch: Batch, layers: tuple[Tensor, ...], targets: tuple[Tensor, ...]
     ) -> dict[str, Tensor]:
         """Means over the layer pairs, so that a term's weight means the same however many there are."""
         each: dict[str, list[Tensor]] = {}
-        counted, real = ~self.special.is_special(batch.ids), batch.ids != self.special.pad
+        counted, related = ~self.special.is_special(batch.ids), self._related(batch)
         for index, (ours, theirs) in enumerate(teacher.layers):
             if "hidden" in self.weights:
                 assert self.maps is not None
@@ -115,9 +149,15 @@ class Objective(nn.Module):
                 assert teacher.relation_heads is not None
                 left = attention_vectors(self.student, layers, ours)
                 right = attention_vectors(teacher.model, targets, theirs)
-                term = losses.relations(left, right, teacher.relation_heads, real)
+                if batch.words is not None:
+                    left, right = _of_words(left, batch.words), _of_words(right, batch.teacher_words)
+                term = losses.relations(left, right, teacher.relation_heads, related)
                 each.setdefault("relations", []).append(term)
         return {name: torch.stack(terms).mean() for name, terms in each.items()}
+
+    def _related(self, batch: Batch) -> Tensor:
+        """What the relations term relates: all that is no padding or, with two tokenizers, the words both have."""
+        return batch.ids != self.special.pad if batch.words is None else losses.word_exists(batch.words)
 
     def _layers(self, model: PreTrainedModel, ids: Tensor, special: SpecialIds) -> tuple[Tensor, ...]:
         """Hidden states of every layer where a term compares layers, otherwise the last alone."""
@@ -125,18 +165,17 @@ class Objective(nn.Module):
             return encode_layers(model, ids, special)
         return (encode(model, ids, special),)
 
-    def _aligned(
-        self, teacher: Teacher, batch: Batch, states: Tensor, target: Tensor, seen: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Student's and teacher's vectors of the same tokens, words or texts, and which of them count."""
-        if teacher.alignment == "token":
-            return states, target, ~self.special.is_special(batch.ids)
-        if teacher.alignment == "word":
-            assert batch.words is not None
-            assert batch.teacher_words is not None
-            ours, exist = losses.pool_words(states, batch.words)
-            theirs, _ = losses.pool_words(target, batch.teacher_words)
-            return ours, theirs[:, : ours.shape[1]], exist
-        ours = losses.pool_text(states, ~self.special.is_special(batch.ids))
-        theirs = losses.pool_text(target, ~teacher.special.is_special(seen))
-        return ours, theirs, (~self.special.is_special(batch.ids)).any(dim=1)
+
+def _kl(teacher: Teacher, logits: Tensor, states: Tensor, positions: Tensor, targets: Tensor) -> Tensor:
+    """The student's logits at flat positions compared with the teacher's, made of its last states."""
+    assert teacher.temperature is not None
+    with torch.no_grad():
+        theirs = teacher.of_students(score(teacher.model, states, positions))
+    return losses.kl(logits, theirs, teacher.temperature, targets)
+
+
+def _of_words(kinds: tuple[Tensor, Tensor, Tensor], words: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+    """Queries, keys and values of each word, the means of its pieces': word i of a block at position i."""
+    assert words is not None
+    query, key, value = (losses.pool_words(vectors, words)[0] for vectors in kinds)
+    return query, key, value

@@ -30,7 +30,8 @@ class Step:
         parts = [
             slice(start, start + self.options.batch_size) for start in range(0, len(rows), self.options.batch_size)
         ]
-        return [take(self.blocks, rows[part], epochs[part], self.device) for part in parts]
+        stored = self.objective.stored
+        return [take(self.blocks, rows[part], epochs[part], self.device, stored) for part in parts]
 
     def backward(self, batches: list[Batch], done: float) -> dict[str, Tensor]:
         """Leave the gradients of the whole step on the objective's parameters.

@@ -2,8 +2,14 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
 from transformers import PreTrainedModel
 
+from tinypt.distillation.batches import Batch
+from tinypt.distillation.losses import pool
 from tinypt.errors import PipelineError
 from tinypt.modeling.forward import attention_maps
 from tinypt.tokens.masking import SpecialIds
@@ -14,8 +20,8 @@ LAYER_TERMS = frozenset({"hidden", "relations"})  # those that compare layers, n
 class Teacher:
     """A frozen teacher, and how the student is compared with it.
 
-    With one tokenizer it reads the same masked blocks as the student; with two it reads the student's
-    text unmasked in its own pieces.
+    With one tokenizer it reads the same masked blocks as the student, whose vocabulary may be a part of its own;
+    with two it reads the student's text unmasked in its own pieces.
     """
 
     def __init__(
@@ -26,16 +32,37 @@ class Teacher:
         alignment: str | None,
         layers: Sequence[tuple[int, ...]] = (),
         relation_heads: int | None = None,
+        ids: NDArray[np.int64] | None = None,
     ) -> None:
         """Keep what the terms need.
 
         `temperature` belongs to the KL term, `alignment` (token, word or sentence) to the cosine term,
         `layers` (pairs of student layer and teacher layer, from 1) to the hidden and relations terms,
-        `relation_heads` to the relations term.
+        `relation_heads` to the relations term. `ids` are its own of the student's pieces, [vocabulary]; None with
+        two tokenizers, or where the student's are the same.
         """
         self.model = model.eval().requires_grad_(False)
         self.special, self.temperature, self.alignment = special, temperature, alignment
         self.layers, self.relation_heads = layers, relation_heads
+        vocabulary = np.arange(model.config.vocab_size)
+        self.ids = None if ids is None or np.array_equal(ids, vocabulary) else torch.from_numpy(ids)
+
+    def read(self, ids: Tensor) -> Tensor:
+        """The student's ids as its own, where the two have one tokenizer; same shape."""
+        return ids if self.ids is None else self.ids.to(ids.device)[ids]
+
+    def of_students(self, logits: Tensor) -> Tensor:
+        """Its logits [positions, vocabulary] for the student's pieces alone, which a softmax then renormalises over."""
+        return logits if self.ids is None else logits[:, self.ids.to(logits.device)]
+
+    def vectors(self, batch: Batch, states: Tensor) -> Tensor:
+        """What the cosine term compares with, as of `losses.pool`, made of the last states of `batch`.
+
+        With one tokenizer the positions are the student's, masked ones included.
+        """
+        assert self.alignment is not None
+        ids = self.read(batch.ids) if batch.teacher_ids is None else batch.teacher_ids
+        return pool(self.alignment, states, batch.teacher_words, ~self.special.is_special(ids))
 
 
 def check_layers(student: PreTrainedModel, teacher: Teacher, relations: bool) -> None:

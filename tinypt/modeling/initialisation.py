@@ -11,9 +11,10 @@ import math
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from transformers import BertForMaskedLM
+
+from tinypt.tokens.frequency import Ids, count_ids
 
 POSITION_STD = 0.05  # of the sinusoids; words start at 0.02, so that where a token is weighs more than what it is
 NOISE_STD = 0.02  # of queries and keys, on top of the rotations
@@ -47,9 +48,9 @@ def attend_to_neighbours(model: BertForMaskedLM) -> None:
                 _rotate(attention.query.weight[rows], attention.key.weight[rows], offset, hidden)
 
 
-def predict_frequencies(model: BertForMaskedLM, ids: NDArray[np.uint16]) -> None:
+def predict_frequencies(model: BertForMaskedLM, ids: Ids) -> None:
     """Start the output bias at the log frequency of the pieces in `ids`, so that training need not find it first."""
-    counts = np.bincount(ids.reshape(-1), minlength=model.config.vocab_size) + 1.0
+    counts = count_ids(ids, model.config.vocab_size) + 1.0
     with torch.no_grad():
         model.cls.predictions.bias.copy_(torch.from_numpy(np.log(counts / counts.sum())))
 

@@ -22,6 +22,7 @@ from transformers.utils import logging as transformers_logging
 
 from tinypt.errors import PipelineError
 from tinypt.files import atomic_path
+from tinypt.tokens.vocabulary import write_vocabulary
 
 
 def load_model(folder: Path) -> PreTrainedModel:
@@ -93,8 +94,7 @@ def save_model(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folde
     with atomic_path(folder) as temporary:
         model.save_pretrained(temporary)
         tokenizer.save_pretrained(temporary)
-        pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
-        (temporary / "vocab.txt").write_text("".join(f"{piece}\n" for piece, _ in pieces), encoding="utf-8")
+        write_vocabulary(tokenizer, temporary / "vocab.txt")
 
 
 def _file(id: str, revision: str | None, name: str) -> str:

@@ -11,8 +11,10 @@ from tinypt.modeling.embeddings import fvt, pca_basis, teacher_pca
 from tinypt.modeling.initialisation import attend_to_neighbours
 from tinypt.params.experiments import Shape, Student
 from tinypt.params.models import Architecture
+from tinypt.tokens.trimming import ids_in, trim
 
 Counts = NDArray[np.int64]
+Ids = NDArray[np.int64]
 TEACHER_PCA = ("teacher_pca", "teacher_pca_weighted")
 
 
@@ -61,7 +63,7 @@ def build_student(
         base: the original BERT-tiny and its tokenizer.
         teacher: the teacher and its tokenizer.
         seed: for whatever is random.
-        counts: for teacher_pca_weighted alone, how often each of the teacher's pieces is used, [vocabulary].
+        counts: how often each of the teacher's pieces is used, [vocabulary]; for teacher_pca_weighted and trimmed.
 
     Returns:
         The student, with a tied MLM head, and its tokenizer.
@@ -73,6 +75,9 @@ def build_student(
     base_model, base_tokenizer = base
     teacher_model, teacher_tokenizer = teacher
     tokenizer = base_tokenizer if options.tokenizer == "base" else teacher_tokenizer
+    if options.vocabulary == "trimmed":
+        assert counts is not None
+        tokenizer = trim(teacher_tokenizer, counts)
     student = same_shape(base_model, tokenizer, seed, options.encoder, options.architecture)
     if options.encoder == "base":
         _copy_encoder(base_model, student)
@@ -85,45 +90,68 @@ def build_student(
         )
     with torch.no_grad():
         # Over one's own vocabulary the output bias is little but how frequent each piece is.
-        origin = base_model if options.tokenizer == "base" else teacher_model
-        student.cls.predictions.bias.copy_(origin.cls.predictions.bias[: len(tokenizer)])
+        origin, owner = base if options.tokenizer == "base" else teacher
+        ids = ids_in(tokenizer, owner)
+        assert ids is not None
+        student.cls.predictions.bias.copy_(origin.cls.predictions.bias[ids])
         if options.embeddings == "base":
             table.copy_(source)
         if options.embeddings == "fvt":
-            table.copy_(fvt(source, base_tokenizer, teacher_tokenizer))
+            table.copy_(fvt(source, base_tokenizer, tokenizer))
         elif options.embeddings in TEACHER_PCA:
             teacher_table = teacher_model.get_input_embeddings().weight
             if (theirs := teacher_table.shape[1]) < width:
                 raise PipelineError(
                     f"embeddings: {options.embeddings} needs a teacher at least {width} wide; it has {theirs}"
                 )
-            table.copy_(teacher_pca(teacher_table[: len(tokenizer)], width, counts))
+            weights = counts if options.embeddings == "teacher_pca_weighted" else None
+            table.copy_(teacher_pca(teacher_table[ids], width, None if weights is None else weights[ids]))
     return student, tokenizer
 
 
 def make_projection(
-    options: Student, width: int, teacher: PreTrainedModel, seed: int, counts: Counts | None = None
+    options: Student,
+    width: int,
+    teacher: PreTrainedModel,
+    seed: int,
+    counts: Counts | None = None,
+    ids: Ids | None = None,
 ) -> nn.Linear:
     """The training-only map from the student's hidden states to the teacher's, [teacher width, student width].
 
     With teacher_pca embeddings it starts from the same principal directions, so that it maps the
-    student's embeddings back to the teacher's; otherwise it is random. `counts` as in `build_student`.
+    student's embeddings back to the teacher's; otherwise it is random.
+
+    Args:
+        options: the set's `student` block.
+        width: the student's.
+        teacher: the teacher.
+        seed: of a random map.
+        counts: for teacher_pca_weighted alone, how often each of the student's pieces is used, [vocabulary].
+        ids: the teacher's id of each of the student's pieces, [vocabulary]; None: every row of its table.
     """
     torch.manual_seed(seed)
     table = teacher.get_input_embeddings().weight
     projection = nn.Linear(width, table.shape[1], bias=False)
     if options.embeddings in TEACHER_PCA:
-        rows = table if counts is None else table[: len(counts)]
+        rows = table if ids is None else table[ids]
         with torch.no_grad():
             projection.weight.copy_(pca_basis(rows, width, counts).T.float())
     return projection
 
 
 def make_maps(
-    options: Student, width: int, teacher: PreTrainedModel, count: int, seed: int, counts: Counts | None = None
+    options: Student,
+    width: int,
+    teacher: PreTrainedModel,
+    count: int,
+    seed: int,
+    counts: Counts | None = None,
+    ids: Ids | None = None,
 ) -> nn.ModuleList:
     """One training-only map as of `make_projection` for each of `count` pairs of layers, from seeds of their own."""
-    return nn.ModuleList(make_projection(options, width, teacher, seed + 1 + index, counts) for index in range(count))
+    seeds = range(seed + 1, seed + 1 + count)
+    return nn.ModuleList(make_projection(options, width, teacher, each, counts, ids) for each in seeds)
 
 
 def _initialised(config: BertConfig, seed: int, initialisation: str) -> BertForMaskedLM:

@@ -13,6 +13,7 @@ from tinypt.params.loader import load
 from tinypt.params.models import Base, Teacher
 from tinypt.params.select import Select
 from tinypt.params.split import Split
+from tinypt.params.targets import Targets, mismatch
 from tinypt.params.tasks import Task
 from tinypt.params.tokenize import Tokenize
 
@@ -26,23 +27,27 @@ SCHEMAS: dict[str, Any] = {
     "teacher": Teacher,
     "base": Base,
     "tokenize": Tokenize,
+    "targets": Targets,
     "experiments": dict[str, Experiment],
     "evaluate": Evaluate,
     "export": Export,
 }
 # Folders under models/ and metrics/ that a set of that name would overwrite.
-RESERVED = ("teacher", "base", "floor", "tokenize", "training")
+RESERVED = ("teacher", "base", "floor", "targets", "tokenize", "training")
 
 
 def check_file(path: Path) -> None:
-    """Check every section and the names of the parameter sets.
+    """Check every section, the names of the parameter sets, and that what they read from `targets` is stored.
 
     Raises:
         PipelineError: the first mistake found, by file and key.
     """
     sections = {name: load(name, schema, path) for name, schema in SCHEMAS.items()}
-    for name in sections["experiments"]:
+    for name, experiment in sections["experiments"].items():
         if name in RESERVED:
             raise PipelineError(f"{path}: experiments.{name}: the name is taken; choose another")
         if not (name.isascii() and name.isidentifier() and name.islower()):
             raise PipelineError(f"{path}: experiments.{name}: a set's name is made of a-z, 0-9 and _")
+        stored = getattr(sections["targets"], experiment.student.tokenizer)
+        if experiment.distill.targets == "cached" and (message := mismatch(experiment, stored)) is not None:
+            raise PipelineError(f"{path}: experiments.{name}.distill.targets: {message}")

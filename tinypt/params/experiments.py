@@ -6,8 +6,9 @@ from typing import Literal
 from tinypt.params.loader import require
 from tinypt.params.training import Training
 
-TERMS = ("mlm", "kl", "cosine", "hidden", "relations")
-ONE_VOCABULARY = ("kl", "hidden", "relations")  # terms that compare piece by piece
+TERMS = ("mlm", "kl", "kl_all", "cosine", "hidden", "relations")
+ONE_VOCABULARY = ("kl", "kl_all", "hidden")  # terms that compare piece by piece
+CACHED = ("mlm", "kl", "cosine")  # terms that targets: cached allows; every layer's states would be terabytes
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Shape:
 class Student:
     """What the student starts from.
 
-    `tokenizer` base keeps BERT-tiny's own; teacher swaps it for the teacher's. `embeddings` and `encoder`
+    `tokenizer` base keeps BERT-tiny's own; teacher swaps it for the teacher's. `vocabulary` full takes all of it,
+    trimmed the pieces of Latin script that the training split uses (the teacher's alone). `embeddings` and `encoder`
     say where their weights come from: base (BERT-tiny's), random, teacher_pca (the teacher's table
     reduced to the student's width), teacher_pca_weighted (the same, frequent pieces counting for more),
     fvt (the mean of BERT-tiny's pieces for each of the teacher's), neighbours (random, with heads that
@@ -38,6 +40,7 @@ class Student:
     """
 
     tokenizer: Literal["base", "teacher"]
+    vocabulary: Literal["full", "trimmed"]
     embeddings: Literal["base", "random", "teacher_pca", "teacher_pca_weighted", "fvt"]
     encoder: Literal["base", "random", "neighbours"]
     architecture: Shape | None
@@ -51,6 +54,8 @@ class Student:
             "embeddings",
             f"must be one of {', '.join(allowed)} with tokenizer: {self.tokenizer}, is {self.embeddings}",
         )
+        whole = self.tokenizer == "teacher" or self.vocabulary == "full"
+        require(whole, "vocabulary", "must be full with tokenizer: base, whose embeddings are BERT-tiny's")
         if self.architecture is not None:
             require(self.encoder != "base", "encoder", "base has BERT-tiny's shape; architecture must be null with it")
             even = self.architecture.hidden // self.architecture.heads % 2 == 0
@@ -61,10 +66,12 @@ class Student:
 class Distill(Training):
     """The loss, as weights of its terms, and the training.
 
-    `losses` names the terms to compute (mlm, kl, cosine, hidden, relations) with their weights.
-    `temperature` belongs to kl; `alignment` to cosine: token (same tokenizer), word or sentence
-    (mean-pooled); `layers`, pairs of student layer and teacher layer counted from 1, to hidden and
-    relations; `relation_heads` to relations. Each is null where its term is not used.
+    `losses` names the terms to compute (mlm, kl, kl_all, cosine, hidden, relations) with their weights; kl is
+    of the masked positions, kl_all of all. `temperature` belongs to these two; `alignment` to cosine: token
+    (same tokenizer), word or sentence (mean-pooled); `layers`, pairs of student layer and teacher layer counted
+    from 1, to hidden and relations; `relation_heads` to relations, which are those of words where the
+    tokenizers differ. Each is null where its term is not used. `targets` live asks the teacher at every step;
+    cached reads what the `targets` stage stored of it.
     """
 
     losses: dict[str, float]
@@ -72,6 +79,7 @@ class Distill(Training):
     alignment: Literal["token", "word", "sentence"] | None
     layers: tuple[tuple[int, ...], ...] | None
     relation_heads: int | None
+    targets: Literal["live", "cached"]
 
     def __post_init__(self) -> None:
         """Refuse unknown terms, and keys whose term is not used."""
@@ -80,7 +88,7 @@ class Distill(Training):
         for term, weight in self.losses.items():
             require(term in TERMS, f"losses.{term}", f"unknown term; known are {', '.join(TERMS)}")
             require(weight > 0, f"losses.{term}", f"must be greater than 0 (leave the term out instead), is {weight}")
-        self._belongs("temperature", self.temperature, "kl")
+        self._belongs("temperature", self.temperature, "kl", "kl_all")
         self._belongs("alignment", self.alignment, "cosine")
         self._belongs("layers", self.layers, "hidden", "relations")
         self._belongs("relation_heads", self.relation_heads, "relations")
@@ -91,6 +99,11 @@ class Distill(Training):
         heads = self.relation_heads
         require(heads is None or heads > 0, "relation_heads", f"must be greater than 0, is {heads}")
         require(self.temperature is None or self.temperature > 0, "temperature", f"must be > 0, is {self.temperature}")
+        if self.targets == "cached":
+            for term in self.losses:
+                require(term in CACHED, "targets", f"cached does not store what losses.{term} compares; take live")
+            require(self.alignment != "token", "targets", "cached stores no vectors of tokens; take live, or sentence")
+            require(self.losses.keys() != {"mlm"}, "targets", "must be live, since losses.mlm asks no teacher")
 
     def _belongs(self, key: str, value: object, *terms: str) -> None:
         used = [term for term in terms if term in self.losses]
@@ -121,6 +134,11 @@ class Experiment:
             shared or self.distill.alignment != "token",
             "distill.alignment",
             "token needs student.tokenizer: teacher; use word or sentence",
+        )
+        require(
+            self.student.vocabulary == "full" or self.distill.targets == "live",
+            "distill.targets",
+            "must be live with student.vocabulary: trimmed; what is stored is of the teacher's whole vocabulary",
         )
         require(
             not (shared and self.distill.alignment == "word"),

@@ -33,6 +33,7 @@ SECTIONS = [
     "teacher",
     "base",
     "tokenize",
+    "targets",
     "experiments",
     "evaluate",
     "export",

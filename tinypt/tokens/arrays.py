@@ -1,13 +1,15 @@
 """Arrays on disk whose number of rows is known only at the end, and the folders they live in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from transformers import PreTrainedTokenizerBase
 
 from tinypt.errors import PipelineError
+from tinypt.tokens.vocabulary import pieces_of, read_pieces
 
 
 class RowWriter:
@@ -36,16 +38,39 @@ class RowWriter:
 
 
 @dataclass(frozen=True)
+class Relabelled:
+    """Memory-mapped ids, uint16 [n, length], each looked up in `table` where rows are read."""
+
+    ids: NDArray[np.uint16]
+    table: NDArray[np.uint16]
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.ids)
+
+    def __getitem__(self, rows: Any) -> NDArray[np.uint16]:
+        """Rows under the new vocabulary."""
+        found: NDArray[np.uint16] = self.table[self.ids[rows]]
+        return found
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """[n, length]."""
+        return self.ids.shape
+
+
+@dataclass(frozen=True)
 class Blocks:
     """The token blocks of one split, memory-mapped; `n` blocks of `length` tokens.
 
-    ids: uint16 [n, length], [CLS] pieces [SEP] in every row, padding only at a row's end.
+    ids: uint16 [n, length], [CLS] pieces [SEP] in every row, padding only at a row's end; for a trimmed vocabulary
+        they are relabelled as they are read.
     words: int16 [n, length] or None; index in the block of the word a piece belongs to, -1 for special tokens
         and for pieces of words that the two tokenizers do not delimit alike.
     teacher_ids, teacher_words: the same text under the teacher's tokenizer, same word indices; or None.
     """
 
-    ids: NDArray[np.uint16]
+    ids: NDArray[np.uint16] | Relabelled
     words: NDArray[np.int16] | None
     teacher_ids: NDArray[np.uint16] | None
     teacher_words: NDArray[np.int16] | None
@@ -60,18 +85,34 @@ class Blocks:
         return int(self.ids.shape[1])
 
 
-def open_blocks(folder: Path) -> Blocks:
+def open_blocks(folder: Path, tokenizer: PreTrainedTokenizerBase | None = None) -> Blocks:
     """Map the arrays of one split's token folder into memory.
 
+    Args:
+        folder: blocks.npy and its like, and vocab.txt, the vocabulary they were cut with.
+        tokenizer: who is to read them, if not that vocabulary's owner for certain. With a trimmed vocabulary the
+            ids come as its own, [UNK] where it lacks the piece.
+
     Raises:
-        PipelineError: the folder lacks its blocks, or an array is cut short.
+        PipelineError: the folder lacks its blocks, an array is cut short, or the blocks were cut with another
+            vocabulary, of which `tokenizer`'s is no part.
     """
-    return Blocks(
+    blocks = Blocks(
         ids=_open(folder / "blocks.npy"),
         words=_open_if_there(folder / "words.npy"),
         teacher_ids=_open_if_there(folder / "teacher_blocks.npy"),
         teacher_words=_open_if_there(folder / "teacher_words.npy"),
     )
+    if tokenizer is None:
+        return blocks
+    theirs, ours = read_pieces(folder / "vocab.txt"), tokenizer.get_vocab()
+    if theirs == pieces_of(tokenizer):
+        return blocks
+    if not ours.keys() <= set(theirs):
+        raise PipelineError(f"{folder}: these blocks were cut with another vocabulary; run the tokenize stage again")
+    table = np.array([ours.get(piece, tokenizer.unk_token_id) for piece in theirs], dtype=np.uint16)
+    assert isinstance(blocks.ids, np.ndarray)
+    return replace(blocks, ids=Relabelled(blocks.ids, table))
 
 
 def _open(path: Path) -> NDArray[Any]:

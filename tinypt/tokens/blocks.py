@@ -11,6 +11,7 @@ from transformers import PreTrainedTokenizerBase
 
 from tinypt.errors import PipelineError
 from tinypt.tokens.arrays import RowWriter
+from tinypt.tokens.vocabulary import write_vocabulary
 
 BATCH = 256  # documents handed to the tokenizer at a time
 
@@ -43,12 +44,13 @@ def batches(texts: Iterable[str]) -> Iterator[list[str]]:
 
 
 def write_blocks(texts: Iterable[str], tokenizer: PreTrainedTokenizerBase, length: int, folder: Path) -> BlockCounts:
-    """Tokenize `texts` and write folder/blocks.npy, uint16 [blocks, length].
+    """Tokenize `texts` and write folder/blocks.npy, uint16 [blocks, length], and vocab.txt, what its ids stand for.
 
     Every document is followed by [SEP]; the stream is cut every length - 2 tokens, and each cut stands
     between [CLS] and [SEP]. The stream's last tokens, too few for a block, are dropped and counted.
     """
     check_vocabulary(tokenizer, str(folder))
+    write_vocabulary(tokenizer, folder / "vocab.txt")
     separator = np.array([tokenizer.sep_token_id], dtype=np.uint16)
     body = length - 2
     writer = RowWriter(folder / "blocks.npy", length, np.uint16)

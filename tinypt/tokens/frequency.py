@@ -4,13 +4,22 @@ import numpy as np
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
+from tinypt.tokens.arrays import Relabelled
+
 CHUNK = 65_536  # blocks counted at a time: the corpus is memory-mapped and larger than memory
+Ids = NDArray[np.uint16] | Relabelled
 
 
-def count_pieces(ids: NDArray[np.uint16], tokenizer: PreTrainedTokenizerBase) -> NDArray[np.int64]:
-    """Occurrences of each piece, [vocabulary], in blocks [n, length]; special tokens are no text and count as 0."""
-    counts = np.zeros(len(tokenizer), dtype=np.int64)
+def count_ids(ids: Ids, vocabulary: int) -> NDArray[np.int64]:
+    """Occurrences of each id below `vocabulary`, [vocabulary], in blocks [n, length]."""
+    counts = np.zeros(vocabulary, dtype=np.int64)
     for start in range(0, len(ids), CHUNK):
-        counts += np.bincount(ids[start : start + CHUNK].reshape(-1), minlength=len(tokenizer))
+        counts += np.bincount(ids[start : start + CHUNK].reshape(-1), minlength=vocabulary)
+    return counts
+
+
+def count_pieces(ids: Ids, tokenizer: PreTrainedTokenizerBase) -> NDArray[np.int64]:
+    """Occurrences of each piece, [vocabulary], in blocks [n, length]; special tokens are no text and count as 0."""
+    counts = count_ids(ids, len(tokenizer))
     counts[tokenizer.all_special_ids] = 0
     return counts

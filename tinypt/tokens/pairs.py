@@ -17,6 +17,7 @@ from transformers import PreTrainedTokenizerBase
 from tinypt.errors import PipelineError
 from tinypt.tokens.arrays import RowWriter
 from tinypt.tokens.blocks import batches, check_vocabulary
+from tinypt.tokens.vocabulary import write_vocabulary
 
 Ints = NDArray[np.int64]
 
@@ -60,11 +61,13 @@ def write_pairs(
 ) -> PairCounts:
     """Tokenize `texts` twice; write blocks, words, teacher_blocks and teacher_words (.npy, see tokens.arrays.Blocks).
 
-    Documents follow one another, separated by [SEP] on both sides. Row i of every array is the same text;
-    a row ends before the word that would overflow `length` on either side and is padded from there.
+    vocab.txt beside them is the student's. Documents follow one another, separated by [SEP] on both sides. Row i of
+    every array is the same text; a row ends before the word that would overflow `length` on either side and is padded
+    from there.
     """
     check_vocabulary(student, f"{folder}: student's tokenizer")
     check_vocabulary(teacher, f"{folder}: teacher's tokenizer")
+    write_vocabulary(student, folder / "vocab.txt")
     writers = {
         "blocks": RowWriter(folder / "blocks.npy", length, np.uint16),
         "words": RowWriter(folder / "words.npy", length, np.int16),

@@ -50,17 +50,34 @@ def read_vocabulary(path: Path) -> dict[str, int]:
     Raises:
         PipelineError: the file is missing, or lacks one of BERT's special tokens.
     """
-    try:
-        pieces = path.read_text(encoding="utf-8").split("\n")
-    except FileNotFoundError:
-        raise PipelineError(f"{path}: no such vocabulary file") from None
-    if pieces[-1] == "":
-        pieces.pop()
-    vocabulary = {piece.removesuffix("\r"): index for index, piece in enumerate(pieces)}
+    vocabulary = {piece.removesuffix("\r"): index for index, piece in enumerate(read_pieces(path))}
     for token in SPECIAL_TOKENS:
         if token not in vocabulary:
             raise PipelineError(f"{path}: {token} is missing; this is not a BERT vocabulary")
     return vocabulary
+
+
+def read_pieces(path: Path) -> list[str]:
+    """The lines of a vocab.txt.
+
+    Raises:
+        PipelineError: the file is missing.
+    """
+    try:
+        pieces = path.read_text(encoding="utf-8").split("\n")
+    except FileNotFoundError:
+        raise PipelineError(f"{path}: no such vocabulary file") from None
+    return pieces[:-1] if pieces[-1] == "" else pieces
+
+
+def pieces_of(tokenizer: PreTrainedTokenizerBase) -> list[str]:
+    """A tokenizer's pieces in the order of their ids."""
+    return [piece for piece, _ in sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])]
+
+
+def write_vocabulary(tokenizer: PreTrainedTokenizerBase, path: Path) -> None:
+    """Write a tokenizer's pieces as BERT's vocab.txt."""
+    path.write_text("".join(f"{piece}\n" for piece in pieces_of(tokenizer)), encoding="utf-8")
 
 
 def make_tokenizer(vocabulary: dict[str, int], cased: bool, max_length: int) -> PreTrainedTokenizerBase:

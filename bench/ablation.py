@@ -1,0 +1,208 @@
+"""What each part of a recipe adds: the parameter sets of a file as a ladder, over several seeds, as Markdown.
+
+    cp params/ablation.yaml params.yaml && dvc repro teacher base tokenize tasks    # what all runs share
+    python -m bench.ablation [--params FILE] [--seeds 13 14 15] [--jobs 2]
+
+Every set is built, trained and measured with every seed by the pipeline's own stages, one thread each, in a folder of
+its own below .cache/ablation/ that shares data/, models/teacher and models/base with this checkout. Only the seed
+differs, and one seed means the same order of the text, the same masks and random weights for all sets. A run that is
+finished is not repeated. Fine-tuning is left out.
+
+Sets stand in the file's order. Each is compared with the one before it that has the same tokenizer, the first with its
+student before training, and with the study's own recipe, `total` or `partial`, where the file has it. A difference
+is the mean over the seeds of that between two runs of one seed; its interval is Student's t at 95 %.
+
+The first table is for choosing: its blocks and its tasks' rows are of the training splits. The others are held out.
+"""
+
+import argparse
+import math
+import os
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import yaml
+from scipy.stats import t as student_t
+
+from stages import distill, student
+from tinypt.corpus.shards import iter_texts
+from tinypt.evaluation.frozen import frozen_scores
+from tinypt.evaluation.mlm import mlm_scores
+from tinypt.evaluation.subject import Subject, load_subject
+from tinypt.evaluation.tasks import Split, TaskData, read_tasks
+from tinypt.evaluation.words import sample_sentences, word_scores
+from tinypt.files import fingerprint, read_json, work_folder, write_json
+from tinypt.params.evaluate import Evaluate
+from tinypt.params.experiments import Experiment
+from tinypt.params.loader import load
+from tinypt.tokens.arrays import open_blocks
+
+SHARED = ("data", "models/teacher", "models/base")
+STUDY = {"teacher": "total", "base": "partial"}  # the study's recipe, by tokenizer
+START = "before training"
+CHOOSING = ("validation bits", "tasks' mean, training halves")
+Scores = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One set trained with one seed; `measure_start` also measures its student before training."""
+
+    params: Path
+    name: str
+    seed: int
+    measure_start: bool
+
+
+def main() -> None:
+    """Make the runs that are missing and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--params", type=Path, default=Path("params/ablation.yaml"))
+    parser.add_argument("--seeds", type=int, nargs="+", default=[13, 14, 15])
+    parser.add_argument("--jobs", type=int, default=2, help="runs at a time, one thread each (default: 2)")
+    options = parser.parse_args()
+    sets: dict[str, Experiment] = load("experiments", dict[str, Experiment], options.params)
+    ladders = {
+        tokenizer: [name for name, experiment in sets.items() if experiment.student.tokenizer == tokenizer]
+        for tokenizer in STUDY
+    }
+    firsts = {ladder[0] for ladder in ladders.values() if ladder}
+    runs = [Run(options.params, name, seed, name in firsts) for seed in options.seeds for name in sets]
+    os.environ["OMP_NUM_THREADS"] = "1"  # read where a process imports torch: the workers' thread count, and bits
+    with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
+        results = dict(zip(((run.name, run.seed) for run in runs), pool.map(perform, runs), strict=True))
+    for tokenizer, ladder in ladders.items():
+        if ladder:
+            rows = {START: [results[ladder[0], seed]["start"] for seed in options.seeds]}
+            rows |= {name: [results[name, seed]["end"] for seed in options.seeds] for name in ladder}
+            print(f"\n## Tokenizer: {tokenizer}\n")
+            print("\n".join(ladder_tables(rows, STUDY[tokenizer])))
+
+
+def perform(job: Run) -> dict[str, Scores]:
+    """Scores of a run's student at its `end`, and at its `start` if asked for, from the run's folder if it is done."""
+    params = yaml.safe_load(job.params.read_text(encoding="utf-8")) | {"seed": job.seed}
+    values = [params["experiments"][job.name], params["evaluate"], job.seed, job.measure_start]
+    folder = work_folder("ablation", f"{job.name}-{job.seed}-{fingerprint(values)}").absolute()
+    if (folder / "result.json").exists():
+        return dict(read_json(folder / "result.json"))
+    for shared in SHARED:
+        (folder / shared).parent.mkdir(exist_ok=True)
+        if not (folder / shared).is_symlink():
+            (folder / shared).symlink_to(Path(shared).absolute())
+    (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+    home = Path.cwd()
+    os.chdir(folder)
+    try:
+        student.main(job.name)
+        distill.main(job.name)
+    finally:
+        os.chdir(home)
+    models = {"start": "student", "end": "distilled"} if job.measure_start else {"end": "distilled"}
+    training = read_json(folder / "metrics" / job.name / "distill.json")
+    validation = {"start": training["validation_mlm_start"], "end": training["validation_mlm"]}
+    result = {
+        moment: {CHOOSING[0]: validation[moment] / math.log(2), **measure(folder, job, model)}
+        for moment, model in models.items()
+    }
+    write_json(folder / "result.json", result)
+    print(f"{job.name}, seed {job.seed}: done", file=sys.stderr, flush=True)
+    return result
+
+
+def measure(folder: Path, job: Run, model: str) -> Scores:
+    """What the evaluate stage measures without fine-tuning, the losses in bits, and the score for choosing."""
+    options: Evaluate = load("evaluate", Evaluate, folder / "params.yaml")
+    experiment: Experiment = load(f"experiments.{job.name}", Experiment, folder / "params.yaml")
+    subject = load_subject(f"{job.name} {job.seed}", folder / "models" / job.name / model, options.max_length)
+    blocks = open_blocks(folder / "data/tokens" / experiment.student.tokenizer / "test", subject.tokenizer)
+    words = word_scores(subject, sample_sentences(iter_texts(folder / "data/split/test"), options.sentences, job.seed))
+    tasks = read_tasks(folder / "data/tasks")
+    held_out = {task: _frozen(subject, task, data, job.seed) for task, data in tasks.items()}
+    choosing = [_frozen(subject, task, halves(data.train), job.seed) for task, data in tasks.items()]
+    return {
+        CHOOSING[1]: float(np.mean(choosing)),
+        "bits per masked piece": mlm_scores(subject, blocks, options.mlm_blocks, job.seed)["loss"] / math.log(2),
+        "bits per character": words["bits_per_character"],
+        "words right": words["accuracy"],
+        **held_out,
+        "tasks' mean": float(np.mean(list(held_out.values()))),
+    }
+
+
+def halves(split: Split) -> TaskData:
+    """A training split's even rows to train on and its odd ones to score."""
+    parts = []
+    for first in (0, 1):
+        rows = slice(first, None, 2)
+        second = None if split.second is None else split.second[rows]
+        parts.append(Split(split.ids[rows], split.first[rows], second, split.labels[rows]))
+    return TaskData(*parts)
+
+
+def ladder_tables(rows: dict[str, list[Scores]], study: str) -> list[str]:
+    """Markdown of one ladder: scores for choosing, held-out scores, differences to the row before and to `study`.
+
+    Args:
+        rows: one dict of scores a seed, by set, in the ladder's order; all have the same keys and seeds.
+        study: the set that the last table compares with; there is none if `rows` lacks it.
+    """
+    names, columns = list(rows), [column for column in rows[START][0] if column not in CHOOSING]
+    lines = _table(names, CHOOSING, lambda name, column: _spread(rows, name, column))
+    lines += ["", *_table(names, columns, lambda name, column: _spread(rows, name, column))]
+    before = dict(zip(names[1:], names, strict=False))
+    lines += ["", "Less the row before:", ""]
+    lines += _table(names[1:], columns, lambda name, column: _difference(rows, name, before[name], column))
+    if study in rows:
+        others = [name for name in names if name != study]
+        lines += ["", f"Less `{study}`:", ""]
+        lines += _table(others, columns, lambda name, column: _difference(rows, name, study, column))
+    return lines
+
+
+def paired_interval(first: list[float], second: list[float]) -> tuple[float, float, float]:
+    """Mean of first - second, paired, and its 95 % interval by Student's t; not a number with fewer than two pairs."""
+    differences = np.array(first) - np.array(second)
+    mean, count = float(differences.mean()), len(differences)
+    if count < 2:
+        return mean, math.nan, math.nan
+    half = float(student_t.ppf(0.975, count - 1)) * float(differences.std(ddof=1)) / math.sqrt(count)
+    return mean, mean - half, mean + half
+
+
+def _frozen(subject: Subject, task: str, data: TaskData, seed: int) -> float:
+    """A task's primary measure: Pearson correlation of a similarity, macro-F1 of classes."""
+    return frozen_scores(subject, task, data, seed)["pearson" if data.is_regression else "f1"]
+
+
+def _spread(rows: dict[str, list[Scores]], name: str, column: str) -> str:
+    values = np.array([scores[column] for scores in rows[name]])
+    deviation = f" ± {values.std(ddof=1):.3f}" if len(values) > 1 else ""
+    return f"{values.mean():.3f}{deviation}"
+
+
+def _difference(rows: dict[str, list[Scores]], name: str, other: str, column: str) -> str:
+    """Bold where the interval leaves out 0, so that the two differ beyond the seeds."""
+    first, second = ([scores[column] for scores in rows[each]] for each in (name, other))
+    mean, low, high = paired_interval(first, second)
+    if math.isnan(low):
+        return f"{mean:+.3f}"
+    text = f"{mean:+.3f} ({low:+.3f} to {high:+.3f})"
+    return f"**{text}**" if low > 0 or high < 0 else text
+
+
+def _table(names: Sequence[str], columns: Sequence[str], cell: Callable[[str, str], str]) -> list[str]:
+    lines = [f"| set | {' | '.join(columns)} |", "|---|" + "--:|" * len(columns)]
+    for name in names:
+        shown = name if name == START else f"`{name}`"
+        lines.append(f"| {shown} | {' | '.join(cell(name, column) for column in columns)} |")
+    return lines
+
+
+if __name__ == "__main__":
+    main()

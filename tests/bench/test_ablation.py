@@ -1,0 +1,74 @@
+"""The ablation ladder: what is compared with what, how sure, and on which rows."""
+
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from scipy import stats
+
+from bench.ablation import CHOOSING, START, Run, halves, ladder_tables, paired_interval, perform
+from tinypt.evaluation.tasks import Split
+from tinypt.files import fingerprint, write_json
+from tinypt.params.experiments import Experiment
+from tinypt.params.loader import load
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_interval_is_that_of_a_paired_t_test() -> None:
+    first, second = [4.1, 3.9, 4.4, 4.0], [4.3, 4.0, 4.5, 4.4]
+    mean, low, high = paired_interval(first, second)
+    expected = stats.ttest_rel(first, second).confidence_interval(0.95)
+    assert mean == pytest.approx(-0.2)
+    assert (low, high) == pytest.approx((expected.low, expected.high))
+    assert np.isnan(paired_interval([1.0], [2.0])[1])
+
+
+def test_halves_share_nothing_and_leave_nothing_out() -> None:
+    data = halves(Split(["1", "2", "3"], ["a", "b", "c"], ["d", "e", "f"], [1.0, 2.0, 3.0]))
+    assert astuple(data.train) == (["1", "3"], ["a", "c"], ["d", "f"], [1.0, 3.0])
+    assert astuple(data.test) == (["2"], ["b"], ["e"], [2.0])
+    assert halves(Split(["1", "2"], ["a", "b"], None, ["x", "y"])).test.second is None
+
+
+def test_each_set_is_compared_with_the_one_before_and_the_studys() -> None:
+    chosen = dict.fromkeys(CHOOSING, 1.0)
+    rows = {
+        START: [chosen | {"bits": 9.0}, chosen | {"bits": 9.0}],
+        "total": [chosen | {"bits": 5.0}, chosen | {"bits": 6.0}],
+        "more": [chosen | {"bits": 4.0}, chosen | {"bits": 5.01}],
+    }
+    lines = ladder_tables(rows, "total")
+    assert "| before training | 9.000 ± 0.000 |" in lines
+    assert "| `total` | 5.500 ± 0.707 |" in lines
+    assert "| `total` | -3.500 (-9.853 to +2.853) |" in lines
+    # Less the row before, and less total: the same row, whose interval leaves out 0.
+    assert lines.count("| `more` | **-0.995 (-1.059 to -0.931)** |") == 2
+    assert not any("less" in line.lower() and "partial" in line for line in lines)
+
+
+def test_a_finished_run_is_not_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    experiments: dict[str, Any] = {"mine": {"student": {}, "distill": {}}}
+    Path("params.yaml").write_text(yaml.safe_dump({"experiments": experiments, "evaluate": {}}), encoding="utf-8")
+    job = Run(Path("params.yaml"), "mine", 5, measure_start=False)
+    key = fingerprint([experiments["mine"], {}, 5, False])
+    write_json(Path(".cache/ablation") / f"mine-5-{key}" / "result.json", {"end": {"bits": 4.0}})
+    assert perform(job) == {"end": {"bits": 4.0}}
+
+
+def test_the_ladder_is_the_samples_but_for_its_sets() -> None:
+    ladder, sample = (yaml.safe_load((ROOT / f"params/{name}.yaml").read_text()) for name in ("ablation", "sample"))
+    assert ladder.keys() == sample.keys()
+    for section in ladder.keys() - {"experiments", "evaluate"}:
+        assert ladder[section] == sample[section], section
+    sets = load("experiments", dict[str, Experiment], ROOT / "params/ablation.yaml")
+    shipped = load("experiments", dict[str, Experiment], ROOT / "params/sample.yaml")
+    assert sets["total"] == shipped["total"]
+    for first, second in (("mlm", "kl"), ("kl", "total"), ("relations", "hidden")):
+        assert sets[first].distill.losses.items() < sets[second].distill.losses.items()
+    budget = {(each.distill.batch_size, each.distill.learning_rate, each.distill.warmup) for each in sets.values()}
+    assert len(budget) == 1

@@ -1,0 +1,166 @@
+"""Storing the teacher's targets, and training from them, through the stages that do it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from transformers import BertForMaskedLM, PreTrainedTokenizerBase
+
+from stages import distill, student, targets
+from tinypt.errors import PipelineError
+from tinypt.modeling.load import save_model
+from tinypt.tokens.blocks import write_blocks
+from tinypt.tokens.pairs import write_pairs
+
+ROOT = Path(__file__).parents[2]
+STORED: dict[str, Any] = {
+    "teacher": {
+        "draws": 2,
+        "mask_probability": 0.15,
+        "temperature": 2.0,
+        "samples": 6,
+        "alignment": "sentence",
+        "width": None,
+    },
+    "base": {"alignment": "word", "width": 20},
+}
+NOTHING = {"teacher": None, "base": None}
+TRAINING: dict[str, Any] = {
+    "layers": None,
+    "relation_heads": None,
+    "targets": "cached",
+    "epochs": 2.5,
+    "batch_size": 8,
+    "accumulation": 1,
+    "precision": "fp32",
+    "compile": False,
+    "learning_rate": 0.01,
+    "warmup": 0.1,
+    "weight_decay": 0.01,
+    "clip": 1.0,
+    "mask_probability": [0.15, 0.15],
+    "validation_blocks": 8,
+}
+SETS: dict[str, Any] = {
+    "mine": {
+        "student": {
+            "tokenizer": "teacher",
+            "vocabulary": "full",
+            "embeddings": "teacher_pca",
+            "encoder": "random",
+            "architecture": None,
+        },
+        "distill": TRAINING
+        | {"losses": {"mlm": 1.0, "kl": 1.0, "cosine": 1.0}, "temperature": 2.0, "alignment": "sentence"},
+    },
+    "words": {
+        "student": {
+            "tokenizer": "base",
+            "vocabulary": "full",
+            "embeddings": "base",
+            "encoder": "base",
+            "architecture": None,
+        },
+        "distill": TRAINING | {"losses": {"mlm": 1.0, "cosine": 1.0}, "temperature": None, "alignment": "word"},
+    },
+}
+
+
+@pytest.fixture
+def project(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    base: BertForMaskedLM,
+    uncased: PreTrainedTokenizerBase,
+    teacher: BertForMaskedLM,
+    cased: PreTrainedTokenizerBase,
+    texts: list[str],
+) -> Path:
+    """A project folder with models and tokens, and the working directory of the test."""
+    monkeypatch.chdir(tmp_path)
+    save_model(base, uncased, Path("models/base"))
+    save_model(teacher, cased, Path("models/teacher"))
+    for name in ("teacher", "base"):
+        Path(f"data/tokens/{name}/train").mkdir(parents=True)
+    write_blocks(texts, cased, 24, Path("data/tokens/teacher/train"))
+    write_pairs(texts, uncased, cased, 24, Path("data/tokens/base/train"))
+    return tmp_path
+
+
+def _write(stored: dict[str, Any]) -> None:
+    Path("params.yaml").write_text(
+        yaml.safe_dump({"seed": 3, "targets": stored, "experiments": SETS}), encoding="utf-8"
+    )
+
+
+def _metrics(path: str) -> Any:
+    return json.loads((Path("metrics") / path).read_text(encoding="utf-8"))
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.mark.parametrize(("name", "tokenizer"), [("mine", "teacher"), ("words", "base")])
+def test_a_set_learns_from_what_was_stored(project: Path, name: str, tokenizer: str) -> None:
+    _write(STORED)
+    targets.main(tokenizer)
+    assert _metrics(f"targets/{tokenizer}.json")["bytes_per_token"] > 0
+    student.main(name)
+    distill.main(name)
+    metrics = _metrics(f"{name}/distill.json")
+    assert metrics["final"].keys() == {"loss", *SETS[name]["distill"]["losses"]}
+    assert metrics["validation_mlm"] < metrics["validation_mlm_start"]
+
+
+def test_two_runs_store_the_same_bytes_and_leave_no_work_behind(project: Path) -> None:
+    _write(STORED)
+    folder = Path("data/targets/teacher")
+    targets.main("teacher")
+    first = _files(folder)
+    shutil.rmtree(folder)
+    targets.main("teacher")
+    assert _files(folder) == first
+    assert not _files(Path(".cache"))
+
+
+def test_nothing_to_store_is_over_at_once_and_without_pytorch(project: Path) -> None:
+    _write(NOTHING)
+    code = "import sys; from stages import targets; targets.main('teacher'); sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
+    assert _files(Path("data/targets/teacher")).keys() == {"live", "cached/options.json"}
+    assert _metrics("targets/teacher.json") == {"bytes": 0, "bytes_per_token": 0.0}
+
+
+def test_sets_that_ask_the_teacher_do_not_depend_on_what_is_stored(project: Path) -> None:
+    """DVC sees one file, whose bytes are the same whatever the parameters."""
+    seen = set()
+    for stored in (NOTHING, STORED):
+        _write(stored)
+        targets.main("base")
+        seen.add(Path("data/targets/base/live").read_bytes())
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("stored", "message"),
+    [
+        (NOTHING, r"experiments\.mine\.distill\.targets: cached needs targets\.teacher, which is null"),
+        (
+            {"teacher": STORED["teacher"] | {"temperature": 1.0}},
+            r"experiments\.mine\.distill\.targets: cached needs targets\.teacher\.temperature, 1\.0, not 2\.0",
+        ),
+    ],
+)
+def test_targets_of_another_kind_are_refused(project: Path, stored: dict[str, Any], message: str) -> None:
+    _write(stored)
+    targets.main("teacher")
+    student.main("mine")
+    with pytest.raises(PipelineError, match=message):
+        distill.main("mine")

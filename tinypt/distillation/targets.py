@@ -1,0 +1,194 @@
+"""Running the teacher once over all blocks and storing what students learn from (the format: see `stored`)."""
+
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.lib.format import open_memmap
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tinypt.distillation.batches import Batch, take
+from tinypt.distillation.losses import word_exists
+from tinypt.distillation.sampling import sample_pieces
+from tinypt.distillation.stored import OPTIONS
+from tinypt.distillation.teacher import Teacher
+from tinypt.errors import PipelineError
+from tinypt.files import read_json, write_json
+from tinypt.modeling.forward import encode, score
+from tinypt.params.targets import BaseTargets, TeacherTargets
+from tinypt.progress import Progress
+from tinypt.tokens.arrays import Blocks
+from tinypt.tokens.randomness import stream_keys, uniforms
+
+log = logging.getLogger(__name__)
+BATCH = {"cpu": 8, "cuda": 256}  # blocks the teacher reads at once
+PART = 2048  # blocks after which a killed run goes on
+FIT = 512  # blocks whose vectors the reduced width is chosen by, spread evenly over the text
+SAMPLING = 1 << 31  # added to the seed: where a sample falls must not depend on where a mask did
+Metrics = dict[str, int | float]
+
+
+def write_targets(
+    teacher: Teacher,
+    blocks: Blocks,
+    options: TeacherTargets | BaseTargets,
+    seed: int,
+    device: torch.device,
+    folder: Path,
+    label: str,
+) -> Metrics:
+    """Fill `folder` with the targets of `blocks`; what an earlier, killed run left there is taken up.
+
+    Memory does not grow with the number of blocks. What is stored of a block is a function of the seed, the
+    draw and the block alone, so that it does not matter where a run was killed.
+
+    Args:
+        teacher: with the alignment and temperature of `options`.
+        blocks: with the teacher's reading of the text beside the student's, for BaseTargets.
+        options: what to store.
+        seed: of the masks, the one students are trained with.
+        device: to run the teacher on, in bf16 on a GPU.
+        folder: exists; unfinished work.
+        label: of the progress line.
+
+    Returns:
+        Blocks, tokens (of the student's reading), bytes stored and bytes per token.
+    """
+    teacher.model.to(device, torch.bfloat16 if device.type == "cuda" else torch.float32)
+    draws = options.draws if isinstance(options, TeacherTargets) else 1
+    arrays, done = _open(teacher, blocks, options, draws, seed, device, folder)
+    basis = torch.from_numpy(np.load(folder / "basis.npy")).to(device) if options.width is not None else None
+    word_starts = np.load(folder / "starts.npy", mmap_mode="r") if options.alignment == "word" else None
+    starts = [(draw, start) for draw in range(draws) for start in range(0, len(blocks), PART)]
+    progress = Progress(label, "tokens", (len(starts) - done) * PART * blocks.length)
+    began = time.monotonic()
+    for draw, start in starts[done:]:
+        end = min(start + PART, len(blocks))
+        for first in range(start, end, BATCH[device.type]):
+            rows = np.arange(first, min(first + BATCH[device.type], end))
+            batch = take(blocks, rows, np.full_like(rows, draw), device)
+            for name, values in _said(teacher, batch, options, seed, basis).items():
+                _put(arrays[name], values.cpu().numpy(), draw, rows, word_starts if name == "vectors" else None)
+            progress.add(len(rows) * blocks.length)
+        for array in arrays.values():
+            array.flush()
+        done += 1
+        write_json(folder / "done.json", done)
+    progress.close()
+    log.info("%s: %s tokens/s", label, f"{progress.done / max(time.monotonic() - began, 1e-9):,.0f}")
+    (folder / "done.json").unlink()
+    stored = sum(file.stat().st_size for file in folder.glob("*.npy"))
+    tokens = len(blocks) * blocks.length
+    return {"blocks": len(blocks), "tokens": tokens, "bytes": stored, "bytes_per_token": stored / tokens}
+
+
+def _open(
+    teacher: Teacher,
+    blocks: Blocks,
+    options: TeacherTargets | BaseTargets,
+    draws: int,
+    seed: int,
+    device: torch.device,
+    folder: Path,
+) -> tuple[dict[str, np.memmap[Any, Any]], int]:
+    """The arrays to write, memory-mapped, and how many parts of them stand already."""
+    if (folder / "done.json").exists():
+        names = [path for path in folder.glob("*.npy") if path.stem not in ("starts", "basis")]
+        return {path.stem: np.load(path, mmap_mode="r+") for path in names}, read_json(folder / "done.json")
+    for path in folder.iterdir():  # of a run killed while it made them
+        path.unlink()
+    shapes: dict[str, tuple[tuple[int, ...], type[np.generic]]] = {}
+    if isinstance(options, TeacherTargets):
+        masked = max(1, round(options.mask_probability * blocks.length))
+        shapes["samples"] = ((draws, len(blocks), masked, options.samples), np.uint16)
+        shapes["log_probability"] = ((draws, len(blocks), masked), np.float16)
+    if options.alignment is not None:
+        width = options.width or teacher.model.config.hidden_size
+        rows = (_count_words(blocks, folder),) if options.alignment == "word" else (draws, len(blocks))
+        shapes["vectors"] = ((*rows, width), np.float16)
+    if options.width is not None:
+        np.save(folder / "basis.npy", _fit(teacher, blocks, options, seed, device))
+    write_json(folder / OPTIONS, vars(options))
+    arrays = {
+        name: open_memmap(folder / f"{name}.npy", mode="w+", dtype=dtype, shape=shape)
+        for name, (shape, dtype) in shapes.items()
+    }
+    write_json(folder / "done.json", 0)
+    return arrays, 0
+
+
+@torch.inference_mode()
+def _said(
+    teacher: Teacher, batch: Batch, options: TeacherTargets | BaseTargets, seed: int, basis: Tensor | None
+) -> dict[str, Tensor]:
+    """What the teacher says of a batch, by the name of the array it belongs to; words' vectors one after the other."""
+    said = {}
+    if isinstance(options, TeacherTargets):
+        masked = batch.mask(teacher.special, options.mask_probability, seed)
+        states = encode(teacher.model, masked.inputs, teacher.special)
+        logits = teacher.of_students(score(teacher.model, states, masked.positions)).float() / options.temperature
+        logs = logits.log_softmax(dim=-1)
+        per_block = len(masked.positions) // len(batch.ids)
+        offsets = uniforms(stream_keys(seed + SAMPLING, batch.epochs, batch.rows), per_block).flatten()
+        said["samples"] = sample_pieces(logs.exp(), options.samples, offsets)
+        said["log_probability"] = logs.gather(1, said["samples"]).mean(dim=-1).half()
+    else:
+        assert batch.teacher_ids is not None
+        states = encode(teacher.model, batch.teacher_ids, teacher.special)
+    if options.alignment is not None:
+        vectors = teacher.vectors(batch, states.float())
+        if options.alignment == "word":
+            assert batch.teacher_words is not None
+            vectors = vectors[word_exists(batch.teacher_words)]
+        said["vectors"] = (vectors if basis is None else vectors @ basis.T).half()
+    return said
+
+
+def _put(
+    array: NDArray[Any], values: NDArray[Any], draw: int, rows: NDArray[np.int64], starts: NDArray[np.int64] | None
+) -> None:
+    """Put the values of consecutive blocks in their place; `starts` with those of words."""
+    first, end = rows[0], rows[-1] + 1
+    if starts is not None:
+        array[starts[first] : starts[end]] = values
+    else:
+        array[draw, first:end] = values.reshape(len(rows), *array.shape[2:])
+
+
+def _count_words(blocks: Blocks, folder: Path) -> int:
+    """Write starts.npy, where each block's words begin among all words, and return how many there are."""
+    assert blocks.teacher_words is not None
+    starts = open_memmap(folder / "starts.npy", mode="w+", dtype=np.int64, shape=(len(blocks) + 1,))
+    total = 0
+    for first in range(0, len(blocks), PART):
+        counts = blocks.teacher_words[first : first + PART].max(axis=1).astype(np.int64) + 1
+        starts[first + 1 : first + 1 + len(counts)] = total + counts.cumsum()
+        total += int(counts.sum())
+    starts.flush()
+    return total
+
+
+def _fit(
+    teacher: Teacher, blocks: Blocks, options: TeacherTargets | BaseTargets, seed: int, device: torch.device
+) -> NDArray[np.float32]:
+    """Directions, [width, teacher's width], that keep most of the length of the vectors in some of the blocks.
+
+    Principal components of unit vectors without centring, since the cosines that are to be kept are not centred.
+    """
+    width, full = options.width, teacher.model.config.hidden_size
+    if width is None or width >= full:
+        raise PipelineError(f"targets: width must be less than the teacher's {full}, is {width}; null keeps them whole")
+    moments = torch.zeros(full, full, dtype=torch.float64)
+    chosen = np.unique(np.linspace(0, len(blocks) - 1, FIT).astype(np.int64))
+    for rows in np.array_split(chosen, -(-len(chosen) // BATCH[device.type])):
+        batch = take(blocks, rows, np.zeros_like(rows), device)
+        vectors = _said(teacher, batch, options, seed, None)["vectors"].double().cpu()
+        unit = vectors / vectors.norm(dim=-1, keepdim=True).clamp(min=1e-12)
+        moments += unit.T @ unit
+    directions = np.linalg.eigh(moments.numpy())[1][:, ::-1][:, :width].T
+    largest = np.take_along_axis(directions, np.abs(directions).argmax(axis=1, keepdims=True), axis=1)
+    return np.ascontiguousarray(directions * np.sign(largest), dtype=np.float32)

@@ -1,0 +1,76 @@
+"""A tokenizer's vocabulary cut to what a corpus uses, and ids carried from one vocabulary to another."""
+
+import json
+import unicodedata
+
+import numpy as np
+from numpy.typing import NDArray
+from transformers import PreTrainedTokenizerBase
+
+from tinypt.errors import PipelineError
+from tinypt.tokens.vocabulary import make_tokenizer, pieces_of
+
+CONTINUATION = "##"
+LATIN = {"LATIN", "COMBINING", "MODIFIER", "FEMININE", "MASCULINE", "MICRO"}  # first words of names: letters, ª, º, µ
+
+
+def trim(tokenizer: PreTrainedTokenizerBase, counts: NDArray[np.int64]) -> PreTrainedTokenizerBase:
+    """`tokenizer` with the pieces that `counts`, [vocabulary], has seen, without those with letters that are not Latin.
+
+    Whatever `tokenizer` can spell in Latin letters stays spelt: single characters are kept though unseen, and so are
+    pieces with a character that no single-character piece spells (BERTimbau's, for one, cannot begin a word with
+    q alone). A word all of whose pieces are kept is cut as before, since the longest match is the same; other words
+    are cut into smaller pieces, and those with letters that are not Latin become [UNK].
+
+    Pieces keep their order; ids are without gaps.
+
+    Raises:
+        PipelineError: the tokenizer is not BERT's (WordPiece over BERT's words).
+    """
+    pieces = pieces_of(tokenizer)
+    every, special = set(pieces), set(tokenizer.all_special_tokens)
+    kept = [
+        piece
+        for index, piece in enumerate(pieces)
+        if piece in special or (not _foreign(piece) and (counts[index] > 0 or not _replaceable(piece, every)))
+    ]
+    normalizer = json.loads(tokenizer.backend_tokenizer.to_str())["normalizer"] or {}
+    vocabulary = {piece: index for index, piece in enumerate(kept)}
+    trimmed = make_tokenizer(vocabulary, not normalizer.get("lowercase", False), tokenizer.model_max_length)
+    if _manner(trimmed) != _manner(tokenizer):
+        raise PipelineError("vocabulary: trimmed needs a tokenizer that cuts text as BERT's does; take full")
+    return trimmed
+
+
+def ids_in(tokenizer: PreTrainedTokenizerBase, other: PreTrainedTokenizerBase) -> NDArray[np.int64] | None:
+    """The id in `other` of each piece of `tokenizer`, int64 [vocabulary]; None if `other` lacks one of them."""
+    theirs = other.get_vocab()
+    ids = np.empty(len(tokenizer), dtype=np.int64)
+    for piece, index in tokenizer.get_vocab().items():
+        if piece not in theirs:
+            return None
+        ids[index] = theirs[piece]
+    return ids
+
+
+def _replaceable(piece: str, pieces: set[str]) -> bool:
+    """Whether a piece has several characters, all of which other pieces spell alone."""
+    body = piece.removeprefix(CONTINUATION)
+    first = CONTINUATION if piece.startswith(CONTINUATION) else ""
+    singles = {first + body[:1], *(CONTINUATION + char for char in body[1:])}
+    return len(body) > 1 and singles <= pieces
+
+
+def _foreign(piece: str) -> bool:
+    """Whether a piece has a letter, or a mark of one, of another script."""
+    return any(
+        unicodedata.category(char)[0] in "LM" and unicodedata.name(char, "").split(" ")[0] not in LATIN
+        for char in piece
+    )
+
+
+def _manner(tokenizer: PreTrainedTokenizerBase) -> object:
+    """How a tokenizer cuts text, its vocabulary apart."""
+    parts = json.loads(tokenizer.backend_tokenizer.to_str())
+    model = {key: value for key, value in parts["model"].items() if key != "vocab"}
+    return parts["normalizer"], parts["pre_tokenizer"], model
