@@ -4,8 +4,9 @@
 
 A teacher of BERT-base's shape with random weights and a student of BERT-tiny's, a vocabulary of 29,794, length 128;
 masked-language modelling, KL at temperature 2 and cosine of the last states. Ours is `tinypt.distillation.loop.train`
-itself. Beside it run transformers.Trainer and, where it is installed, TextBrewer (see bench/trainers.py). Every row is
-a process of its own; the repetitions take turns, and medians are shown. Tokens are real ones: padding does not count.
+itself; its cached rows learn from stored targets of the same teacher, and their cosine is that of texts. Beside it run
+transformers.Trainer and, where it is installed, TextBrewer (see bench/trainers.py). Every row is a process of its own;
+the repetitions take turns, and medians are shown. Tokens are real ones: padding does not count.
 
 Utilisation is the share of the device's measured peak in the row's precision, of a multiplication of two large square
 matrices, that the arithmetic a step cannot do without would take: the teacher forward, the student forward and back,
@@ -38,17 +39,23 @@ from tinypt.corpus.files import READERS, expand, read_file
 from tinypt.corpus.sample.generator import sample_records
 from tinypt.distillation.loop import Result, train
 from tinypt.distillation.objective import Objective
+from tinypt.distillation.stored import Stored, open_stored
+from tinypt.distillation.targets import write_targets
 from tinypt.distillation.teacher import Teacher
 from tinypt.modeling.load import load_tokenizer
 from tinypt.params.corpus import NoiseRates
+from tinypt.params.targets import TeacherTargets
 from tinypt.params.training import Training
-from tinypt.tokens.arrays import open_blocks
+from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.blocks import batches, write_blocks
 from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.vocabulary import make_tokenizer, read_vocabulary, train_vocabulary
 
 SEED, VOCABULARY, LENGTH, MASKED = 11, 29_794, 128, 0.15
 BASE, TINY = (12, 768, 12, 3072), (2, 128, 2, 512)  # layers, width, heads, feed-forward
+STORED = TeacherTargets(
+    draws=1, mask_probability=MASKED, temperature=TEMPERATURE, samples=12, alignment="sentence", width=None
+)
 DOCUMENTS = 400
 WIDTHS = {"cpu": 2048, "cuda": 8192}  # of the matrices that the peak is measured with
 
@@ -73,6 +80,9 @@ ROWS = {
     "ours, fp32": Row("ours", "fp32", False, {"cpu": 8, "cuda": 512}),
     "ours, bf16": Row("ours", "bf16", False, {"cpu": 8, "cuda": 512}),
     "ours, bf16, compiled": Row("ours", "bf16", True, {"cpu": 8, "cuda": 512}),
+    "cached, fp32": Row("cached", "fp32", False, {"cpu": 8, "cuda": 512}),
+    "cached, bf16": Row("cached", "bf16", False, {"cpu": 8, "cuda": 512}),
+    "cached, bf16, compiled": Row("cached", "bf16", True, {"cpu": 8, "cuda": 512}),
 }
 
 
@@ -92,6 +102,8 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="bench-distillation-") as folder:
         _prepare(Path(folder), options.text, options.vocabulary)
+        if any(ROWS[name].loop == "cached" for name in options.rows):
+            _store(Path(folder), torch.device(options.device))
         _compare(Path(folder), options)
 
 
@@ -112,6 +124,15 @@ def _prepare(folder: Path, text: Path | None, vocabulary: Path | None) -> None:
         f"{counts.blocks:,} blocks of {LENGTH}; the others: {len(texts):,} texts, "
         f"{np.mean([len(each['input_ids']) == LENGTH for each in texts]):.0%} of them of full length"
     )
+
+
+def _store(folder: Path, device: torch.device) -> None:
+    """The teacher's targets of the first blocks, for the cached rows; they train on these again and again."""
+    blocks, special = open_blocks(folder), SpecialIds.of(load_tokenizer(folder / "tokenizer"))
+    first = Blocks(np.array(blocks.ids[: 5 * STEP[device.type]]), None, None, None)
+    teacher = Teacher(_bert(BASE).to(torch.bfloat16), special, TEMPERATURE, STORED.alignment)
+    (folder / "targets").mkdir()
+    write_targets(teacher, first, STORED, SEED, device, folder / "targets", "targets")
 
 
 def _documents(text: Path | None) -> Iterable[str]:
@@ -142,7 +163,7 @@ def _compare(folder: Path, options: argparse.Namespace) -> None:
     found: dict[str, dict[str, float]] = {}
     for name, each in runs.items():
         rate = statistics.median(run["rate"] for run in each)
-        found[name] = {"rate": rate, "mfu": rate * step_flops() / peak[ROWS[name].precision]}
+        found[name] = {"rate": rate, "mfu": rate * step_flops(ROWS[name].loop != "cached") / peak[ROWS[name].precision]}
         memory, waits = max(run["memory"] for run in each), max(run["waits"] for run in each)
         every = " ".join(f"{run['rate']:,.0f}" for run in each)
         print(f"{name:24} {rate:>10,.0f} {found[name]['mfu']:>9.1%} {memory:>8,.0f} {waits:>6.1%}  {every}")
@@ -175,7 +196,7 @@ def _run(row: Row, folder: Path, device_name: str, seconds: float) -> dict[str, 
     batch_size = row.batch_size[device_name]
     accumulation = STEP[device_name] // batch_size
     waits = 0.0
-    if row.loop == "ours":
+    if row.loop in ("ours", "cached"):
         rate, waits = _ours(row, folder, tokenizer, teacher, student, batch_size, accumulation, seconds, device)
     else:
         texts: Texts = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
@@ -202,7 +223,11 @@ def _ours(
     blocks, special = open_blocks(folder), SpecialIds.of(tokenizer)
     projection = nn.Linear(TINY[1], BASE[1], bias=False)
     weights = {"mlm": MLM, "kl": KL, "cosine": COSINE}
-    objective = Objective(student, special, weights, Teacher(teacher, special, TEMPERATURE, "token"), projection)
+    told: Teacher | Stored | None = Teacher(teacher, special, TEMPERATURE, "token")
+    if row.loop == "cached":
+        told = open_stored(folder / "targets", LENGTH)
+        blocks = Blocks(blocks.ids[: 5 * STEP[device.type]], None, None, None)
+    objective = Objective(student, special, weights, told, projection)
     real = float(np.mean(blocks.ids != special.pad))
 
     def run(steps: int) -> Result:
@@ -246,7 +271,7 @@ def _bert(shape: tuple[int, int, int, int]) -> BertForMaskedLM:
     )
 
 
-def step_flops() -> float:
+def step_flops(live: bool) -> float:
     """Floating-point operations a token that a step cannot do without, multiplications of matrices alone.
 
     A multiplication by n weights takes 2n, and as much again for each of the two gradients. Attention takes
@@ -258,7 +283,8 @@ def step_flops() -> float:
         encoder = layers * (2 * (4 * width**2 + 2 * width * feed_forward) + 4 * LENGTH * width)
         return encoder + MASKED * 2 * (width**2 + width * VOCABULARY)
 
-    return forward(BASE) + 3 * (forward(TINY) + 2 * TINY[1] * BASE[1])
+    student = 3 * (forward(TINY) + (2 * TINY[1] * BASE[1] if live else 0))  # of the cached, one map a text, not a token
+    return student + (forward(BASE) if live else 0)
 
 
 def _peak(device: torch.device, precision: str) -> float:
