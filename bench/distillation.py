@@ -56,7 +56,7 @@ BASE, TINY = (12, 768, 12, 3072), (2, 128, 2, 512)  # layers, width, heads, feed
 STORED = TeacherTargets(
     draws=1, mask_probability=MASKED, temperature=TEMPERATURE, samples=12, alignment="sentence", width=None
 )
-DOCUMENTS = 400
+DOCUMENTS = 200
 WIDTHS = {"cpu": 2048, "cuda": 8192}  # of the matrices that the peak is measured with
 
 
@@ -129,7 +129,7 @@ def _prepare(folder: Path, text: Path | None, vocabulary: Path | None) -> None:
 def _store(folder: Path, device: torch.device) -> None:
     """The teacher's targets of the first blocks, for the cached rows; they train on these again and again."""
     blocks, special = open_blocks(folder), SpecialIds.of(load_tokenizer(folder / "tokenizer"))
-    first = Blocks(np.array(blocks.ids[: 5 * STEP[device.type]]), None, None, None)
+    first = Blocks(np.array(blocks.ids[: 3 * STEP[device.type]]), None, None, None)
     teacher = Teacher(_bert(BASE).to(torch.bfloat16), special, TEMPERATURE, STORED.alignment)
     (folder / "targets").mkdir()
     write_targets(teacher, first, STORED, SEED, device, folder / "targets", "targets")
@@ -156,6 +156,7 @@ def _compare(folder: Path, options: argparse.Namespace) -> None:
             command = [sys.executable, "-m", "bench.distillation", *arguments]
             done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
             runs[name].append(json.loads(done.stdout.splitlines()[-1]))
+            print(f"{name}: {runs[name][-1]['rate']:,.0f} tokens/s", file=sys.stderr)
     peak = {precision: max(measured) for precision, measured in peaks.items()}
     print(f"{options.device}, {torch.get_num_threads()} threads; measured peak, GFLOP/s: ", end="")
     print(", ".join(f"{precision} {value / 1e9:,.0f}" for precision, value in peak.items()))
@@ -226,7 +227,7 @@ def _ours(
     told: Teacher | Stored | None = Teacher(teacher, special, TEMPERATURE, "token")
     if row.loop == "cached":
         told = open_stored(folder / "targets", LENGTH)
-        blocks = Blocks(blocks.ids[: 5 * STEP[device.type]], None, None, None)
+        blocks = Blocks(blocks.ids[: 3 * STEP[device.type]], None, None, None)
     objective = Objective(student, special, weights, told, projection)
     real = float(np.mean(blocks.ids != special.pad))
 
