@@ -29,7 +29,7 @@ from tinypt.params.targets import BaseTargets, TeacherTargets
 from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.masking import SpecialIds
 
-BLOCKS, EPOCHS = 3072, 2.0  # two epochs, so that the second can show the same masks again, or others
+EPOCHS = 2.0  # the second can show the same masks again, or others
 STORED = TeacherTargets(1, 0.15, 2.0, 12, "sentence", None)
 WAYS: dict[str, dict[str, TeacherTargets | BaseTargets | None]] = {
     "total": {
@@ -48,29 +48,30 @@ def main() -> None:
     parser.add_argument("--project", type=Path, default=Path(), help="where dvc repro has run (default: here)")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--sets", nargs="+", choices=WAYS, default=list(WAYS))
+    parser.add_argument("--blocks", type=int, default=3072, help="to train on (default: %(default)s)")
     options = parser.parse_args()
-    agreement(options.project, options.sets, options.seeds)
+    for name in options.sets:
+        agreement(options.project, name, options.seeds, options.blocks)
 
 
-def agreement(project: Path, sets: list[str], seeds: list[int]) -> None:
-    """Print each set's validation loss, MLM in nats per masked token, for every way and seed."""
-    for name in sets:
-        losses: dict[str, list[float]] = {way: [] for way in WAYS[name]}
-        for seed in seeds:
-            for way, stored in WAYS[name].items():
-                with tempfile.TemporaryDirectory(prefix="bench-targets-") as folder:
-                    losses[way].append(_validation(project, name, stored, seed, Path(folder)))
-                print(f"{name:14}{way:24} seed {seed}: {losses[way][-1]:.4f}", flush=True)
-        for way, each in losses.items():
-            apart = [ours - theirs for ours, theirs in zip(each, losses["live"], strict=True)]
-            print(
-                f"{name:14}{way:24} {statistics.mean(each):.4f} ± {statistics.stdev(each):.4f}, less live "
-                f"{statistics.mean(apart):+.4f} ± {statistics.stdev(apart):.4f}"
-            )
+def agreement(project: Path, name: str, seeds: list[int], blocks: int) -> None:
+    """Print a set's validation loss, MLM in nats per masked token, for every seed and way, and their differences."""
+    losses: dict[str, list[float]] = {way: [] for way in WAYS[name]}
+    for seed in seeds:
+        for way, stored in WAYS[name].items():
+            with tempfile.TemporaryDirectory(prefix="bench-targets-") as folder:
+                losses[way].append(_validation(project, name, stored, seed, blocks, Path(folder)))
+            print(f"{name:14}{way:24} seed {seed}: {losses[way][-1]:.4f}", flush=True)
+    for way, each in losses.items():
+        apart = [ours - theirs for ours, theirs in zip(each, losses["live"], strict=True)]
+        print(
+            f"{name:14}{way:24} {statistics.mean(each):.4f} ± {statistics.stdev(each):.4f}, less live "
+            f"{statistics.mean(apart):+.4f} ± {statistics.stdev(apart):.4f}"
+        )
 
 
 def _validation(
-    project: Path, name: str, options: TeacherTargets | BaseTargets | None, seed: int, folder: Path
+    project: Path, name: str, options: TeacherTargets | BaseTargets | None, seed: int, count: int, folder: Path
 ) -> float:
     experiment: Experiment = load(f"experiments.{name}", Experiment, project / "params.yaml")
     alignment = "sentence" if name == "total" else experiment.distill.alignment
@@ -79,7 +80,7 @@ def _validation(
         (load_model(path), load_tokenizer(path)) for path in (project / "models/base", project / "models/teacher")
     )
     student, tokenizer = build_student(experiment.student, base, teacher, seed)
-    blocks = _first(project, experiment.student.tokenizer, BLOCKS + settings.validation_blocks)
+    blocks = _first(project, experiment.student.tokenizer, count + settings.validation_blocks)
     live = Teacher(teacher[0], SpecialIds.of(teacher[1]), settings.temperature, settings.alignment)
     projection = make_projection(experiment.student, student.config.hidden_size, teacher[0], seed)
     told: Teacher | Stored = live

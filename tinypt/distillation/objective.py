@@ -44,6 +44,7 @@ class Objective(nn.Module):
         self.special, self.weights = special, dict(weights)
         self.teacher = teacher if isinstance(teacher, Teacher) else None
         self.stored = teacher if isinstance(teacher, Stored) else None
+        self.temperature = None if teacher is None else teacher.temperature
         self.alignment = None if teacher is None else teacher.alignment
         if self.teacher is not None and self.weights.keys() & LAYER_TERMS:
             check_layers(student, self.teacher, "relations" in self.weights)
@@ -65,7 +66,7 @@ class Objective(nn.Module):
         if self.teacher is not None and self.weights.keys() - {"mlm"}:
             terms |= self._live_terms(self.teacher, batch, masked, layers, logits)
         if self.stored is not None:
-            terms |= self._stored_terms(self.stored, batch, masked, layers[-1], logits)
+            terms |= self._stored_terms(batch, masked, layers[-1], logits)
         if shares is not None:
             terms = {name: term * shares[name] for name, term in terms.items()}
         total = torch.stack([self.weights[name] * terms[name] for name in terms]).sum()
@@ -102,18 +103,16 @@ class Objective(nn.Module):
             terms |= self._layer_terms(teacher, batch, layers, targets)
         return terms
 
-    def _stored_terms(
-        self, stored: Stored, batch: Batch, masked: Masked, states: Tensor, logits: Tensor
-    ) -> dict[str, Tensor]:
+    def _stored_terms(self, batch: Batch, masked: Masked, states: Tensor, logits: Tensor) -> dict[str, Tensor]:
         """As `_live_terms`, from what was stored of a teacher that is not there."""
         terms, said = {}, batch.stored
         assert said is not None
         if "kl" in self.weights:
             assert said.samples is not None
             assert said.log_probability is not None
-            assert stored.temperature is not None
+            assert self.temperature is not None
             terms["kl"] = losses.sampled_kl(
-                logits, said.samples, said.log_probability, stored.temperature, masked.targets
+                logits, said.samples, said.log_probability, self.temperature, masked.targets
             )
         if "cosine" in self.weights:
             assert said.vectors is not None
