@@ -44,7 +44,7 @@ def main() -> None:
         for protocol in ("frozen", "finetune"):
             answers = {name: answered[protocol] for name, answered in models.items()}
             systems = _resampled(data, answers, seed, progress) | below
-            compared[task][protocol] = compare_all(systems, list(models), students)
+            compared[task][protocol] = compare_all(systems, models)
             gaps[task][protocol] = _gaps({name: systems[name] for name in students}, systems)
         answers = {name: answered["taught"] for name, answered in models.items() if "taught" in answered}
         if answers:
