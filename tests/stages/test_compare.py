@@ -28,7 +28,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     shipped = yaml.safe_load((ROOT / "params/sample.yaml").read_text(encoding="utf-8"))
     sets = {name: shipped["experiments"][name] for name in ("total", "mlm_only")}
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump({"seed": 7, "experiments": sets}))
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump({"seed": 7, "experiments": sets}, sort_keys=False))
     for task, classes in (("sentiment", True), ("similarity", False)):
         gold = np.arange(ROWS) % 3
         labels = [f"class {label}" for label in gold] if classes else [float(label) for label in gold]
@@ -53,7 +53,7 @@ def test_every_comparison_of_the_report(project: Path) -> None:
     for task in ("sentiment", "similarity"):
         assert list(found[task]) == ["frozen", "finetune"]
         assert list(found[task]["finetune"]["total"]) == ["teacher", "base", "floor", "mlm_only", "constant"]
-        assert list(found[task]["finetune"]["floor"]) == ["constant"]
+        assert list(found[task]["finetune"]["floor"]) == ["teacher", "base", "total", "mlm_only", "constant"]
         entry = found[task]["finetune"]["total"]["floor"]
         assert entry["verdict"] == "better"
         assert 0 < entry["low"] < entry["difference"] < entry["high"]
@@ -75,7 +75,7 @@ def test_a_taught_set_is_compared_with_itself_untaught(project: Path) -> None:
     found = json.loads((project / "metrics/compare.json").read_text())
     taught = found["sentiment"]["taught"]
     assert list(taught) == ["total"]
-    assert list(taught["total"]) == ["teacher", "base", "floor", "finetune", "mlm_only", "constant"]
+    assert set(taught["total"]) == {"teacher", "base", "floor", "finetune", "mlm_only", "constant"}
     assert taught["total"]["finetune"]["verdict"] == "better"
     assert found["gap_recovered"]["sentiment"]["taught"]["total"]["value"] > 1
 

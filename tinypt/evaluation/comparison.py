@@ -6,7 +6,7 @@ intervals of the two scores suggest. Intervals are percentile intervals of 95 %,
 comparisons of equals one is expected to come out as a difference.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -50,24 +50,16 @@ def gap_recovered(student: Resampled, floor: Resampled, teacher: Resampled) -> E
     return {"value": (student.score - floor.score) / (teacher.score - floor.score), "low": low, "high": high}
 
 
-def compare_all(
-    systems: Mapping[str, Resampled], models: list[str], students: list[str]
-) -> dict[str, dict[str, Entry]]:
-    """Every student against every other system, and every other model against the systems that are no models.
+def compare_all(systems: Mapping[str, Resampled], models: Iterable[str]) -> dict[str, dict[str, Entry]]:
+    """What `compare` says of every model and every other system: left -> right -> entry.
 
     Args:
         systems: models and floors of one task and protocol, by name.
         models: names of those that are models.
-        students: names of the models that are students.
-
-    Returns:
-        left -> right -> what `compare` says of left.
     """
-    found: dict[str, dict[str, Entry]] = {}
-    for left in models:
-        rivals = [name for name in systems if name != left and (left in students or name not in models)]
-        found[left] = {right: compare(systems[left], systems[right]) for right in rivals}
-    return found
+    return {
+        left: {right: compare(systems[left], systems[right]) for right in systems if right != left} for left in models
+    }
 
 
 def _interval(values: Values) -> tuple[float, float]:
