@@ -10,7 +10,7 @@ are compared, under `taught`, with all others as fine-tuned, and with themselves
 from pathlib import Path
 from typing import Any
 
-from tinypt.evaluation.comparison import Resampled, compare, compare_all, gap_recovered
+from tinypt.evaluation.comparison import Entry, Resampled, compare, compare_all, gap_recovered
 from tinypt.evaluation.predictions import by_protocol, read_predictions
 from tinypt.evaluation.scoring import Labels
 from tinypt.evaluation.tasks import TaskData, read_tasks
@@ -21,6 +21,8 @@ from tinypt.progress import Progress
 from tinypt.stage import run
 
 REFERENCES = ("teacher", "base", "floor")
+PREDICTIONS = Path("data/predictions")
+UNTAUGHT = "finetune"  # a taught set's rival that is itself, without teaching
 
 
 def main() -> None:
@@ -33,7 +35,7 @@ def main() -> None:
     gaps: dict[str, Any] = {}
     for task, data in tasks.items():
         models = {
-            name: by_protocol(read_predictions(data, Path("data/predictions") / name / f"{task}.parquet", stage))
+            name: by_protocol(read_predictions(data, PREDICTIONS / name / f"{task}.parquet", stage))
             for name, stage in stages.items()
         }
         floors = by_protocol(read_predictions(data, Path("data/tasks") / task / "floors.parquet", "tasks"))
@@ -43,18 +45,22 @@ def main() -> None:
             answers = {name: answered[protocol] for name, answered in models.items()}
             systems = _resampled(data, answers, seed, progress) | below
             compared[task][protocol] = compare_all(systems, list(models), students)
-            shares = {name: gap_recovered(systems[name], systems["floor"], systems["teacher"]) for name in students}
-            gaps[task][protocol] = {name: share for name, share in shares.items() if share is not None}
-        taught = {name: answered["taught"] for name, answered in models.items() if "taught" in answered}
-        for name, system in _resampled(data, taught, seed, progress).items():
-            others = {other if other != name else "finetune": rival for other, rival in systems.items()}
-            lines = {other: compare(system, rival) for other, rival in others.items()}
-            compared[task].setdefault("taught", {})[name] = lines
-            share = gap_recovered(system, systems["floor"], systems["teacher"])
-            if share is not None:
-                gaps[task].setdefault("taught", {})[name] = share
+            gaps[task][protocol] = _gaps({name: systems[name] for name in students}, systems)
+        answers = {name: answered["taught"] for name, answered in models.items() if "taught" in answered}
+        if answers:
+            taught = _resampled(data, answers, seed, progress)
+            compared[task]["taught"] = {
+                name: {UNTAUGHT if other == name else other: compare(system, systems[other]) for other in systems}
+                for name, system in taught.items()
+            }
+            gaps[task]["taught"] = _gaps(taught, systems)
     progress.close()
     write_json(Path("metrics/compare.json"), compared | {"gap_recovered": gaps})
+
+
+def _gaps(students: dict[str, Resampled], systems: dict[str, Resampled]) -> dict[str, Entry]:
+    shares = {name: gap_recovered(one, systems["floor"], systems["teacher"]) for name, one in students.items()}
+    return {name: share for name, share in shares.items() if share is not None}
 
 
 def _resampled(data: TaskData, answers: dict[str, Labels], seed: int, progress: Progress) -> dict[str, Resampled]:

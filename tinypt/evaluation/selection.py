@@ -34,7 +34,8 @@ def choose_rate(
     """The learning rate whose models score highest on `folds`, and every rate's score.
 
     A rate's score is the primary measure, averaged over the folds and over the tasks learnt jointly; it is None where
-    training diverged. Of equal rates the lowest is taken. Without folds the only rate is taken as it is.
+    training diverged. Of equal rates the highest is taken: rates come out equal where folds are too short for either
+    to learn anything, and the higher one gets further. Without folds the only rate is taken as it is.
 
     Raises:
         DivergedError: training diverged at every rate.
@@ -51,7 +52,7 @@ def choose_rate(
     found = {rate: score for rate, score in scores.items() if score is not None}
     if not found:
         raise diverged
-    return max(found, key=lambda rate: found[rate]), scores
+    return max(found, key=lambda rate: (found[rate], rate)), scores
 
 
 def _score(course: Course, folds: Folds, rate: float, options: Finetune, progress: Progress) -> float:
