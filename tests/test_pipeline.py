@@ -152,7 +152,15 @@ def test_a_new_set_is_a_block_of_yaml(clone: Clone) -> None:
     params["experiments"]["fifth"]["student"]["embeddings"] = "fvt"
     clone.write_params(params)
     ran = clone.ran(clone.dvc("repro"))
-    assert ran == ["student@fifth", "distill@fifth", "evaluate@fifth", "compare", "export@fifth", "efficiency", "report"]
+    assert ran == [
+        "student@fifth",
+        "distill@fifth",
+        "evaluate@fifth",
+        "compare",
+        "export@fifth",
+        "efficiency",
+        "report",
+    ]
     assert "fifth" in (clone.folder / "report/README.md").read_text(encoding="utf-8")
     clone.commit("fifth")
     clone.git("checkout", "-q", "main")
