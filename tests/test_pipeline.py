@@ -134,7 +134,7 @@ def test_one_sets_parameter_reruns_that_set_alone(clone: Clone) -> None:
     params["experiments"]["total"]["distill"]["temperature"] = 4.0
     clone.write_params(params)
     ran = clone.ran(clone.dvc("repro"))
-    assert ran == ["distill@total", "evaluate@total", "export@total", "efficiency", "report"]
+    assert ran == ["distill@total", "evaluate@total", "compare", "export@total", "efficiency", "report"]
     clone.commit("warmer")
     changed = json.loads(clone.dvc("metrics", "diff", "main", "--json"))
     assert {path.split("/")[1] for path in changed} == {"total"}
@@ -154,7 +154,15 @@ def test_a_new_set_is_a_block_of_yaml(clone: Clone) -> None:
     params["experiments"]["fifth"]["student"]["embeddings"] = "fvt"
     clone.write_params(params)
     ran = clone.ran(clone.dvc("repro"))
-    assert ran == ["student@fifth", "distill@fifth", "evaluate@fifth", "export@fifth", "efficiency", "report"]
+    assert ran == [
+        "student@fifth",
+        "distill@fifth",
+        "evaluate@fifth",
+        "compare",
+        "export@fifth",
+        "efficiency",
+        "report",
+    ]
     assert "fifth" in (clone.folder / "report/README.md").read_text(encoding="utf-8")
     clone.commit("fifth")
     clone.git("checkout", "-q", "main")

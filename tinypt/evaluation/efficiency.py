@@ -1,7 +1,8 @@
 """What a model costs to run on a CPU: size, latency and throughput, all models measured turn by turn.
 
 Times are wall-clock and belong to a machine: they say which model is faster and by how much, and are compared
-between models of one run only. A turn calls every model once, so that whatever else slows the machine down meets all.
+between models of one run only. A turn calls every model once, in random order, so that whatever else slows the machine
+down meets all.
 """
 
 import platform
@@ -135,9 +136,9 @@ def _turns(candidates: list[Candidate], shape: tuple[int, int], turns: int, seed
     seconds = np.empty((turns, len(candidates)))
     progress = Progress(f"{shape[0]} x {shape[1]}", "turns", WARM + turns)
     for turn in range(-WARM, turns):
-        for column, (candidate, ids) in enumerate(zip(candidates, texts, strict=True)):
+        for column in random.permutation(len(candidates)):  # whoever follows a large model finds the caches cold
             start = time.perf_counter()
-            candidate.call(ids)
+            candidates[column].call(texts[column])
             if turn >= 0:
                 seconds[turn, column] = time.perf_counter() - start
         progress.add(1)
