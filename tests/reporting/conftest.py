@@ -160,7 +160,7 @@ def read_facts(metrics: Path) -> Facts:
     return Facts(
         results=read_results(metrics, SETS),
         comparisons=read_comparisons(metrics / "compare.json"),
-        efficiency=read_efficiency(metrics.parent / "data/efficiency.json"),
+        efficiency=read_efficiency(metrics.parent / "data/efficiency.json", QUALITY),
         curves={name: read_curve(metrics / "training" / f"{name}.csv", "") for name in SETS},
         params={"seed": 13, "experiments": experiments},
         sample=True,

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from stages import report
-from tests.reporting.conftest import evaluation, write
+from tests.reporting.conftest import efficiency, evaluation, write
 from tests.reporting.conftest import metrics as _metrics
 from tests.stages.test_export import NO_LAYERS, PARAMS, TRAINING
 from tinypt.errors import PipelineError
@@ -67,6 +67,9 @@ def test_the_sets_of_params_yaml_and_no_others_are_shown(project: Path, metrics:
     write(metrics / "mine/evaluate.json", evaluation(0.9))
     write(metrics / "mine/distill.json", {"validation_mlm": 1.5})
     (metrics / "training/mine.csv").write_text("step,validation_mlm\n1,2.0\n2,1.5\n")
+    costs = efficiency()
+    costs["models"]["mine"] = costs["models"]["total"]
+    write(project / "data/efficiency.json", costs)
     report.main()
     page = Path("report/README.md").read_text(encoding="utf-8")
     assert "\n| mine | 1.5000 |" in page
