@@ -40,7 +40,8 @@ def main(*arguments: str) -> None:
     params = read_sections()
     sets = list(load("experiments", dict[str, Experiment]))
     results = read_results(METRICS, sets)
-    comparisons, efficiency = read_comparisons(METRICS / "compare.json"), read_efficiency(Path("data/efficiency.json"))
+    comparisons = read_comparisons(METRICS / "compare.json")
+    efficiency = read_efficiency(Path("data/efficiency.json"), results.models)
     sample = load("corpus", Corpus).source == "sample"
     generated = any(isinstance(task.data, SampleData) for task in load("tasks", dict[str, Task]).values())
     examples = read_examples(EXAMPLES)

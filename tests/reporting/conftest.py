@@ -10,7 +10,7 @@ from tinypt.reporting.columns import read_curve
 from tinypt.reporting.comparisons import read_comparisons
 from tinypt.reporting.dropped import read_examples, read_funnel
 from tinypt.reporting.efficiency import read_efficiency
-from tinypt.reporting.page import Facts
+from tinypt.reporting.page import Facts, Page, compose
 from tinypt.reporting.provenance import provenance_table
 from tinypt.reporting.results import read_results
 
@@ -78,8 +78,24 @@ def write(path: Path, content: Any) -> None:
 
 @pytest.fixture
 def metrics(tmp_path: Path) -> Path:
-    """A metrics folder as the pipeline leaves it, in tmp_path/metrics."""
-    folder = tmp_path / "metrics"
+    """A metrics folder as the pipeline leaves it, in tmp_path/metrics, and beside it what else the report reads."""
+    return write_project(tmp_path)
+
+
+@pytest.fixture
+def facts(metrics: Path) -> Facts:
+    """What the report of `metrics` tells."""
+    return read_facts(metrics)
+
+
+@pytest.fixture(scope="session")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
+    """The report of `facts`; drawn once, since that takes seconds."""
+    return compose(read_facts(write_project(tmp_path_factory.mktemp("project"))))
+
+
+def write_project(project: Path) -> Path:
+    folder = project / "metrics"
     for name, quality in QUALITY.items():
         write(folder / name / "evaluate.json", evaluation(quality))
     for name in SETS:
@@ -116,15 +132,15 @@ def metrics(tmp_path: Path) -> Path:
         "split": {"train": {"documents": 72}, "test": {"documents": 8}},
     }.items():
         write(folder / f"{name}.json", counts)
-    write(tmp_path / "data/efficiency.json", efficiency())
+    write(project / "data/efficiency.json", efficiency())
     examples = [
         {"rule": "too_short", "doc_id": "a", "cluster": 0, "text": "Curto."},
         {"rule": "near_duplicate", "doc_id": "b", "cluster": 1, "text": HOSTILE},
         {"rule": "near_duplicate", "doc_id": "c", "cluster": 1, "text": "palavra " * 100},
     ]
     lines = "".join(json.dumps(example) + "\n" for example in examples)
-    (tmp_path / "data/select").mkdir()
-    (tmp_path / "data/select/examples.jsonl").write_text(lines, encoding="utf-8")
+    (project / "data/select").mkdir()
+    (project / "data/select/examples.jsonl").write_text(lines, encoding="utf-8")
     lock = {
         "tasks": {
             "deps": [{"path": "stages/tasks.py", "md5": "a" * 32}],
@@ -134,19 +150,17 @@ def metrics(tmp_path: Path) -> Path:
         "evaluate@gone": {},
         "report": {},
     }
-    write(tmp_path / "dvc.lock", {"schema": "2.0", "stages": lock})  # JSON is YAML
+    write(project / "dvc.lock", {"schema": "2.0", "stages": lock})  # JSON is YAML
     return folder
 
 
-@pytest.fixture
-def facts(metrics: Path) -> Facts:
-    """What the report of `metrics` tells."""
+def read_facts(metrics: Path) -> Facts:
     experiments = {name: {"distill": {"losses": {"mlm": 2.0}, "epochs": 0.5}} for name in SETS}
     experiments["total"]["distill"] = {"losses": {"mlm": 2.0, "kl": 5.0}, "epochs": 0.9}
     return Facts(
         results=read_results(metrics, SETS),
         comparisons=read_comparisons(metrics / "compare.json"),
-        efficiency=read_efficiency(metrics.parent / "data/efficiency.json"),
+        efficiency=read_efficiency(metrics.parent / "data/efficiency.json", QUALITY),
         curves={name: read_curve(metrics / "training" / f"{name}.csv", "") for name in SETS},
         params={"seed": 13, "experiments": experiments},
         sample=True,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tinypt.reporting.page import Facts, Page, compose
+from tinypt.reporting.page import Page
 from tinypt.reporting.webpage import write_html
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -16,11 +16,6 @@ PHONE = 375  # px
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=f"no Chromium: none of {', '.join(NAMES)} is on the path")
-
-
-@pytest.fixture
-def page(facts: Facts) -> Page:
-    return compose(facts)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reporting.conftest import efficiency, write
+from tests.reporting.conftest import QUALITY, efficiency, write
 from tinypt.errors import PipelineError
 from tinypt.reporting.efficiency import efficiency_table, encoder_table, read_efficiency
 from tinypt.reporting.page import Facts
@@ -26,15 +26,22 @@ def test_a_model_without_a_length_stays_blank_there(tmp_path: Path) -> None:
     content = efficiency()
     del content["models"]["total"]["lengths"]["128"]
     write(tmp_path / "e.json", content)
-    rows = {row[0]: row[1:] for row in efficiency_table(read_efficiency(tmp_path / "e.json")).rows}
+    rows = {row[0]: row[1:] for row in efficiency_table(read_efficiency(tmp_path / "e.json", QUALITY)).rows}
     assert rows["total"][5:] == ["–"] * 4
+
+
+def test_models_are_shown_in_the_order_asked_for_and_no_others(tmp_path: Path) -> None:
+    write(tmp_path / "e.json", efficiency())
+    assert list(read_efficiency(tmp_path / "e.json", ["total", "teacher"]).models) == ["total", "teacher"]
+    with pytest.raises(PipelineError, match=r"models.mine.parameters is no number; run `dvc repro efficiency` again$"):
+        read_efficiency(tmp_path / "e.json", ["mine"])
 
 
 def test_what_is_missing_is_named_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match=r"e.json: no such file; run `dvc repro efficiency`, which writes it$"):
-        read_efficiency(tmp_path / "e.json")
+        read_efficiency(tmp_path / "e.json", QUALITY)
     content = efficiency()
     del content["models"]["total"]["lengths"]["32"]["p95_ms"]
     write(tmp_path / "e.json", content)
     with pytest.raises(PipelineError, match=r"models.total.lengths.32.p95_ms is no number; run `dvc repro efficiency`"):
-        read_efficiency(tmp_path / "e.json")
+        read_efficiency(tmp_path / "e.json", QUALITY)

@@ -1,8 +1,6 @@
 import re
 from dataclasses import replace
 
-import pytest
-
 from tests.reporting.conftest import HOSTILE
 from tinypt.reporting.comparisons import Comparisons
 from tinypt.reporting.page import Facts, Page, compose
@@ -21,11 +19,6 @@ SECTIONS = [
 ]
 
 
-@pytest.fixture
-def page(facts: Facts) -> Page:
-    return compose(facts)
-
-
 def test_every_section_is_there_and_every_chart_once_with_its_text(page: Page) -> None:
     assert re.findall(r"^## (.+)$", page.markdown, re.MULTILINE) == SECTIONS
     shown = re.findall(r"^!\[(.+)\]\((.+)\.svg\)$", page.markdown, re.MULTILINE)
@@ -42,27 +35,21 @@ def test_every_table_has_as_many_cells_in_each_row(page: Page) -> None:
 
 
 def test_numbers_of_every_source_arrive(page: Page) -> None:
-    for cell in ("+0.250 ▲ [+0.130, +0.370]", "70% [60%, 80%]", "| 24.00 |", "−0.600", "| 72 |", "| 80.0% |"):
+    for cell in ("+0.250 ▲ [+0.130, +0.370]", "70% [60%, 80%]", "| 32.00 |", "−0.300", "| 72 |", "| 80.0% |"):
         assert cell in page.markdown, cell
     assert "epochs: 0.5 → 0.9" in page.markdown
     assert "evaluate@total" in page.markdown
     assert "evaluate@gone" not in page.markdown
 
 
-def test_sample_numbers_are_called_that(facts: Facts, page: Page) -> None:
+def test_what_the_page_may_not_say_and_cannot_know_is_left_out_and_said(facts: Facts, page: Page) -> None:
     assert "**Measured on generated sample text.**" in page.markdown
-    assert "**Measured on" not in compose(replace(facts, sample=False)).markdown
-
-
-def test_examples_are_quoted_only_where_they_may_be(facts: Facts, page: Page) -> None:
     assert HOSTILE in page.markdown
-    silent = compose(replace(facts, examples=None)).markdown
-    assert "Curto." not in silent
-    assert "data/select/examples.jsonl" in silent
-
-
-def test_what_was_not_compared_or_recorded_is_said(facts: Facts) -> None:
-    bare = replace(facts, comparisons=Comparisons({}, {}), versions=replace(facts.versions, rows=[]))
+    versions = replace(facts.versions, rows=[])
+    bare = replace(facts, sample=False, examples=None, comparisons=Comparisons({}, {}), versions=versions)
     text = compose(bare).markdown
+    assert "**Measured on" not in text
+    assert "Curto." not in text
+    assert "data/select/examples.jsonl" in text
     assert "not shown to be better than the floor: ASSIN2 similarity, frozen;" in text
     assert "There was no dvc.lock" in text

@@ -2,8 +2,6 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pytest
-
 from tests.reporting.conftest import HOSTILE
 from tinypt.reporting.page import Facts, Page, compose
 from tinypt.reporting.webpage import render, write_html, write_markdown
@@ -37,11 +35,6 @@ class Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.words += data
-
-
-@pytest.fixture
-def page(facts: Facts) -> Page:
-    return compose(facts)
 
 
 def test_every_chart_and_table_of_the_markdown_is_in_the_page_and_nothing_is_loaded(page: Page) -> None:

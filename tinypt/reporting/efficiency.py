@@ -1,6 +1,6 @@
 """What the models cost, size and speed, as the `efficiency` stage measured them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -47,8 +47,8 @@ class Efficiency:
         return {name: cost.speeds[length].p50_ms for name, cost in self.models.items() if length in cost.speeds}
 
 
-def read_efficiency(path: Path) -> Efficiency:
-    """Read data/efficiency.json.
+def read_efficiency(path: Path, names: Iterable[str]) -> Efficiency:
+    """Read what data/efficiency.json says of the models called `names`.
 
     Raises:
         PipelineError: it is missing, or lacks a number that the `efficiency` stage writes.
@@ -73,9 +73,9 @@ def read_efficiency(path: Path) -> Efficiency:
         return Cost(parameters, int(whole(*keys, "bytes")), speeds)
 
     models, encoders = {}, {}
-    for name, part in dict(content.get("models") or {}).items():
+    for name in names:
         models[name] = cost(int(whole("models", name, "parameters")), "models", name)
-        for form in part.get("encoder", {}):
+        for form in content["models"][name].get("encoder", {}):
             forms = (models[name].parameters, "models", name, "encoder", form)
             encoders[f"{name}, {form}"] = cost(*forms)
     return Efficiency(int(whole("threads")), str(content.get("machine", "unknown machine")), models, encoders)
