@@ -66,7 +66,7 @@ def fix_mojibake(text: str) -> str:
 def remove_urls(text: str) -> str:
     """Every URL, in one pass over the whole text, and the brackets around it."""
     marked = module._URL_OR_BARE.sub(module._PLACE, text)
-    return text if marked == text else module._BRACKETED.sub("", marked)
+    return text if marked == text else re.sub(module._BRACKETED, "", marked)
 
 
 def normalise_space(text: str) -> str:
