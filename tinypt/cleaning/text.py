@@ -24,7 +24,9 @@ _UNEVEN = (
     r"[\x{2008}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}]",
 )
 
-_REST = '[^\\s<>"“”]*[^\\s<>"“”.,;:!?…\'’»()\\[\\]{}|]'  # a URL does not end in the sentence's punctuation
+# A URL holds brackets in pairs, and does not end in the sentence's punctuation.
+_PAIR = r"\([^\s<>\"“”()]*\)"
+_REST = rf"(?:[^\s<>\"“”()]|{_PAIR})*(?:[^\s<>\"“”.,;:!?…'’»()\[\]{{}}|]|{_PAIR})"
 _SCHEMED = rf"(?:(?:https?|ftp)://|www\.){_REST}"
 _TOP = r"\.(?:com|org|net|gov|edu|br|pt|info|blog|io|tv|me)(?:\.[a-z]{2})?/"
 _URL = f"(?i){_SCHEMED}"  # in Rust's syntax; on even white space it finds what Python's would
@@ -33,7 +35,12 @@ _URL_OR_BARE = re.compile(rf"{_SCHEMED}|(?<![\w@/.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*
 _PLACE = "\ufdd0"  # stands for a URL; Unicode keeps it free for such use
 # Where a domain without either may stand, once the other URLs are places: before a path, or before the www. in it.
 _BARE = rf"(?i){any_case(_TOP)}|[\w\p{{N}}.-]{_PLACE}"
-_BRACKETED = rf"<\s*{_PLACE}\s*>|\(\s*{_PLACE}\s*\)|\[\s*{_PLACE}\s*\]|{_PLACE}"
+_BRACKETED = rf"(?:<\s*{_PLACE}\s*>|\(\s*{_PLACE}\s*\)|\[\s*{_PLACE}\s*\]|{_PLACE})"
+# What only introduces a URL goes with it, and the full stop after it.
+_INTRODUCED = (
+    r"(?:\b[Dd]ispon[ií]ve(?:l|is) (?:em|no (?:site|link|endereço)) ?:? ?"
+    rf"|\b(?:[Ll]ink|LINK|URL|[Ss]ite|[Ee]ndereço) ?: ?|\[\d{{1,3}}\] ?: ?){_BRACKETED}[.;,]?|{_BRACKETED}"
+)
 
 _MAX_LAYERS = 8  # of escaping: &amp;lt; is seen in feeds, deeper nesting in nothing but attacks
 
@@ -63,7 +70,8 @@ def strip_layers(text: str) -> tuple[str, bool, bool]:
 
 
 def remove_urls(texts: pl.Series) -> pl.Series:
-    """Remove URLs: with a scheme, with www., or a domain followed by a path; brackets around one go with it.
+    """Remove URLs: with a scheme, with www., or a domain followed by a path; brackets around one go with it,
+    and so does what introduces it and says nothing else (`Disponível em:`).
 
     The texts are not empty and have their white space in normal form.
     """
@@ -71,7 +79,7 @@ def remove_urls(texts: pl.Series) -> pl.Series:
     bare = found(marked, _BARE)  # rarely; the larger pattern is slow, and has a look-behind, which Rust has not
     marked = put(marked, bare, each(texts.gather(bare), partial(_URL_OR_BARE.sub, _PLACE)))
     at = (marked != texts).arg_true()
-    return put(texts, at, marked.gather(at).str.replace_all(_BRACKETED, ""))
+    return put(texts, at, marked.gather(at).str.replace_all(_INTRODUCED, ""))
 
 
 def normalise_space(texts: pl.Series) -> pl.Series:
