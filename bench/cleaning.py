@@ -1,6 +1,7 @@
 """Cleaning against its peers, on the same documents, one core each.
 
     python -m bench.cleaning [--text PATH] [--documents N] [--peers PYTHON]
+    python -m bench.cleaning [--text PATH] --sizes MB...
 
 Ours is the whole of it: repairs, rules, exact and near duplicates, from raw shards to clean ones, as params/brwac.yaml
 has it. Beside it run datatrove with FineWeb-2's recipe for Portuguese, the nearest thing to it that is published; the
@@ -9,7 +10,7 @@ nothing to spaCy); and text-dedup's MinHash, which finds near-duplicates and doe
 
 Times are CPU seconds, user and system, of the process and its children, without imports and what the first document
 loads (both sides clean a few documents before the clock starts). Each figure is the median of three runs, which take
-turns. The last line is JSON.
+turns. The last line is JSON. With --sizes, ours alone runs once on so many megabytes of text each, for its peak memory.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import cProfile
 import json
 import os
 import pstats
+import shutil
 import statistics
 import subprocess
 import sys
@@ -88,10 +90,31 @@ def main() -> None:
     parser.add_argument("--text", type=Path, help="file or folder of Portuguese text; default: the embedded sample")
     parser.add_argument("--documents", type=int, default=20_000, help="of 5,000 bytes each (default: %(default)s)")
     parser.add_argument("--peers", type=Path, help="the Python of an environment that holds datatrove and text-dedup")
+    parser.add_argument("--sizes", type=int, nargs="+", help="megabytes of text to show the peak memory of")
     options = parser.parse_args()
     os.environ.update(ONE_THREAD)  # for every process started from here
     with tempfile.TemporaryDirectory(prefix="bench-cleaning-") as folder:
-        _compare(Path(folder), options.text, options.documents, options.peers)
+        if options.sizes:
+            _grow(Path(folder), options.text, options.sizes)
+        else:
+            _compare(Path(folder), options.text, options.documents, options.peers)
+
+
+def _grow(folder: Path, text: Path | None, sizes: list[int]) -> None:
+    """Print the peak memory of one worker on inputs of some sizes, which should be the same."""
+    paragraphs = file_paragraphs(text, SEED) if text else sample_paragraphs(SEED)
+    _write(folder / "warm", documents(paragraphs, WARM, SEED + 1, Counter()))
+    peaks = {}
+    for size in sizes:
+        raw = folder / str(size)
+        written = _write(raw / "documents", documents(paragraphs, size * 200, SEED, Counter()))
+        (raw / "warm").symlink_to(folder / "warm")
+        result = _alone(_clean, raw, raw / "work")
+        peaks[size] = round(result["peak_mb"])
+        used = f"{result['peak_mb']:,.0f} MB at most, {result['cpu_s']:.1f} CPU s"
+        print(f"{written:9,.1f} MB, {size * 200:9,} documents: {used}")
+        shutil.rmtree(raw)
+    print(json.dumps({"peak_rss_mb": peaks}))
 
 
 def _compare(folder: Path, text: Path | None, count: int, peers: Path | None) -> None:

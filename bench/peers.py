@@ -20,7 +20,11 @@ from typing import Any
 
 
 def datatrove(raw: Path, work: Path, tokeniser: str) -> Callable[[], int]:
-    """FineWeb-2's Portuguese filters, repair first, then its MinHash, 14 buckets of 8; returns what counts the kept."""
+    """FineWeb-2's recipe for Portuguese, step by step in its order; returns what counts the kept.
+
+    MinHash in four stages on all documents, then the filters, with what they remove written too, then repair, personal
+    data and lines of bars. Left out is the language: GlotLID, a model from the hub. Thresholds: configs/por_Latn.yml.
+    """
     from datatrove.executor import LocalPipelineExecutor
     from datatrove.pipeline.dedup import (
         MinhashDedupBuckets,
@@ -30,21 +34,29 @@ def datatrove(raw: Path, work: Path, tokeniser: str) -> Callable[[], int]:
     )
     from datatrove.pipeline.dedup.minhash import MinhashConfig
     from datatrove.pipeline.filters import FineWebQualityFilter, GopherQualityFilter, GopherRepetitionFilter
-    from datatrove.pipeline.formatters import FTFYFormatter, PIIFormatter
+    from datatrove.pipeline.formatters import FTFYFormatter, PIIFormatter, SymbolLinesFormatter
     from datatrove.pipeline.readers import JsonlReader, ParquetReader
     from datatrove.pipeline.writers import JsonlWriter
 
     def run(name: str, *steps: Any, tasks: int = 1) -> None:
         LocalPipelineExecutor(list(steps), tasks=tasks, workers=1, logging_dir=str(work / "logs" / name)).run()
 
+    def removed(name: str) -> Any:
+        return JsonlWriter(str(work / "removed" / name))
+
     language: Any = _fast_tokeniser() if tokeniser == "FAST" else "por_Latn"
-    clean, signatures, buckets = str(work / "clean"), str(work / "signatures"), str(work / "buckets")
-    duplicates, kept = str(work / "duplicates"), str(work / "kept")
+    signatures, buckets, duplicates = str(work / "signatures"), str(work / "buckets"), str(work / "duplicates")
+    distinct, filtered, kept = str(work / "distinct"), str(work / "filtered"), str(work / "kept")
+    read = ParquetReader(str(raw), text_key="text", id_key="doc_id")
     config = MinhashConfig(n_grams=5, num_buckets=14, hashes_per_bucket=8)
+    signature = MinhashDedupSignature(output_folder=signatures, config=config, language=language)
+    run("signatures", read, signature)
+    run("buckets", MinhashDedupBuckets(signatures, buckets, config=config), tasks=config.num_buckets)
+    run("duplicates", MinhashDedupCluster(buckets, duplicates, config=config, save_cluster_size=True))
+    run("distinct", read, MinhashDedupFilter(duplicates), JsonlWriter(distinct))
     run(
-        "clean",
-        ParquetReader(str(raw), text_key="text", id_key="doc_id"),
-        FTFYFormatter(),
+        "filtered",
+        JsonlReader(distinct),
         GopherRepetitionFilter(
             language=language,
             dup_line_frac=0.287,
@@ -53,6 +65,7 @@ def datatrove(raw: Path, work: Path, tokeniser: str) -> Callable[[], int]:
             dup_para_char_frac=0,
             top_n_grams=((2, 0.371), (3, 0.191), (4, 0.163)),
             dup_n_grams=((5, 0.163), (6, 0.153), (7, 0.141), (8, 0.13), (9, 0.119), (10, 0.108)),
+            exclusion_writer=removed("repetition"),
         ),
         FineWebQualityFilter(
             language=language,
@@ -60,6 +73,7 @@ def datatrove(raw: Path, work: Path, tokeniser: str) -> Callable[[], int]:
             short_line_thr=999,
             char_duplicates_ratio=0.1,
             new_line_ratio=0.186,
+            exclusion_writer=removed("fineweb"),
         ),
         GopherQualityFilter(
             language=language,
@@ -68,15 +82,12 @@ def datatrove(raw: Path, work: Path, tokeniser: str) -> Callable[[], int]:
             max_non_alpha_words_ratio=0.814,
             stop_words="de a e o em do da que um no uma com para na é foi".split(),
             min_stop_words=2,
+            exclusion_writer=removed("gopher"),
         ),
-        PIIFormatter(),
-        JsonlWriter(clean),
+        JsonlWriter(filtered),
     )
-    signature = MinhashDedupSignature(output_folder=signatures, config=config, language=language)
-    run("signatures", JsonlReader(clean), signature)
-    run("buckets", MinhashDedupBuckets(signatures, buckets, config=config), tasks=config.num_buckets)
-    run("duplicates", MinhashDedupCluster(buckets, duplicates, config=config))
-    run("kept", JsonlReader(clean), MinhashDedupFilter(duplicates), JsonlWriter(kept))
+    bars = SymbolLinesFormatter(symbols_to_remove=["|"], replace_char="\n")
+    run("kept", JsonlReader(filtered), FTFYFormatter(), PIIFormatter(), bars, JsonlWriter(kept))
     return lambda: sum(1 for _ in JsonlReader(kept).run())
 
 

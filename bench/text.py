@@ -35,10 +35,13 @@ VARIED = 0.12  # words replaced wherever a paragraph is used, so that using it t
 SOURCES = 2000  # latest documents that a duplicate may be one of
 _SAMPLE_DOCUMENTS = 4000  # generated where no text is given; some 12,000 paragraphs
 _SPACE, _WORD = re.compile(r"\s+"), re.compile(r"\w+")
+_DEFECT = re.compile(r"<|&#?\w+;|://|www\.")
 
 
 def file_paragraphs(path: Path, seed: int) -> list[str]:
-    """Paragraphs of 25 to 2,500 characters without a tag, each once, of a file or of all readable files of a folder.
+    """Usable paragraphs, each once, of a file or of all readable files of a folder.
+
+    They have 25 to 2,500 characters and neither tag nor entity nor URL, so that a defect is as common as RATES say.
 
     Raises:
         PipelineError: the path does not exist or a file cannot be read.
@@ -93,7 +96,7 @@ def _drawn(texts: Iterable[str], rng: Random) -> list[str]:
         for line in text.split("\n"):
             paragraph = _SPACE.sub(" ", line).strip()
             key = xxh3_64_intdigest(paragraph.encode())
-            if not 25 <= len(paragraph) <= 2500 or "<" in paragraph or key in seen:
+            if not 25 <= len(paragraph) <= 2500 or _DEFECT.search(paragraph) or key in seen:
                 continue
             seen.add(key)
             if len(kept) < PARAGRAPHS:

@@ -5,7 +5,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -13,7 +12,7 @@ import yaml
 
 import tinypt.cleaning.corpus as module
 from tests.cleaning.conftest import RULES, SELECT
-from tinypt.cleaning.corpus import clean_corpus, common_lines
+from tinypt.cleaning.corpus import clean_corpus
 from tinypt.cleaning.funnel import drops, write_funnel
 from tinypt.cleaning.repairs import count_repairs
 from tinypt.cleaning.selection import decide
@@ -176,28 +175,6 @@ def test_a_truncated_shard_is_named(raw: Path, tmp_path: Path) -> None:
     shard.write_bytes(shard.read_bytes()[:-200])
     with pytest.raises(PipelineError, match=r"shard-00001\.parquet: cannot be read"):
         clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1)
-
-
-def test_common_lines_are_counted_over_shards_within_the_memory_allowed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rng = np.random.default_rng(0)
-    expected: dict[int, int] = {}
-    paths = []
-    pool = rng.integers(0, 2**64, 500, dtype=np.uint64)
-    for index in range(6):
-        keys = np.unique(rng.choice(pool, 200))
-        times = rng.integers(1, 4, len(keys), dtype=np.uint64)
-        for key, count in zip(keys.tolist(), times.tolist(), strict=True):
-            expected[key] = expected.get(key, 0) + count
-        paths.append(tmp_path / f"{index}.npy")
-        np.save(paths[-1], np.stack([keys, times]))
-    chosen = frozenset(key for key, count in expected.items() if count >= 5)
-    assert chosen
-    assert common_lines(paths, 5) == chosen
-    for at_once in (1, 7, 300):
-        monkeypatch.setattr(module, "LINES_AT_ONCE", at_once)
-        assert common_lines(paths, 5) == chosen
 
 
 def test_dialogue_is_no_boilerplate(tmp_path: Path) -> None:

@@ -1,4 +1,3 @@
-from collections import Counter
 from random import Random
 
 import polars as pl
@@ -8,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.cleaning import reference
 from tests.cleaning.conftest import tricky_text, web_text
-from tinypt.cleaning.lines import LOSSY, METADATA, count_lines, is_lossy, is_metadata, line_key, without_common
+from tinypt.cleaning.lines import LOSSY, METADATA, is_lossy, is_metadata
 from tinypt.corpus.sample.noise_lines import BOILERPLATE, metadata_line
 
 
@@ -49,39 +48,6 @@ def test_lossy_mojibake_is_told_from_questions() -> None:
     assert not is_lossy("Sim?\nNão")
     assert not is_lossy("Abra /busca?tipo=casa e depois /lista?pagina=duas.")
     assert not is_lossy("os nomes arc?e e arc?s casam com o padrão " + "e assim por diante " * 30)
-
-
-def test_keys_ignore_case() -> None:
-    assert line_key("Leia Mais") == line_key("leia mais") != line_key("leia menos")
-    assert without_common(pl.Series(["Leia mais\nTexto."]), {line_key("LEIA MAIS")}, 15).to_list() == ["Texto."]
-
-
-_lines = st.lists(st.sampled_from(["", "a", "A", "um dois", "Um Dois", "um dois três", "- Sim.", "– sim", "Σας ΣΑΣ"]))
-
-
-@given(st.lists(_lines.map(lambda lines: "\n".join(filter(None, lines))), max_size=6), st.integers(0, 3))
-def test_short_lines_are_counted_and_dropped_as_one_text_after_the_other(texts: list[str], words: int) -> None:
-    def short(text: str) -> set[str]:
-        lines = (line for line in text.split("\n") if line and len(line.split()) <= words)
-        return {
-            line for line in lines if not (line.startswith(("-", "–", "—")) and line.endswith((".", "!", "?", "…")))
-        }
-
-    column = pl.Series(texts, dtype=pl.String)
-    expected = Counter(key for text in texts for key in {line_key(line) for line in short(text)})
-    counted = Counter(count_lines(column, words).tolist())
-    del counted[line_key("")]  # of empty texts; they cannot lose it
-    assert counted == expected
-    common = {key for key, times in expected.items() if times > 1}
-    left = [
-        "\n".join(line for line in text.split("\n") if line not in short(text) or line_key(line) not in common)
-        for text in texts
-    ]
-    assert without_common(column, common, words).to_list() == left
-
-
-def test_a_key_is_the_same_on_every_machine() -> None:
-    assert line_key("Leia mais") == 11021309405186422670
 
 
 @settings(max_examples=300, deadline=None)

@@ -97,3 +97,8 @@ def test_a_form_that_is_the_page_is_kept() -> None:
 @given(st.text(alphabet=st.characters(exclude_characters="<", exclude_categories=["Cs"])))
 def test_text_between_tags_comes_out_as_it_went_in(text: str) -> None:
     assert strip_markup(f"<b>{text}</b>") == text
+
+
+def test_elements_of_other_vocabularies_do_not_glue_what_they_hold() -> None:
+    assert strip_markup("<tipo>bool</tipo><nome>soma</nome>") == "bool soma"
+    assert strip_markup("Bra<o:p></o:p>sil, <st1:place>Brasil</st1:place>.") == "Brasil, Brasil."

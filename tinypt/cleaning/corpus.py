@@ -8,16 +8,18 @@ step is on disk, and a killed run goes on after it.
 import dataclasses
 from collections.abc import Callable
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from tinypt.cleaning.boilerplate import common_lines, count_lines, without_common
 from tinypt.cleaning.document import repair_batch
 from tinypt.cleaning.engines import LOCAL, Engine, run
-from tinypt.cleaning.lines import count_lines, without_common
 from tinypt.cleaning.measures import COLUMNS, INDEX_WORDS, measure
 from tinypt.cleaning.mojibake import fix_mojibake
 from tinypt.cleaning.text import normalise_space
@@ -26,7 +28,6 @@ from tinypt.files import atomic_path
 from tinypt.params.clean import Clean
 from tinypt.progress import Progress
 
-LINES_AT_ONCE = 1 << 23  # of line keys; some 500 MB while they are added up
 # What is known of a document beside its text: UTF-8 bytes before and after, bytes by repair, statistics, index.
 CHANGES: list[Any] = [("bytes_in", pa.int64()), ("changes", pa.map_(pa.string(), pa.int64()))]
 MEASURES: list[Any] = [
@@ -38,6 +39,9 @@ MEASURES: list[Any] = [
 RAW_LABELS: list[Any] = [("noise", pa.list_(pa.string())), ("original", pa.string())]
 # Of labelled noise: its kinds, and whether the text is what it was before, null where nothing could restore it.
 LABELS: list[Any] = [("noise", pa.list_(pa.string())), ("restored", pa.bool_())]
+
+_NOTHING = pa.record_batch([[]] * len(SCHEMA), schema=SCHEMA)
+_LZ4 = pa.ipc.IpcWriteOptions(compression="lz4")  # read once and thrown away: small matters less than fast
 
 
 def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int, engine: Engine = LOCAL) -> None:
@@ -58,25 +62,6 @@ def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int, engine: Engi
     _each("clean: measure", partial(_measure_shard, work=work, rules=rules, common=common), shards, workers, engine)
 
 
-def common_lines(counts: list[Path], documents: int) -> frozenset[int]:
-    """Keys of the lines that stand in at least `documents` documents.
-
-    Each file holds one shard's keys, sorted, and their counts. They are added up one range of keys after the
-    other, so that memory holds no more than LINES_AT_ONCE of them, whatever the size of the corpus.
-    """
-    tables = [np.load(path, mmap_mode="r") for path in counts]
-    parts = -(-sum(table.shape[1] for table in tables) // LINES_AT_ONCE)
-    edges = [2**64 * part // parts for part in range(1, parts)]
-    cuts = [[0, *(int(np.searchsorted(t[0], np.uint64(edge))) for edge in edges), t.shape[1]] for t in tables]
-    common: list[int] = []
-    for part in range(parts):
-        slices = [table[:, cut[part] : cut[part + 1]] for table, cut in zip(tables, cuts, strict=True)]
-        keys, times = np.concatenate(slices, axis=1)
-        distinct, place = np.unique(keys, return_inverse=True)
-        common += distinct[np.bincount(place, weights=times) >= documents].tolist()
-    return frozenset(common)
-
-
 def _each(label: str, work: Callable[[Path], int], shards: list[Path], workers: int, engine: Engine) -> None:
     progress = Progress(label, "documents")
     for done in run(work, shards, engine, workers):
@@ -89,54 +74,56 @@ def _repair_shard(shard: Path, work: Path, rules: Clean) -> int:
     lines_path = _lines_of(work, shard)
     if lines_path.exists():
         return 0
-    schema, tables, keys = pa.schema([*SCHEMA, *CHANGES]), [], [np.empty(0, dtype=np.uint64)]
-    for batch in read_shard(shard):
-        raw = pl.Series(batch.column("text"))
-        texts, changes = repair_batch(raw, rules)
-        keys.append(count_lines(texts, rules.boilerplate_words))
-        titles = normalise_space(fix_mojibake(pl.Series(batch.column("title"))))
-        columns = dict(zip(batch.schema.names, batch.columns, strict=True)) | {
-            "title": titles.to_arrow(),
-            "text": texts.to_arrow(),
-            "bytes_in": raw.str.len_bytes().to_arrow(),
-            "changes": [list(change.items()) for change in changes],
-        }
-        schema = pa.schema([*SCHEMA, *CHANGES, *(RAW_LABELS if "noise" in columns else [])])
-        tables.append(pa.table(columns, schema=schema))
-    write_shard(work / "repaired" / shard.name, tables or [schema.empty_table()])
+    batches, keys, count = read_shard(shard), [np.empty(0, dtype=np.uint64)], 0
+    first = next(batches, _NOTHING)
+    schema = pa.schema([*SCHEMA, *CHANGES, *(RAW_LABELS if "noise" in first.schema.names else [])])
+    with atomic_path(_repaired(work, shard)) as temporary, pa.ipc.new_file(temporary, schema, options=_LZ4) as file:
+        for batch in chain([first], batches):
+            raw = pl.Series(batch.column("text"))
+            texts, changes = repair_batch(raw, rules)
+            keys.append(count_lines(texts, rules.boilerplate_words))
+            columns = dict(zip(batch.schema.names, batch.columns, strict=True)) | {
+                "title": normalise_space(fix_mojibake(pl.Series(batch.column("title")))).to_arrow(),
+                "text": texts.to_arrow(),
+                "bytes_in": raw.str.len_bytes().to_arrow(),
+                "changes": [list(change.items()) for change in changes],
+            }
+            file.write(pa.record_batch(columns, schema=schema))
+            count += len(batch)
     distinct, times = np.unique(np.concatenate(keys), return_counts=True)
-    with atomic_path(lines_path) as temporary, temporary.open("wb") as file:
-        np.save(file, np.stack([distinct, times.astype(np.uint64)]))
-    return sum(table.num_rows for table in tables)
+    with atomic_path(lines_path) as temporary, temporary.open("wb") as lines:
+        np.save(lines, np.stack([distinct, times.astype(np.uint64)]))
+    return count
 
 
-def _measure_shard(shard: Path, work: Path, rules: Clean, common: frozenset[int]) -> int:
+def _measure_shard(shard: Path, work: Path, rules: Clean, common: NDArray[np.uint64]) -> int:
     """Take out boilerplate lines and measure a shard's documents."""
     documents_path, measures_path = work / "clean" / shard.name, work / "measures" / shard.name
     if documents_path.exists() and measures_path.exists():
         return 0
     documents, measures = [], []
-    for batch in read_shard(work / "repaired" / shard.name):
-        before = pl.Series(batch.column("text"))
-        after = without_common(before, common, rules.boilerplate_words)
-        texts = after.to_arrow().cast(pa.string())
-        statistics, index = measure(texts)
-        columns = dataclasses.asdict(statistics) | {
-            "bytes_in": batch.column("bytes_in"),
-            "changes": _with_boilerplate(batch.column("changes"), before, after),
-            "bytes": after.str.len_bytes().to_arrow(),
-            "index": pa.FixedSizeBinaryArray.from_buffers(
-                pa.binary(8 * INDEX_WORDS), len(index), [None, pa.py_buffer(np.ascontiguousarray(index))]
-            ),
-        }
-        labels = []
-        if "noise" in batch.schema.names:
-            labels = LABELS
-            columns |= {"noise": batch.column("noise"), "restored": _restored(batch.column("original"), after)}
-        documents.append(pa.table([*map(batch.column, ("doc_id", "title", "uri")), texts], schema=SCHEMA))
-        measures.append(pa.table(columns, schema=pa.schema([*MEASURES, *labels])))
-    write_shard(documents_path, documents or [SCHEMA.empty_table()])
-    write_shard(measures_path, measures or [pa.schema(MEASURES).empty_table()])
+    with pa.memory_map(str(_repaired(work, shard))) as source, pa.ipc.open_file(source) as file:
+        for batch in map(file.get_batch, range(file.num_record_batches)):
+            before = pl.Series(batch.column("text"))
+            after = without_common(before, common, rules.boilerplate_words)
+            texts = after.to_arrow().cast(pa.string())
+            statistics, index = measure(texts)
+            columns = dataclasses.asdict(statistics) | {
+                "bytes_in": batch.column("bytes_in"),
+                "changes": _with_boilerplate(batch.column("changes"), before, after),
+                "bytes": after.str.len_bytes().to_arrow(),
+                "index": pa.FixedSizeBinaryArray.from_buffers(
+                    pa.binary(8 * INDEX_WORDS), len(index), [None, pa.py_buffer(np.ascontiguousarray(index))]
+                ),
+            }
+            labels = []
+            if "noise" in batch.schema.names:
+                labels = LABELS
+                columns |= {"noise": batch.column("noise"), "restored": _restored(batch.column("original"), after)}
+            documents.append(pa.table([*map(batch.column, ("doc_id", "title", "uri")), texts], schema=SCHEMA))
+            measures.append(pa.table(columns, schema=pa.schema([*MEASURES, *labels])))
+    write_shard(documents_path, documents)
+    write_shard(measures_path, measures)
     return sum(table.num_rows for table in documents)
 
 
@@ -159,3 +146,7 @@ def _restored(original: pa.Array, text: pl.Series) -> pa.Array:
 
 def _lines_of(work: Path, shard: Path) -> Path:
     return work / "lines" / f"{shard.stem}.npy"
+
+
+def _repaired(work: Path, shard: Path) -> Path:
+    return work / "repaired" / f"{shard.stem}.arrow"

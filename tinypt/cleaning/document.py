@@ -10,10 +10,10 @@ from functools import partial
 import polars as pl
 
 from tinypt.cleaning.lines import LOSSY, METADATA, is_lossy, is_metadata
-from tinypt.cleaning.mojibake import fix_mojibake, straighten_quotes
+from tinypt.cleaning.mojibake import SUSPECT, fix_mojibake, straighten_quotes
 from tinypt.cleaning.personal import PERSONAL, mask_personal_data
 from tinypt.cleaning.screen import each, each_line, found, put
-from tinypt.cleaning.text import LAYERS, URLS, normalise_space, remove_urls, strip_layers
+from tinypt.cleaning.text import LAYERS, URLS, layered, normalise_space, remove_urls, strip_layers
 from tinypt.params.clean import Clean
 
 _ROUNDS = 4  # one repair can bring to light what another is for; real text is stable after two
@@ -37,16 +37,23 @@ def repair_batch(texts: pl.Series, rules: Clean) -> tuple[pl.Series, list[Change
     rows = pl.Series(range(len(texts)), dtype=pl.UInt32)
     left = texts
     for _ in range(_ROUNDS):
-        after = _repair_once(left, [changes[row] for row in rows], rules)
-        changed = (after != left).arg_true()
-        rows, left = rows.gather(changed), after.gather(changed)
-        texts = put(texts, rows, left)
+        noted = [changes[row] for row in rows]
+        decoded = _decode(left, noted, rules)
+        after = _strip(decoded, noted, rules)
+        texts = put(texts, rows, after)
+        again = after != decoded
+        # What stripping left alone it leaves alone the next time too, unless there is more to decode.
+        rest = ((after != left) & ~again).arg_true()
+        some = after.gather(rest)
+        again = again.scatter(rest, some.str.contains(LAYERS) | some.str.contains(SUSPECT)).arg_true()
+        rows, left = rows.gather(again), after.gather(again)
         if not len(rows):
             break
     return texts, changes
 
 
-def _repair_once(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.Series:
+def _decode(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.Series:
+    """The texts as they were meant: without markup, entities, mojibake and uneven white space."""
     if rules.markup:
         texts = _strip_layers(texts, changes)
     # Up to here white space is as it came: ftfy needs the no-break spaces that belong to mojibake.
@@ -55,7 +62,11 @@ def _repair_once(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.S
         at = (straight != fixed).arg_true()
         _note("mojibake", at, normalise_space(straight.gather(at)), normalise_space(fixed.gather(at)), changes)
         texts = fixed
-    texts = normalise_space(texts)
+    return normalise_space(texts)
+
+
+def _strip(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.Series:
+    """The texts without what is no prose."""
     if rules.urls:
         texts = _change("urls", texts, URLS, remove_urls, changes)
     if rules.metadata:
@@ -74,7 +85,7 @@ def _without(texts: pl.Series, unwanted: Callable[[str], bool], screen: str) -> 
 
 
 def _strip_layers(texts: pl.Series, changes: list[Changes]) -> pl.Series:
-    at = found(texts, LAYERS)
+    at = layered(texts)
     before = texts.gather(at)
     stripped = [strip_layers(text) for text in before.to_list()]
     after = pl.Series([text for text, _, _ in stripped], dtype=pl.String)

@@ -1,15 +1,8 @@
-"""Lines that are not text: dates and bylines, sharing links, navigation."""
+"""Lines that are not text, told by what they say: dates and bylines, sharing links, lost letters."""
 
 import re
-from collections.abc import Collection
-from functools import partial
 
-import numpy as np
-import polars as pl
-import xxhash
-from numpy.typing import NDArray
-
-from tinypt.cleaning.screen import any_case, each, positions, put
+from tinypt.cleaning.screen import any_case
 
 _MONTH = "(?:janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro)"
 _DATE = (
@@ -81,38 +74,3 @@ def is_lossy(line: str) -> bool:
     words = line.split()
     marks = [mark for word in words if not _ADDRESS.search(word) for mark in _LOSSY.findall(word)]
     return (len(marks) > 1 or any(len(mark) > 1 for mark in marks)) and len(words) <= _WORDS_A_MARK * len(marks)
-
-
-def line_key(line: str) -> int:
-    """64-bit number of a line for counting in how many documents it stands; case does not count."""
-    return xxhash.xxh3_64_intdigest(line.lower().encode())
-
-
-def count_lines(texts: pl.Series, words: int) -> NDArray[np.uint64]:
-    """Keys of the short lines of repaired texts, each as many times as there are texts it stands in."""
-    lines = _short_lines(texts, words)
-    distinct = lines["line"].unique()
-    keys = pl.DataFrame({"line": distinct, "key": pl.Series(map(line_key, distinct.to_list()), dtype=pl.UInt64)})
-    pairs = lines.join(keys, on="line").select("text", "key").unique()
-    return pairs["key"].to_numpy()
-
-
-def without_common(texts: pl.Series, common: Collection[int], words: int) -> pl.Series:
-    """Repaired texts without the short lines whose key is in `common`."""
-    lines = _short_lines(texts, words)
-    dropped = frozenset(line for line in lines["line"].unique().to_list() if line_key(line) in common)
-    at = lines.filter(lines["line"].is_in(list(dropped)))["text"].unique()
-    return put(texts, at, each(texts.gather(at), partial(_without, dropped=dropped)))
-
-
-def _without(text: str, dropped: Collection[str]) -> str:
-    return "\n".join(line for line in text.split("\n") if line not in dropped)
-
-
-def _short_lines(texts: pl.Series, words: int) -> pl.DataFrame:
-    """Lines short enough to be boilerplate, and the texts' positions; no sentence of dialogue, however common."""
-    split = texts.str.split("\n")
-    frame = pl.DataFrame({"text": positions(split), "line": split.explode()})
-    line = frame["line"]
-    dialogue = line.str.contains(r"\A[-–—](?s:.*)[.!?…]\z")
-    return frame.filter((line.str.count_matches(" ", literal=True) < words) & ~dialogue)

@@ -85,7 +85,8 @@ def _strip_other_tags(text: str) -> str:
     names = "|".join(map(re.escape, others))
     html = "|".join(_NAMES)
     tag = rf"</?\s*(?:{names})(?:\s[^<>]*)?\s*/?>|<(?!(?:{html})[\s/])[a-z_][\w:.-]*(?:\s[^<>]*)?/>"
-    return re.sub(tag, "", text, flags=re.IGNORECASE)
+    between = rf"(</\s*(?:{names})\s*>)(?=<[a-z_])"  # one element's end and another's begin: not inside a word
+    return re.sub(tag, "", re.sub(between, r"\1 ", text, flags=re.IGNORECASE), flags=re.IGNORECASE)
 
 
 def _tags_and_escaped_text(text: str, tags: list[re.Match[str]]) -> str:

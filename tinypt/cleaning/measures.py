@@ -18,6 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tinypt.cleaning.alphabet import characters
+from tinypt.cleaning.jit import utf8
 from tinypt.cleaning.kernel import FACTOR, MIX_1, MIX_2, START, measure_documents
 
 PORTUGUESE = frozenset(
@@ -113,12 +114,7 @@ def measure(texts: pa.Array) -> tuple[Statistics, NDArray[np.uint64]]:
     """
     if texts.null_count:
         texts = texts.fill_null("")
-    _, offsets, data = texts.buffers()
-    width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
-    bounds = np.zeros(1, dtype=np.int64)
-    if len(texts):
-        bounds = np.frombuffer(offsets, width)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
-    text = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(1, dtype=np.uint8)
+    text, bounds = utf8(texts)
     columns = np.zeros((len(COLUMNS), len(texts)), dtype=np.float64)
     hashes = np.empty((len(texts), HASH_WORDS), dtype=np.uint64)
     bins = np.empty((len(texts), BINS), dtype=np.uint8)

@@ -68,7 +68,7 @@ def _rust(pattern: str) -> str:
 
 BAD = _rust(BADNESS_RE.pattern)
 ODD = f"[^{_UNTOUCHED}]"
-SUSPECT = f"{BAD}|{ODD}"
+SUSPECT = f"{BAD}|{ODD}"  # what ftfy could change in a line that is not longer than its segments holds one of these
 
 
 def fix_mojibake(texts: pl.Series) -> pl.Series:

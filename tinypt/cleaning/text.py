@@ -1,31 +1,58 @@
 """Repairs inside a text: markup and entities in layers, URLs, white space."""
 
 import re
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 
 import polars as pl
 from ftfy.fixes import unescape_html
 
 from tinypt.cleaning.markup import MARKUP, strip_markup
-from tinypt.cleaning.screen import SPACES, any_case, each, each_line, found, put
+from tinypt.cleaning.screen import SPACES, any_case, each, found, put
 
-LAYERS = rf"{MARKUP}|&#?[0-9A-Za-z]{{1,24}};"  # what strip_layers could change holds one of these
+_ENTITY = "&#?[0-9A-Za-z]{1,24};"  # what unescape_html looks up, each by itself
+LAYERS = f"{MARKUP}|{_ENTITY}"  # what strip_layers could change holds one of these
 _RARE_SPACES = SPACES.removeprefix(" ")
-_UNEVEN = rf"[{_RARE_SPACES}]|[ \n][ \n]|\A[ \n]|[ \n]\z"
+# Apart: Rust looks for a few sequences of bytes ten times as fast as for many.
+_UNEVEN = (
+    r"[ \n][ \n]",
+    r"\A[ \n]",
+    r"[ \n]\z",
+    r"[\t\x0b\x0c\r\x1c-\x1f]",
+    r"[\x{85}\x{a0}\x{1680}\x{3000}]",
+    r"[\x{2000}-\x{2007}]",
+    r"[\x{2008}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}]",
+)
 
-_REST = '[^\\s<>"“”]*[^\\s<>"“”.,;:!?…\'’»()\\[\\]{}|]'  # a URL does not end in the sentence's punctuation
+# A URL holds brackets in pairs, and does not end in the sentence's punctuation.
+_PAIR = r"\([^\s<>\"“”()]*\)"
+_REST = rf"(?:[^\s<>\"“”()]|{_PAIR})*(?:[^\s<>\"“”.,;:!?…'’»()\[\]{{}}|]|{_PAIR})"
 _SCHEMED = rf"(?:(?:https?|ftp)://|www\.){_REST}"
 _TOP = r"\.(?:com|org|net|gov|edu|br|pt|info|blog|io|tv|me)(?:\.[a-z]{2})?/"
-_URL = re.compile(_SCHEMED, re.IGNORECASE)
+_URL = f"(?i){_SCHEMED}"  # in Rust's syntax; on even white space it finds what Python's would
 URLS = rf"(?i)(?:https?|ftp)://|www\.|{any_case(_TOP)}"  # what remove_urls could change holds one of these
-_BARE = re.compile(_TOP, re.IGNORECASE)
 _URL_OR_BARE = re.compile(rf"{_SCHEMED}|(?<![\w@/.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*{_TOP}(?:{_REST})?", re.IGNORECASE)
 _PLACE = "\ufdd0"  # stands for a URL; Unicode keeps it free for such use
-_GLUED = re.compile(rf"[\w.-]{_PLACE}")  # where a domain may begin before the www. in it
-_SPREAD = rf"[<(\[]\n|\n[>)\]]|{_PLACE}"  # brackets on other lines than what they enclose
-_BRACKETED = re.compile(rf"<\s*{_PLACE}\s*>|\(\s*{_PLACE}\s*\)|\[\s*{_PLACE}\s*\]|{_PLACE}")
+# Where a domain without either may stand, once the other URLs are places: before a path, or before the www. in it.
+_BARE = rf"(?i){any_case(_TOP)}|[\w\p{{N}}.-]{_PLACE}"
+_BRACKETED = rf"(?:<\s*{_PLACE}\s*>|\(\s*{_PLACE}\s*\)|\[\s*{_PLACE}\s*\]|{_PLACE})"
+# What only introduces a URL goes with it, and the full stop after it.
+_INTRODUCED = (
+    r"(?:\b[Dd]ispon[ií]ve(?:l|is) (?:em|no (?:site|link|endereço)) ?:? ?"
+    rf"|\b(?:[Ll]ink|LINK|URL|[Ss]ite|[Ee]ndereço) ?: ?|\[\d{{1,3}}\] ?: ?){_BRACKETED}[.;,]?|{_BRACKETED}"
+)
 
 _MAX_LAYERS = 8  # of escaping: &amp;lt; is seen in feeds, deeper nesting in nothing but attacks
+
+
+def layered(texts: pl.Series) -> pl.Series:
+    """Positions (uint32) of the texts that strip_layers could change: with markup or an entity that means something."""
+    at = found(texts, LAYERS)
+    some = texts.gather(at)
+    entities = some.str.extract_all(_ENTITY)
+    known = [entity for entity in entities.explode().drop_nulls().unique().to_list() if unescape_html(entity) != entity]
+    holds = entities.list.eval(pl.element().is_in(known)).list.any()
+    return at.filter(some.str.contains(MARKUP) | holds)
 
 
 def strip_layers(text: str) -> tuple[str, bool, bool]:
@@ -43,24 +70,20 @@ def strip_layers(text: str) -> tuple[str, bool, bool]:
 
 
 def remove_urls(texts: pl.Series) -> pl.Series:
-    """Remove URLs: with a scheme, with www., or a domain followed by a path; brackets around one go with it.
+    """Remove URLs: with a scheme, with www., or a domain followed by a path; brackets around one go with it,
+    and so does what introduces it and says nothing else (`Disponível em:`).
 
     The texts are not empty and have their white space in normal form.
     """
-    spread = texts.str.contains(_SPREAD)
-    plain = each_line(texts, partial(found, screen=URLS), partial(each, function=_remove_urls))
-    return put(plain, spread.arg_true(), each(texts.filter(spread), _remove_urls))
-
-
-def _remove_urls(text: str) -> str:
-    marked = _URL.sub(_PLACE, text)
-    if _BARE.search(marked) or _GLUED.search(marked):  # rarely; the larger pattern is the slower one
-        marked = _URL_OR_BARE.sub(_PLACE, text)
-    return text if marked == text else _BRACKETED.sub("", marked)
+    marked = texts.str.replace_all(_URL, _PLACE)
+    bare = found(marked, _BARE)  # rarely; the larger pattern is slow, and has a look-behind, which Rust has not
+    marked = put(marked, bare, each(texts.gather(bare), partial(_URL_OR_BARE.sub, _PLACE)))
+    at = (marked != texts).arg_true()
+    return put(texts, at, marked.gather(at).str.replace_all(_INTRODUCED, ""))
 
 
 def normalise_space(texts: pl.Series) -> pl.Series:
     """One space between words, no space around lines, no empty lines."""
-    at = found(texts, _UNEVEN)
+    at = reduce(or_, map(texts.str.contains, _UNEVEN)).arg_true()
     spaced = texts.gather(at).str.replace_all(f"[{_RARE_SPACES}][{SPACES}]*| [{SPACES}]+", " ")
     return put(texts, at, spaced.str.replace_all(r" \n[ \n]*|\n[ \n]+", "\n").str.strip_chars(" \n"))

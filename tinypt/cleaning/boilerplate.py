@@ -1,0 +1,126 @@
+"""Lines that are no text because many documents have them: navigation, notices, invitations to share.
+
+A line counts by a 64-bit key of its characters in lower case, so that what has to be added up over the corpus is small.
+"""
+
+from collections.abc import Collection
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tinypt.cleaning.alphabet import characters
+from tinypt.cleaning.jit import compiled, utf8
+from tinypt.cleaning.screen import each, put
+
+LINES_AT_ONCE = 1 << 23  # of line keys; some 500 MB while they are added up
+_LOWER = np.uint32(0xFFFFFF)  # as alphabet.py has it
+_START, _FACTOR = np.uint64(0xCBF29CE484222325), np.uint64(0x9E3779B97F4A7C15)
+_MIX_1, _MIX_2, _33 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53), np.uint64(33)
+
+
+def count_lines(texts: pl.Series, words: int) -> NDArray[np.uint64]:
+    """Keys of the lines of at most `words` words, each as many times as there are texts it stands in.
+
+    The texts are repaired: their white space is single spaces and line feeds. Dialogue never counts, however common.
+    """
+    _, documents, keys, _ = _short_lines(texts, words)
+    order = np.argsort(keys, kind="stable")  # so that of equal keys a document's stand together
+    keys, documents = keys[order], documents[order]
+    first = np.ones(len(keys), dtype=np.bool_)
+    first[1:] = (keys[1:] != keys[:-1]) | (documents[1:] != documents[:-1])
+    return np.asarray(keys[first])
+
+
+def common_lines(counts: list[Path], documents: int) -> NDArray[np.uint64]:
+    """Sorted keys of the lines that stand in at least `documents` documents.
+
+    Each file holds one shard's keys, sorted, and their counts. They are added up one range of keys after the
+    other, so that memory holds no more than LINES_AT_ONCE of them, whatever the size of the corpus.
+    """
+    tables = [np.load(path, mmap_mode="r") for path in counts]
+    parts = -(-sum(table.shape[1] for table in tables) // LINES_AT_ONCE)
+    edges = [2**64 * part // parts for part in range(1, parts)]
+    cuts = [[0, *(int(np.searchsorted(t[0], np.uint64(edge))) for edge in edges), t.shape[1]] for t in tables]
+    common = [np.empty(0, dtype=np.uint64)]
+    for part in range(parts):
+        slices = [table[:, cut[part] : cut[part + 1]] for table, cut in zip(tables, cuts, strict=True)]
+        keys, times = np.concatenate(slices, axis=1)
+        distinct, place = np.unique(keys, return_inverse=True)
+        common.append(distinct[np.bincount(place, weights=times) >= documents])
+    return np.concatenate(common)
+
+
+def without_common(texts: pl.Series, common: NDArray[np.uint64], words: int) -> pl.Series:
+    """Repaired texts without the short lines whose key is in `common`."""
+    data, documents, keys, spans = _short_lines(texts, words)
+    hits = np.isin(keys, common)
+    dropped = {data[start:end].tobytes().decode() for start, end in spans[hits]}
+    at = pl.Series(np.unique(documents[hits]))
+    return put(texts, at, each(texts.gather(at), partial(_without, dropped=dropped)))
+
+
+def _without(text: str, dropped: Collection[str]) -> str:
+    return "\n".join(line for line in text.split("\n") if line not in dropped)
+
+
+def _short_lines(
+    texts: pl.Series, words: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.uint64], NDArray[np.int64]]:
+    """The bytes of the texts, and of their short lines the text, the key and, [lines, 2], where it begins and ends."""
+    data, bounds = utf8(texts.to_arrow())
+    most = int(np.count_nonzero(data[bounds[0] : bounds[-1]] == ord("\n"))) + len(texts)
+    documents, keys, spans = np.empty(most, np.uint32), np.empty(most, np.uint64), np.empty((most, 2), np.int64)
+    count = _find_short(data, bounds, words, characters(), documents, keys, spans)
+    return data, documents[:count], keys[:count], spans[:count]
+
+
+@compiled
+def _find_short(
+    text: NDArray[np.uint8],
+    bounds: NDArray[np.int64],
+    words: int,
+    table: NDArray[np.uint32],
+    documents: NDArray[np.uint32],
+    keys: NDArray[np.uint64],
+    spans: NDArray[np.int64],
+) -> int:
+    """Fill in the lines that hold fewer spaces than `words` and are no sentence of dialogue; their number."""
+    count = 0
+    for document in range(len(bounds) - 1):
+        start = bounds[document]
+        while start < bounds[document + 1]:
+            end, spaces = start, 0
+            while end < bounds[document + 1] and text[end] != 10:
+                spaces += text[end] == 32
+                end += 1
+            begins, ends = text[start] == 45, text[end - 1] == 46 or text[end - 1] == 33 or text[end - 1] == 63
+            if end - start > 3:  # – and — are hyphens here, and … is a full stop
+                dash = text[start + 2] == 0x93 or text[start + 2] == 0x94
+                begins |= text[start] == 0xE2 and text[start + 1] == 0x80 and dash
+                ends |= text[end - 3] == 0xE2 and text[end - 2] == 0x80 and text[end - 1] == 0xA6
+            if end > start and spaces < words and not (begins and ends):
+                key, at = _START, start
+                while at < end:
+                    code, more = np.uint32(text[at]), 0
+                    if code >= 0xF0:
+                        code, more = code & np.uint32(7), 3
+                    elif code >= 0xE0:
+                        code, more = code & np.uint32(15), 2
+                    elif code >= 0xC0:
+                        code, more = code & np.uint32(31), 1
+                    for _ in range(more):
+                        at += 1
+                        code = (code << np.uint32(6)) | np.uint32(text[at] & 63)
+                    at += 1
+                    lower = table[code] & _LOWER if code < len(table) else code
+                    key = (key ^ np.uint64(lower)) * _FACTOR
+                key = (key ^ (key >> _33)) * _MIX_1  # the finaliser of MurmurHash3
+                key = (key ^ (key >> _33)) * _MIX_2
+                documents[count], keys[count] = document, key ^ (key >> _33)
+                spans[count, 0], spans[count, 1] = start, end
+                count += 1
+            start = end + 1
+    return count
