@@ -94,12 +94,12 @@ def test_equals_are_told_apart_about_as_seldom_as_is_said(data: TaskData) -> Non
     """Two systems whose rows and seeds are noise of one kind: few verdicts, whatever the training seeds."""
     gold, told = np.array(data.test.labels)[:60], 0
     small = TaskData(data.train, Split(data.test.ids[:60], data.test.first[:60], data.test.second, gold.tolist()))
-    for trial in range(30):
+    for trial in range(80):
         random = np.random.default_rng(trial)
         sides = [gold + random.normal(size=60) + 0.3 * random.normal(size=(3, 60)) for _ in range(2)]
         entry = compare(*(Resampled(small, side, trial) for side in sides))
         told += entry["verdict"] != "no difference shown"
-    assert told <= 4
+    assert 0 < told <= 10  # 4 are expected; percentile intervals of few rows are a little short
 
 
 def test_who_is_compared_with_whom(data: TaskData) -> None:

@@ -90,3 +90,9 @@ def test_groups_of_tasks(entailment: TaskData, similarity: TaskData, sentiment: 
     assert [list(group) for group in joint_groups(tasks, ())] == [["a"], ["b"], ["c"]]
     with pytest.raises(PipelineError, match="no task is called z; there are a, b, c"):
         joint_groups(tasks, (("a", "z"),))
+
+
+def test_rates_that_nothing_can_choose_between_are_refused(subject: Subject, similarity: TaskData) -> None:
+    linked = replace(similarity.train, second=[similarity.train.first[0]] * 24)
+    with pytest.raises(PipelineError, match=r"^sts: the training rows fall into 1 groups"):
+        finetune(subject, {"sts": replace(similarity, train=linked)}, replace(SHORT, learning_rates=(1e-3, 1e-2)))

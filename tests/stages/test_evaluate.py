@@ -47,10 +47,9 @@ def project(
     columns = {"doc_id": list(map(str, range(len(texts)))), "title": texts, "uri": texts, "text": texts}
     pq.write_table(pa.table(columns), tmp_path / "data/split/test/shard-00000.parquet")
     names, scores = ["sim", "não"] * 12, [1.0, 4.5, 3.0] * 8
-    for name, second, labels in (("similarity", texts[1:25], scores), ("sentiment", None, names)):
-        splits = [
-            Split([f"{split}-{row}" for row in range(24)], texts[:24], second, labels) for split in ("train", "test")
-        ]
+    first, second = ([f"{text} {number}" for number, text in enumerate(texts[start : start + 24])] for start in (0, 1))
+    for name, other, labels in (("similarity", second, scores), ("sentiment", None, names)):
+        splits = [Split([f"{split}-{row}" for row in range(24)], first, other, labels) for split in ("train", "test")]
         write_task(TaskData(*splits), tmp_path / "data/tasks" / name)
     return tmp_path
 

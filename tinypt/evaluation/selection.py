@@ -3,6 +3,7 @@
 import logging
 import statistics
 
+from tinypt.errors import PipelineError
 from tinypt.evaluation.course import Course, predictions
 from tinypt.evaluation.folds import Rows, grouped_folds
 from tinypt.evaluation.scoring import gold_labels, primary_measure, task_scores
@@ -25,7 +26,10 @@ def selection_folds(course: Course, options: Finetune) -> Folds:
     if len(options.learning_rates) == 1:
         return []
     split = next(iter(course.tasks.values())).train
-    return grouped_folds(split, options.folds, options.fold_rows, options.seeds[0])
+    try:
+        return grouped_folds(split, options.folds, options.fold_rows, options.seeds[0])
+    except PipelineError as error:
+        raise PipelineError(f"{' and '.join(course.tasks)}: {error}") from None
 
 
 def choose_rate(
