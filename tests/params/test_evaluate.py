@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tinypt.errors import PipelineError
+from tinypt.params.check import check_file
 from tinypt.params.evaluate import Evaluate
 from tinypt.params.loader import load
 
@@ -73,3 +74,22 @@ def test_a_good_section_is_read(tmp_path: Path) -> None:
 def test_mistakes_are_named(tmp_path: Path, key: str, value: str, message: str) -> None:
     with pytest.raises(PipelineError, match=message):
         read(tmp_path, **{key: value})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("joint: []", "joint: [[assin2_similarity, assin1]]", "evaluate.finetune.joint: no task is called assin1"),
+        (
+            "teaching: null",
+            "teaching: {sets: [best], weight: 0.5, temperature: 2.0, recombined: 1.0}",
+            "evaluate.teaching.sets: no set is called best",
+        ),
+    ],
+)
+def test_names_must_be_those_of_tasks_and_sets(tmp_path: Path, old: str, new: str, message: str) -> None:
+    sample = (Path(__file__).parents[2] / "params/sample.yaml").read_text(encoding="utf-8")
+    assert old in sample
+    (tmp_path / "params.yaml").write_text(sample.replace(old, new), encoding="utf-8")
+    with pytest.raises(PipelineError, match=message):
+        check_file(tmp_path / "params.yaml")
