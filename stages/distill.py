@@ -16,6 +16,7 @@ from tinypt.distillation.loop import train
 from tinypt.distillation.objective import Objective
 from tinypt.distillation.stored import Stored, open_stored
 from tinypt.distillation.teacher import Teacher
+from tinypt.distillation.workers import leads
 from tinypt.errors import PipelineError
 from tinypt.files import fingerprint, work_folder, write_json
 from tinypt.modeling.forward import pick_device
@@ -78,6 +79,8 @@ def main(name: str) -> None:
     key = fingerprint([experiment, seed], inputs)
     checkpoint = work_folder("checkpoints", f"{name}-{key}") / "checkpoint.pt"
     result = train(objective, blocks, options, seed, pick_device(), checkpoint, f"distill {name}")
+    if not leads():  # one of several workers; the first writes what all have made
+        return
     save_model(student, tokenizer, Path("models") / name / "distilled")
     write_curve(result.rows, Path("metrics/training") / f"{name}.csv")
     final = {term: result.rows[-1][term] for term in ("loss", *options.losses)}
@@ -92,7 +95,7 @@ def main(name: str) -> None:
         },
     )
     # Logged and never written: as an output, a time would make dvc.lock differ from clone to clone.
-    log.info("distill %s: %s tokens/s", name, f"{result.tokens_per_second:,.0f}")
+    log.info("distill %s: %s tokens/s, %.1f %% waiting", name, f"{result.tokens_per_second:,.0f}", 100 * result.waited)
     shutil.rmtree(checkpoint.parent)
 
 
