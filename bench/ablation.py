@@ -31,6 +31,7 @@ from scipy.stats import t as student_t
 
 from stages import distill, student
 from tinypt.corpus.shards import iter_texts
+from tinypt.errors import PipelineError
 from tinypt.evaluation.frozen import frozen_scores
 from tinypt.evaluation.mlm import mlm_scores
 from tinypt.evaluation.subject import Subject, load_subject
@@ -74,8 +75,13 @@ def main() -> None:
     firsts = {ladder[0] for ladder in ladders.values() if ladder}
     runs = [Run(options.params, name, seed, name in firsts) for seed in options.seeds for name in sets]
     os.environ["OMP_NUM_THREADS"] = "1"  # read where a process imports torch: the workers' thread count, and bits
-    with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn"))
+    try:
         results = dict(zip(((run.name, run.seed) for run in runs), pool.map(perform, runs), strict=True))
+    except PipelineError as error:
+        sys.exit(f"ablation: {error}")
+    finally:
+        pool.shutdown(cancel_futures=True)
     for tokenizer, ladder in ladders.items():
         if ladder:
             rows = {START: [results[ladder[0], seed]["start"] for seed in options.seeds]}
@@ -87,7 +93,8 @@ def main() -> None:
 def perform(job: Run) -> dict[str, Scores]:
     """Scores of a run's student at its `end`, and at its `start` if asked for, from the run's folder if it is done."""
     params = yaml.safe_load(job.params.read_text(encoding="utf-8")) | {"seed": job.seed}
-    values = [params["experiments"][job.name], params["evaluate"], job.seed, job.measure_start]
+    measured = {key: params["evaluate"][key] for key in ("mlm_blocks", "sentences", "max_length")}
+    values = [params["experiments"][job.name], measured, job.seed, job.measure_start]
     folder = work_folder("ablation", f"{job.name}-{job.seed}-{fingerprint(values)}").absolute()
     if (folder / "result.json").exists():
         return dict(read_json(folder / "result.json"))
@@ -136,10 +143,9 @@ def measure(folder: Path, job: Run, model: str) -> Scores:
 
 
 def halves(split: Split) -> TaskData:
-    """A training split's even rows to train on and its odd ones to score."""
-    parts = []
-    for first in (0, 1):
-        rows = slice(first, None, 2)
+    """A training split's first half to train on and its second to score: neighbours, often alike, stay together."""
+    middle, parts = len(split) // 2, []
+    for rows in (slice(middle), slice(middle, None)):
         second = None if split.second is None else split.second[rows]
         parts.append(Split(split.ids[rows], split.first[rows], second, split.labels[rows]))
     return TaskData(*parts)
@@ -177,7 +183,8 @@ def paired_interval(first: list[float], second: list[float]) -> tuple[float, flo
 
 def _frozen(subject: Subject, task: str, data: TaskData, seed: int) -> float:
     """A task's primary measure: Pearson correlation of a similarity, macro-F1 of classes."""
-    return frozen_scores(subject, task, data, seed)["pearson" if data.is_regression else "f1"]
+    scores, _ = frozen_scores(subject, task, data, seed)
+    return scores["pearson" if data.is_regression else "f1"]
 
 
 def _spread(rows: dict[str, list[Scores]], name: str, column: str) -> str:

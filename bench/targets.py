@@ -30,7 +30,7 @@ from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.masking import SpecialIds
 
 EPOCHS = 2.0  # the second can show the same masks again, or others
-STORED = TeacherTargets(1, 0.15, 2.0, 12, "sentence", None)
+STORED = TeacherTargets(1, 0.15, 2.0, 12, "sentence", None, "fp32")
 WAYS: dict[str, dict[str, TeacherTargets | BaseTargets | None]] = {
     "total": {
         "live": None,
@@ -38,7 +38,11 @@ WAYS: dict[str, dict[str, TeacherTargets | BaseTargets | None]] = {
         "cached, 1 draw": STORED,
         "cached, 2 draws of 50": dataclasses.replace(STORED, draws=2, samples=50),
     },
-    "partial_word": {"live": None, "cached": BaseTargets("word", None), "cached, width 64": BaseTargets("word", 64)},
+    "partial_word": {
+        "live": None,
+        "cached": BaseTargets("word", None, "fp32"),
+        "cached, width 64": BaseTargets("word", 64, "fp32"),
+    },
 }
 
 

@@ -3,17 +3,17 @@
     python -m stages.evaluate total models/total/distilled data/tokens/teacher
 
 The last argument holds held-out blocks under the model's own tokenizer. Reads these,
-data/split/test, data/tasks and the `evaluate` parameters; writes metrics/<name>/evaluate.json.
+data/split/test, data/tasks and the `evaluate` parameters; writes metrics/<name>/evaluate.json and, for every task,
+what the model answered on each test row to data/predictions/<name>/<task>.parquet. Sets that are to learn from the
+teacher's answers read them in data/predictions/teacher/lessons.
 """
 
-import logging
 from pathlib import Path
 from typing import Any
 
 from tinypt.corpus.shards import iter_texts
-from tinypt.evaluation.finetune import finetune_scores
-from tinypt.evaluation.frozen import frozen_scores
 from tinypt.evaluation.mlm import mlm_scores
+from tinypt.evaluation.protocols import task_results, write_results
 from tinypt.evaluation.subject import load_subject
 from tinypt.evaluation.tasks import read_tasks
 from tinypt.evaluation.words import sample_sentences, word_scores
@@ -23,7 +23,7 @@ from tinypt.params.loader import load, load_seed
 from tinypt.stage import run
 from tinypt.tokens.arrays import open_blocks
 
-log = logging.getLogger(__name__)
+PREDICTIONS = Path("data/predictions")
 
 
 def main(name: str, model_folder: str, tokens_folder: str) -> None:
@@ -35,13 +35,9 @@ def main(name: str, model_folder: str, tokens_folder: str) -> None:
     metrics: dict[str, Any] = {"mlm": mlm_scores(subject, blocks, options.mlm_blocks, seed)}
     sentences = sample_sentences(iter_texts(Path("data/split/test")), options.sentences, seed)
     metrics["words"] = word_scores(subject, sentences)
-    for number, (task, data) in enumerate(tasks.items(), start=1):
-        log.info("%s: task %d of %d, %s", name, number, len(tasks), task)
-        metrics[task] = {
-            "frozen": frozen_scores(subject, task, data, seed),
-            "finetune": finetune_scores(subject, task, data, options.finetune),
-        }
-    write_json(Path("metrics") / name / "evaluate.json", metrics)
+    results = task_results(subject, tasks, options, seed, PREDICTIONS)
+    write_results(name, tasks, results, PREDICTIONS)
+    write_json(Path("metrics") / name / "evaluate.json", metrics | results.metrics)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """Make the floor: the student's architecture with random weights and the teacher's tokenizer.
 
-What it scores once fine-tuned is what a student must beat to owe anything to its pre-training.
+What it scores once fine-tuned is what a student must beat to owe anything to its pre-training. It has BERT-tiny's
+shape; for a set with an architecture of its own, measure its student before training beside it:
+`python -m stages.evaluate <set>_floor models/<set>/student data/tokens/teacher`.
 Reads models/base and models/teacher; writes models/floor.
 """
 

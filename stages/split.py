@@ -1,11 +1,14 @@
 """Hold out a share of the documents that stay for evaluation, each with all that are like it.
 
 Reads data/clean, data/select and the `split` parameters; writes data/split/{train,test}/*.parquet and
-metrics/split.json.
+metrics/split.json. What is written is measured anew, and held-out documents that have their like in the training
+split fail the stage.
 """
 
+import dataclasses
 from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +17,7 @@ from tinypt.cleaning.decisions import DECISIONS
 from tinypt.cleaning.splitting import is_held_out
 from tinypt.corpus.shards import SCHEMA, list_shards, read_shard, write_shard
 from tinypt.errors import PipelineError
+from tinypt.evaluation.held_out import Leaks, find_leaks, write_index
 from tinypt.files import atomic_path, write_json
 from tinypt.params.loader import load, load_seed
 from tinypt.params.split import Split
@@ -25,10 +29,10 @@ SIDES = ("train", "test")
 
 def main() -> None:
     """Write both splits, shard by shard."""
-    share, seed = load("split", Split).test_share, load_seed()
+    options, seed = load("split", Split), load_seed()
     counts: dict[str, Counter[str]] = {side: Counter() for side in SIDES}
     progress = Progress("split", "documents")
-    with atomic_path(Path("data/split")) as folder:
+    with atomic_path(Path("data/split")) as folder, TemporaryDirectory() as indices:
         for shard in list_shards(Path("data/clean")):
             parts: dict[str, list[pa.RecordBatch]] = {side: [] for side in SIDES}
             decisions, start = pa.Table.from_batches(read_shard(Path("data/select") / shard.name), DECISIONS), 0
@@ -43,10 +47,11 @@ def main() -> None:
                 stays = decided.column("reason").is_null().combine_chunks()
                 hashes = decided.column("cluster_hash").filter(stays).to_pylist()
                 batch = batch.filter(stays)
-                test = [is_held_out(value, seed, share) for value in hashes]
+                test = [is_held_out(value, seed, options.test_share) for value in hashes]
                 for side, chosen in (("train", [not flag for flag in test]), ("test", test)):
                     part = batch.filter(pa.array(chosen, pa.bool_()))
                     parts[side].append(part)
+                    write_index(part.column("text"), Path(indices) / side)
                     texts = part.column("text").to_pylist()
                     counts[side].update(
                         documents=len(texts),
@@ -59,8 +64,25 @@ def main() -> None:
         progress.close()
         for side in SIDES:
             if not counts[side]["documents"]:
-                raise PipelineError(f"split.test_share: {share} leaves no document for {side}")
-    write_json(Path("metrics/split.json"), {side: dict(counts[side]) for side in SIDES})
+                raise PipelineError(f"split.test_share: {options.test_share} leaves no document for {side}")
+        leaks = find_leaks(Path(indices) / "test", Path(indices) / "train", options.near_duplicates)
+        _check(leaks, counts["test"]["documents"], options)
+    sides = {side: dict(counts[side]) for side in SIDES}
+    write_json(Path("metrics/split.json"), sides | {"leaks": dataclasses.asdict(leaks)})
+
+
+def _check(leaks: Leaks, documents: int, options: Split) -> None:
+    if leaks.exact:
+        raise PipelineError(
+            f"data/select: {leaks.exact} of {documents} held-out documents stand in the training split too; "
+            "run `dvc repro -f select`"
+        )
+    if leaks.near > options.leaks * documents:
+        raise PipelineError(
+            f"split.leaks: {leaks.near} of {documents} held-out documents are near duplicates of training documents "
+            f"(similarity {options.near_duplicates:g}), more than {options.leaks:g} allows; let select.near_duplicates "
+            "drop them, or raise it"
+        )
 
 
 if __name__ == "__main__":

@@ -1,15 +1,18 @@
 """Bring the evaluation tasks into one form, and measure what each can be solved to without a model.
 
-Reads the files or hub data sets that `tasks` in params.yaml names; writes data/tasks/<task>/{train,test}.parquet
-and metrics/tasks.json.
+Reads the files or hub data sets that `tasks` in params.yaml names; writes data/tasks/<task>/{train,test}.parquet,
+what the floors answer as floors.parquet beside them, and metrics/tasks.json.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tinypt.corpus.sample.tasks import write_sample_tasks
 from tinypt.errors import PipelineError
-from tinypt.evaluation.floors import describe
+from tinypt.evaluation.floors import describe, floor_predictions
+from tinypt.evaluation.leaks import check_repeats
+from tinypt.evaluation.predictions import write_predictions
 from tinypt.evaluation.readers import Skipped, read_assin2, read_tweetsentbr
 from tinypt.evaluation.tasks import TaskData, check_task, write_task
 from tinypt.files import atomic_path, write_json
@@ -17,7 +20,7 @@ from tinypt.params.loader import load, load_seed
 from tinypt.params.tasks import Assin2Data, SampleData, Task, TweetSentBrData
 from tinypt.stage import run
 
-RESERVED = ("mlm", "words")  # the other entries of metrics/<model>/evaluate.json
+RESERVED = ("mlm", "words", "gap_recovered")  # other entries of metrics/<model>/evaluate.json and metrics/compare.json
 
 
 def main() -> None:
@@ -34,8 +37,11 @@ def main() -> None:
                 )
             data, skipped = _read(task, seed)
             check_task(name, data)
+            leaks = check_repeats(name, data, task.repeated)
             write_task(data, folder / name)
-            metrics[name] = describe(data, skipped)
+            floors = floor_predictions(data)
+            write_predictions(data, floors, folder / name / "floors.parquet")
+            metrics[name] = describe(data, skipped, floors, seed) | {"leaks": leaks}
     write_json(Path("metrics/tasks.json"), metrics)
 
 
@@ -44,7 +50,7 @@ def _read(task: Task, seed: int) -> tuple[TaskData, Skipped]:
     if isinstance(data, SampleData):
         with TemporaryDirectory() as folder:
             write_sample_tasks(Path(folder), seed)
-            return _read(Task(task.kind, _sample_files(task, Path(folder))), seed)
+            return _read(replace(task, data=_sample_files(task, Path(folder))), seed)
     if isinstance(data, Assin2Data):
         return read_assin2(data.train, data.test, task.kind)
     if isinstance(data, TweetSentBrData):

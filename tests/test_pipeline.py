@@ -30,7 +30,7 @@ def _minimal() -> dict[str, Any]:
     params["teacher"]["architecture"] |= {"hidden": 48, "layers": 2}
     for experiment in params["experiments"].values():
         experiment["distill"] |= {"epochs": 1.0, "validation_blocks": 16}
-    params["targets"]["base"] = {"alignment": "word", "width": 16}
+    params["targets"]["base"] = {"alignment": "word", "width": 16, "precision": "fp32"}
     params["experiments"]["partial_word"]["distill"]["targets"] = "cached"
     params["evaluate"] |= {"mlm_blocks": 32, "sentences": 10}
     params["evaluate"]["finetune"] |= {"epochs": 1, "seeds": [1]}
@@ -111,6 +111,7 @@ def test_every_stage_leaves_what_it_declares(clone: Clone) -> None:
             assert json.loads((clone.folder / f"metrics/{name}/{metrics}.json").read_text(encoding="utf-8"))
     for name in ("teacher", "base", "floor"):
         assert (clone.folder / f"metrics/{name}/evaluate.json").is_file()
+    assert (clone.folder / "data/efficiency.json").is_file()
     assert (clone.folder / "report/README.md").is_file()
 
 
@@ -133,7 +134,7 @@ def test_one_sets_parameter_reruns_that_set_alone(clone: Clone) -> None:
     params["experiments"]["total"]["distill"]["temperature"] = 4.0
     clone.write_params(params)
     ran = clone.ran(clone.dvc("repro"))
-    assert ran == ["distill@total", "evaluate@total", "export@total", "report"]
+    assert ran == ["distill@total", "evaluate@total", "export@total", "efficiency", "report"]
     clone.commit("warmer")
     changed = json.loads(clone.dvc("metrics", "diff", "main", "--json"))
     assert {path.split("/")[1] for path in changed} == {"total"}
@@ -153,7 +154,7 @@ def test_a_new_set_is_a_block_of_yaml(clone: Clone) -> None:
     params["experiments"]["fifth"]["student"]["embeddings"] = "fvt"
     clone.write_params(params)
     ran = clone.ran(clone.dvc("repro"))
-    assert ran == ["student@fifth", "distill@fifth", "evaluate@fifth", "export@fifth", "report"]
+    assert ran == ["student@fifth", "distill@fifth", "evaluate@fifth", "export@fifth", "efficiency", "report"]
     assert "fifth" in (clone.folder / "report/README.md").read_text(encoding="utf-8")
     clone.commit("fifth")
     clone.git("checkout", "-q", "main")

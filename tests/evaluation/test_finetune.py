@@ -1,27 +1,29 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tinypt.errors import PipelineError
-from tinypt.evaluation.finetune import TaskModel, finetune_scores, shuffled
+from tinypt.evaluation.finetune import finetune, joint_groups
+from tinypt.evaluation.scoring import summarise
 from tinypt.evaluation.subject import Subject
 from tinypt.evaluation.tasks import TaskData
 from tinypt.params.evaluate import Finetune
 
-FAST = Finetune(learning_rate=1e-2, epochs=15, batch_size=8, seeds=(1,))
-SHORT = Finetune(learning_rate=1e-3, epochs=1, batch_size=8, seeds=(1, 2))
+FAST = Finetune(learning_rates=(1e-2,), folds=2, fold_rows=None, epochs=15, batch_size=8, seeds=(1,), joint=())
+SHORT = replace(FAST, learning_rates=(1e-3,), epochs=1, seeds=(1, 2))
+
+
+def finetune_scores(subject: Subject, task: str, data: TaskData, options: Finetune) -> dict[str, float | int]:
+    return summarise(data, finetune(subject, {task: data}, options).predicted[task], seed=13)
 
 
 @pytest.mark.parametrize("classes", [1, 3])
 def test_classes_are_learnt(subject: Subject, make_texts: Callable[[int], TaskData], classes: int) -> None:
     scores = finetune_scores(subject, "x", make_texts(classes), FAST)
     assert scores["f1_mean"] > 0.9
-    assert set(scores) == {"seeds", "f1_mean", "f1_sd", "accuracy_mean", "accuracy_sd"}
+    assert scores["f1_low"] <= scores["f1_mean"] <= scores["f1_high"]
 
 
 def test_scores_are_learnt_on_their_own_scale(subject: Subject, similarity: TaskData) -> None:
@@ -54,31 +56,37 @@ def test_the_model_itself_is_left_as_it_was(subject: Subject, sentiment: TaskDat
     assert not subject.model.training
 
 
-def test_the_head_depends_on_the_seed_alone(subject: Subject) -> None:
-    scrambled = replace(subject, model=type(subject.model)(subject.model.config))
-    first, second, other = TaskModel(subject, 3, seed=1), TaskModel(scrambled, 3, seed=1), TaskModel(subject, 3, seed=2)
-    assert torch.equal(first.dense.weight, second.dense.weight)
-    assert torch.equal(first.output.weight, second.output.weight)
-    assert not torch.equal(first.output.weight, other.output.weight)
-
-
 @pytest.mark.parametrize("batch_size", [8, 24])  # with 24 the only step ends in weights that no loss has seen
 def test_divergence_names_model_task_and_learning_rate(subject: Subject, similarity: TaskData, batch_size: int) -> None:
-    options = replace(SHORT, learning_rate=1e30, batch_size=batch_size)
-    with pytest.raises(PipelineError, match=r"teacher: sts, fine-tuning: training diverged .*learning_rate \(1e\+30\)"):
+    options = replace(SHORT, learning_rates=(1e30,), batch_size=batch_size)
+    with pytest.raises(
+        PipelineError, match=r"teacher: sts, fine-tuning: training diverged .*learning_rates \(1e\+30\)"
+    ):
         finetune_scores(subject, "sts", similarity, options)
 
 
-@given(st.lists(st.integers(1, 60), min_size=1, max_size=400), st.integers(1, 9), st.integers(0, 3))
-def test_an_epoch_visits_every_row_once(lengths: list[int], size: int, seed: int) -> None:
-    array = np.array(lengths, dtype=np.int64)
-    batches = shuffled(array, size, np.random.default_rng(seed))
-    assert sorted(int(row) for batch in batches for row in batch) == list(range(len(lengths)))
-    assert all(len(batch) <= size for batch in batches)
+def test_tasks_are_learnt_jointly_with_heads_of_their_own(
+    subject: Subject, entailment: TaskData, similarity: TaskData
+) -> None:
+    tuned = finetune(subject, {"entailment": entailment, "similarity": similarity}, FAST)
+    assert summarise(entailment, tuned.predicted["entailment"], 1)["f1_mean"] > 0.9
+    assert summarise(similarity, tuned.predicted["similarity"], 1)["pearson_mean"] > 0.8
 
 
-def test_batches_hold_texts_of_similar_length() -> None:
-    random = np.random.default_rng(0)
-    lengths = random.integers(5, 60, 640)
-    spread = [np.ptp(lengths[batch]) for batch in shuffled(lengths, 16, random)]
-    assert np.mean(spread) < 10
+def test_the_rate_is_chosen_for_each_group_and_the_test_split_has_no_say(subject: Subject, sentiment: TaskData) -> None:
+    options = replace(SHORT, learning_rates=(1e-2, 1e-3, 1e30), seeds=(1,))
+    tuned = finetune(subject, {"x": sentiment}, options)
+    assert list(tuned.tried) == [1e-3, 1e-2, 1e30]
+    assert tuned.tried[1e30] is None  # diverged, and is not taken
+    shuffled = replace(sentiment, test=replace(sentiment.test, labels=sentiment.test.labels[::-1]))
+    again = finetune(subject, {"x": shuffled}, options)
+    assert (again.learning_rate, again.tried) == (tuned.learning_rate, tuned.tried)
+    assert (again.predicted["x"] == tuned.predicted["x"]).all()
+
+
+def test_groups_of_tasks(entailment: TaskData, similarity: TaskData, sentiment: TaskData) -> None:
+    tasks = {"a": entailment, "b": sentiment, "c": similarity}
+    assert [list(group) for group in joint_groups(tasks, (("c", "a"),))] == [["a", "c"], ["b"]]
+    assert [list(group) for group in joint_groups(tasks, ())] == [["a"], ["b"], ["c"]]
+    with pytest.raises(PipelineError, match="no task is called z; there are a, b, c"):
+        joint_groups(tasks, (("a", "z"),))

@@ -3,9 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from tinypt.evaluation.floors import constant_scores, describe, floors, jaccard_pearson
+from tinypt.evaluation.floors import describe, floor_predictions, floor_scores
 from tinypt.evaluation.readers import read_assin2
 from tinypt.evaluation.tasks import Split, TaskData
+
+SEED = 13
+
+
+def scores(data: TaskData) -> dict[str, dict[str, float]]:
+    return floor_scores(data, floor_predictions(data), SEED)
 
 
 def single(labels: list[str], prefix: str) -> Split:
@@ -14,46 +20,51 @@ def single(labels: list[str], prefix: str) -> Split:
 
 def test_the_constant_is_the_most_frequent_training_class_and_the_first_on_a_tie() -> None:
     data = TaskData(single(["b", "a", "b", "a"], "train"), single(["a", "a", "a", "b"], "test"))
-    assert constant_scores(data)["accuracy"] == 0.75
+    assert scores(data)["constant"]["accuracy"] == 0.75
     data = TaskData(single(["b", "a", "b"], "train"), single(["a", "a", "a", "b"], "test"))
-    assert constant_scores(data)["accuracy"] == 0.25
+    assert scores(data)["constant"]["accuracy"] == 0.25
 
 
 def test_the_constant_score_is_the_training_mean(similarity: TaskData) -> None:
-    scores = constant_scores(similarity)
-    assert scores["pearson"] == 0.0
-    assert scores["mse"] == pytest.approx(1.75**2)
+    found = scores(similarity)["constant"]
+    assert found["pearson"] == 0.0
+    assert found["mse"] == pytest.approx(1.75**2)
 
 
 def test_word_overlap(similarity: TaskData) -> None:
-    assert jaccard_pearson(similarity.test) == pytest.approx(1.0)
+    found = scores(similarity)["word_jaccard"]
+    assert set(found) == {"pearson", "pearson_low", "pearson_high"}  # no mse: it is on another scale
+    assert found["pearson"] == pytest.approx(1.0)
 
 
 def test_description(similarity: TaskData, sentiment: TaskData) -> None:
-    described = describe(similarity, {})
+    described = describe(similarity, {}, floor_predictions(similarity), SEED)
     assert described["train"] == {"rows": 24, "label_mean": 3.25, "label_sd": 1.75}
     assert list(described["floors"]) == ["constant", "word_jaccard", "overlap_features"]
-    described = describe(sentiment, {"no_text": 7})
+    described = describe(sentiment, {"no_text": 7}, floor_predictions(sentiment), SEED)
     assert described["test"]["labels"] == {"class 0": 8, "class 1": 8, "class 2": 8}
     assert described["skipped"] == {"no_text": 7}
     assert list(described["floors"]) == ["constant", "char_ngrams"]
 
 
 def test_every_kind_of_task_has_a_floor_that_learns(entailment: TaskData) -> None:
-    assert list(floors(entailment)) == ["constant", "overlap_features"]
+    assert list(floor_predictions(entailment)) == ["constant", "overlap_features"]
 
 
 def test_where_nothing_can_be_learnt_the_constant_is_left(similarity: TaskData) -> None:
     one_class = TaskData(single(["a", "a"], "train"), single(["a", "a"], "test"))
-    assert list(floors(one_class)) == ["constant"]
+    assert list(floor_predictions(one_class)) == ["constant"]
     blank = replace(similarity.train, first=["?"] * 24, second=[""] * 24)
-    assert list(floors(TaskData(blank, similarity.test))) == ["constant", "word_jaccard"]
+    assert list(floor_predictions(TaskData(blank, similarity.test))) == ["constant", "word_jaccard"]
 
 
 def test_assin2_floors(real_data: Path) -> None:
     train, test = real_data / "assin2/assin2-train-only.xml", real_data / "assin2/assin2-test.xml"
     similarity, _ = read_assin2(train, test, "pair_regression")
-    assert jaccard_pearson(similarity.test) == pytest.approx(0.5460, abs=5e-5)
-    assert constant_scores(similarity)["mse"] == pytest.approx(1.156, abs=5e-4)
+    found = scores(similarity)
+    assert found["word_jaccard"]["pearson"] == pytest.approx(0.5460, abs=5e-5)
+    assert found["constant"]["mse"] == pytest.approx(1.156, abs=5e-4)
+    assert found["overlap_features"]["pearson_low"] == pytest.approx(0.690, abs=5e-3)
+    assert found["overlap_features"]["pearson_high"] == pytest.approx(0.735, abs=5e-3)
     entailment, _ = read_assin2(train, test, "pair_classification")
-    assert constant_scores(entailment)["f1"] == pytest.approx(1 / 3)
+    assert scores(entailment)["constant"]["f1"] == pytest.approx(1 / 3)

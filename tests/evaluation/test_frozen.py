@@ -5,11 +5,16 @@ import numpy as np
 import pytest
 import torch
 
+from tinypt.errors import PipelineError
 from tinypt.evaluation.frozen import embed, frozen_scores
 from tinypt.evaluation.subject import Subject, cut_pieces
 from tinypt.evaluation.tasks import TaskData
 
 SEED = 13
+
+
+def scored(subject: Subject, data: TaskData, seed: int = SEED) -> dict[str, float]:
+    return frozen_scores(subject, "x", data, seed)[0]
 
 
 def test_an_embedding_is_the_mean_over_pieces_without_special_tokens(subject: Subject) -> None:
@@ -32,7 +37,7 @@ def test_a_text_without_pieces_is_a_vector_of_zeros(subject: Subject) -> None:
 
 
 def test_equal_texts_have_the_highest_cosine(subject: Subject, similarity: TaskData) -> None:
-    scores = frozen_scores(subject, "similarity", similarity, SEED)
+    scores = scored(subject, similarity)
     assert scores["pearson"] > 0.9
     assert scores["mse"] < 1.0  # on the labels' scale, 1.5 to 5
 
@@ -42,7 +47,7 @@ def test_labels_of_any_scale_are_met_by_the_fitted_line(subject: Subject, simila
         train = replace(data.train, labels=[factor * float(label) for label in data.train.labels])
         return TaskData(train, replace(data.test, labels=[factor * float(label) for label in data.test.labels]))
 
-    scores, hundredfold = (frozen_scores(subject, "x", scaled(similarity, factor), SEED) for factor in (1.0, 100.0))
+    scores, hundredfold = (scored(subject, scaled(similarity, factor)) for factor in (1.0, 100.0))
     assert hundredfold["pearson"] == pytest.approx(scores["pearson"])
     assert hundredfold["mse"] == pytest.approx(1e4 * scores["mse"])
 
@@ -50,30 +55,37 @@ def test_labels_of_any_scale_are_met_by_the_fitted_line(subject: Subject, simila
 def test_equal_texts_everywhere_score_zero(subject: Subject, similarity: TaskData) -> None:
     same = TaskData(*(replace(split, second=split.first) for split in (similarity.train, similarity.test)))
     one = TaskData(*(replace(split, first=["sim"] * 24, second=["não"] * 24) for split in (same.train, same.test)))
-    scores = frozen_scores(subject, "x", one, SEED)
+    scores = scored(subject, one)
     assert scores["pearson"] == 0.0
     assert scores["mse"] == pytest.approx(1.75**2)
 
 
 @pytest.mark.parametrize("classes", [1, 2, 5])
 def test_any_number_of_classes(subject: Subject, make_texts: Callable[[int], TaskData], classes: int) -> None:
-    assert frozen_scores(subject, "x", make_texts(classes), SEED)["f1"] > 0.7  # chance is 0.2 for five
+    assert scored(subject, make_texts(classes))["f1"] > 0.7  # chance is 0.2 for five
 
 
 def test_pairs_are_classified(subject: Subject, entailment: TaskData) -> None:
-    assert frozen_scores(subject, "x", entailment, SEED)["accuracy"] > 0.9
+    assert scored(subject, entailment)["accuracy"] > 0.9
 
 
 def test_scores_are_the_same_twice(subject: Subject, make_pairs: Callable[[list[str]], TaskData]) -> None:
     data = make_pairs(["a", "b", "c"] * 8)
-    assert frozen_scores(subject, "x", data, SEED) == frozen_scores(subject, "x", data, SEED)
+    assert scored(subject, data) == scored(subject, data)
 
 
 def test_every_score_lies_in_its_interval_and_only_that_depends_on_the_seed(
     subject: Subject, similarity: TaskData, sentiment: TaskData
 ) -> None:
     for data, measures in ((similarity, ("pearson", "mse")), (sentiment, ("f1", "accuracy"))):
-        scores, others = (frozen_scores(subject, "x", data, seed) for seed in (SEED, SEED + 1))
+        scores, others = (scored(subject, data, seed) for seed in (SEED, SEED + 1))
         for measure in measures:
             assert scores[f"{measure}_low"] <= scores[measure] <= scores[f"{measure}_high"]
             assert scores[measure] == others[measure]
+
+
+def test_damaged_weights_are_named(subject: Subject, sentiment: TaskData) -> None:
+    with torch.no_grad():
+        subject.model.get_input_embeddings().weight[:] = torch.nan
+    with pytest.raises(PipelineError, match="teacher: x, frozen: its embeddings are no finite numbers"):
+        scored(subject, sentiment)

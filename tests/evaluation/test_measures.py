@@ -3,9 +3,10 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import pearsonr
+from sklearn.metrics import f1_score
 
 from tinypt.errors import PipelineError
 from tinypt.evaluation.measures import classification_scores, is_constant, pearson, regression_scores
@@ -67,3 +68,43 @@ def test_a_constant_answer_to_balanced_classes_has_a_macro_f1_of_a_third() -> No
 
 def test_classes_absent_from_the_test_split_still_count() -> None:
     assert classification_scores([0, 1], [0, 1], classes=3)["f1"] == pytest.approx(2 / 3)
+
+
+ANSWERS = st.integers(1, 5).flatmap(
+    lambda classes: st.tuples(
+        st.just(classes),
+        st.lists(st.tuples(*[st.integers(0, classes - 1)] * 2), min_size=1, max_size=30),
+    )
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(ANSWERS)
+def test_macro_f1_by_its_definition(answers: tuple[int, list[tuple[int, int]]]) -> None:
+    """Over random answers, classes that are never true or never predicted among them."""
+    classes, pairs = answers
+    f1 = []
+    for index in range(classes):
+        hits = sum(predicted == gold == index for predicted, gold in pairs)
+        named = sum((predicted == index) + (gold == index) for predicted, gold in pairs)
+        f1.append(2 * hits / named if named else 0.0)
+    predicted, gold = zip(*pairs, strict=True)
+    scores = classification_scores(predicted, gold, classes)
+    assert scores["f1"] == pytest.approx(np.mean(f1), abs=1e-12)
+    assert scores["accuracy"] == pytest.approx(np.mean([ours == theirs for ours, theirs in pairs]), abs=1e-12)
+
+
+@settings(max_examples=50, deadline=None)
+@given(ANSWERS)
+def test_where_every_class_is_true_once_macro_f1_is_scikit_learns_default(
+    answers: tuple[int, list[tuple[int, int]]],
+) -> None:
+    classes, pairs = answers
+    predicted, gold = zip(*pairs, *[(0, index) for index in range(classes)], strict=True)
+    assert classification_scores(predicted, gold, classes)["f1"] == f1_score(gold, predicted, average="macro")
+
+
+@given(st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)), min_size=2, max_size=20))
+def test_mean_squared_error_by_its_definition(pairs: list[tuple[float, float]]) -> None:
+    predicted, gold = np.array(pairs).T
+    assert regression_scores(predicted, gold)["mse"] == pytest.approx(np.mean((predicted - gold) ** 2), rel=1e-12)

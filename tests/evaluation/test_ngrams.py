@@ -3,9 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from tinypt.evaluation.ngrams import ngram_scores
+from tinypt.evaluation.ngrams import ngram_predictions
 from tinypt.evaluation.readers import read_tweetsentbr
+from tinypt.evaluation.scoring import gold_labels, task_scores
 from tinypt.evaluation.tasks import Split, TaskData
+
+
+def ngram_scores(data: TaskData) -> dict[str, float]:
+    return task_scores(data, ngram_predictions(data), gold_labels(data, data.test))
 
 
 @pytest.mark.parametrize("classes", [2, 3, 5])

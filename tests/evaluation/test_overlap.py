@@ -3,8 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tinypt.evaluation.overlap import OverlapFeatures, jaccard, overlap_scores
+from tinypt.evaluation.overlap import OverlapFeatures, jaccard, overlap_predictions
 from tinypt.evaluation.readers import read_assin2
+from tinypt.evaluation.scoring import gold_labels, task_scores
 from tinypt.evaluation.tasks import Split, TaskData
 
 FIRST = ["Um menino corre.", "O gato não dorme", "a b c d", ""]
@@ -13,6 +14,10 @@ SECOND = ["um Menino corre.", "O gato dorme", "d c b a", "!"]
 
 def pairs(first: list[str], second: list[str]) -> Split:
     return Split([str(row) for row in range(len(first))], first, second, [1.0] * len(first))
+
+
+def overlap_scores(data: TaskData) -> dict[str, float]:
+    return task_scores(data, overlap_predictions(data), gold_labels(data, data.test))
 
 
 def test_the_features_of_pairs() -> None:

@@ -3,11 +3,16 @@ import re
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from tinypt.errors import PipelineError
 from tinypt.evaluation.subject import Subject
-from tinypt.evaluation.words import fold, sample_sentences, word_scores
+from tinypt.evaluation.words import find_words, fold, sample_sentences, score_words, word_scores
 
+TEXTS = ["O médico examinou o paciente e receitou um remédio amargo.", "João não gosta de café; prefere chá."]
 SENTENCE = "A menina foi à escola com o irmão."
 
 
@@ -41,6 +46,27 @@ def test_only_words_that_folding_leaves_alone_count(subject: Subject) -> None:
     scores = word_scores(subject, [SENTENCE])
     assert scores["words"] == 5  # menina foi escola com o; not A, à, irmão
     assert scores["characters"] == len("menina foi escola com o ")
+
+
+def test_a_word_ends_at_punctuation_and_not_at_other_symbols() -> None:
+    text = "em «casa», às 20°C, R$50 + 3×4, guarda-chuva_novo exem\u00adplo 東京 de 2.5 kg"
+    words = [text[word.start : word.end] for word in find_words([text])]
+    assert words == ["em", "casa", "50", "guarda", "chuva", "novo", "de", "2", "5", "kg"]
+
+
+@given(st.text(alphabet="ab2é ñ'°×_-.,$²º\u00ad\u200b\u0301\t\x1c東京\u3042", max_size=20))
+def test_words_are_what_the_pre_tokenizer_takes_as_one(text: str) -> None:
+    """Each of our words is a whole word of the pre-tokenizer, whichever the vocabulary."""
+    whole = {span for _, span in BertPreTokenizer().pre_tokenize_str(normalised(text))}
+    if normalised(text) != text:  # BERT drops or spaces out characters; then places do not compare, contents do
+        contents = [normalised(text)[start:end] for start, end in whole]
+        assert {text[word.start : word.end] for word in find_words([text])} <= set(contents)
+    else:
+        assert {(word.start, word.end) for word in find_words([text])} <= whole
+
+
+def normalised(text: str) -> str:
+    return str(BertNormalizer(lowercase=False, strip_accents=False).normalize_str(text))
 
 
 def test_a_uniform_model_pays_the_same_for_every_piece(subject: Subject) -> None:
@@ -81,6 +107,50 @@ def test_case_and_accents_are_not_held_against_a_prediction(subject: Subject) ->
         subject.model.cls.predictions.bias[vocabulary["à"]] = 9.0
     scores = word_scores(subject, ["ele foi a pé e a cavalo"])
     assert scores["accuracy"] == pytest.approx(2 / 6)  # the two a, among ele foi a e a cavalo
+    assert scores["accuracy_at_5"] >= scores["accuracy"]
+
+
+def test_variants_of_a_word_are_one_answer(subject: Subject) -> None:
+    """A model that answers the variants of a first, and o after them: o is its second answer."""
+    vocabulary = subject.tokenizer.get_vocab()
+    variants = [piece for piece in vocabulary if fold(piece) == "a"]
+    assert len(variants) > 2
+    with torch.no_grad():
+        subject.model.get_output_embeddings().weight.zero_()
+        subject.model.cls.predictions.bias.zero_()
+        for order, piece in enumerate([*variants, "o"]):
+            subject.model.cls.predictions.bias[vocabulary[piece]] = 90.0 - order
+    sentences = ["o time e a torcida"]
+    words = find_words(sentences)
+    scores = score_words(subject, sentences, words)
+    ranks = {sentences[0][word.start : word.end]: rank for word, rank in zip(words, scores.completed.rank, strict=True)}
+    assert (ranks["a"], ranks["o"]) == (0, 1)
+
+
+def test_a_model_without_positions_for_a_sentence_says_so(subject: Subject) -> None:
+    sentences = ["a menina foi e o time foi " * 12, "o time foi"]
+    scores = word_scores(subject, sentences)
+    assert scores["unscored_words"] > 0
+    assert scores["words"] + scores["unscored_words"] == 12 * 7 + 3
+
+
+def test_words_agree_with_a_published_implementation(subject: Subject, uncased_subject: Subject) -> None:
+    """minicons, by the authors' own hand: PLL-word-l2r of each piece, summed over each of our words."""
+    scorer = pytest.importorskip("minicons.scorer", reason="minicons is not installed: pip install minicons")
+    sentences = [*TEXTS, "o remédio amargo de camomila, que o médico (ontem) receitou às 2.5 h; 20°C."]
+    for ours in (subject, uncased_subject):
+        theirs = scorer.MaskedLMScorer(ours.model, device="cpu", tokenizer=ours.tokenizer)
+        encoded = ours.tokenizer(sentences, padding=True, return_tensors="pt", return_offsets_mapping=True)
+        tokens = theirs.token_score(encoded, PLL_metric="within_word_l2r")
+        words = find_words(sentences)
+        scores = score_words(ours, sentences, words)
+        assert scores.words == words
+        for word, log_probability in zip(words, scores.completed.log_probability, strict=True):
+            spans = [span for span in encoded["offset_mapping"][word.sentence].tolist() if span[1] > span[0]]
+            assert len(spans) == len(tokens[word.sentence])
+            inside = [word.start <= start and end <= word.end for start, end in spans]
+            expected = sum(value for chosen, (_, value) in zip(inside, tokens[word.sentence], strict=True) if chosen)
+            assert log_probability == pytest.approx(expected, abs=1e-4)
 
 
 def test_unknown_words_are_counted_and_never_right(subject: Subject) -> None:

@@ -6,12 +6,22 @@ from tinypt.errors import PipelineError
 from tinypt.params.evaluate import Evaluate
 from tinypt.params.loader import load
 
-GOOD = {
-    "mlm_blocks": "100",
-    "sentences": "50",
-    "max_length": "64",
-    "finetune": "{learning_rate: 1.0e-3, epochs: 2, batch_size: 16, seeds: [1, 2]}",
+FINETUNE = {
+    "learning_rates": "[1.0e-4, 1.0e-3]",
+    "folds": "2",
+    "fold_rows": "null",
+    "epochs": "2",
+    "batch_size": "16",
+    "seeds": "[1, 2]",
+    "joint": "[]",
 }
+
+
+def finetune(**changes: str) -> str:
+    return "{" + ", ".join(f"{key}: {value}" for key, value in (FINETUNE | changes).items()) + "}"
+
+
+GOOD = {"mlm_blocks": "100", "sentences": "50", "max_length": "64", "finetune": finetune(), "teaching": "null"}
 
 
 def read(tmp_path: Path, **changes: str) -> Evaluate:
@@ -34,19 +44,30 @@ def test_a_good_section_is_read(tmp_path: Path) -> None:
         ("max_length", "513", "evaluate.max_length: must be from 8 to 512"),
         (
             "finetune",
-            "{learning_rate: -1.0, epochs: 2, batch_size: 16, seeds: [1]}",
-            "evaluate.finetune.learning_rate: must be greater than 0",
+            finetune(learning_rates="[1.0e-3, -1.0]"),
+            r"evaluate.finetune.learning_rates\[1\]: must be greater than 0",
         ),
         (
             "finetune",
-            "{learning_rate: 1.0e-3, epochs: 2, batch_size: 16, seeds: []}",
-            "evaluate.finetune.seeds: must hold at least one",
+            finetune(learning_rates="[]"),
+            "evaluate.finetune.learning_rates: must hold at least one learning rate",
+        ),
+        ("finetune", finetune(seeds="[]"), "evaluate.finetune.seeds: must hold at least one seed"),
+        ("finetune", finetune(seeds="[1, 1]"), "evaluate.finetune.seeds: must be different"),
+        (
+            "teaching",
+            "{sets: [], weight: 0.5, temperature: 2.0, recombined: 1.0}",
+            "evaluate.teaching.sets: must name at least one set",
         ),
         (
-            "finetune",
-            "{learning_rate: 1.0e-3, epochs: 2, batch_size: 16, seeds: [1, 1]}",
-            "evaluate.finetune.seeds: must be different",
+            "teaching",
+            "{sets: [a], weight: 0.0, temperature: 2.0, recombined: 1.0}",
+            "evaluate.teaching.weight: must be greater than 0",
         ),
+        ("finetune", finetune(folds="1"), "evaluate.finetune.folds: must be at least 2"),
+        ("finetune", finetune(fold_rows="1"), "evaluate.finetune.fold_rows: must be null or at least folds"),
+        ("finetune", finetune(joint="[[a]]"), r"evaluate.finetune.joint\[0\]: must name at least two tasks"),
+        ("finetune", finetune(joint="[[a, b], [c, a]]"), "evaluate.finetune.joint: must name a task once"),
     ],
 )
 def test_mistakes_are_named(tmp_path: Path, key: str, value: str, message: str) -> None:

@@ -7,9 +7,9 @@ from tinypt.params.loader import load
 from tinypt.params.split import Split
 
 
-def _load(folder: Path, share: str) -> Split:
+def _load(folder: Path, share: str = "0.1", near: str = "0.75", leaks: str = "0.0") -> Split:
     path = folder / "params.yaml"
-    path.write_text(f"split:\n  test_share: {share}\n")
+    path.write_text(f"split:\n  test_share: {share}\n  near_duplicates: {near}\n  leaks: {leaks}\n")
     return load("split", Split, path)
 
 
@@ -21,3 +21,9 @@ def test_share(tmp_path: Path) -> None:
 def test_a_side_must_not_be_empty(tmp_path: Path, share: str) -> None:
     with pytest.raises(PipelineError, match=r"split\.test_share: must be a share between 0 and 1"):
         _load(tmp_path, share)
+
+
+@pytest.mark.parametrize(("key", "value"), [("near", "0"), ("near", "1.1"), ("leaks", "1"), ("leaks", "-0.1")])
+def test_limits_are_shares(tmp_path: Path, key: str, value: str) -> None:
+    with pytest.raises(PipelineError, match=rf"split\.{key}\w*: must be a s"):
+        _load(tmp_path, **{key: value})

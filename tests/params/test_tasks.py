@@ -27,9 +27,9 @@ def read(tmp_path: Path, text: str) -> dict[str, Task]:
 def test_each_format_gives_its_own_class(tmp_path: Path) -> None:
     tasks = read(
         tmp_path,
-        "  similarity: {kind: pair_regression, data: {format: assin2_xml, train: a.xml, test: b.xml}}\n"
-        "  sentiment: {kind: text_classification, data: {format: sample}}\n"
-        "  pairs:\n    kind: pair_classification" + HUB.format(revision=COMMIT, text_b="b"),
+        "  similarity: {kind: pair_regression, repeated: 0.0, data: {format: assin2_xml, train: a.xml, test: b.xml}}\n"
+        "  sentiment: {kind: text_classification, repeated: 0.0, data: {format: sample}}\n"
+        "  pairs:\n    kind: pair_classification\n    repeated: 0.0" + HUB.format(revision=COMMIT, text_b="b"),
     )
     assert tasks["similarity"].data == Assin2Data("assin2_xml", Path("a.xml"), Path("b.xml"))
     assert isinstance(tasks["pairs"].data, HubData)
@@ -38,25 +38,34 @@ def test_each_format_gives_its_own_class(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("  x: {kind: regression, data: {format: sample}}", "tasks.x.kind: must be one of pair_regression"),
-        ("  x: {kind: pair_regression, data: {format: csv}}", "tasks.x.data.format: must be one of sample"),
         (
-            "  x: {kind: text_classification, data: {format: assin2_xml, train: a, test: b}}",
+            "  x: {kind: regression, repeated: 0.0, data: {format: sample}}",
+            "tasks.x.kind: must be one of pair_regression",
+        ),
+        (
+            "  x: {kind: pair_regression, repeated: 0.0, data: {format: csv}}",
+            "tasks.x.data.format: must be one of sample",
+        ),
+        (
+            "  x: {kind: text_classification, repeated: 0.0, data: {format: assin2_xml, train: a, test: b}}",
             "tasks.x.kind: must be pair_regression or pair_classification",
         ),
         (
-            "  x: {kind: pair_regression, data: {format: tweetsentbr, index: a, texts: b}}",
+            "  x: {kind: pair_regression, repeated: 0.0, data: {format: tweetsentbr, index: a, texts: b}}",
             "tasks.x.kind: must be text_classification",
         ),
         (
-            "  x:\n    kind: pair_regression" + HUB.format(revision=COMMIT, text_b="null"),
+            "  x:\n    kind: pair_regression\n    repeated: 0.0" + HUB.format(revision=COMMIT, text_b="null"),
             "tasks.x.data.columns.text_b: must name a column",
         ),
         (
-            "  x:\n    kind: text_classification" + HUB.format(revision=COMMIT, text_b="b"),
+            "  x:\n    kind: text_classification\n    repeated: 0.0" + HUB.format(revision=COMMIT, text_b="b"),
             "tasks.x.data.columns.text_b: must be null",
         ),
-        ("  x:\n    kind: pair_regression" + HUB.format(revision="main", text_b="b"), "revision: must be the 40-digit"),
+        (
+            "  x:\n    kind: pair_regression\n    repeated: 0.0" + HUB.format(revision="main", text_b="b"),
+            "revision: must be the 40-digit",
+        ),
     ],
 )
 def test_mistakes_are_named(tmp_path: Path, text: str, message: str) -> None:

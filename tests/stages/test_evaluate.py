@@ -12,7 +12,9 @@ from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from stages import evaluate
 from tinypt.errors import PipelineError
-from tinypt.evaluation.tasks import Split, TaskData, write_task
+from tinypt.evaluation.predictions import read_predictions
+from tinypt.evaluation.scoring import gold_labels, primary_measure, task_scores
+from tinypt.evaluation.tasks import Split, TaskData, read_tasks, write_task
 from tinypt.modeling.load import save_model
 from tinypt.tokens.vocabulary import write_vocabulary
 
@@ -21,7 +23,9 @@ evaluate:
   mlm_blocks: 20
   sentences: 10
   max_length: 32
-  finetune: {learning_rate: 1.0e-3, epochs: 1, batch_size: 8, seeds: [1, 2]}
+  finetune:
+    {learning_rates: [1.0e-3, 1.0e-2], folds: 2, fold_rows: 12, epochs: 1, batch_size: 8, seeds: [1, 2], joint: []}
+  teaching: null
 """
 
 
@@ -61,11 +65,31 @@ def test_metrics_of_every_measure_and_task(project: Path) -> None:
     assert set(metrics["mlm"]) == {"loss", "masked_tokens"}
     bounds = {"pearson_low", "pearson_high", "mse_low", "mse_high"}
     assert set(metrics["similarity"]["frozen"]) == {"pearson", "mse"} | bounds
-    assert set(metrics["sentiment"]["finetune"]) == {"seeds", "f1_mean", "f1_sd", "accuracy_mean", "accuracy_sd"}
+    assert list(metrics["sentiment"]) == ["frozen", "finetune", "selection"]
+    assert set(metrics["sentiment"]["finetune"]) == {"seeds"} | {
+        f"{measure}_{part}" for measure in ("f1", "accuracy") for part in ("mean", "sd", "low", "high")
+    }
+    assert set(metrics["sentiment"]["selection"]) == {"learning_rate", "at_0.001", "at_0.01"}
     assert math.isfinite(metrics["similarity"]["finetune"]["mse_mean"])
-    before = path.read_bytes()
+    before = {path: path.read_bytes() for path in written(project)}
     evaluate.main("teacher", "models/teacher", "data/tokens/teacher")
-    assert path.read_bytes() == before
+    assert {path: path.read_bytes() for path in written(project)} == before
+
+
+def written(project: Path) -> list[Path]:
+    return [project / "metrics/teacher/evaluate.json", *sorted((project / "data/predictions/teacher").iterdir())]
+
+
+def test_the_scores_can_be_made_again_from_the_predictions(project: Path) -> None:
+    evaluate.main("teacher", "models/teacher", "data/tokens/teacher")
+    metrics = json.loads((project / "metrics/teacher/evaluate.json").read_text())
+    for task, data in read_tasks(project / "data/tasks").items():
+        columns = read_predictions(data, project / f"data/predictions/teacher/{task}.parquet", "reference@teacher")
+        assert list(columns) == ["frozen", "finetune_1", "finetune_2"]
+        gold, measure = gold_labels(data, data.test), primary_measure(data)
+        assert task_scores(data, columns["frozen"], gold)[measure] == pytest.approx(metrics[task]["frozen"][measure])
+        tuned = [task_scores(data, columns[f"finetune_{seed}"], gold)[measure] for seed in (1, 2)]
+        assert np.mean(tuned) == pytest.approx(metrics[task]["finetune"][f"{measure}_mean"], abs=1e-5)
 
 
 def test_a_missing_model_is_named(project: Path) -> None:

@@ -1,6 +1,7 @@
 import hashlib
 import json
 from pathlib import Path
+from random import Random
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,9 +18,13 @@ TEXTS = [f"Este é o texto número {index}, que fala de {index % 7} coisas." for
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "params.yaml").write_text("seed: 13\nsplit: {test_share: 0.2}\n")
+    (tmp_path / "params.yaml").write_text(_params(13, 0.2))
     _write(tmp_path, TEXTS)
     return tmp_path
+
+
+def _params(seed: int, share: float, leaks: float = 0.0) -> str:
+    return f"seed: {seed}\nsplit: {{test_share: {share:.6f}, near_duplicates: 0.75, leaks: {leaks}}}\n"
 
 
 def _write(folder: Path, texts: list[str], reasons: dict[str, str] = {}) -> None:  # noqa: B006
@@ -48,6 +53,7 @@ def test_every_document_is_on_one_side_and_counted(project: Path) -> None:
     assert sorted(sides["train"] + sides["test"]) == sorted(TEXTS)
     assert 0.1 < len(sides["test"]) / len(TEXTS) < 0.3
     metrics = json.loads((project / "metrics/split.json").read_text())
+    assert metrics["leaks"] == {"exact": 0, "near": 0}
     for side, texts in sides.items():
         assert metrics[side] == {
             "documents": len(texts),
@@ -86,7 +92,7 @@ def test_the_same_bytes_twice_and_others_for_another_seed(project: Path) -> None
     first = {path: path.read_bytes() for path in (project / "data/split").rglob("*.parquet")}
     split.main()
     assert {path: path.read_bytes() for path in (project / "data/split").rglob("*.parquet")} == first
-    (project / "params.yaml").write_text("seed: 14\nsplit: {test_share: 0.2}\n")
+    (project / "params.yaml").write_text(_params(14, 0.2))
     split.main()
     assert {path: path.read_bytes() for path in (project / "data/split").rglob("*.parquet")} != first
 
@@ -101,7 +107,48 @@ def test_decisions_on_other_documents_fail_the_stage(project: Path) -> None:
 
 def test_a_side_without_documents_fails_the_stage(project: Path) -> None:
     _write(project, TEXTS[:3])
-    (project / "params.yaml").write_text("seed: 13\nsplit: {test_share: 0.000001}\n")
+    (project / "params.yaml").write_text(_params(13, 1.0e-6))
     with pytest.raises(PipelineError, match="leaves no document for test"):
         split.main()
     assert not (project / "data/split").exists()
+
+
+def _long(seed: int) -> str:
+    random = Random(seed)
+    return " ".join(f"palavra{random.randrange(500)}" for _ in range(200))
+
+
+def _divided(folder: Path, texts: list[str]) -> None:
+    """Documents whose decisions do not tell that some are alike: each has a cluster of its own, by its place."""
+    _write(folder, texts)
+    for shard in list_shards(folder / "data/select"):
+        table = pq.read_table(shard)
+        own = [_hash(f"{shard.name} {row}") for row in range(len(table))]
+        place = table.schema.get_field_index("cluster_hash")
+        write_shard(shard, [table.set_column(place, DECISIONS.field(place), pa.array(own, pa.binary(16)))])
+
+
+def test_a_copy_on_the_other_side_fails_the_stage(project: Path) -> None:
+    texts = [_long(seed) for seed in range(30)]
+    _divided(project, [*texts, *(text.upper() for text in texts)])
+    with pytest.raises(
+        PipelineError, match=r"^data/select: \d+ of \d+ held-out documents stand in the training split too"
+    ):
+        split.main()
+    assert not (project / "data/split").exists()
+    assert not (project / "metrics").exists()
+
+
+def test_near_duplicates_on_the_other_side_fail_the_stage_above_a_limit(project: Path) -> None:
+    texts = [_long(seed) for seed in range(30)]
+    _divided(project, [*texts, *(f"{text} com um fim diferente" for text in texts)])
+    with pytest.raises(
+        PipelineError, match=r"^split.leaks: \d+ of \d+ held-out documents are near duplicates .* 0\.75"
+    ):
+        split.main()
+    (project / "params.yaml").write_text(_params(13, 0.2, leaks=0.99))
+    split.main()
+    sides = {side: {text[:500] for text in texts} for side, texts in _sides(project).items()}
+    metrics = json.loads((project / "metrics/split.json").read_text())
+    assert metrics["leaks"] == {"exact": 0, "near": len(sides["train"] & sides["test"])}
+    assert metrics["leaks"]["near"] > 0

@@ -5,13 +5,14 @@ import pytest
 
 from stages import tasks
 from tinypt.errors import PipelineError
+from tinypt.evaluation.predictions import read_predictions
 from tinypt.evaluation.tasks import read_tasks
 
 SAMPLE = """seed: 7
 tasks:
-  similarity: {kind: pair_regression, data: {format: sample}}
-  entailment: {kind: pair_classification, data: {format: sample}}
-  sentiment: {kind: text_classification, data: {format: sample}}
+  similarity: {kind: pair_regression, repeated: 0.0, data: {format: sample}}
+  entailment: {kind: pair_classification, repeated: 0.0, data: {format: sample}}
+  sentiment: {kind: text_classification, repeated: 0.0, data: {format: sample}}
 """
 
 
@@ -31,6 +32,8 @@ def test_sample_tasks_of_every_kind(project: Path) -> None:
     for name, data in written.items():
         assert metrics[name]["train"]["rows"] == len(data.train) > 0
         assert metrics[name]["test"]["rows"] == len(data.test) > 0
+        floors = read_predictions(data, project / f"data/tasks/{name}/floors.parquet", "tasks")
+        assert list(floors) == list(metrics[name]["floors"])
     before = {path: path.read_bytes() for path in project.rglob("*.*") if path.is_file()}
     tasks.main()
     assert {path: path.read_bytes() for path in project.rglob("*.*") if path.is_file()} == before
@@ -38,13 +41,15 @@ def test_sample_tasks_of_every_kind(project: Path) -> None:
 
 def test_a_failure_leaves_no_half_written_folder(project: Path) -> None:
     missing = "{format: assin2_xml, train: missing.xml, test: missing.xml}"
-    (project / "params.yaml").write_text(SAMPLE + f"  other: {{kind: pair_regression, data: {missing}}}\n")
+    (project / "params.yaml").write_text(
+        SAMPLE + f"  other: {{kind: pair_regression, repeated: 0.0, data: {missing}}}\n"
+    )
     with pytest.raises(PipelineError, match=r"missing.xml: no such file"):
         tasks.main()
     assert list((project / "data").iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["mlm", "words", "a/b"])
+@pytest.mark.parametrize("name", ["mlm", "words", "gap_recovered", "a/b"])
 def test_names_that_would_clash_are_refused(project: Path, name: str) -> None:
     (project / "params.yaml").write_text(SAMPLE.replace("similarity", name))
     with pytest.raises(PipelineError, match=f"tasks.{name}: a task's name"):

@@ -51,14 +51,14 @@ def write_targets(
         blocks: with the teacher's reading of the text beside the student's, for BaseTargets.
         options: what to store.
         seed: of the masks, the one students are trained with.
-        device: to run the teacher on, in bf16 on a GPU.
+        device: to run the teacher on.
         folder: exists; unfinished work.
         label: of the progress line.
 
     Returns:
         Blocks, tokens (of the student's reading), bytes stored and bytes per token.
     """
-    teacher.model.to(device, torch.bfloat16 if device.type == "cuda" else torch.float32)
+    teacher.model.to(device, torch.bfloat16 if options.precision == "bf16" else torch.float32)
     draws = options.draws if isinstance(options, TeacherTargets) else 1
     arrays, done = _open(teacher, blocks, options, draws, seed, device, folder)
     basis = torch.from_numpy(np.load(folder / "basis.npy")).to(device) if options.width is not None else None

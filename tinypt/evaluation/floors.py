@@ -2,50 +2,59 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from tinypt.evaluation.measures import classification_scores, pearson, regression_scores
-from tinypt.evaluation.ngrams import ngram_scores
-from tinypt.evaluation.overlap import jaccard, overlap_scores
+from tinypt.evaluation.ngrams import ngram_predictions
+from tinypt.evaluation.overlap import jaccard, overlap_predictions
+from tinypt.evaluation.scoring import Labels, gold_labels, resampled_scores, task_scores
+from tinypt.evaluation.statistics import intervals
 from tinypt.evaluation.tasks import Split, TaskData
 
+UNSCALED = ("word_jaccard",)  # floors whose answers are not on the labels' scale: only correlations count
 
-def constant_scores(data: TaskData) -> dict[str, float]:
-    """Score on the test split of the best answer that ignores the texts.
 
-    The training mean for scores, the most frequent training class (the first by name on a tie) for classes.
+def floor_predictions(data: TaskData) -> dict[str, Labels]:
+    """Answers to the test split without a neural network, by name.
+
+    `constant` for every task: the training mean, or the most frequent training class (the first by name on a tie);
+    for pairs what their words share (`overlap_features`, and without any training `word_jaccard`); for single texts
+    their character n-grams (`char_ngrams`). What learns from words is left out where the training split holds
+    nothing to learn: one class, or no word.
     """
+    found = {"constant": _constant(data)}
     if data.is_regression:
-        mean = np.mean(np.array(data.train.labels, dtype=np.float64))
-        return regression_scores(np.full(len(data.test), mean), data.test.labels)
-    counts = np.bincount(data.class_indices(data.train))
-    gold = data.class_indices(data.test)
-    return classification_scores([int(counts.argmax())] * len(gold), gold, len(data.classes))
-
-
-def jaccard_pearson(split: Split) -> float:
-    """Pearson correlation of the labels with the word overlap of the pairs (see `jaccard`)."""
-    assert split.second is not None
-    return pearson([jaccard(*pair) for pair in zip(split.first, split.second, strict=True)], split.labels)
-
-
-def floors(data: TaskData) -> dict[str, dict[str, float]]:
-    """Scores without a neural network, by name: a constant answer for every task, for pairs what their words share,
-    for single texts their character n-grams.
-
-    What learns from words is left out where the training split holds nothing to learn: one class, or no word.
-    """
-    found = {"constant": constant_scores(data)}
-    if data.is_regression:
-        found["word_jaccard"] = {"pearson": jaccard_pearson(data.test)}
+        found["word_jaccard"] = _jaccard(data.test)
     if _learnable(data):
         if data.train.second is None:
-            found["char_ngrams"] = ngram_scores(data)
+            found["char_ngrams"] = ngram_predictions(data)
         else:
-            found["overlap_features"] = overlap_scores(data)
+            found["overlap_features"] = overlap_predictions(data)
     return found
+
+
+def floor_scores(data: TaskData, floors: Mapping[str, Labels], seed: int) -> dict[str, dict[str, float]]:
+    """Scores of each floor on the test split and their 95 % intervals over resampled rows, drawn by `seed`."""
+    scores = {}
+    gold = gold_labels(data, data.test)
+    for name, predicted in floors.items():
+        found = task_scores(data, predicted, gold) | intervals(resampled_scores(data, predicted, seed))
+        wanted = "pearson" if name in UNSCALED else ""
+        scores[name] = {key: value for key, value in found.items() if key.startswith(wanted)}
+    return scores
+
+
+def _constant(data: TaskData) -> Labels:
+    gold = gold_labels(data, data.train)
+    best = gold.mean() if data.is_regression else np.bincount(gold).argmax()
+    return np.full(len(data.test), best)
+
+
+def _jaccard(split: Split) -> Labels:
+    assert split.second is not None
+    return np.array([jaccard(*pair) for pair in zip(split.first, split.second, strict=True)])
 
 
 def _learnable(data: TaskData) -> bool:
@@ -53,13 +62,13 @@ def _learnable(data: TaskData) -> bool:
     return several and any(re.search(r"\w", text) for text in data.train.first + (data.train.second or []))
 
 
-def describe(data: TaskData, skipped: dict[str, int]) -> dict[str, Any]:
+def describe(data: TaskData, skipped: Mapping[str, int], floors: Mapping[str, Labels], seed: int) -> dict[str, Any]:
     """Counts, label distribution and floors of a task, for metrics/tasks.json."""
     return {
         "train": _describe(data.train),
         "test": _describe(data.test),
-        "skipped": skipped,
-        "floors": floors(data),
+        "skipped": dict(skipped),
+        "floors": floor_scores(data, floors, seed),
     }
 
 

@@ -7,14 +7,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from tinypt.evaluation.measures import classification_scores, regression_scores
-from tinypt.evaluation.statistics import (
-    intervals,
-    resampled_accuracy,
-    resampled_f1,
-    resampled_mse,
-    resampled_pearson,
-)
+from tinypt.errors import PipelineError
+from tinypt.evaluation.scoring import Labels, gold_labels, resampled_scores, task_scores
+from tinypt.evaluation.statistics import intervals
 from tinypt.evaluation.subject import Subject, cut_pieces, length_sorted, pad
 from tinypt.evaluation.tasks import Split, TaskData
 from tinypt.modeling.forward import encode
@@ -24,14 +19,18 @@ Vectors = NDArray[np.float64]
 ITERATIONS = 2000  # enough for the probe to converge; without its optimum it would depend on the solver
 
 
-def frozen_scores(subject: Subject, task: str, data: TaskData, seed: int) -> dict[str, float]:
-    """Scores on the test split from mean-pooled embeddings of each text by itself, and their 95 % intervals.
+def frozen_scores(subject: Subject, task: str, data: TaskData, seed: int) -> tuple[dict[str, float], Labels]:
+    """Scores on the test split from mean-pooled embeddings of each text by itself, and the predictions scored.
 
-    Only the intervals, <measure>_low and <measure>_high over resampled test rows, depend on `seed`.
+    Only the 95 % intervals, <measure>_low and <measure>_high over resampled test rows, depend on `seed`.
 
-    Similarity is the cosine of the two texts; Pearson is taken of the cosine itself, and the mean squared
-    error after mapping it to the labels' scale by a line fitted on the training split. Classes come from
-    a logistic regression on the embedding, or for pairs on [u, v, |u - v|, u * v] (InferSent; Conneau et al. 2017).
+    Similarity is the cosine of the two texts; Pearson is taken of the cosine itself, which is what is returned as
+    the prediction, and the mean squared error after mapping it to the labels' scale by a line fitted on the
+    training split. Classes come from a logistic regression on the embedding, or for pairs on [u, v, |u - v|, u * v]
+    (InferSent; Conneau et al. 2017).
+
+    Raises:
+        PipelineError: an embedding is not finite.
     """
     texts = sorted({text for split in (data.train, data.test) for text in split.first + (split.second or [])})
     row_of = {text: row for row, text in enumerate(texts)}
@@ -41,11 +40,21 @@ def frozen_scores(subject: Subject, task: str, data: TaskData, seed: int) -> dic
         second = None if split.second is None else vectors[[row_of[text] for text in split.second]]
         return vectors[[row_of[text] for text in split.first]], second
 
-    if data.is_regression:
-        train, test = _cosine(*sides(data.train)), _cosine(*sides(data.test))
-        gold, test_gold = (np.array(split.labels, dtype=np.float64) for split in (data.train, data.test))
-        return _line_scores(train, gold, test, test_gold, seed)
-    return _probe_scores(_features(*sides(data.train)), _features(*sides(data.test)), data, seed)
+    gold, test_gold = gold_labels(data, data.train), gold_labels(data, data.test)
+    if not data.is_regression:
+        predicted = _probe(_features(*sides(data.train)), gold, _features(*sides(data.test)))
+        return task_scores(data, predicted, test_gold) | intervals(resampled_scores(data, predicted, seed)), predicted
+    train, test = _cosine(*sides(data.train)), _cosine(*sides(data.test))
+    mapped = _line(train, gold, test)
+    scores = {
+        "pearson": task_scores(data, test, test_gold)["pearson"],
+        "mse": task_scores(data, mapped, test_gold)["mse"],
+    }
+    resampled = {
+        "pearson": resampled_scores(data, test, seed)["pearson"],
+        "mse": resampled_scores(data, mapped, seed)["mse"],
+    }
+    return scores | intervals(resampled), test
 
 
 @torch.no_grad()
@@ -53,6 +62,9 @@ def embed(subject: Subject, texts: list[str], label: str) -> Vectors:
     """Mean of the last hidden states over each text's pieces, special tokens left out: [texts, hidden].
 
     A text without any piece of the vocabulary gives a vector of zeros.
+
+    Raises:
+        PipelineError: one of them is not finite.
     """
     pieces = cut_pieces(subject, texts, None)
     vectors = np.zeros((len(texts), subject.model.config.hidden_size))
@@ -65,6 +77,8 @@ def embed(subject: Subject, texts: list[str], label: str) -> Vectors:
         vectors[rows] = means.double().cpu().numpy()
         progress.add(len(rows))
     progress.close()
+    if not np.isfinite(vectors).all():
+        raise PipelineError(f"{label}: its embeddings are no finite numbers: the weights are damaged; train it again")
     return vectors
 
 
@@ -75,19 +89,12 @@ def _cosine(first: Vectors, second: Vectors | None) -> Vectors:
     return cosine
 
 
-def _line_scores(train: Vectors, gold: Vectors, test: Vectors, test_gold: Vectors, seed: int) -> dict[str, float]:
+def _line(train: Vectors, gold: Vectors, test: Vectors) -> Vectors:
+    """`test` on the scale of `gold`, by the line that fits `gold` best over `train`."""
     variance = train.var()
     slope = float(np.cov(train, gold, bias=True)[0, 1] / variance) if variance > 0 else 0.0
-    mapped = gold.mean() + slope * (test - train.mean())
-    scores = {
-        "pearson": regression_scores(test, test_gold)["pearson"],
-        "mse": regression_scores(mapped, test_gold)["mse"],
-    }
-    resampled = {
-        "pearson": resampled_pearson(test, test_gold, seed),
-        "mse": resampled_mse(mapped, test_gold, seed),
-    }
-    return scores | intervals(resampled)
+    mapped: Vectors = gold.mean() + slope * (test - train.mean())
+    return mapped
 
 
 def _features(first: Vectors, second: Vectors | None) -> Vectors:
@@ -96,16 +103,10 @@ def _features(first: Vectors, second: Vectors | None) -> Vectors:
     return np.concatenate([first, second, np.abs(first - second), first * second], axis=1)
 
 
-def _probe_scores(train: Vectors, test: Vectors, data: TaskData, seed: int) -> dict[str, float]:
-    gold, classes = data.class_indices(data.train), len(data.classes)
-    if classes == 1:  # nothing to tell apart, and nothing that a regression could be fitted to
-        predicted = [0] * len(test)
-    else:
-        probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=ITERATIONS))
-        predicted = [int(index) for index in probe.fit(train, gold).predict(test)]
-    test_gold = data.class_indices(data.test)
-    resampled = {
-        "f1": resampled_f1(predicted, test_gold, classes, seed),
-        "accuracy": resampled_accuracy(predicted, test_gold, seed),
-    }
-    return classification_scores(predicted, test_gold, classes) | intervals(resampled)
+def _probe(train: Vectors, gold: Labels, test: Vectors) -> Labels:
+    """Classes of `test` by a logistic regression on `train`."""
+    if not gold.any():  # one class: nothing to tell apart, and nothing that a regression could be fitted to
+        return np.zeros(len(test), dtype=np.int64)
+    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=ITERATIONS))
+    predicted: Labels = probe.fit(train, gold).predict(test)
+    return predicted

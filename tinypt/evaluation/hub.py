@@ -40,7 +40,8 @@ def _read_split(source: HubData, kind: Kind, split: str, name: str) -> Split:
     labels = [_label(value, feature, kind, f"{where}, row {row}") for row, value in enumerate(table[columns.label])]
     first = _texts(table[columns.text_a], f"{where}, {columns.text_a}")
     second = None if columns.text_b is None else _texts(table[columns.text_b], f"{where}, {columns.text_b}")
-    return Split([f"{split}-{value}" for value in table[columns.id]], first, second, labels)
+    ids = range(len(table)) if columns.id is None else table[columns.id]
+    return Split([f"{split}-{value}" for value in ids], first, second, labels)
 
 
 def _texts(values: list[Any], where: str) -> list[str]:

@@ -4,15 +4,15 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from tinypt.evaluation.measures import classification_scores
+from tinypt.evaluation.scoring import Labels, gold_labels
 from tinypt.evaluation.tasks import TaskData
 
 LENGTHS = (2, 5)
 ITERATIONS = 1000  # far more than L-BFGS needs to reach the optimum, which does not depend on a seed
 
 
-def ngram_scores(data: TaskData) -> dict[str, float]:
-    """Scores on the test split of a logistic regression on the TF-IDF weights of character n-grams.
+def ngram_predictions(data: TaskData) -> Labels:
+    """Answers to the test split of a logistic regression on the TF-IDF weights of character n-grams.
 
     Lower-cased, 2 to 5 characters within words, term frequencies damped by the logarithm; C = 1, classes weighted
     alike whatever their size, since the primary measure is macro-F1. Nothing is random, nothing is chosen. There
@@ -20,5 +20,5 @@ def ngram_scores(data: TaskData) -> dict[str, float]:
     """
     weights = TfidfVectorizer(analyzer="char_wb", ngram_range=LENGTHS, sublinear_tf=True)
     model = make_pipeline(weights, LogisticRegression(class_weight="balanced", max_iter=ITERATIONS))
-    predicted = model.fit(data.train.first, data.class_indices(data.train)).predict(data.test.first)
-    return classification_scores(predicted.tolist(), data.class_indices(data.test), len(data.classes))
+    predicted: Labels = model.fit(data.train.first, gold_labels(data, data.train)).predict(data.test.first)
+    return predicted

@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
 
-from tinypt.evaluation.measures import classification_scores, regression_scores
+from tinypt.evaluation.scoring import Labels, gold_labels
 from tinypt.evaluation.tasks import Split, TaskData
 
 NEGATIONS = frozenset("não nem nada nenhum nenhuma ninguém nunca sem".split())
@@ -24,21 +24,21 @@ VIEWS: tuple[dict[str, object], ...] = (
 )
 
 
-def overlap_scores(data: TaskData) -> dict[str, float]:
-    """Scores on the test split of a support vector machine (RBF kernel, C = 1) on `OverlapFeatures`.
+def overlap_predictions(data: TaskData) -> Labels:
+    """Answers to the test split of a support vector machine (RBF kernel, C = 1) on `OverlapFeatures`.
 
     Features are standardised, and so are the labels of a regression, since the machine's margin of 0.1 is in
     their unit. Nothing is random, nothing is chosen. There must be a word in a training text, and two classes.
     """
     features = OverlapFeatures(data.train)
     train, test = features.of(data.train), features.of(data.test)
+    gold = gold_labels(data, data.train)
     if not data.is_regression:
-        predicted = _machine(SVC()).fit(train, data.class_indices(data.train)).predict(test)
-        return classification_scores(predicted.tolist(), data.class_indices(data.test), len(data.classes))
-    gold = np.array(data.train.labels, dtype=np.float64)
+        classes: Labels = _machine(SVC()).fit(train, gold).predict(test)
+        return classes
     mean, deviation = gold.mean(), gold.std() or 1.0
-    predicted = _machine(SVR()).fit(train, (gold - mean) / deviation).predict(test)
-    return regression_scores(mean + deviation * predicted, data.test.labels)
+    scores: Labels = mean + deviation * _machine(SVR()).fit(train, (gold - mean) / deviation).predict(test)
+    return scores
 
 
 class OverlapFeatures:

@@ -6,6 +6,7 @@ for every model of the same test split. What another training seed would change 
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -70,15 +71,22 @@ def resampled_f1(predicted: Sequence[int], gold: Sequence[int], classes: int, se
 def _means(columns: Sequence[ArrayLike], seed: int) -> Values:
     """Means of some columns over the rows of every resample: [columns, resamples].
 
-    Every measure here is a function of a few means, so that a resample costs one gather and one sum; the sums
-    are numpy's own and not a matrix product, whose last bits depend on the number of threads.
+    Every measure here is a function of a few means, and a mean over drawn rows one of all rows, each weighted by how
+    often it was drawn. The sums are numpy's own and not a matrix product, whose last bits depend on the number of
+    threads.
     """
-    table = np.column_stack([np.asarray(column, np.float64) for column in columns])
-    random = np.random.default_rng(seed)
-    means = np.empty((len(columns), RESAMPLES))
-    for resample in range(RESAMPLES):
-        means[:, resample] = table[random.integers(len(table), size=len(table))].mean(axis=0)
+    table = np.stack([np.asarray(column, np.float64) for column in columns])
+    rows = table.shape[1]
+    means: Values = np.einsum("rn,cn->cr", _times_drawn(rows, seed), table) / rows
     return means
+
+
+@lru_cache(maxsize=2)
+def _times_drawn(rows: int, seed: int) -> Values:
+    """How often each row is in each resample: [resamples, rows]; the same for all who ask with one seed."""
+    random = np.random.default_rng(seed)
+    draws = (random.integers(rows, size=rows) for _ in range(RESAMPLES))
+    return np.stack([np.bincount(drawn, minlength=rows) for drawn in draws]).astype(np.float64)
 
 
 def _standardised(values: ArrayLike) -> Values:

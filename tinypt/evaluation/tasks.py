@@ -58,8 +58,8 @@ def check_task(name: str, data: TaskData) -> None:
     """Refuse a task that cannot be learnt or scored.
 
     Raises:
-        PipelineError: a split has fewer than two rows, an id occurs twice, or a class of the test split is
-            missing from the training split.
+        PipelineError: a split has fewer than two rows, an id occurs twice, all training rows have one label, or a
+            class of the test split is missing from the training split.
     """
     for split_name, split in zip(SPLITS, (data.train, data.test), strict=True):
         if len(split) < 2:
@@ -71,6 +71,10 @@ def check_task(name: str, data: TaskData) -> None:
         if id in seen:
             raise PipelineError(f"tasks.{name}: the id {id} occurs twice; ids must be unique in a split")
         seen.add(id)
+    if len(set(data.train.labels)) == 1:
+        raise PipelineError(
+            f"tasks.{name}: every training row has the label {data.train.labels[0]}; there is nothing to tell apart"
+        )
     if not data.is_regression:
         unknown = sorted({str(label) for label in data.test.labels} - set(data.classes))
         if unknown:

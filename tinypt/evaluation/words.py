@@ -11,27 +11,39 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from tinypt.errors import PipelineError
-from tinypt.evaluation.subject import Pieces, Subject, length_sorted, pad
-from tinypt.modeling.forward import encode, score
-from tinypt.progress import Progress
+from tinypt.evaluation.completion import BEAMS, Completed, Gap, complete
+from tinypt.evaluation.subject import Pieces, Subject
 
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n")
-WORD = re.compile(r"[^\W_]+")  # the runs of letters and digits that BERT's pre-tokenizer never joins or divides
+RUN = re.compile(r"[^\W_]+")  # of letters and digits
+IDEOGRAPHS = "\u3400"  # from here on; BERT takes each as a word
 SHORTEST, LONGEST = 5, 30  # words of a sentence: enough context, and short enough for every model's positions
 
 
 @dataclass(frozen=True)
-class Query:
-    """One pass: sentence number, the piece asked for, the end of its word (exclusive), the word's number."""
+class Word:
+    """A word to score: number of its sentence, and of its first character and the one after its last in there."""
 
     sentence: int
-    piece: int
+    start: int
     end: int
-    word: int
+
+
+@dataclass(frozen=True)
+class WordScores:
+    """Words as one model sees them.
+
+    words: those that are whole pieces of a sentence the model has positions for; lengths: their characters, int64
+    [words]; completed: what the model makes of them; unknown: whether they have an [UNK] piece, bool [words].
+    """
+
+    words: list[Word]
+    lengths: NDArray[np.int64]
+    completed: Completed
+    unknown: NDArray[np.bool_]
 
 
 def sample_sentences(documents: Iterable[str], count: int, seed: int) -> list[str]:
@@ -66,59 +78,24 @@ def fold(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFD", text.lower()) if unicodedata.category(char) != "Mn")
 
 
-@torch.no_grad()
-def word_scores(subject: Subject, sentences: list[str]) -> dict[str, float | int]:
-    """Bits per character and accuracy of predicting each word from the rest of its sentence.
+def find_words(sentences: list[str]) -> list[Word]:
+    """The words to score, found in the text alone, so that they are the same for every model.
 
-    Each piece of a word is predicted with itself and the word's later pieces masked (PLL-word-l2r;
-    Kauf and Ivanova 2023). A word is right if each of its pieces is the most probable one, which is what
-    greedy decoding from left to right would give; case and accents are not held against a prediction.
-
-    Returns:
-        `bits_per_character`, where a word counts one character more than it has, for its separator;
-        `accuracy` over words; and the `words`, `characters` and `unknown_words` (words with an [UNK] piece:
-        never right, and only the cost of [UNK] is charged). `words` is the same for all models, unless one
-        has too few positions for a sentence.
-
-    Raises:
-        PipelineError: no word of the sentences can be scored.
+    A word is a run of letters and digits that BERT's pre-tokenizer takes as one, whatever the vocabulary: between
+    white space or punctuation, without ideographs. Those that folding changes are left out.
     """
-    pieces, queries, lengths = _queries(subject, sentences)
-    if not lengths:
-        raise PipelineError(f"{subject.name}: none of {len(sentences)} test sentences has a word that can be scored")
-    log_probabilities, hits, unknown = np.zeros(len(lengths)), np.ones(len(lengths), bool), np.zeros(len(lengths), bool)
-    folded = _folded_vocabulary(subject)
-    progress = Progress(f"{subject.name}: words", "pieces", len(queries))
-    asked = np.array([len(pieces.ids[query.sentence]) for query in queries], dtype=np.int64)
-    for rows in length_sorted(asked):
-        batch = [queries[row] for row in rows]
-        ids, _ = pad(pieces, np.array([query.sentence for query in batch]), subject)
-        positions = torch.tensor([query.piece for query in batch], device=subject.device)
-        targets = ids.gather(1, positions[:, None])
-        for row, query in enumerate(batch):
-            ids[row, query.piece : query.end] = subject.special.mask
-        offsets = torch.arange(len(batch), device=subject.device) * ids.shape[1]
-        logits = score(subject.model, encode(subject.model, ids, subject.special), offsets + positions)
-        chosen = logits.log_softmax(dim=1).gather(1, targets)[:, 0].double().cpu().numpy()
-        wanted, best = targets[:, 0].cpu().numpy(), logits.argmax(dim=1).cpu().numpy()
-        words = np.array([query.word for query in batch])
-        np.add.at(log_probabilities, words, chosen)
-        unknown[words[wanted == subject.tokenizer.unk_token_id]] = True
-        hits[words[folded[best] != folded[wanted]]] = False
-        progress.add(len(batch))
-    progress.close()
-    characters = int(sum(lengths)) + len(lengths)
-    return {
-        "bits_per_character": -float(log_probabilities.sum()) / math.log(2) / characters,
-        "accuracy": float((hits & ~unknown).mean()),
-        "words": len(lengths),
-        "characters": characters,
-        "unknown_words": int(unknown.sum()),
-    }
+    words = []
+    for number, sentence in enumerate(sentences):
+        padded = f" {sentence} "
+        for match in RUN.finditer(padded):
+            text, around = match.group(), padded[match.start() - 1] + padded[match.end()]
+            if all(map(_separates, around)) and max(text) < IDEOGRAPHS and fold(text) == text:
+                words.append(Word(number, match.start() - 1, match.end() - 1))
+    return words
 
 
-def _queries(subject: Subject, sentences: list[str]) -> tuple[Pieces, list[Query], list[int]]:
-    """The sentences in pieces, a query for each piece of each word to score, and the words' lengths."""
+def score_words(subject: Subject, sentences: list[str], words: list[Word]) -> WordScores:
+    """Predict each of the words from the rest of its sentence (see `complete`)."""
     encoded = subject.tokenizer(
         sentences,
         truncation=True,
@@ -126,23 +103,64 @@ def _queries(subject: Subject, sentences: list[str]) -> tuple[Pieces, list[Query
         return_offsets_mapping=True,
         return_token_type_ids=True,
     )
-    queries: list[Query] = []
-    lengths: list[int] = []
-    for number, (sentence, offsets) in enumerate(zip(sentences, encoded["offset_mapping"], strict=True)):
-        starts = {start: index for index, (start, end) in enumerate(offsets) if end > start}
-        ends = {end: index + 1 for index, (start, end) in enumerate(offsets) if end > start}
-        for match in WORD.finditer(sentence):
-            first, end = starts.get(match.start()), ends.get(match.end())
-            if first is None or end is None or fold(match.group()) != match.group():
-                continue
-            queries += [Query(number, piece, end, len(lengths)) for piece in range(first, end)]
-            lengths.append(len(match.group()))
-    return Pieces(encoded["input_ids"], encoded["token_type_ids"]), queries, lengths
+    pieces = Pieces(encoded["input_ids"], encoded["token_type_ids"])
+    offsets = [[(start, end) for start, end in row] for row in encoded["offset_mapping"]]
+    starts = [{start: place for place, (start, end) in enumerate(row) if end > start} for row in offsets]
+    ends = [{end: place + 1 for place, (start, end) in enumerate(row) if end > start} for row in offsets]
+    spans = [(word, starts[word.sentence].get(word.start), ends[word.sentence].get(word.end)) for word in words]
+    found = [(word, start, end) for word, start, end in spans if start is not None and end is not None]
+    gaps = [Gap(word.sentence, start, end) for word, start, end in found]
+    unknown = [subject.tokenizer.unk_token_id in pieces.ids[gap.sentence][gap.start : gap.end] for gap in gaps]
+    completed = complete(subject, pieces, gaps, _folded_vocabulary(subject))
+    lengths = np.array([word.end - word.start for word, _, _ in found], dtype=np.int64)
+    return WordScores([word for word, _, _ in found], lengths, completed, np.array(unknown, dtype=np.bool_))
+
+
+def word_scores(subject: Subject, sentences: list[str]) -> dict[str, float | int]:
+    """Bits per character and accuracy of predicting each word from the rest of its sentence.
+
+    Returns:
+        `bits_per_character` by PLL-word-l2r, where a word counts one character more than it has, for its separator;
+        `accuracy` and `accuracy_at_5`, the share of the words that are the best, or among the five best, completions
+        of as many pieces by beam search from left to right, case and accents apart; how many `words` and
+        `characters` that is over; `unknown_words`, with an [UNK] piece: never right, and only the cost of [UNK] is
+        charged; and `unscored_words`, which the model could not be asked for: unless 0, its numbers are not over the
+        same words as those of other models.
+
+    Raises:
+        PipelineError: no word of the sentences can be scored.
+    """
+    words = find_words(sentences)
+    scores = score_words(subject, sentences, words)
+    if not scores.words:
+        raise PipelineError(f"{subject.name}: none of {len(sentences)} test sentences has a word that can be scored")
+    characters = int(scores.lengths.sum()) + len(scores.words)
+    rank = np.where(scores.unknown, BEAMS, scores.completed.rank)
+    return {
+        "bits_per_character": -float(scores.completed.log_probability.sum()) / math.log(2) / characters,
+        "accuracy": float((rank == 0).mean()),
+        "accuracy_at_5": float((rank < BEAMS).mean()),
+        "words": len(scores.words),
+        "characters": characters,
+        "unknown_words": int(scores.unknown.sum()),
+        "unscored_words": len(words) - len(scores.words),
+    }
+
+
+def _separates(char: str) -> bool:
+    """Whether BERT's pre-tokenizer ends a word at a character that is no letter or digit.
+
+    White space and punctuation, ASCII symbols among it; other symbols (20°C) and invisible characters do not.
+    """
+    category = unicodedata.category(char)
+    return char in "\t\n\r" or " " <= char <= "~" or category == "Zs" or category[0] == "P"
 
 
 def _folded_vocabulary(subject: Subject) -> NDArray[np.int64]:
     """For each id a number that pieces share if they differ in case and accents only: int64 [vocabulary]."""
     pieces = [""] * subject.model.config.vocab_size
     for piece, index in subject.tokenizer.get_vocab().items():
-        pieces[index] = piece if index in subject.special.special else fold(piece)
-    return np.unique(pieces, return_inverse=True)[1]
+        plain = fold(piece)
+        mark = not plain.removeprefix("##")  # an accent by itself is no variant of nothing
+        pieces[index] = piece if mark or index in subject.special.special else plain
+    return np.unique(pieces, return_inverse=True)[1].astype(np.int64)

@@ -32,8 +32,11 @@ SCHEMAS: dict[str, Any] = {
     "evaluate": Evaluate,
     "export": Export,
 }
-# Folders under models/ and metrics/ that a set of that name would overwrite.
-RESERVED = ("teacher", "base", "floor", "targets", "tokenize", "training")
+# Folders under models/ and metrics/ that a set of that name would overwrite, and the floors it is compared with.
+RESERVED = (
+    *("teacher", "base", "floor", "targets", "tokenize", "training"),
+    *("constant", "word_jaccard", "overlap_features", "char_ngrams"),
+)
 
 
 def check_file(path: Path) -> None:
@@ -43,6 +46,13 @@ def check_file(path: Path) -> None:
         PipelineError: the first mistake found, by file and key.
     """
     sections = {name: load(name, schema, path) for name, schema in SCHEMAS.items()}
+    for name in (name for group in sections["evaluate"].finetune.joint for name in group):
+        if name not in sections["tasks"]:
+            raise PipelineError(f"{path}: evaluate.finetune.joint: no task is called {name} under tasks")
+    teaching = sections["evaluate"].teaching
+    for name in teaching.sets if teaching else ():
+        if name not in sections["experiments"]:
+            raise PipelineError(f"{path}: evaluate.teaching.sets: no set is called {name} under experiments")
     for name, experiment in sections["experiments"].items():
         if name in RESERVED:
             raise PipelineError(f"{path}: experiments.{name}: the name is taken; choose another")

@@ -1,11 +1,13 @@
 """tasks: the labelled data that models are evaluated on, by task name."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from tinypt.params.loader import require
 
+DEVELOPMENT = re.compile(r"(?<![a-z])(dev|devel|development|val|valid|validation)(?![a-z])", re.IGNORECASE)
 Kind = Literal["pair_regression", "pair_classification", "text_classification"]
 
 
@@ -24,6 +26,10 @@ class Assin2Data:
     train: Path
     test: Path
 
+    def __post_init__(self) -> None:
+        """Refuse the development set as the one that is reported."""
+        _require_test(self.test.name)
+
 
 @dataclass(frozen=True)
 class TweetSentBrData:
@@ -41,12 +47,17 @@ class HubSplits:
     train: str
     test: str
 
+    def __post_init__(self) -> None:
+        """Refuse the development or the training split as the one that is reported."""
+        _require_test(self.test)
+        require(self.test != self.train, "test", f"must be another split than train, is {self.test} too")
+
 
 @dataclass(frozen=True)
 class HubColumns:
-    """Names, on the hub, of the columns; text_b is null for single texts."""
+    """Names, on the hub, of the columns; id is null where rows have none but their number, text_b for single texts."""
 
-    id: str
+    id: str | None
     text_a: str
     text_b: str | None
     label: str
@@ -71,13 +82,18 @@ class HubData:
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked of a model, and the data to ask it with."""
+    """What is asked of a model, and the data to ask it with.
+
+    repeated: largest share of the test rows that may stand in the training split.
+    """
 
     kind: Kind
+    repeated: float
     data: SampleData | Assin2Data | TweetSentBrData | HubData
 
     def __post_init__(self) -> None:
         """Refuse data that cannot answer the kind of question."""
+        require(0 <= self.repeated < 1, "repeated", f"must be a share, at least 0 and less than 1, is {self.repeated}")
         pairs = self.kind != "text_classification"
         if isinstance(self.data, Assin2Data):
             require(
@@ -90,3 +106,8 @@ class Task:
             require(
                 named == pairs, "data.columns.text_b", f"must {'name a column' if pairs else 'be null'} for {self.kind}"
             )
+
+
+def _require_test(name: str) -> None:
+    """Scores on a development set are not reported: ASSIN2's shares 89 % of its sentence pairs' texts with training."""
+    require(not DEVELOPMENT.search(name), "test", f"must be the test set, {name} is a development set")

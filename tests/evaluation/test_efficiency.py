@@ -1,0 +1,86 @@
+"""What is timed is what it says; how long it takes is the machine's affair and no test's."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tinypt.errors import PipelineError
+from tinypt.evaluation import efficiency
+from tinypt.evaluation.efficiency import Candidate, encoder, fill_mask, machine, measure, onnx_encoder, size
+from tinypt.evaluation.subject import Subject
+from tinypt.modeling.load import save_model
+from tinypt.reporting.onnx_graph import export_onnx
+
+IDS = np.random.default_rng(0).integers(5, 100, size=(3, 16))
+
+
+def test_fill_mask_is_the_model_s_best_word_at_one_place(subject: Subject) -> None:
+    with torch.no_grad():
+        logits = subject.model(input_ids=torch.from_numpy(IDS)).logits
+    assert fill_mask(subject).call(IDS).tolist() == logits[:, 1].argmax(dim=1).tolist()
+
+
+def test_every_encoder_gives_the_same_states(subject: Subject, tmp_path: Path) -> None:
+    export_onnx(subject.model, tmp_path / "onnx")
+    with torch.no_grad():
+        states = encoder(subject).call(IDS).numpy()
+    exact = onnx_encoder(subject, tmp_path / "onnx/model.onnx").call(IDS)
+    rounded = onnx_encoder(subject, tmp_path / "onnx/model_quantized.onnx").call(IDS)
+    assert len(exact) == len(rounded) == 1  # no logits
+    assert np.allclose(exact[0], states, atol=1e-4)
+    assert 0 < np.abs(rounded[0] - states).max() < 0.5
+
+
+def test_a_missing_release_is_named(subject: Subject, tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match=r"onnx: no such file; run `dvc repro export@teacher`"):
+        onnx_encoder(subject, tmp_path / "model.onnx")
+
+
+def test_candidates_take_turns_and_long_texts_go_to_those_that_have_positions() -> None:
+    calls = []
+
+    def candidate(name: str, positions: int) -> Candidate:
+        return Candidate(name, 100, positions, lambda ids: calls.append((name, ids.shape)))
+
+    found = measure([candidate("long", 512), candidate("short", 64)], seed=1)
+    assert list(found["long"]) == ["32", "128"]
+    assert list(found["short"]) == ["32"]
+    assert set(found["long"]["32"]) == {"p50_ms", "p95_ms", "texts_per_s"}
+    assert all(0 < numbers["p50_ms"] <= numbers["p95_ms"] for numbers in found["long"].values())
+    turns = efficiency.WARM + efficiency.SINGLE
+    assert calls[: 2 * turns] == [("long", (1, 32)), ("short", (1, 32))] * turns
+    assert {shape for name, shape in calls if name == "short"} == {(1, 32), (32, 32)}
+
+
+def test_percentiles_and_rates_are_of_the_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that says 1 ms passed, and 21 ms at every tenth call."""
+    now, calls = 0.0, 0
+
+    def clock() -> float:
+        return now
+
+    def call(ids: np.ndarray) -> None:
+        nonlocal now, calls
+        calls += 1
+        now += 0.021 if calls % 10 == 0 else 0.001
+
+    monkeypatch.setattr("tinypt.evaluation.efficiency.time.perf_counter", clock)
+    numbers = measure([Candidate("one", 100, 32, call)], seed=1)["one"]["32"]
+    assert numbers["p50_ms"] == pytest.approx(1.0)
+    assert numbers["p95_ms"] == pytest.approx(21.0)
+    assert numbers["texts_per_s"] == pytest.approx(32 / 0.001)
+
+
+def test_parameters_and_bytes_are_those_of_the_weights_file(subject: Subject, tmp_path: Path) -> None:
+    save_model(subject.model, subject.tokenizer, tmp_path / "model")
+    found = size(subject, tmp_path / "model")
+    weights = {id(weight): weight.numel() for weight in subject.model.parameters()}
+    assert found["parameters"] == sum(weights.values())
+    assert found["bytes"] == (tmp_path / "model/model.safetensors").stat().st_size
+    assert 4 * found["parameters"] < found["bytes"] < 4 * found["parameters"] + 10_000
+
+
+def test_the_machine_is_told_by_its_versions() -> None:
+    assert f"torch {torch.__version__}" in machine()

@@ -1,0 +1,95 @@
+"""A model that is trained on tasks: an encoder and a head, without what neither training nor answering touches."""
+
+import copy
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import BertModel, PreTrainedModel
+
+from tinypt.evaluation.subject import Pieces, Subject
+
+STD = 0.02  # BERT's initial standard deviation
+
+
+def used_ids(subject: Subject, texts: Iterable[Pieces]) -> Tensor:
+    """Ids that occur in `texts`, and that of padding, sorted: int64."""
+    found = {id for pieces in texts for ids in pieces.ids for id in ids} | {subject.special.pad}
+    return torch.tensor(sorted(found))
+
+
+class TaskModel(nn.Module):
+    """An encoder with a head on [CLS]: a dense layer, tanh, dropout and the output layer, as in BERT.
+
+    The head is always new, even where a checkpoint brings a pooler: MLM checkpoints have none, and what
+    is compared is the encoders.
+
+    Two savings change no output and no gradient. Of the embedding table only the rows of `used` ids are kept,
+    a tenth in a task of some thousand sentences, so that an optimizer has no more to go through. And of BERT's last
+    layer only the position of [CLS] is computed, since the head reads nothing else.
+    """
+
+    def __init__(self, subject: Subject, used: Tensor, outputs: int, seed: int) -> None:
+        """Take a copy of the subject's encoder; the head's weights are drawn from `seed` alone."""
+        super().__init__()
+        config = subject.model.config
+        self.encoder = copy.deepcopy(subject.model.base_model)
+        table = self.encoder.get_input_embeddings().weight.detach()
+        kept = table[used.to(table.device)]
+        self.encoder.set_input_embeddings(nn.Embedding(len(kept), kept.shape[1], _weight=kept))
+        places = torch.full((len(table),), -1)
+        places[used] = torch.arange(len(used))
+        self.places: Tensor
+        self.register_buffer("places", places)
+        self.last = _take_last_layer(self.encoder)
+        generator = torch.Generator().manual_seed(seed)
+        self.dense = nn.Linear(config.hidden_size, config.hidden_size)
+        self.output = nn.Linear(config.hidden_size, outputs)
+        for layer in (self.dense, self.output):
+            nn.init.normal_(layer.weight, std=STD, generator=generator)
+            nn.init.zeros_(layer.bias)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+        self.pad = subject.special.pad
+        self.to(subject.device)
+
+    def forward(self, ids: Tensor, types: Tensor) -> Tensor:
+        """Outputs [rows, outputs] of ids, all of them used ones, and types [rows, length]."""
+        attended = ids != self.pad
+        states = self.encoder(
+            input_ids=self.places[ids], token_type_ids=types, attention_mask=attended.long()
+        ).last_hidden_state
+        first = states[:, 0] if self.last is None else _first_state(self.last, states, attended)
+        outputs: Tensor = self.output(self.dropout(torch.tanh(self.dense(first))))
+        return outputs
+
+
+def _take_last_layer(encoder: PreTrainedModel) -> nn.Module | None:
+    """Cut off and return the last layer of a BERT; None for any other model, which stays whole."""
+    if not isinstance(encoder, BertModel):
+        return None
+    *lower, last = encoder.encoder.layer
+    encoder.encoder.layer = nn.ModuleList(lower)
+    found: nn.Module = last
+    return found
+
+
+def _first_state(layer: Any, states: Tensor, attended: Tensor) -> Tensor:
+    """A BERT layer's output at the first position, [rows, hidden], of its input [rows, length, hidden]."""
+    attention = layer.attention.self
+    rows, first = len(states), states[:, :1]
+
+    def heads(vectors: Tensor) -> Tensor:
+        return vectors.view(rows, -1, attention.num_attention_heads, attention.attention_head_size).transpose(1, 2)
+
+    mixed = functional.scaled_dot_product_attention(
+        heads(attention.query(first)),
+        heads(attention.key(states)),
+        heads(attention.value(states)),
+        attn_mask=attended[:, None, None, :],
+        dropout_p=attention.dropout.p if layer.training else 0.0,
+    )
+    context = layer.attention.output(mixed.transpose(1, 2).reshape(first.shape), first)
+    state: Tensor = layer.output(layer.intermediate(context), context)
+    return state[:, 0]
