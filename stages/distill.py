@@ -16,6 +16,7 @@ from tinypt.distillation.loop import train
 from tinypt.distillation.objective import Objective
 from tinypt.distillation.stored import Stored, open_stored
 from tinypt.distillation.teacher import Teacher
+from tinypt.distillation.workers import leads
 from tinypt.errors import PipelineError
 from tinypt.files import fingerprint, work_folder, write_json
 from tinypt.modeling.forward import pick_device
@@ -38,7 +39,7 @@ def main(name: str) -> None:
     experiment: Experiment = load(f"experiments.{name}", Experiment)
     options, seed = experiment.distill, load_seed()
     start, tokens = Path("models") / name / "student", Path("data/tokens") / experiment.student.tokenizer / "train"
-    targets = Path("data/targets") / experiment.student.tokenizer / options.targets
+    inputs = [start, Path("models/teacher"), tokens]
     student, tokenizer = load_model(start), load_tokenizer(start)
     blocks = open_blocks(tokens, tokenizer)
     teacher: Teacher | Stored | None = None
@@ -69,17 +70,17 @@ def main(name: str) -> None:
                 ids,
             )
         else:  # all that was wanted of the teacher itself is the projection's start
-            teacher = open_stored(targets, blocks.length)
-            message = mismatch(experiment, None if teacher is None else teacher.options)
-            if teacher is None or message is not None:
-                raise PipelineError(f"experiments.{name}.distill.targets: {message}")
+            targets = Path("data/targets") / experiment.student.tokenizer / "cached"
+            inputs.append(targets)
+            teacher = _stored(targets, name, experiment, blocks.length)
             blocks = dataclasses.replace(blocks, teacher_ids=None, teacher_words=None)
             projection = None if projection is None else teacher.reduce(projection)
     objective = Objective(student, SpecialIds.of(tokenizer), options.losses, teacher, projection, maps)
-    inputs = [start, Path("models/teacher"), tokens, *([targets] if options.targets == "cached" else [])]
     key = fingerprint([experiment, seed], inputs)
     checkpoint = work_folder("checkpoints", f"{name}-{key}") / "checkpoint.pt"
     result = train(objective, blocks, options, seed, pick_device(), checkpoint, f"distill {name}")
+    if not leads():  # one of several workers; the first writes what all have made
+        return
     save_model(student, tokenizer, Path("models") / name / "distilled")
     write_curve(result.rows, Path("metrics/training") / f"{name}.csv")
     final = {term: result.rows[-1][term] for term in ("loss", *options.losses)}
@@ -94,8 +95,17 @@ def main(name: str) -> None:
         },
     )
     # Logged and never written: as an output, a time would make dvc.lock differ from clone to clone.
-    log.info("distill %s: %s tokens/s", name, f"{result.tokens_per_second:,.0f}")
+    log.info("distill %s: %s tokens/s, %.1f %% waiting", name, f"{result.tokens_per_second:,.0f}", 100 * result.waited)
     shutil.rmtree(checkpoint.parent)
+
+
+def _stored(folder: Path, name: str, experiment: Experiment, length: int) -> Stored:
+    """What is stored for a set, if it is what the set asks for; params.yaml may have changed since it was checked."""
+    stored = open_stored(folder, length)
+    message = mismatch(experiment, None if stored is None else stored.options)
+    if stored is None or message is not None:
+        raise PipelineError(f"experiments.{name}.distill.targets: {message}")
+    return stored
 
 
 if __name__ == "__main__":

@@ -36,8 +36,11 @@ def main(name: str) -> None:
         from tinypt.modeling.load import load_model, load_tokenizer
         from tinypt.tokens.arrays import open_blocks
         from tinypt.tokens.masking import SpecialIds
+        from tinypt.tokens.trimming import ids_in
 
-        teacher = Teacher(load_model(model), SpecialIds.of(load_tokenizer(model)), None, options.alignment)
+        tokenizer = load_tokenizer(model)
+        ids = ids_in(tokenizer, tokenizer)  # a model may have scores for more ids than it has pieces
+        teacher = Teacher(load_model(model), SpecialIds.of(tokenizer), None, options.alignment, ids=ids)
         blocks = open_blocks(tokens)
         metrics = write_targets(teacher, blocks, options, seed, pick_device(), work, f"targets {name}")
     with atomic_path(Path("data/targets") / name) as folder:

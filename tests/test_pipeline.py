@@ -30,7 +30,7 @@ def _minimal() -> dict[str, Any]:
     params["teacher"]["architecture"] |= {"hidden": 48, "layers": 2}
     for experiment in params["experiments"].values():
         experiment["distill"] |= {"epochs": 1.0, "validation_blocks": 16}
-    params["targets"]["base"] = {"alignment": "word", "width": 16}
+    params["targets"]["base"] = {"alignment": "word", "width": 16, "precision": "fp32"}
     params["experiments"]["partial_word"]["distill"]["targets"] = "cached"
     params["evaluate"] |= {"mlm_blocks": 32, "sentences": 10}
     params["evaluate"]["finetune"] |= {"epochs": 1, "seeds": [1]}

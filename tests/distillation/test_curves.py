@@ -19,7 +19,7 @@ def test_every_set_has_the_same_columns(tmp_path: Path) -> None:
     write_curve(rows, path)
     assert path.read_text(encoding="utf-8").split("\n") == [
         ",".join(COLUMNS),
-        "50,12345678,0.001,7.12346,7.12346,,,,,6.5",
-        "100,24691356,0.0005,6,6,,,,,5.5",
+        "50,12345678,0.001,7.12346,7.12346,,,,,,6.5",
+        "100,24691356,0.0005,6,6,,,,,,5.5",
         "",
     ]

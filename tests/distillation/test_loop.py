@@ -1,3 +1,4 @@
+import copy
 import math
 import os
 import signal
@@ -161,6 +162,20 @@ def test_accumulated_batches_make_the_step_of_one_batch(
     assert found.rows[-1] == pytest.approx(expected.rows[-1], rel=1e-4)
     for (name, left), right in zip(one.state_dict().items(), four.state_dict().values(), strict=True):
         torch.testing.assert_close(left, right, rtol=1e-3, atol=1e-4, msg=name)
+
+
+def test_bf16_learns_what_fp32_does_and_gives_the_same_bits_twice(
+    tmp_path: Path, cased: PreTrainedTokenizerBase, teacher: BertForMaskedLM, blocks: Blocks
+) -> None:
+    exact = _run(_every_term(cased, copy.deepcopy(teacher)), blocks, tmp_path / "exact.pt")
+    first, second = _every_term(cased, copy.deepcopy(teacher)), _every_term(cased, teacher)
+    one = _run(first, blocks, tmp_path / "one.pt", precision="bf16")
+    two = _run(second, blocks, tmp_path / "two.pt", precision="bf16")
+    assert one.rows == two.rows
+    assert _bits(first) == _bits(second)
+    assert {weight.dtype for weight in first.state_dict().values()} == {torch.float32}
+    assert one.rows != exact.rows
+    assert one.validation_end == pytest.approx(exact.validation_end, rel=0.02)
 
 
 def test_the_masked_share_goes_from_the_first_number_to_the_second(

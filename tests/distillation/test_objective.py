@@ -75,6 +75,27 @@ def test_totals_terms_against_the_whole_models(
     assert terms["loss"].item() == pytest.approx(expected, rel=1e-6)
 
 
+def test_kl_at_all_positions_against_the_whole_models(
+    base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, batch: Batch
+) -> None:
+    """Masked or not, but no special token."""
+    special, one = SpecialIds.of(cased), _one_sided(batch)
+    student = same_shape(base, cased, seed=5).eval()
+    weights = {"kl": 1.0, "kl_all": 1.0}
+    objective = Objective(student, special, weights, Teacher(teacher, special, 2.0, None))
+    masked = _masked(one, special)
+    terms = objective(one, masked)
+    real = ~special.is_special(one.ids)
+    softened = [
+        F.log_softmax(model(masked.inputs, attention_mask=(masked.inputs != 0).long()).logits[real] / 2.0, dim=-1)
+        for model in (student, teacher)
+    ]
+    expected = 4.0 * F.kl_div(*softened, reduction="batchmean", log_target=True).item()
+    assert terms["kl_all"].item() == pytest.approx(expected, rel=1e-4)
+    assert terms["kl"] != terms["kl_all"]
+    assert objective.counts(one, masked)["kl_all"] == real.sum()
+
+
 def test_terms_of_layers_against_what_the_models_compute_themselves(
     base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, batch: Batch
 ) -> None:

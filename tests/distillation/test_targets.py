@@ -26,7 +26,7 @@ from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.pairs import write_pairs
 
 CPU, SEED, LENGTH = torch.device("cpu"), 7, 24
-TEACHER = TeacherTargets(2, 0.15, 2.0, 8, "sentence", None)
+TEACHER = TeacherTargets(2, 0.15, 2.0, 8, "sentence", None, "fp32")
 Inputs = tuple[Blocks, BertForMaskedLM, PreTrainedTokenizerBase]
 
 
@@ -101,7 +101,7 @@ def test_round_trip_of_samples_and_vectors(
 def test_round_trip_of_vectors_of_the_unmasked_text(
     tmp_path: Path, two: Blocks, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, alignment: str
 ) -> None:
-    stored = _store(teacher, cased, two, BaseTargets(alignment, None), tmp_path / "t")
+    stored = _store(teacher, cased, two, BaseTargets(alignment, None, "fp32"), tmp_path / "t")
     rows, special = np.array([0, 8, 31]), SpecialIds.of(cased)
     batch = take(two, rows, np.array([0, 3, 9]), CPU, stored)
     assert batch.epochs.tolist() == [0, 3, 9]
@@ -132,7 +132,7 @@ def test_cached_is_live_up_to_half_precision_where_nothing_is_sampled(
     cased: PreTrainedTokenizerBase,
     alignment: str,
 ) -> None:
-    stored = _store(teacher, cased, two, BaseTargets(alignment, None), tmp_path / "t")
+    stored = _store(teacher, cased, two, BaseTargets(alignment, None, "fp32"), tmp_path / "t")
     projection = make_projection(Student("base", "full", "base", "base", None), 16, teacher, seed=0)
     special, weights = SpecialIds.of(uncased), {"mlm": 1.0, "cosine": 1.0}
     live = Objective(base, special, weights, Teacher(teacher, SpecialIds.of(cased), None, alignment), projection)
@@ -162,8 +162,8 @@ def test_cached_is_live_where_the_teacher_reads_what_the_student_reads(
 def test_a_reduced_width_keeps_cosines_and_composes_with_the_projection(
     tmp_path: Path, two: Blocks, base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
 ) -> None:
-    whole = _store(teacher, cased, two, BaseTargets("word", None), tmp_path / "whole")
-    stored = _store(teacher, cased, two, BaseTargets("word", 24), tmp_path / "reduced")
+    whole = _store(teacher, cased, two, BaseTargets("word", None, "fp32"), tmp_path / "whole")
+    stored = _store(teacher, cased, two, BaseTargets("word", 24, "fp32"), tmp_path / "reduced")
     assert stored.basis is not None
     assert np.allclose(stored.basis @ stored.basis.T, np.eye(24), atol=1e-5)
     assert np.allclose(stored.vectors, whole.vectors.astype(np.float32) @ stored.basis.T, atol=5e-3)
@@ -187,7 +187,7 @@ def test_a_width_that_reduces_nothing_is_refused(
     tmp_path: Path, two: Blocks, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
 ) -> None:
     with pytest.raises(PipelineError, match="width must be less than the teacher's 48, is 48"):
-        _store(teacher, cased, two, BaseTargets("word", 48), tmp_path / "t")
+        _store(teacher, cased, two, BaseTargets("word", 48, "fp32"), tmp_path / "t")
 
 
 def test_what_is_stored_of_a_block_depends_on_no_other(
@@ -211,7 +211,7 @@ def test_bytes_are_counted(
     assert metrics["tokens"] == len(one) * LENGTH
 
 
-@pytest.mark.parametrize("options", [TEACHER, BaseTargets("word", 24)])
+@pytest.mark.parametrize("options", [TEACHER, BaseTargets("word", 24, "fp32")])
 def test_a_resumed_run_writes_the_bytes_of_an_uninterrupted_one(
     tmp_path: Path,
     one: Blocks,

@@ -108,6 +108,10 @@ def test_a_shape_of_the_students_own(tmp_path: Path) -> None:
             ALONE | {"losses": {"mlm": 1.0}, "targets": "cached"},
             r"distill\.targets: must be live, since losses\.mlm asks no teacher",
         ),
+        (
+            {"targets": "cached", "alignment": "sentence", "vocabulary": "trimmed"},
+            r"distill\.targets: must be live with student\.vocabulary: trimmed",
+        ),
         ({"targets": "stored"}, r"distill\.targets: must be one of live, cached"),
         (RELATIONS | {"relation_heads": 0}, r"distill\.relation_heads: must be greater than 0"),
         (RELATIONS | {"layers": []}, r"distill\.layers: must name at least one pair"),

@@ -17,8 +17,9 @@ TEACHER: dict[str, Any] = {
     "samples": 12,
     "alignment": "sentence",
     "width": None,
+    "precision": "bf16",
 }
-BASE: dict[str, Any] = {"alignment": "sentence", "width": None}
+BASE: dict[str, Any] = {"alignment": "sentence", "width": None, "precision": "fp32"}
 
 
 def _file(tmp_path: Path, teacher: Any, base: Any, experiment: str, **changes: Any) -> Path:
@@ -33,7 +34,7 @@ def _file(tmp_path: Path, teacher: Any, base: Any, experiment: str, **changes: A
 
 def test_blocks_and_nulls(tmp_path: Path) -> None:
     path = _file(tmp_path, TEACHER, None, "total", alignment="sentence")
-    assert load("targets", Targets, path) == Targets(TeacherTargets(2, 0.15, 2.0, 12, "sentence", None), None)
+    assert load("targets", Targets, path) == Targets(TeacherTargets(2, 0.15, 2.0, 12, "sentence", None, "bf16"), None)
     assert load("targets.base", BaseTargets | None, path) is None
 
 

@@ -27,8 +27,9 @@ STORED: dict[str, Any] = {
         "samples": 6,
         "alignment": "sentence",
         "width": None,
+        "precision": "fp32",
     },
-    "base": {"alignment": "word", "width": 20},
+    "base": {"alignment": "word", "width": 20, "precision": "fp32"},
 }
 NOTHING = {"teacher": None, "base": None}
 TRAINING: dict[str, Any] = {

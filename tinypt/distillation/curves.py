@@ -5,8 +5,9 @@ from pathlib import Path
 
 from tinypt.distillation.loop import Row
 from tinypt.files import atomic_path
+from tinypt.params.experiments import TERMS
 
-COLUMNS = ("step", "tokens", "learning_rate", "loss", "mlm", "kl", "cosine", "hidden", "relations", "validation_mlm")
+COLUMNS = ("step", "tokens", "learning_rate", "loss", *TERMS, "validation_mlm")
 
 
 def write_curve(rows: list[Row], path: Path) -> None:

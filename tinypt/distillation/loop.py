@@ -97,7 +97,7 @@ def _train(
     steps = max(1, round(options.epochs * count / options.step_blocks))
     step_tokens = options.step_blocks * blocks.length
     interval = min(MAX_INTERVAL, math.ceil(steps / ROWS))
-    _prepare(objective, options, device)
+    _prepare(objective, options, device, label)
     optimizer = make_optimizer(objective, options)
     start, rows, first = 0, [], None
     if (state := load_checkpoint(checkpoint, device)) is not None:
@@ -159,12 +159,19 @@ def _train(
     )
 
 
-def _prepare(objective: Objective, options: Training, device: torch.device) -> None:
+def _prepare(objective: Objective, options: Training, device: torch.device, label: str) -> None:
     """Models onto the device, in evaluation mode: dropout off, since nothing here overfits."""
+    log.info("%s: %s%s on %s", label, options.precision, ", compiled" if options.compile else "", device)
+    if options.precision == "bf16" and device.type == "cpu" and not _knows_bf16():
+        log.warning("%s: this CPU has no bf16 arithmetic and is several times slower with it than with fp32", label)
     objective.to(device).eval()
     if objective.teacher is not None:
         dtype = torch.bfloat16 if options.precision == "bf16" else torch.float32
         objective.teacher.model.to(device, dtype).eval()
+
+
+def _knows_bf16() -> bool:
+    return any(has for name, has in torch.cpu.get_capabilities().items() if "bf16" in name)
 
 
 @torch.no_grad()

@@ -57,8 +57,7 @@ def sampled_kl(
         temperature: T > 0, at which the samples were drawn.
         targets: int64 [positions]; positions marked -100 do not count.
     """
-    scaled = _wide(student) / temperature
-    student_log = scaled.gather(1, samples).mean(dim=-1) - scaled.logsumexp(dim=-1)
+    student_log = F.log_softmax(_wide(student) / temperature, dim=-1).gather(1, samples).mean(dim=-1)
     return temperature**2 * _mean(_wide(log_probability) - student_log, targets != -100)
 
 

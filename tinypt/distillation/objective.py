@@ -18,7 +18,7 @@ class Objective(nn.Module):
     """The loss terms of one parameter set; with the MLM term alone, plain pre-training.
 
     Vocabulary heads run at masked positions only: for a model this small the head costs eight times the
-    encoder, and nothing but masked positions is scored.
+    encoder, and nothing but masked positions is scored. The kl_all term alone scores the others too.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Objective(nn.Module):
         self.special, self.weights = special, dict(weights)
         self.teacher = teacher if isinstance(teacher, Teacher) else None
         self.stored = teacher if isinstance(teacher, Stored) else None
+        self.temperature = None if teacher is None else teacher.temperature
         self.alignment = None if teacher is None else teacher.alignment
         if self.teacher is not None and self.weights.keys() & LAYER_TERMS:
             check_layers(student, self.teacher, "relations" in self.weights)
@@ -65,7 +66,7 @@ class Objective(nn.Module):
         if self.teacher is not None and self.weights.keys() - {"mlm"}:
             terms |= self._live_terms(self.teacher, batch, masked, layers, logits)
         if self.stored is not None:
-            terms |= self._stored_terms(self.stored, batch, masked, layers[-1], logits)
+            terms |= self._stored_terms(batch, masked, layers[-1], logits)
         if shares is not None:
             terms = {name: term * shares[name] for name, term in terms.items()}
         total = torch.stack([self.weights[name] * terms[name] for name in terms]).sum()
@@ -77,7 +78,8 @@ class Objective(nn.Module):
         A step made of several batches weighs each term of each batch by its share of these.
         """
         scored, real = (masked.targets != -100).sum(), ~self.special.is_special(batch.ids)
-        of = {"mlm": scored, "kl": scored, "hidden": real.sum(), "relations": self._related(batch).sum()}
+        of = {"mlm": scored, "kl": scored, "kl_all": real.sum(), "hidden": real.sum()}
+        of["relations"] = self._related(batch).sum()
         if "cosine" in self.weights:
             of["cosine"] = self._compared(batch).sum()
         return {name: of[name] for name in self.weights}
@@ -89,29 +91,28 @@ class Objective(nn.Module):
         seen = teacher.read(masked.inputs) if batch.teacher_ids is None else batch.teacher_ids
         with torch.no_grad():
             targets = self._layers(teacher.model, seen, teacher.special)
-            if "kl" in self.weights:
-                target_logits = teacher.of_students(score(teacher.model, targets[-1], masked.positions))
         if "kl" in self.weights:
-            assert teacher.temperature is not None
-            terms["kl"] = losses.kl(logits, target_logits, teacher.temperature, masked.targets)
+            terms["kl"] = _kl(teacher, logits, targets[-1], masked.positions, masked.targets)
+        if "kl_all" in self.weights:
+            every = torch.arange(batch.ids.numel(), device=batch.ids.device)
+            real = batch.ids.masked_fill(self.special.is_special(batch.ids), -100).flatten()
+            terms["kl_all"] = _kl(teacher, score(self.student, layers[-1], every), targets[-1], every, real)
         if "cosine" in self.weights:
             terms["cosine"] = self._cosine(batch, layers[-1], teacher.vectors(batch, targets[-1]))
         if self.weights.keys() & LAYER_TERMS:
             terms |= self._layer_terms(teacher, batch, layers, targets)
         return terms
 
-    def _stored_terms(
-        self, stored: Stored, batch: Batch, masked: Masked, states: Tensor, logits: Tensor
-    ) -> dict[str, Tensor]:
+    def _stored_terms(self, batch: Batch, masked: Masked, states: Tensor, logits: Tensor) -> dict[str, Tensor]:
         """As `_live_terms`, from what was stored of a teacher that is not there."""
         terms, said = {}, batch.stored
         assert said is not None
         if "kl" in self.weights:
             assert said.samples is not None
             assert said.log_probability is not None
-            assert stored.temperature is not None
+            assert self.temperature is not None
             terms["kl"] = losses.sampled_kl(
-                logits, said.samples, said.log_probability, stored.temperature, masked.targets
+                logits, said.samples, said.log_probability, self.temperature, masked.targets
             )
         if "cosine" in self.weights:
             assert said.vectors is not None
@@ -162,6 +163,14 @@ class Objective(nn.Module):
         if self.weights.keys() & LAYER_TERMS:
             return encode_layers(model, ids, special)
         return (encode(model, ids, special),)
+
+
+def _kl(teacher: Teacher, logits: Tensor, states: Tensor, positions: Tensor, targets: Tensor) -> Tensor:
+    """The student's logits at flat positions compared with the teacher's, made of its last states."""
+    assert teacher.temperature is not None
+    with torch.no_grad():
+        theirs = teacher.of_students(score(teacher.model, states, positions))
+    return losses.kl(logits, theirs, teacher.temperature, targets)
 
 
 def _of_words(kinds: tuple[Tensor, Tensor, Tensor], words: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:

@@ -34,7 +34,7 @@ class StoredBatch:
     """The teacher's targets for a batch of `blocks` blocks of `length` tokens, on the device.
 
     samples, log_probability: int64 [positions, samples] and fp32 [positions], at the batch's masked positions.
-    vectors: fp16, [blocks, width] of texts, [blocks, length, width] of words, word i of a block at position i.
+    vectors: fp32, [blocks, width] of texts, [blocks, length, width] of words, word i of a block at position i.
     """
 
     samples: Tensor | None
@@ -89,9 +89,9 @@ class Stored:
             samples = move(self.samples[draws, rows].astype(np.int64)).flatten(0, 1)
             log_probability = move(self.log_probability[draws, rows].astype(np.float32)).flatten()
         if self.starts is not None:
-            vectors = move(self._words(rows))
+            vectors = move(self._words(rows)).float()
         elif self.vectors is not None:
-            vectors = move(self.vectors[draws if len(self.vectors) > 1 else 0, rows])
+            vectors = move(self.vectors[draws if len(self.vectors) > 1 else 0, rows]).float()
         return StoredBatch(samples, log_probability, vectors)
 
     def _words(self, rows: Rows) -> NDArray[np.float16]:

@@ -25,7 +25,7 @@ from tinypt.tokens.arrays import Blocks
 from tinypt.tokens.randomness import stream_keys, uniforms
 
 log = logging.getLogger(__name__)
-BATCH = {"cpu": 32, "cuda": 256}  # blocks the teacher reads at once
+BATCH = {"cpu": 8, "cuda": 256}  # blocks the teacher reads at once
 PART = 2048  # blocks after which a killed run goes on
 FIT = 512  # blocks whose vectors the reduced width is chosen by, spread evenly over the text
 SAMPLING = 1 << 31  # added to the seed: where a sample falls must not depend on where a mask did
@@ -51,14 +51,14 @@ def write_targets(
         blocks: with the teacher's reading of the text beside the student's, for BaseTargets.
         options: what to store.
         seed: of the masks, the one students are trained with.
-        device: to run the teacher on, in bf16 on a GPU.
+        device: to run the teacher on.
         folder: exists; unfinished work.
         label: of the progress line.
 
     Returns:
         Blocks, tokens (of the student's reading), bytes stored and bytes per token.
     """
-    teacher.model.to(device, torch.bfloat16 if device.type == "cuda" else torch.float32)
+    teacher.model.to(device, torch.bfloat16 if options.precision == "bf16" else torch.float32)
     draws = options.draws if isinstance(options, TeacherTargets) else 1
     arrays, done = _open(teacher, blocks, options, draws, seed, device, folder)
     basis = torch.from_numpy(np.load(folder / "basis.npy")).to(device) if options.width is not None else None
@@ -130,7 +130,7 @@ def _said(
     if isinstance(options, TeacherTargets):
         masked = batch.mask(teacher.special, options.mask_probability, seed)
         states = encode(teacher.model, masked.inputs, teacher.special)
-        logits = score(teacher.model, states, masked.positions).float() / options.temperature
+        logits = teacher.of_students(score(teacher.model, states, masked.positions)).float() / options.temperature
         logs = logits.log_softmax(dim=-1)
         per_block = len(masked.positions) // len(batch.ids)
         offsets = uniforms(stream_keys(seed + SAMPLING, batch.epochs, batch.rows), per_block).flatten()

@@ -6,8 +6,8 @@ from typing import Literal
 from tinypt.params.loader import require
 from tinypt.params.training import Training
 
-TERMS = ("mlm", "kl", "cosine", "hidden", "relations")
-ONE_VOCABULARY = ("kl", "hidden")  # terms that compare piece by piece
+TERMS = ("mlm", "kl", "kl_all", "cosine", "hidden", "relations")
+ONE_VOCABULARY = ("kl", "kl_all", "hidden")  # terms that compare piece by piece
 CACHED = ("mlm", "kl", "cosine")  # terms that targets: cached allows; every layer's states would be terabytes
 
 
@@ -66,12 +66,12 @@ class Student:
 class Distill(Training):
     """The loss, as weights of its terms, and the training.
 
-    `losses` names the terms to compute (mlm, kl, cosine, hidden, relations) with their weights.
-    `temperature` belongs to kl; `alignment` to cosine: token (same tokenizer), word or sentence
-    (mean-pooled); `layers`, pairs of student layer and teacher layer counted from 1, to hidden and
-    relations; `relation_heads` to relations, which are those of words where the tokenizers differ. Each is
-    null where its term is not used. `targets` live asks the teacher at every step; cached reads what the
-    `targets` stage stored of it.
+    `losses` names the terms to compute (mlm, kl, kl_all, cosine, hidden, relations) with their weights; kl is
+    of the masked positions, kl_all of all. `temperature` belongs to these two; `alignment` to cosine: token
+    (same tokenizer), word or sentence (mean-pooled); `layers`, pairs of student layer and teacher layer counted
+    from 1, to hidden and relations; `relation_heads` to relations, which are those of words where the
+    tokenizers differ. Each is null where its term is not used. `targets` live asks the teacher at every step;
+    cached reads what the `targets` stage stored of it.
     """
 
     losses: dict[str, float]
@@ -88,7 +88,7 @@ class Distill(Training):
         for term, weight in self.losses.items():
             require(term in TERMS, f"losses.{term}", f"unknown term; known are {', '.join(TERMS)}")
             require(weight > 0, f"losses.{term}", f"must be greater than 0 (leave the term out instead), is {weight}")
-        self._belongs("temperature", self.temperature, "kl")
+        self._belongs("temperature", self.temperature, "kl", "kl_all")
         self._belongs("alignment", self.alignment, "cosine")
         self._belongs("layers", self.layers, "hidden", "relations")
         self._belongs("relation_heads", self.relation_heads, "relations")

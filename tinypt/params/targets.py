@@ -13,7 +13,8 @@ class TeacherTargets:
 
     `draws` masks of every block, one an epoch and then the first again; at each masked position `samples`
     piece ids drawn from the teacher's distribution at `temperature`; with alignment: sentence the mean
-    vector of each masked block too, of the teacher's own width where `width` is null.
+    vector of each masked block too, of the teacher's own width where `width` is null. `precision` is that of
+    the teacher's weights while it reads.
     """
 
     draws: int
@@ -22,6 +23,7 @@ class TeacherTargets:
     samples: int
     alignment: Literal["sentence"] | None
     width: int | None
+    precision: Literal["fp32", "bf16"]
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
@@ -36,11 +38,13 @@ class TeacherTargets:
 class BaseTargets:
     """For sets with BERT-tiny's tokenizer, whose teacher reads the text unmasked: a vector of each block or word.
 
-    The vectors have the teacher's own width where `width` is null.
+    The vectors have the teacher's own width where `width` is null. `precision` is that of the teacher's weights
+    while it reads.
     """
 
     alignment: Literal["sentence", "word"]
     width: int | None
+    precision: Literal["fp32", "bf16"]
 
     def __post_init__(self) -> None:
         """Refuse widths that are none."""

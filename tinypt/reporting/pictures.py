@@ -23,6 +23,7 @@ QUANTITIES = {
     "loss": "training loss, all terms",
     "mlm": "MLM loss",
     "kl": "KL divergence",
+    "kl_all": "KL divergence, all positions",
     "cosine": "1 − cosine",
     "hidden": "hidden states, squared error",
     "relations": "relations, KL divergence",

@@ -1,0 +1,94 @@
+"""What a step takes in memory, as docs/performance.md says it, and that a corpus takes none."""
+
+import math
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.lib.format import open_memmap
+from torch import nn
+from torch.profiler import ProfilerActivity, profile
+from transformers import BertConfig, BertForMaskedLM
+
+from tests.distillation.test_loop import OPTIONS
+from tinypt.distillation.batches import Batch
+from tinypt.distillation.loop import train
+from tinypt.distillation.objective import Objective
+from tinypt.distillation.teacher import Teacher
+from tinypt.params.training import Training
+from tinypt.tokens.arrays import open_blocks
+from tinypt.tokens.masking import SpecialIds
+
+MASKED, WIDTH = 0.15, 64
+CPU = torch.device("cpu")
+
+
+def _bert(layers: int, width: int, vocabulary: int) -> BertForMaskedLM:
+    return BertForMaskedLM(
+        BertConfig(
+            vocab_size=vocabulary,
+            hidden_size=width,
+            num_hidden_layers=layers,
+            num_attention_heads=2,
+            intermediate_size=4 * width,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+        )
+    ).eval()
+
+
+def _special(vocabulary: int) -> SpecialIds:
+    return SpecialIds(vocabulary, mask=4, pad=0, special=(0, 1, 2, 3, 4))
+
+
+def _peak(blocks: int, length: int, vocabulary: int, layers: int, precision: str) -> tuple[int, int]:
+    """Bytes that a step of MLM, KL and cosine has allocated at once, and those of them that are gradients."""
+    special, student, teacher = _special(vocabulary), _bert(layers, WIDTH, vocabulary), _bert(2, 96, vocabulary)
+    if precision == "bf16":
+        teacher.to(torch.bfloat16)
+    told = Teacher(teacher, special, 2.0, "token")
+    objective = Objective(student, special, {"mlm": 1.0, "kl": 1.0, "cosine": 1.0}, told, nn.Linear(WIDTH, 96))
+    ids = torch.randint(5, vocabulary, (blocks, length), generator=torch.Generator().manual_seed(0))
+    places = torch.arange(blocks)
+    batch = Batch(ids, None, None, None, places, places)
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
+        masked = batch.mask(special, MASKED, 0)
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+            terms = objective(batch, masked)
+        torch.autograd.backward(terms["loss"])
+    changes = [event.nbytes() for event in profiler.profiler.kineto_results.events() if event.name() == "[memory]"]
+    return int(np.cumsum(changes).max()), sum(4 * parameter.numel() for parameter in objective.parameters())
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize(
+    ("blocks", "length", "vocabulary", "layers"), [(8, 64, 8000, 2), (16, 64, 8000, 2), (8, 128, 8000, 4)]
+)
+def test_the_steps_peak_is_what_the_formula_says(
+    blocks: int, length: int, vocabulary: int, layers: int, precision: str
+) -> None:
+    found, gradients = _peak(blocks, length, vocabulary, layers, precision)
+    positions = blocks * round(MASKED * length)
+    expected = gradients + 28 * positions * vocabulary + 60 * blocks * length * layers * WIDTH
+    assert found < 1.15 * expected
+    assert found > (0.85 if precision == "fp32" else 0.7) * expected
+
+
+def test_twice_the_corpus_takes_no_more_memory(tmp_path: Path) -> None:
+    peaks = []
+    for count in (2**18, 2**19):
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        ids = open_memmap(folder / "blocks.npy", "w+", np.uint16, (count, 24))
+        ids[:] = 7
+        ids.flush()
+        special, blocks = _special(50), open_blocks(folder)
+        objective = Objective(_bert(1, 16, 50), special, {"mlm": 1.0})
+        options = Training(**OPTIONS.__dict__ | {"epochs": 3 * 4 / count, "batch_size": 4})
+        tracemalloc.start()
+        train(objective, blocks, options, 1, CPU, folder / "c.pt", "test", math.inf)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + 2**17  # far less than a byte for each block more

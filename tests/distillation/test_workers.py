@@ -1,0 +1,111 @@
+"""Two processes with torchrun's variables must make the training that one makes."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import BertForMaskedLM, PreTrainedTokenizerBase
+
+from tests.distillation.test_loop import OPTIONS
+from tinypt.distillation import loop
+from tinypt.distillation.objective import Objective
+from tinypt.distillation.teacher import Teacher
+from tinypt.distillation.workers import leads
+from tinypt.errors import PipelineError
+from tinypt.modeling.load import load_model, load_tokenizer, save_model
+from tinypt.modeling.student import make_projection
+from tinypt.params.experiments import Student
+from tinypt.params.training import Training
+from tinypt.tokens.arrays import open_blocks
+from tinypt.tokens.masking import SpecialIds
+from tinypt.tokens.pairs import write_pairs
+
+REPOSITORY = Path(__file__).parents[2]
+WORKER = """
+import os, sys
+from pathlib import Path
+from tests.distillation.test_workers import run
+folder, ports = Path(sys.argv[1]), sys.argv[2:]
+for name, stop, port in zip(("two", "resumed", "failing"), (0, 0, 2), ports, strict=True):
+    os.environ["MASTER_PORT"] = port
+    run(folder, name, stop)
+"""
+
+
+def run(folder: Path, name: str, stop: int) -> None:
+    """A training in this process, or its share of one; it fails after `stop` checkpoints, if they are that many."""
+    student, teacher = (load_model(folder / model) for model in ("student", "teacher"))
+    ours, theirs = (SpecialIds.of(load_tokenizer(folder / model)) for model in ("student", "teacher"))
+    projection = make_projection(Student("base", "full", "base", "base", None), 16, teacher, seed=0)
+    told = Teacher(teacher, theirs, None, "word")
+    objective = Objective(student, ours, {"mlm": 1.0, "cosine": 1.0}, told, projection)
+    options = Training(**OPTIONS.__dict__ | {"batch_size": 8, "epochs": 0.5, "learning_rate": 1e-3})
+    save, saves = loop.save_checkpoint, 0
+
+    def save_and_stop(*arguments: object) -> None:
+        nonlocal saves
+        save(*arguments)
+        saves += 1
+        if saves == stop:
+            raise PipelineError("stopped")
+
+    loop.save_checkpoint = save_and_stop
+    try:
+        checkpoint, device = folder / f"{name}.pt", torch.device("cpu")
+        result = loop.train(objective, open_blocks(folder), options, 7, device, checkpoint, "test", 0.0)
+    finally:
+        loop.save_checkpoint = save
+    assert result.steps > 4
+    if leads():
+        torch.save({"rows": result.rows, "weights": objective.state_dict()}, folder / f"{name}.out")
+
+
+def _ports(count: int) -> list[str]:
+    sockets = [socket.socket() for _ in range(count)]
+    for free in sockets:
+        free.bind(("127.0.0.1", 0))
+    ports = [str(free.getsockname()[1]) for free in sockets]
+    for free in sockets:
+        free.close()
+    return ports
+
+
+def test_two_workers_make_the_weights_of_one(
+    tmp_path: Path,
+    base: BertForMaskedLM,
+    teacher: BertForMaskedLM,
+    cased: PreTrainedTokenizerBase,
+    uncased: PreTrainedTokenizerBase,
+    texts: list[str],
+) -> None:
+    """Also from the checkpoint of one; and where the first fails, the second does not wait for ever.
+
+    The cosine is a mean over words, whose number differs from block to block.
+    """
+    save_model(base, uncased, tmp_path / "student")
+    save_model(teacher, cased, tmp_path / "teacher")
+    write_pairs(texts, uncased, cased, 24, tmp_path)
+    run(tmp_path, "one", 0)
+    with pytest.raises(PipelineError, match="stopped"):
+        run(tmp_path, "resumed", 3)
+    assert not (tmp_path / "resumed.out").exists()
+
+    shared = {"PYTHONPATH": str(REPOSITORY), "MASTER_ADDR": "127.0.0.1", "WORLD_SIZE": "2", "OMP_NUM_THREADS": "1"}
+    places = [{"RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in range(2)]
+    command = [sys.executable, "-c", WORKER, str(tmp_path), *_ports(3)]
+    workers = [subprocess.Popen(command, env=os.environ | shared | place) for place in places]
+    assert all(worker.wait(timeout=240) != 0 for worker in workers)  # the last of their trainings fails
+
+    expected = torch.load(tmp_path / "one.out", weights_only=True)
+    for name in ("two", "resumed"):
+        found = torch.load(tmp_path / f"{name}.out", weights_only=True)
+        assert len(found["rows"]) == len(expected["rows"])
+        for left, right in zip(found["rows"], expected["rows"], strict=True):
+            assert left == pytest.approx(right, rel=1e-4)
+        for weight, value in expected["weights"].items():
+            torch.testing.assert_close(found["weights"][weight], value, rtol=1e-3, atol=1e-4, msg=weight)
+    assert not (tmp_path / "failing.out").exists()
