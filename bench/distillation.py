@@ -54,7 +54,13 @@ from tinypt.tokens.vocabulary import make_tokenizer, read_vocabulary, train_voca
 SEED, VOCABULARY, LENGTH, MASKED = 11, 29_794, 128, 0.15
 BASE, TINY = (12, 768, 12, 3072), (2, 128, 2, 512)  # layers, width, heads, feed-forward
 STORED = TeacherTargets(
-    draws=1, mask_probability=MASKED, temperature=TEMPERATURE, samples=12, alignment="sentence", width=None
+    draws=1,
+    mask_probability=MASKED,
+    temperature=TEMPERATURE,
+    samples=12,
+    alignment="sentence",
+    width=None,
+    precision="bf16",
 )
 DOCUMENTS = 200
 WIDTHS = {"cpu": 2048, "cuda": 8192}  # of the matrices that the peak is measured with
