@@ -7,7 +7,7 @@ from tests.reporting.conftest import SETS, comparisons, evaluation, write
 from tinypt.errors import PipelineError
 from tinypt.reporting.comparisons import Difference, gap_table, pairs_table, read_comparisons
 from tinypt.reporting.page import Facts
-from tinypt.reporting.results import read_results
+from tinypt.reporting.results import protocols_of, read_results
 
 
 def test_a_pair_reads_the_same_from_both_sides(facts: Facts) -> None:
@@ -29,6 +29,25 @@ def test_the_pairs_of_all_models_with_interval_and_sign(facts: Facts) -> None:
     ]
     place = table.header.index("− no model: SVM on 12 overlap features")
     assert [row[place] for row in table.rows] == ["–", "–", "−0.300 ▼ [−0.420, −0.180]"]
+
+
+def test_a_taught_set_is_compared_with_others_untaught_alone(metrics: Path) -> None:
+    content = comparisons()
+    pair = content["tweetsentbr"]["frozen"]["partial"]["total"]
+    content["tweetsentbr"]["taught"] = {"partial": {"total": pair, "finetune": pair}, "total": {"finetune": pair}}
+    write(metrics / "compare.json", content)
+    for name, quality in (("partial", 0.6), ("total", 0.7)):
+        scores = evaluation(quality)
+        scores["tweetsentbr"] = scores["tweetsentbr"] | {"taught": {"seeds": 1, "f1_mean": quality, "f1_sd": 0.0}}
+        write(metrics / name / "evaluate.json", scores)
+    found, results = read_comparisons(metrics / "compare.json"), read_results(metrics, SETS)
+    assert protocols_of(results, "tweetsentbr") == ["frozen", "finetune", "taught"]
+    assert protocols_of(results, "assin2_similarity") == ["frozen", "finetune"]
+    assert found.find("tweetsentbr", "taught", "total", "partial") is None
+    assert found.leaders(results, "tweetsentbr", "taught", "f1") == {"total"}
+    table = pairs_table(found, "tweetsentbr", "taught", list(results.models))
+    assert [row[0] for row in table.rows] == ["partial", "total"]
+    assert table.header[-1] == "− fine-tuned"
 
 
 def test_gaps_are_shown_where_there_are_any(facts: Facts) -> None:

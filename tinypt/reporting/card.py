@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from tinypt.reporting.results import PROTOCOLS, Results, flatten, is_task, metrics_of, number, value
+from tinypt.reporting.results import PROTOCOLS, Results, flatten, is_task, metrics_of, number, protocols_of, value
 from tinypt.reporting.tables import Table, label, show, show_score
 
 PROJECT = "bert-tiny-pt"
@@ -170,7 +170,7 @@ def _scores_table(release: Release) -> Table:
                     name = label(key if section == "mlm" else f"{section} {key}")
                     rows.append([name, *(show(number(models[model], section, *key.split("."))) for model in order)])
             continue
-        for protocol in PROTOCOLS:
+        for protocol in protocols_of(release.results, section):
             for metric in metrics_of(release.results, section):
                 name = f"{label(section)}, {label(protocol)}: {label(metric)}"
                 rows.append([name, *(show_score(models[model], section, protocol, metric) for model in order)])

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tinypt.errors import PipelineError
-from tinypt.reporting.results import LESS_IS_BETTER, Results, number, read_metrics, value
+from tinypt.reporting.results import LESS_IS_BETTER, TAUGHT, Results, number, read_metrics, value
 from tinypt.reporting.tables import BLANK, Table, label
 
 GAPS = "gap_recovered"
@@ -45,9 +45,9 @@ class Comparisons:
     gaps: Mapping[str, Mapping[str, Mapping[str, Interval]]]
 
     def find(self, task: str, protocol: str, left: str, right: str) -> Difference | None:
-        """Left against right, whichever way round it was measured."""
+        """Left against right, whichever way round it was measured; a taught set only against others untaught."""
         pairs = self.pairs.get(task, {}).get(protocol, {})
-        found, other = pairs.get((left, right)), pairs.get((right, left))
+        found, other = pairs.get((left, right)), pairs.get((right, left)) if protocol != TAUGHT else None
         return found or (other.turned() if other else None)
 
     def leaders(self, results: Results, task: str, protocol: str, metric: str) -> set[str]:
@@ -58,6 +58,8 @@ class Comparisons:
         if not known:
             return set()
         best = max(known, key=lambda name: known[name])
+        if protocol == TAUGHT:  # taught sets are not compared with one another
+            return {best}
         found = {name: self.find(task, protocol, name, best) for name in known}
         return {name for name, pair in found.items() if name == best or (pair and pair.verdict not in TURNED)}
 
@@ -102,6 +104,8 @@ def pairs_table(comparisons: Comparisons, task: str, protocol: str, models: list
     rows = []
     for left in models:
         found = [comparisons.find(task, protocol, left, right) for right in (*models, *bare)]
+        if not any(found):
+            continue
         told = [
             show_difference(pair) + (f" [{_signed(pair.low)}, {_signed(pair.high)}]" if pair else "") for pair in found
         ]

@@ -7,11 +7,11 @@ from tinypt.reporting.dropped import Funnel
 from tinypt.reporting.efficiency import Efficiency
 from tinypt.reporting.results import (
     LESS_IS_BETTER,
-    PROTOCOLS,
     Results,
     bits_per_character,
     metrics_of,
     number,
+    protocols_of,
     value,
 )
 from tinypt.reporting.tables import BLANK, Table, label, show, show_score
@@ -54,7 +54,7 @@ def _best(results: Results, comparisons: Comparisons) -> Table:
         sign = -1 if metric in LESS_IS_BETTER else 1
         floors = {name: number(floor, metric) for name, floor in results.floors(task).items()}
         bare = {name: sign * score for name, score in floors.items() if score is not None}
-        for protocol in PROTOCOLS:
+        for protocol in protocols_of(results, task):
             scores = {name: value(results.models[name], task, protocol, metric) for name in results.sets()}
             known = {name: score for name, score in scores.items() if score is not None}
             if not known:

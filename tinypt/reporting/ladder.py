@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tinypt.reporting.comparisons import Comparisons, show_difference
-from tinypt.reporting.results import PROTOCOLS, Results, bits_per_character, metrics_of
+from tinypt.reporting.results import TAUGHT, Results, bits_per_character, metrics_of, protocols_of
 from tinypt.reporting.tables import BLANK, Table, label
 
 MOST = 6  # changes that are spelt out
@@ -18,7 +18,12 @@ def ladder_table(results: Results, comparisons: Comparisons, experiments: Mappin
         comparisons: of all models; where one was not made, its cell stays blank.
         experiments: the section of params.yaml, set -> parameters.
     """
-    columns = [(task, protocol) for task in results.task_names() for protocol in PROTOCOLS]
+    columns = [
+        (task, protocol)
+        for task in results.task_names()
+        for protocol in protocols_of(results, task)
+        if protocol != TAUGHT  # taught sets are not compared with one another
+    ]
     header = ["set", "differs from the one above in", "bits per character"]
     header += [f"{label(task)}, {label(protocol)}, {label(metrics_of(results, task)[0])}" for task, protocol in columns]
     rows = []

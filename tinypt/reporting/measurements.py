@@ -4,13 +4,13 @@ from tinypt.reporting.comparisons import Comparisons
 from tinypt.reporting.efficiency import Efficiency
 from tinypt.reporting.published import PUBLISHED
 from tinypt.reporting.results import (
-    PROTOCOLS,
     Results,
     bits_per_character,
     flatten,
     is_task,
     metrics_of,
     number,
+    protocols_of,
     value,
 )
 from tinypt.reporting.tables import BLANK, Table, label, show, show_score
@@ -32,7 +32,7 @@ def headline_table(results: Results, comparisons: Comparisons, efficiency: Effic
     best = {(list(results.models).index(min(known, key=lambda name: known[name])), 3)} if known else set()
     for task in results.task_names():
         metric = metrics_of(results, task)[0]
-        for protocol in PROTOCOLS:
+        for protocol in protocols_of(results, task):
             leaders = comparisons.leaders(results, task, protocol, metric)
             best |= {(list(results.models).index(name), len(header)) for name in leaders}
             header.append(f"{label(task)}, {label(protocol)}")
@@ -66,7 +66,7 @@ def mlm_table(results: Results) -> Table:
 
 def task_table(results: Results, comparisons: Comparisons, task: str) -> Table:
     """One task: every model under both protocols, the floors that need no model, what was published."""
-    pairs = [(protocol, metric) for protocol in PROTOCOLS for metric in metrics_of(results, task)]
+    pairs = [(protocol, metric) for protocol in protocols_of(results, task) for metric in metrics_of(results, task)]
     header = ["model", *(f"{label(protocol)}: {label(metric)}" for protocol, metric in pairs)]
     header += _published_columns(task)
     rows = []

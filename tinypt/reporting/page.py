@@ -17,7 +17,7 @@ from tinypt.reporting.efficiency import Efficiency, efficiency_table, encoder_ta
 from tinypt.reporting.glance import glance
 from tinypt.reporting.ladder import ladder_table
 from tinypt.reporting.measurements import distill_table, headline_table, mlm_table, task_table
-from tinypt.reporting.results import PROTOCOLS, Results, Scores, flatten, metrics_of, value
+from tinypt.reporting.results import Results, Scores, flatten, metrics_of, protocols_of, value
 from tinypt.reporting.tables import Table, counts_tables, label
 from tinypt.reporting.words import CAPTIONS, NO_EXAMPLES, READING, SAMPLE
 
@@ -109,7 +109,7 @@ def compose(facts: Facts) -> Page:
 
 def _without_gap(comparisons: Comparisons, results: Results) -> str:
     """Where there is nothing to recover."""
-    tasks = [(task, protocol) for task in results.task_names() for protocol in PROTOCOLS]
+    tasks = [(task, protocol) for task in results.task_names() for protocol in protocols_of(results, task)]
     missing = [
         f"{label(task)}, {label(protocol)}"
         for task, protocol in tasks
@@ -135,7 +135,7 @@ def _scatters(results: Results, efficiency: Efficiency) -> list[Chart]:
     charts: dict[str, list[Chart]] = {"size": [], "speed": []}
     for task in results.task_names():
         metric = metrics_of(results, task)[0]
-        for protocol in reversed(PROTOCOLS):
+        for protocol in ("finetune", "frozen"):
             found = {name: value(scores, task, protocol, metric) for name, scores in results.models.items()}
             quality = {name: score for name, score in found.items() if score is not None}
             if quality:

@@ -9,7 +9,8 @@ from tinypt.errors import PipelineError
 from tinypt.files import read_json
 
 REFERENCES = ("teacher", "base", "floor")
-PROTOCOLS = ("frozen", "finetune")
+TAUGHT = "taught"  # fine-tuned on the fine-tuned teacher's answers; of some sets only
+PROTOCOLS = ("frozen", "finetune", TAUGHT)
 SPREAD = ("_sd", "_low", "_high")  # ends of keys that say how sure the score beside them is
 PRIMARY = ("pearson", "f1")  # what a task is judged by, the first of these that it has
 LESS_IS_BETTER = ("mse", "loss", "bits_per_character")
@@ -88,6 +89,11 @@ def value(scores: Scores, task: str, protocol: str, metric: str) -> float | int 
     part = scores.get(task, {}).get(protocol, {})
     single = number(part, metric)
     return number(part, f"{metric}_mean") if single is None else single
+
+
+def protocols_of(results: Results, task: str) -> list[str]:
+    """The protocols by which any model was measured on a task."""
+    return [name for name in PROTOCOLS if any(name in scores.get(task, {}) for scores in results.models.values())]
 
 
 def metrics_of(results: Results, task: str) -> list[str]:

@@ -15,6 +15,7 @@ TITLES = {
     "floor": "floor (random weights)",
     "frozen": "frozen",
     "finetune": "fine-tuned",
+    "taught": "taught by the teacher",
     "pearson": "Pearson",
     "mse": "MSE",
     "f1": "macro-F1",

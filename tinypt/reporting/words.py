@@ -7,7 +7,8 @@ READING = """\
 Bold: the best set, and every set that the paired comparison with it does not show to be worse. *base* is the model
 that students are made from, *floor* the student's architecture from random weights with the teacher's tokenizer; *no
 model* rows need no neural network. *frozen* is the study's protocol: cosine of mean-pooled embeddings, or a linear
-probe on them; *fine-tuned* trains the whole model, and is the mean over its seeds. Similarity is Pearson's r,
+probe on them; *fine-tuned* trains the whole model, *taught by the teacher* does so on the fine-tuned teacher's
+answers; both are means over seeds. Similarity is Pearson's r,
 entailment and sentiment macro-F1. *published* is what the study printed, and does not compare with ours directly; why
 not is said below each measurement. Every number is also in [summary.csv](summary.csv) and
 [summary.json](summary.json)."""
@@ -20,7 +21,8 @@ CAPTIONS = {
         "bootstrap holding zero. “More like it”: so many other sets are not shown to be worse than the best."
     ),
     "scores": (
-        "Each row is a model. Hollow marks are frozen, full marks fine-tuned scores; bars are 95 % bootstrap intervals "
+        "Each row is a model. Hollow marks are frozen, full marks fine-tuned scores, half-full ones "
+        "taught by the teacher; bars are 95 % bootstrap intervals "
         "over the test rows and training seeds. Vertical lines need no model: what is left of them "
         "has learnt less than they know. Where bars overlap widely, look at the paired comparisons before you "
         "believe an order."
@@ -32,7 +34,8 @@ CAPTIONS = {
     "no gap": "No gap to recover, since the teacher is not shown to be better than the floor:",
     "pairs": (
         "The row's score less the column's on the same test rows. ▲: the row is shown to be better, its 95 % interval "
-        "lying above zero; ▼: worse; =: the interval holds zero, and the data show no difference."
+        "lying above zero; ▼: worse; =: the interval holds zero, and the data show no difference. Where the row is "
+        "taught by the teacher, the columns are fine-tuned without teaching, itself among them."
     ),
     "cost": (
         "Up is better, left is cheaper; the horizontal axes are logarithmic. Models of one shape lie above each "

@@ -7,10 +7,11 @@ from matplotlib.axes import Axes
 from tinypt.reporting.charts.drawing import INK, LINES, MUTED, Chart, canvas, finish, legend, looks
 from tinypt.reporting.comparisons import Interval
 from tinypt.reporting.published import PUBLISHED
-from tinypt.reporting.results import PROTOCOLS, Results, bits_per_character, interval, metrics_of, value
+from tinypt.reporting.results import PROTOCOLS, TAUGHT, Results, bits_per_character, interval, metrics_of, value
 from tinypt.reporting.tables import label
 
-OFFSET = {"frozen": -0.16, "finetune": 0.16}  # in rows
+OFFSET = {"frozen": -0.22, "finetune": 0.04, TAUGHT: 0.3}  # in rows
+FILL = {"frozen": "none", "finetune": "full", TAUGHT: "left"}
 
 
 def draw_task(results: Results, task: str) -> Chart:
@@ -121,9 +122,7 @@ def _points(
         row, own, band = models.index(model) + OFFSET[protocol], look[model], bands[model]
         if band is not None:
             axes.plot(band, [row, row], color=own.colour, linewidth=1.4, alpha=0.75)
-        face = "none" if protocol == "frozen" else own.colour
         size = 9 if own.marker == "*" else 6
-        axes.plot([score], [row], own.marker, color=own.colour, markerfacecolor=face, markersize=size)
+        axes.plot([score], [row], own.marker, color=own.colour, fillstyle=FILL[protocol], markersize=size)
     if points:
-        face = "none" if protocol == "frozen" else INK
-        axes.plot([], [], "o", color=INK, markerfacecolor=face, markersize=6, label=label(protocol))
+        axes.plot([], [], "o", color=INK, fillstyle=FILL[protocol], markersize=6, label=label(protocol))
