@@ -32,7 +32,7 @@ def similarity(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray
     return np.asarray(((bins[0] == bins[1]).mean(axis=1) - _CHANCE) / (1 - _CHANCE))
 
 
-def cluster(index: NDArray[np.uint64], threshold: float) -> Clusters:
+def cluster(index: NDArray[np.uint64], threshold: float | None) -> Clusters:
     """Find the documents that are the same, and those that are alike.
 
     Documents with a band in common are compared, each with the first and the last one before it that has the
@@ -41,18 +41,19 @@ def cluster(index: NDArray[np.uint64], threshold: float) -> Clusters:
     Args:
         index: uint64 [documents, 18] in corpus order, as `measure` returns it; may be memory-mapped. The search goes
             over it 17 times and takes some 60 bytes a document beside it.
-        threshold: of similarity, 0 to 1.
+        threshold: of similarity, 0 to 1; None looks for documents that are the same and no others.
     """
     rows = len(index)
     exact = np.arange(rows, dtype=np.int64)
     table = np.empty((1 << max(2, (2 * rows - 1).bit_length()), 2), dtype=np.uint64)
     bins = index.view(np.uint8)
-    equal = int(np.ceil((threshold * (1 - _CHANCE) + _CHANCE) * BINS - 1e-9))
-    _join(index, bins, 0, equal, np.ones(rows, dtype=np.bool_), exact, table)
+    _join(index, bins, 0, 0, np.ones(rows, dtype=np.bool_), exact, table)
     _flatten(exact)
     chosen, near = exact == np.arange(rows), exact.copy()
-    for band in range(HASH_WORDS, index.shape[1]):
-        _join(index, bins, band, equal, chosen, near, table)
+    if threshold is not None:
+        equal = int(np.ceil((threshold * (1 - _CHANCE) + _CHANCE) * BINS - 1e-9))
+        for band in range(HASH_WORDS, index.shape[1]):
+            _join(index, bins, band, equal, chosen, near, table)
     _flatten(near)
     return Clusters(exact, near, np.bincount(near, minlength=rows)[near])
 

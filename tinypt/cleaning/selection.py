@@ -57,14 +57,13 @@ def decide(measures: Path, options: Select) -> Decisions:
             chosen = part[reason[row : row + len(part)] == len(names)]
             index[at : at + len(chosen)] = chosen
             row, at = row + len(part), at + len(chosen)
-        clusters = cluster(index, 1.0 if options.near_duplicates is None else options.near_duplicates)
+        clusters = cluster(index, options.near_duplicates)
         del index
     own = np.arange(len(passed))
-    root = clusters.exact if options.near_duplicates is None else clusters.near
     exact, near = len(options.rules), len(options.rules) + 1
-    reason[passed] = np.where(clusters.exact != own, exact, np.where(root != own, near, len(names)))
-    cluster_of[passed] = passed[root]
-    size[passed] = np.bincount(root, minlength=len(passed))[root]
+    reason[passed] = np.where(clusters.exact != own, exact, np.where(clusters.near != own, near, len(names)))
+    cluster_of[passed] = passed[clusters.near]
+    size[passed] = clusters.sizes
     return Decisions(names, reason, cluster_of, size, hashes[cluster_of])
 
 
