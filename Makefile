@@ -1,5 +1,6 @@
 # Two commands to know: `make repro` runs the pipeline, `make test` runs every check.
-# Both create .venv on first use; nothing but Python 3.11+ and make need be installed.
+# Both create .venv on first use; nothing but Python 3.11+ and make need be installed. With a DVC remote (docs/remotes.md)
+# `make repro` fetches what is there and runs only the rest.
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -7,13 +8,13 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .PHONY: repro test lint types setup
 
 repro: setup
-	dvc repro
+	dvc repro $$(test -z "$$(dvc config core.remote)" || echo --pull)
 
 test: setup lint types
 	OMP_NUM_THREADS=1 pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup
-	ruff check .
+	ci/lint.sh
 
 types: setup
 	mypy

@@ -1,0 +1,1 @@
+"""What continuous integration runs; every script here can be run at home too."""

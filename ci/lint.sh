@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# The linters of Python, shell scripts and workflows. One that is not installed is skipped, aloud.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+check() { # check COMMAND ARGUMENTS...
+  if command -v "$1" >/dev/null; then
+    echo "+ $*"
+    "$@"
+  else
+    echo "- $1 is not installed: skipped"
+  fi
+}
+
+check ruff check .
+check ruff format --check --quiet .
+check shellcheck ci/*.sh
+check zizmor --offline --quiet --no-progress .github/workflows
+check actionlint

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# The environment of a CI job: .venv with the pinned requirements, on the PATH of the steps that follow.
+#
+#   ci/setup.sh [REQUIREMENTS...]        more requirement files, requirements-remotes.txt for instance
+set -euo pipefail
+cd "$(dirname "$0")/.."
+make setup
+for file in "$@"; do
+  .venv/bin/python -m pip install --quiet -r "$file"
+done
+if [ -n "${GITHUB_PATH:-}" ]; then
+  echo "$PWD/.venv/bin" >>"$GITHUB_PATH"
+fi

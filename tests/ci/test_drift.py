@@ -1,0 +1,50 @@
+"""The drift check's reading of `dvc status` and of dvc.lock."""
+
+from ci.drift import changed, disagreeing
+
+
+def test_absent_data_is_no_drift() -> None:
+    status = {
+        "clean": [
+            {"changed deps": {"data/raw": "deleted"}},
+            {"changed outs": {"data/clean": "not in cache", "data/measures": "deleted"}},
+        ]
+    }
+    assert list(changed(status, {"clean"})) == []
+
+
+def test_each_change_is_one_line_that_names_stage_and_dependency() -> None:
+    status = {
+        "distill@total": [
+            "changed command",
+            {
+                "changed deps": {
+                    "params.yaml": {"experiments.total": "modified", "seed": "new"},
+                    "tinypt/distillation": "modified",
+                    "models/teacher": "deleted",
+                }
+            },
+            {"changed outs": {"metrics/total/distill.json": "modified"}},
+        ],
+        "student@fifth": [{"changed deps": {"models/base": "new"}}],
+    }
+    assert list(changed(status, {"distill@total"})) == [
+        "distill@total: changed command",
+        "distill@total: parameter experiments.total is modified",
+        "distill@total: parameter seed is new",
+        "distill@total: dep tinypt/distillation is modified",
+        "distill@total: out metrics/total/distill.json is modified",
+        "student@fifth: has never run",
+    ]
+
+
+def test_a_stage_run_on_another_version_of_its_input_is_named() -> None:
+    locked = {
+        "clean": {"outs": [{"path": "data/clean", "md5": "new.dir"}]},
+        "split": {
+            "deps": [{"path": "data/clean", "md5": "old.dir"}, {"path": "stages/split.py", "md5": "1"}],
+            "outs": [{"path": "data/split", "md5": "s.dir"}],
+        },
+        "teacher": {"deps": [{"path": "data/split", "md5": "s.dir"}]},
+    }
+    assert list(disagreeing(locked)) == ["split: dep data/clean is not the one that clean made"]
