@@ -58,6 +58,9 @@ def test_the_seed_decides(paragraphs: list[str]) -> None:
 def test_text_of_files(tmp_path: Path) -> None:
     lines = ["A menina comeu a maçã na cozinha da avó.", "curto", "O time perdeu o jogo, <b>mas</b> a torcida cantou."]
     (tmp_path / "a.txt").write_text("\n".join([*lines, lines[0]]), encoding="utf-8")
+    (tmp_path / "c.txt").write_text(
+        "Veja o que saiu em http://a.com.br/x sobre o time.\nA casa &amp; o jardim da avó eram grandes."
+    )
     (tmp_path / "b.jsonl").write_text(json.dumps({"text": "\n".join(TEXTS)}), encoding="utf-8")
     (tmp_path / "README.md").write_text("what is no text is left alone")
     assert file_paragraphs(tmp_path / "a.txt", 1) == lines[:1]
@@ -98,6 +101,13 @@ def test_peers_that_are_not_installed_are_skipped_with_the_reason(last_line: obj
     printed, numbers = last_line("--peers", sys.executable)  # type: ignore[operator]
     assert "skipped: ModuleNotFoundError: No module named 'datatrove'" in printed
     assert numbers["ratio"] is None
+
+
+def test_peak_memory_by_size(last_line: object) -> None:
+    printed, numbers = last_line("--sizes", "1")  # type: ignore[operator]
+    assert "200 documents" in printed
+    assert list(numbers) == ["peak_rss_mb"]
+    assert numbers["peak_rss_mb"]["1"] > 50
 
 
 def test_ratios_are_of_medians() -> None:
