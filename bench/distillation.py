@@ -53,9 +53,7 @@ from tinypt.tokens.vocabulary import make_tokenizer, read_vocabulary, train_voca
 
 SEED, VOCABULARY, LENGTH, MASKED = 11, 29_794, 128, 0.15
 BASE, TINY = (12, 768, 12, 3072), (2, 128, 2, 512)  # layers, width, heads, feed-forward
-STORED = TeacherTargets(
-    draws=1, mask_probability=MASKED, temperature=TEMPERATURE, samples=12, alignment="sentence", width=None
-)
+STORED = TeacherTargets(1, MASKED, TEMPERATURE, 12, "sentence", None, "bf16")
 DOCUMENTS = 200
 WIDTHS = {"cpu": 2048, "cuda": 8192}  # of the matrices that the peak is measured with
 
@@ -130,7 +128,7 @@ def _store(folder: Path, device: torch.device) -> None:
     """The teacher's targets of the first blocks, for the cached rows; they train on these again and again."""
     blocks, special = open_blocks(folder), SpecialIds.of(load_tokenizer(folder / "tokenizer"))
     first = Blocks(np.array(blocks.ids[: 3 * STEP[device.type]]), None, None, None)
-    teacher = Teacher(_bert(BASE).to(torch.bfloat16), special, TEMPERATURE, STORED.alignment)
+    teacher = Teacher(_bert(BASE), special, TEMPERATURE, STORED.alignment)
     (folder / "targets").mkdir()
     write_targets(teacher, first, STORED, SEED, device, folder / "targets", "targets")
 
