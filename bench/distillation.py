@@ -136,7 +136,7 @@ def _store(folder: Path, device: torch.device) -> None:
     """The teacher's targets of the first blocks, for the cached rows; they train on these again and again."""
     blocks, special = open_blocks(folder), SpecialIds.of(load_tokenizer(folder / "tokenizer"))
     first = Blocks(np.array(blocks.ids[: 3 * STEP[device.type]]), None, None, None)
-    teacher = Teacher(_bert(BASE).to(torch.bfloat16), special, TEMPERATURE, STORED.alignment)
+    teacher = Teacher(_bert(BASE), special, TEMPERATURE, STORED.alignment)
     (folder / "targets").mkdir()
     write_targets(teacher, first, STORED, SEED, device, folder / "targets", "targets")
 
