@@ -13,7 +13,10 @@ from tinypt.tokens.arrays import Blocks
 
 
 class Step:
-    """Makes the gradients of a step from its blocks, this worker's share of them. Nothing here waits for the device."""
+    """Makes the gradients of a step from its blocks, this worker's share of them.
+
+    Compiled, nothing here waits for a GPU; otherwise transformers does, which looks at every attention mask.
+    """
 
     def __init__(
         self, objective: Objective, blocks: Blocks, options: Training, seed: int, device: torch.device, workers: Workers
