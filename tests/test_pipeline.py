@@ -30,6 +30,7 @@ def _minimal() -> dict[str, Any]:
     params["teacher"]["architecture"] |= {"hidden": 48, "layers": 2}
     for experiment in params["experiments"].values():
         experiment["distill"] |= {"epochs": 1.0, "validation_blocks": 16}
+    params["experiments"]["total_best"]["distill"]["layers"] = [[1, 2]]
     params["targets"]["base"] = {"alignment": "word", "width": 16, "precision": "fp32"}
     params["experiments"]["partial_word"]["distill"]["targets"] = "cached"
     params["evaluate"] |= {"mlm_blocks": 32, "sentences": 10}

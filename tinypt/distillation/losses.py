@@ -8,6 +8,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
+def wide(tensor: Tensor) -> Tensor:
+    """The tensor in fp32 where it is of half precision, otherwise as it is."""
+    return tensor.float() if tensor.dtype in (torch.bfloat16, torch.float16) else tensor
+
+
 def mlm(logits: Tensor, targets: Tensor) -> Tensor:
     """Masked-language-model loss: mean cross-entropy over the masked positions (Devlin et al. 2019).
 
@@ -15,7 +20,7 @@ def mlm(logits: Tensor, targets: Tensor) -> Tensor:
         logits: [positions, vocabulary].
         targets: int64 [positions]; -100 marks positions that do not count.
     """
-    return F.cross_entropy(_wide(logits), targets, ignore_index=-100)
+    return F.cross_entropy(wide(logits), targets, ignore_index=-100)
 
 
 def kl(student: Tensor, teacher: Tensor, temperature: float, targets: Tensor) -> Tensor:
@@ -34,8 +39,8 @@ def kl(student: Tensor, teacher: Tensor, temperature: float, targets: Tensor) ->
     """
     if student.shape != teacher.shape:
         raise ValueError(f"KL needs one vocabulary: student {tuple(student.shape)}, teacher {tuple(teacher.shape)}")
-    student_log = F.log_softmax(_wide(student) / temperature, dim=-1)
-    teacher_log = F.log_softmax(_wide(teacher) / temperature, dim=-1)
+    student_log = F.log_softmax(wide(student) / temperature, dim=-1)
+    teacher_log = F.log_softmax(wide(teacher) / temperature, dim=-1)
     each = (teacher_log.exp() * (teacher_log - student_log)).sum(dim=-1)
     return temperature**2 * _mean(each, targets != -100)
 
@@ -57,8 +62,8 @@ def sampled_kl(
         temperature: T > 0, at which the samples were drawn.
         targets: int64 [positions]; positions marked -100 do not count.
     """
-    student_log = F.log_softmax(_wide(student) / temperature, dim=-1).gather(1, samples).mean(dim=-1)
-    return temperature**2 * _mean(_wide(log_probability) - student_log, targets != -100)
+    student_log = F.log_softmax(wide(student) / temperature, dim=-1).gather(1, samples).mean(dim=-1)
+    return temperature**2 * _mean(wide(log_probability) - student_log, targets != -100)
 
 
 def cosine(student: Tensor, teacher: Tensor, counted: Tensor) -> Tensor:
@@ -69,7 +74,7 @@ def cosine(student: Tensor, teacher: Tensor, counted: Tensor) -> Tensor:
         teacher: [..., width].
         counted: bool [...].
     """
-    return _mean(1 - F.cosine_similarity(_wide(student), _wide(teacher), dim=-1), counted)
+    return _mean(1 - F.cosine_similarity(wide(student), wide(teacher), dim=-1), counted)
 
 
 def hidden(student: Tensor, teacher: Tensor, counted: Tensor) -> Tensor:
@@ -80,7 +85,7 @@ def hidden(student: Tensor, teacher: Tensor, counted: Tensor) -> Tensor:
         teacher: [..., width].
         counted: bool [...].
     """
-    return _mean((_wide(student) - _wide(teacher)).square().mean(dim=-1), counted)
+    return _mean((wide(student) - wide(teacher)).square().mean(dim=-1), counted)
 
 
 def relations(student: Sequence[Tensor], teacher: Sequence[Tensor], heads: int, real: Tensor) -> Tensor:
@@ -161,13 +166,9 @@ def _relation(vectors: Tensor, heads: int, real: Tensor) -> Tensor:
     """Log-probabilities [blocks, heads, length, length] of each position's relation to the real ones."""
     blocks, length, width = vectors.shape
     parts = vectors.view(blocks, length, heads, width // heads).transpose(1, 2)
-    scores = _wide(parts @ parts.transpose(-1, -2)) / math.sqrt(parts.shape[-1])
+    scores = wide(parts @ parts.transpose(-1, -2)) / math.sqrt(parts.shape[-1])
     # The least finite number, not -inf: 0 * (-inf - -inf) would be nan in the divergence.
     return F.log_softmax(scores.masked_fill(~real[:, None, None], torch.finfo(scores.dtype).min), dim=-1)
-
-
-def _wide(tensor: Tensor) -> Tensor:
-    return tensor.float() if tensor.dtype in (torch.bfloat16, torch.float16) else tensor
 
 
 def _mean(values: Tensor, counted: Tensor) -> Tensor:

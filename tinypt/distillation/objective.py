@@ -60,7 +60,7 @@ class Objective(nn.Module):
         """
         layers = self._layers(self.student, masked.inputs, self.special)
         terms: dict[str, Tensor] = {}
-        logits = score(self.student, layers[-1], masked.positions)
+        logits = losses.wide(score(self.student, layers[-1], masked.positions))  # once, not in every term
         if "mlm" in self.weights:
             terms["mlm"] = losses.mlm(logits, masked.targets)
         if self.teacher is not None and self.weights.keys() - {"mlm"}:
