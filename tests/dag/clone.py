@@ -1,0 +1,138 @@
+"""A working copy of the project with git history and DVC cache of its own, and the smallest parameters for it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tinypt.params.check import check_file
+
+ROOT = Path(__file__).parents[2]
+DVC = [sys.executable, "-m", "dvc"]
+GENERATED = ("metrics/", "report/", "dvc.lock")
+IDENTITY = {f"GIT_{role}_{what}": "t@t" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+
+
+def minimal() -> dict[str, Any]:
+    """The sample's parameters with everything small."""
+    params: dict[str, Any] = yaml.safe_load((ROOT / "params/sample.yaml").read_text(encoding="utf-8"))
+    params["corpus"]["documents"] = 400
+    params["base"]["corpus"]["documents"] = 150
+    for model in ("teacher", "base"):
+        params[model]["architecture"] |= {"layers": 1, "hidden": 32, "heads": 2, "feed_forward": 64}
+        params[model]["vocabulary"]["size"] = 600
+        params[model]["training"] |= {"epochs": 1.0, "validation_blocks": 16}
+    params["teacher"]["architecture"] |= {"hidden": 48, "layers": 2}
+    for experiment in params["experiments"].values():
+        experiment["distill"] |= {"epochs": 1.0, "validation_blocks": 16}
+    params["experiments"]["total_best"]["distill"]["layers"] = [[1, 2]]
+    params["targets"]["base"] = {"alignment": "word", "width": 16, "precision": "fp32"}
+    params["experiments"]["partial_word"]["distill"]["targets"] = "cached"
+    params["evaluate"] |= {"mlm_blocks": 32, "sentences": 10}
+    params["evaluate"]["finetune"] |= {"epochs": 1, "seeds": [1]}
+    return params
+
+
+class Clone:
+    """A git clone with a DVC cache of its own, driven through the commands that a user types."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @classmethod
+    def start(cls, folder: Path, params: dict[str, Any], generated: bool = False) -> "Clone":
+        """A new history with the project's files as they are now; `generated` keeps lock file, metrics and report."""
+        clone = cls(folder)
+        for name in clone.run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT).split(
+            "\0"
+        ):
+            if (ROOT / name).is_file() and (generated or not name.startswith(GENERATED)) and name != "params.yaml":
+                target = folder / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, target)
+        clone.write_params(params)
+        clone.git("init", "-q", "-b", "main")
+        clone.commit("start")
+        return clone
+
+    def copy(self, folder: Path, cache: bool = True) -> "Clone":
+        """A `git clone` of this one; with `cache`, DVC's cache too (as hard links), and the data checked out."""
+        self.git("clone", "-q", str(self.folder), str(folder))
+        clone = Clone(folder)
+        if cache:
+            shutil.copytree(self.folder / ".dvc/cache", folder / ".dvc/cache", copy_function=os.link)
+            clone.dvc("checkout")
+        return clone
+
+    def run(self, *command: str, cwd: Path | None = None) -> str:
+        """Standard output of a command run in the clone, which must succeed."""
+        result = self.attempt(*command, cwd=cwd)
+        assert result.returncode == 0, f"{' '.join(command)}\n{result.stdout[-3000:]}\n{result.stderr[-3000:]}"
+        return result.stdout
+
+    def attempt(self, *command: str, cwd: Path | None = None, **variables: str) -> "subprocess.CompletedProcess[str]":
+        """What a command run in the clone did, with these environment variables set besides."""
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        environment = os.environ | IDENTITY | {"PATH": path, "DVC_NO_ANALYTICS": "1"} | variables
+        return subprocess.run(
+            command, cwd=cwd or self.folder, env=environment, capture_output=True, text=True, check=False
+        )
+
+    def dvc(self, *arguments: str) -> str:
+        return self.run(*DVC, *arguments)
+
+    def git(self, *arguments: str) -> str:
+        return self.run("git", *arguments)
+
+    def repro(self, *arguments: str) -> list[str]:
+        """Names of the stages that `dvc repro` ran."""
+        return self.ran(self.dvc("repro", *arguments))
+
+    def ran(self, output: str) -> list[str]:
+        """Names of the stages that ran, by the output of a command that reproduces."""
+        return [line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage")]
+
+    def commit(self, message: str) -> None:
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", message)
+
+    def write_params(self, params: dict[str, Any]) -> None:
+        (self.folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+        check_file(self.folder / "params.yaml")
+
+    def params(self) -> dict[str, Any]:
+        return yaml.safe_load((self.folder / "params.yaml").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+    def stages(self) -> set[str]:
+        return set(self.dvc("stage", "list", "--name-only").split())
+
+    def downstream(self, *stages: str) -> set[str]:
+        """The stages named and all that depend on them, by DVC's own graph."""
+        followers: dict[str, set[str]] = {}
+        for line in self.dvc("dag", "--dot").splitlines():
+            if "->" in line:
+                before, after = (part.strip(' ";') for part in line.split("->"))
+                followers.setdefault(before, set()).add(after)
+        found, waiting = set(), list(stages)
+        while waiting:
+            stage = waiting.pop()
+            if stage not in found:
+                found.add(stage)
+                waiting += followers.get(stage, ())
+        return found
+
+    def metrics(self) -> dict[str, bytes]:
+        """Every file under metrics/, by its path there."""
+        folder = self.folder / "metrics"
+        return {
+            str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+        }
+
+    def status(self) -> Any:
+        """`dvc status`: what differs from the lock file, by stage."""
+        return json.loads(self.dvc("status", "--json"))

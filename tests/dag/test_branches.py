@@ -1,0 +1,78 @@
+"""Daily life with the pipeline: a branch that changes one parameter, its diff, the merge, and a colleague's clone."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.dag.clone import Clone
+
+
+def _changed(difference: dict[str, dict[str, Any]]) -> list[list[str]]:
+    """The parts of the path and key of every number that differs, from `dvc metrics diff --json`."""
+    return [
+        f"{Path(path).with_suffix('')}/{key}".replace(".", "/").split("/")
+        for path in difference
+        for key in difference[path]
+    ]
+
+
+@pytest.fixture(scope="module")
+def clone(finished: Clone, tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    """A copy of the clone in which the pipeline has run."""
+    return finished.copy(tmp_path_factory.mktemp("branches") / "clone")
+
+
+def test_a_branch_with_one_changed_parameter(clone: Clone) -> None:
+    clone.git("switch", "-q", "-c", "warmer")
+    clone.run("sed", "-i", "/^  total:/,/temperature/ s/temperature: 2.0/temperature: 4.0/", "params.yaml")
+    ran = clone.repro()
+    assert set(ran) == clone.downstream("distill@total")
+    assert {name.split("@")[1] for name in ran if "@" in name} == {"total"}
+    clone.commit("total at temperature 4")
+
+    changed = _changed(json.loads(clone.dvc("metrics", "diff", "main", "--json")))
+    assert [key for key in changed if "total" not in key] == []
+    assert ["metrics", "total", "distill", "validation_mlm"] in changed
+    assert json.loads(clone.dvc("params", "diff", "main", "--json")) == {
+        "params.yaml": {"experiments.total.distill.temperature": {"old": 2.0, "new": 4.0, "diff": 2.0}}
+    }
+
+    clone.git("switch", "-q", "main")
+    assert clone.repro() == [], "going back costs nothing: the cache holds what main made"
+    assert clone.git("status", "--porcelain") == ""
+    clone.git("merge", "-q", "warmer")
+    assert clone.repro() == []
+    assert clone.git("status", "--porcelain") == ""
+
+
+def test_data_is_on_disk_once_and_never_written_through(clone: Clone) -> None:
+    """Outputs are links into the cache; after stages ran over them, every cached file still has its own content."""
+    cached = [path for path in (clone.folder / ".dvc/cache/files/md5").glob("??/*") if path.suffix != ".dir"]
+    for path in cached:
+        with path.open("rb") as stream:
+            assert hashlib.file_digest(stream, "md5").hexdigest() == path.parent.name + path.name
+    if clone.attempt("cp", "--reflink=always", str(cached[0]), "copied").returncode == 0:
+        (clone.folder / "copied").unlink()
+        return  # this file system shares blocks between files, which no inode tells
+    inodes = {path.stat().st_ino for path in cached}
+    for folder in ("data", "models"):
+        files = [path for path in (clone.folder / folder).rglob("*") if path.is_file() and path.name != ".gitignore"]
+        assert files
+        assert [path for path in files if path.stat().st_ino not in inodes] == []
+
+
+def test_a_colleagues_clone(clone: Clone, tmp_path: Path) -> None:
+    """A second clone with the same remote and no cache runs nothing; a changed repair runs what follows from it."""
+    clone.dvc("remote", "add", "--default", "storage", str(tmp_path / "storage"))
+    clone.commit("a remote")
+    clone.dvc("push")
+    other = clone.copy(tmp_path / "other", cache=False)
+    other.dvc("pull")
+    assert other.repro() == []
+    assert other.git("status", "--porcelain") == ""
+
+    other.run("sed", "-i", "/^clean:/,/urls/ s/urls: true/urls: false/", "params.yaml")
+    assert set(other.repro()) == other.downstream("clean")

@@ -1,0 +1,64 @@
+"""The scripts of CI in a clone, as a runner starts them: without data at first, with the cache of an earlier run."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.dag.clone import Clone
+
+TEMPERATURE = "/^  total:/,/temperature/ s/temperature: 2.0/temperature: 4.0/"
+
+
+@pytest.fixture
+def clone(finished: Clone, tmp_path: Path) -> Clone:
+    """A fresh `git clone`: no data, no cache."""
+    return finished.copy(tmp_path / "clone", cache=False)
+
+
+def test_the_drift_check_needs_no_data_and_names_what_changed(clone: Clone) -> None:
+    drift = (sys.executable, "-m", "ci.drift")
+    assert clone.run(*drift) == "dvc.lock agrees with code, parameters and metrics\n"
+
+    clone.run("sed", "-i", TEMPERATURE, "params.yaml")
+    (clone.folder / "stages/split.py").write_text("# another splitting\n", encoding="utf-8")
+    (clone.folder / "metrics/clean.json").write_text("{}", encoding="utf-8")
+    result = clone.attempt(*drift)
+    assert result.returncode == 1
+    found = set(result.stdout.splitlines())
+    assert found >= {
+        "clean: out metrics/clean.json is modified",
+        "distill@total: parameter experiments.total is modified",
+        "split: dep stages/split.py is modified",
+    }
+    assert {line.split(":")[0] for line in found} <= {"clean", "split", *clone.downstream("distill@total")}
+    assert result.stderr == "run `dvc repro` and commit dvc.lock, metrics/ and report/\n"
+
+
+def test_a_pull_request_runs_what_changed_and_reports_it(finished: Clone, clone: Clone, tmp_path: Path) -> None:
+    """With the cache of the target's last run, a remote to share through, and the result carried home as a patch."""
+    shutil.copytree(finished.folder / ".dvc/cache", clone.folder / ".dvc/cache")
+    clone.run("ci/pipeline.sh", "origin/main")
+    summary = (clone.folder / ".cache/ci/summary.md").read_text(encoding="utf-8")
+    assert "Stages run: none, all restored." in summary
+    assert "None changed, to four digits." in summary
+    assert (clone.folder / ".cache/ci/result.patch").read_text(encoding="utf-8") == ""
+
+    clone.run("sed", "-i", TEMPERATURE, "params.yaml")
+    clone.commit("warmer")
+    storage = tmp_path / "storage"
+    result = clone.attempt("ci/pipeline.sh", "origin/main", DVC_REMOTE_URL=str(storage))
+    assert result.returncode == 0, result.stderr
+    assert "| `experiments.total.distill.temperature` | 2.0 | 4.0 |" in result.stdout
+    assert "<b>total</b>" in result.stdout
+    assert "<b>partial</b>" not in result.stdout
+    ran = result.stdout.split("Stages run: ")[1]
+    assert {name.strip("`.\n") for name in ran.split()} == clone.downstream("distill@total")
+    assert "validation_mlm" in (clone.folder / ".cache/ci/plots/index.html").read_text(encoding="utf-8")
+
+    author = clone.copy(tmp_path / "author", cache=False)
+    author.git("apply", str(clone.folder / ".cache/ci/result.patch"))
+    author.dvc("remote", "add", "--local", "--default", "ci", str(storage))
+    author.dvc("pull")
+    assert author.repro() == [], "what CI computed is not computed again"
