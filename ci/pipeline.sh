@@ -18,7 +18,7 @@ if [ -n "${DVC_REMOTE_URL:-}" ]; then
   dvc remote add --local --force --default ci "$DVC_REMOTE_URL" >/dev/null
 fi
 if [ -n "$(dvc config core.remote || true)" ]; then
-  dvc repro --pull --allow-missing | tee "$out/repro.log"
+  dvc repro --pull | tee "$out/repro.log"
   dvc push --run-cache
 else
   dvc repro | tee "$out/repro.log"
