@@ -38,7 +38,7 @@ PARAMS = {
     "corpus": {"source": "vert", "path": "brwac.vert"},
     "teacher": HUB,
     "base": HUB | {"id": "some/base", "cased": False},
-    "tasks": {"assin2_similarity": {"kind": "pair_regression", "data": {"format": "sample"}}},
+    "tasks": {"assin2_similarity": {"kind": "pair_regression", "repeated": 0.0, "data": {"format": "sample"}}},
     "experiments": {
         "total": {
             "student": {

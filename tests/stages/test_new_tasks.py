@@ -17,6 +17,7 @@ from tinypt.corpus.shards import SCHEMA, shard_name, write_shard
 from tinypt.errors import PipelineError
 from tinypt.evaluation.tasks import read_tasks
 from tinypt.modeling.load import save_model
+from tinypt.tokens.vocabulary import write_vocabulary
 
 ROOT = Path(__file__).parents[2]
 NOUNS = ["menina", "cozinha", "escola", "paciente", "sertão", "time", "torcida", "café", "tarde", "jornal"]
@@ -64,6 +65,7 @@ def scores(project: Path, model: BertForMaskedLM, tokenizer: PreTrainedTokenizer
     ids = tokenizer(" ".join(texts), add_special_tokens=False)["input_ids"]
     (project / "data/tokens/test").mkdir(parents=True)
     np.save(project / "data/tokens/test/blocks.npy", np.resize(np.array(ids, dtype=np.uint16), (8, 32)))
+    write_vocabulary(tokenizer, project / "data/tokens/test/vocab.txt")
     documents = [{"doc_id": str(row), "title": "", "uri": "", "text": text} for row, text in enumerate(texts)]
     write_shard(project / "data/split/test" / shard_name(0), [pa.Table.from_pylist(documents, schema=SCHEMA)])
     evaluate.main("teacher", "models/teacher", "data/tokens")
