@@ -22,7 +22,7 @@ def main() -> None:
     lock = Path("dvc.lock")
     locked = yaml.safe_load(lock.read_text(encoding="utf-8"))["stages"] if lock.exists() else {}
     current = {name: entry for name, entry in locked.items() if name in stages}  # DVC keeps removed stages' entries
-    lines = [*changed(json.loads(_dvc("status", "--json")), set(current)), *disagreeing(current)]
+    lines = [*changed(json.loads(_dvc("status", "--json")), set(current), partly_here(current)), *disagreeing(current)]
     print("\n".join(lines) or "dvc.lock agrees with code, parameters and metrics")
     if lines:
         sys.exit("run `dvc repro` and commit dvc.lock, metrics/ and report/")
@@ -32,8 +32,20 @@ def _dvc(*command: str) -> str:
     return subprocess.run([sys.executable, "-m", "dvc", *command], stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
-def changed(status: dict[str, Any], locked: set[str]) -> Iterator[str]:
-    """A line for each dependency, parameter, output or command that is not what dvc.lock says, from `dvc status`."""
+def partly_here(locked: dict[str, Any]) -> set[str]:
+    """Folders that stages fill together (`models`, `data/predictions`) and that lack what one of them made."""
+    outs = (Path(out["path"]) for stage in locked.values() for out in stage.get("outs", []))
+    return {str(folder) for out in outs if not out.exists() for folder in out.parents}
+
+
+def changed(status: dict[str, Any], locked: set[str], partly: set[str]) -> Iterator[str]:
+    """A line for each dependency, parameter, output or command that is not what dvc.lock says, from `dvc status`.
+
+    Args:
+        status: what `dvc status --json` says.
+        locked: stages that are in dvc.lock.
+        partly: folders that DVC calls modified because data is absent.
+    """
     for stage, changes in sorted(status.items()):
         if stage not in locked:
             yield f"{stage}: has never run"
@@ -46,7 +58,7 @@ def changed(status: dict[str, Any], locked: set[str]) -> Iterator[str]:
                 for item, state in sorted(items.items()):
                     if isinstance(state, dict):
                         yield from (f"{stage}: parameter {key} is {how}" for key, how in sorted(state.items()))
-                    elif state not in ABSENT:
+                    elif state not in ABSENT and item not in partly:
                         yield f"{stage}: {what.removeprefix('changed ').removesuffix('s')} {item} is {state}"
 
 

@@ -1,6 +1,10 @@
 """The drift check's reading of `dvc status` and of dvc.lock."""
 
-from ci.drift import changed, disagreeing
+from pathlib import Path
+
+import pytest
+
+from ci.drift import changed, disagreeing, partly_here
 
 
 def test_absent_data_is_no_drift() -> None:
@@ -10,7 +14,22 @@ def test_absent_data_is_no_drift() -> None:
             {"changed outs": {"data/clean": "not in cache", "data/measures": "deleted"}},
         ]
     }
-    assert list(changed(status, {"clean"})) == []
+    assert list(changed(status, {"clean"}, set())) == []
+
+
+def test_a_folder_that_lacks_what_a_stage_made_is_no_drift(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "models/base").mkdir(parents=True)
+    locked = {
+        "base": {"outs": [{"path": "models/base", "md5": "b.dir"}]},
+        "export@total": {"outs": [{"path": "models/total/release", "md5": "r.dir"}]},
+    }
+    status = {"efficiency": [{"changed deps": {"models": "modified", "stages/efficiency.py": "modified"}}]}
+    assert list(changed(status, {"efficiency"}, partly_here(locked))) == [
+        "efficiency: dep stages/efficiency.py is modified"
+    ]
+    (tmp_path / "models/total/release").mkdir(parents=True)
+    assert "models" not in partly_here(locked)
 
 
 def test_each_change_is_one_line_that_names_stage_and_dependency() -> None:
@@ -28,7 +47,7 @@ def test_each_change_is_one_line_that_names_stage_and_dependency() -> None:
         ],
         "student@fifth": [{"changed deps": {"models/base": "new"}}],
     }
-    assert list(changed(status, {"distill@total"})) == [
+    assert list(changed(status, {"distill@total"}, set())) == [
         "distill@total: changed command",
         "distill@total: parameter experiments.total is modified",
         "distill@total: parameter seed is new",

@@ -52,7 +52,7 @@ def test_a_pull_request_runs_what_changed_and_reports_it(finished: Clone, clone:
     assert result.returncode == 0, result.stderr
     assert "| `experiments.total.distill.temperature` | 2.0 | 4.0 |" in result.stdout
     assert "<b>total</b>" in result.stdout
-    assert "<b>partial</b>" not in result.stdout
+    assert "<b>mlm_only</b>" not in result.stdout
     ran = result.stdout.split("Stages run: ")[1]
     assert {name.strip("`.\n") for name in ran.split()} == clone.downstream("distill@total")
     assert "validation_mlm" in (clone.folder / ".cache/ci/plots/index.html").read_text(encoding="utf-8")

@@ -83,7 +83,8 @@ def test_another_clone_gives_the_same_bytes(clone: Clone, tmp_path: Path) -> Non
     other = Clone.start(tmp_path, params)
     other.dvc("repro")
     assert "total/evaluate.json" in other.metrics()
-    assert other.metrics().items() <= clone.metrics().items()
+    alone = {path: text for path, text in other.metrics().items() if path != "compare.json"}  # which is about all sets
+    assert alone.items() <= clone.metrics().items()
     for name in ("teacher", "base", "floor", *(f"{name}/distilled" for name in params["experiments"])):
         weights = [folder / "models" / name / "model.safetensors" for folder in (clone.folder, other.folder)]
         assert weights[0].read_bytes() == weights[1].read_bytes()
