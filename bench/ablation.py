@@ -24,6 +24,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -32,6 +33,7 @@ from scipy.stats import t as student_t
 from stages import distill, student
 from tinypt.corpus.shards import iter_texts
 from tinypt.errors import PipelineError
+from tinypt.evaluation.folds import Rows, grouped_folds
 from tinypt.evaluation.frozen import frozen_scores
 from tinypt.evaluation.mlm import mlm_scores
 from tinypt.evaluation.subject import Subject, load_subject
@@ -131,7 +133,7 @@ def measure(folder: Path, job: Run, model: str) -> Scores:
     words = word_scores(subject, sample_sentences(iter_texts(folder / "data/split/test"), options.sentences, job.seed))
     tasks = read_tasks(folder / "data/tasks")
     held_out = {task: _frozen(subject, task, data, job.seed) for task, data in tasks.items()}
-    choosing = [_frozen(subject, task, halves(data.train), job.seed) for task, data in tasks.items()]
+    choosing = [_frozen(subject, task, halves(data.train, job.seed), job.seed) for task, data in tasks.items()]
     return {
         CHOOSING[1]: float(np.mean(choosing)),
         "bits per masked piece": mlm_scores(subject, blocks, options.mlm_blocks, job.seed)["loss"] / math.log(2),
@@ -142,13 +144,17 @@ def measure(folder: Path, job: Run, model: str) -> Scores:
     }
 
 
-def halves(split: Split) -> TaskData:
-    """A training split's first half to train on and its second to score: neighbours, often alike, stay together."""
-    middle, parts = len(split) // 2, []
-    for rows in (slice(middle), slice(middle, None)):
-        second = None if split.second is None else split.second[rows]
-        parts.append(Split(split.ids[rows], split.first[rows], second, split.labels[rows]))
+def halves(split: Split, seed: int) -> TaskData:
+    """Half of a training split to train on and the other half to score, with no sentence in both."""
+    parts = []
+    for rows in grouped_folds(split, 2, None, seed)[0]:
+        second = None if split.second is None else _take(split.second, rows)
+        parts.append(Split(_take(split.ids, rows), _take(split.first, rows), second, _take(split.labels, rows)))
     return TaskData(*parts)
+
+
+def _take(column: list[Any], rows: Rows) -> list[Any]:
+    return [column[row] for row in rows]
 
 
 def ladder_tables(rows: dict[str, list[Scores]], study: str) -> list[str]:

@@ -1,6 +1,5 @@
 """The ablation ladder: what is compared with what, how sure, and on which rows."""
 
-from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +26,14 @@ def test_the_interval_is_that_of_a_paired_t_test() -> None:
     assert np.isnan(paired_interval([1.0], [2.0])[1])
 
 
-def test_halves_share_nothing_and_leave_nothing_out() -> None:
-    data = halves(Split(["1", "2", "3"], ["a", "b", "c"], ["d", "e", "f"], [1.0, 2.0, 3.0]))
-    assert astuple(data.train) == (["1"], ["a"], ["d"], [1.0])
-    assert astuple(data.test) == (["2", "3"], ["b", "c"], ["e", "f"], [2.0, 3.0])
-    assert halves(Split(["1", "2"], ["a", "b"], None, ["x", "y"])).test.second is None
+def test_halves_share_no_sentence_leave_nothing_out_and_have_every_class() -> None:
+    labels = ["x"] * 6 + ["y"] * 6  # sorted by class, as ASSIN2's file is
+    texts = [f"text {number}" for number in range(12)]
+    data = halves(Split([str(number) for number in range(12)], texts, [texts[1], texts[0], *texts[2:]], labels), 13)
+    assert sorted(data.train.ids + data.test.ids, key=int) == [str(number) for number in range(12)]
+    assert data.classes == ["x", "y"] == sorted(set(data.test.labels))
+    assert ("0" in data.train.ids) == ("1" in data.train.ids)
+    assert halves(Split(["1", "2"], ["a", "b"], None, ["x", "y"]), 13).test.second is None
 
 
 def test_each_set_is_compared_with_the_one_before_and_the_studys() -> None:
