@@ -14,7 +14,7 @@ from torch.autograd.function import once_differentiable
 from tinypt.distillation import losses
 from tinypt.distillation.losses import wide
 
-CHUNK = {"cpu": 2**19, "cuda": 2**28}  # logits at once: on a CPU what its caches hold, on a GPU what keeps it busy
+CHUNK = {"cpu": 2**19, "cuda": 2**25}  # logits at once: on a CPU what its caches hold, on a GPU what keeps it busy
 Said = Tensor | tuple[Tensor, Tensor] | None
 
 
