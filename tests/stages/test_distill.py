@@ -2,6 +2,10 @@
 
 import csv
 import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +14,14 @@ import pytest
 import torch
 import yaml
 from safetensors.torch import load_file
-from transformers import BertForMaskedLM, PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerBase
 
 from stages import distill, student
 from tinypt.errors import PipelineError
-from tinypt.modeling.load import load_tokenizer, save_model
-from tinypt.tokens.blocks import write_blocks
+from tinypt.modeling.load import load_tokenizer
 
+ROOT = Path(__file__).parents[2]
+CURVE = "metrics/training/mine.csv"
 MINE: dict[str, Any] = {
     "student": {
         "tokenizer": "teacher",
@@ -47,32 +52,12 @@ MINE: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def project(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    base: BertForMaskedLM,
-    uncased: PreTrainedTokenizerBase,
-    teacher: BertForMaskedLM,
-    cased: PreTrainedTokenizerBase,
-    texts: list[str],
-) -> Path:
-    """A project folder with models and tokens, and the working directory of the test."""
-    monkeypatch.chdir(tmp_path)
-    save_model(base, uncased, Path("models/base"))
-    save_model(teacher, cased, Path("models/teacher"))
-    tokens = Path("data/tokens/teacher/train")
-    tokens.mkdir(parents=True)
-    write_blocks(texts, cased, 24, tokens)
-    return tmp_path
-
-
 def _write(vocabulary: str = "full", **changes: Any) -> None:
     mine = {"student": MINE["student"] | {"vocabulary": vocabulary}, "distill": MINE["distill"] | changes}
     Path("params.yaml").write_text(yaml.safe_dump({"seed": 3, "experiments": {"mine": mine}}), encoding="utf-8")
 
 
-def test_every_term_is_logged_and_no_map_is_released(project: Path) -> None:
+def test_every_term_is_logged_and_no_map_is_released(tokenized: Path) -> None:
     _write()
     student.main("mine")
     distill.main("mine")
@@ -91,7 +76,7 @@ def test_every_term_is_logged_and_no_map_is_released(project: Path) -> None:
     )
 
 
-def test_a_trimmed_student_learns_from_the_teachers_blocks(project: Path, cased: PreTrainedTokenizerBase) -> None:
+def test_a_trimmed_student_learns_from_the_teachers_blocks(tokenized: Path, cased: PreTrainedTokenizerBase) -> None:
     _write("trimmed")
     student.main("mine")
     distill.main("mine")
@@ -102,8 +87,29 @@ def test_a_trimmed_student_learns_from_the_teachers_blocks(project: Path, cased:
     assert metrics["validation_mlm"] < metrics["validation_mlm_start"]
 
 
-def test_layers_the_models_have_not_are_refused_before_training(project: Path) -> None:
+def test_layers_the_models_have_not_are_refused_before_training(tokenized: Path) -> None:
     _write(layers=[[1, 4]])
     student.main("mine")
     with pytest.raises(PipelineError, match=r"layers: \[1, 4\] names layer 4 of the teacher, which has 3"):
         distill.main("mine")
+
+
+def test_torchrun_makes_the_student_that_one_process_makes(tokenized: Path) -> None:
+    _write(batch_size=4, accumulation=2, learning_rate=1e-3)
+    student.main("mine")
+    distill.main("mine")
+    released, metrics, curve = (Path(path) for path in ("models/mine/distilled", "metrics/mine/distill.json", CURVE))
+    alone = load_file(released / "model.safetensors"), json.loads(metrics.read_text(encoding="utf-8"))
+    shutil.rmtree(released)
+    for file in (metrics, curve):
+        file.unlink()
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    subprocess.run([*torchrun, "-m", "stages.distill", "mine"], env=environment, check=True, timeout=240)
+    together = load_file(released / "model.safetensors"), json.loads(metrics.read_text(encoding="utf-8"))
+    for weight, value in alone[0].items():
+        torch.testing.assert_close(together[0][weight], value, rtol=1e-3, atol=1e-4, msg=weight)
+    assert together[1].pop("final") == pytest.approx(alone[1].pop("final"), rel=1e-3)
+    assert together[1] == pytest.approx(alone[1], rel=1e-3)
+    assert curve.exists()
+    assert not list(Path(".cache").rglob("checkpoint.pt"))

@@ -10,13 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
-from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from stages import distill, student, targets
 from tinypt.errors import PipelineError
-from tinypt.modeling.load import save_model
-from tinypt.tokens.blocks import write_blocks
-from tinypt.tokens.pairs import write_pairs
 
 ROOT = Path(__file__).parents[2]
 STORED: dict[str, Any] = {
@@ -73,27 +69,6 @@ SETS: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def project(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    base: BertForMaskedLM,
-    uncased: PreTrainedTokenizerBase,
-    teacher: BertForMaskedLM,
-    cased: PreTrainedTokenizerBase,
-    texts: list[str],
-) -> Path:
-    """A project folder with models and tokens, and the working directory of the test."""
-    monkeypatch.chdir(tmp_path)
-    save_model(base, uncased, Path("models/base"))
-    save_model(teacher, cased, Path("models/teacher"))
-    for name in ("teacher", "base"):
-        Path(f"data/tokens/{name}/train").mkdir(parents=True)
-    write_blocks(texts, cased, 24, Path("data/tokens/teacher/train"))
-    write_pairs(texts, uncased, cased, 24, Path("data/tokens/base/train"))
-    return tmp_path
-
-
 def _write(stored: dict[str, Any]) -> None:
     Path("params.yaml").write_text(
         yaml.safe_dump({"seed": 3, "targets": stored, "experiments": SETS}), encoding="utf-8"
@@ -109,7 +84,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(("name", "tokenizer"), [("mine", "teacher"), ("words", "base")])
-def test_a_set_learns_from_what_was_stored(project: Path, name: str, tokenizer: str) -> None:
+def test_a_set_learns_from_what_was_stored(tokenized: Path, name: str, tokenizer: str) -> None:
     _write(STORED)
     targets.main(tokenizer)
     assert _metrics(f"targets/{tokenizer}.json")["bytes_per_token"] > 0
@@ -120,7 +95,7 @@ def test_a_set_learns_from_what_was_stored(project: Path, name: str, tokenizer: 
     assert metrics["validation_mlm"] < metrics["validation_mlm_start"]
 
 
-def test_two_runs_store_the_same_bytes_and_leave_no_work_behind(project: Path) -> None:
+def test_two_runs_store_the_same_bytes_and_leave_no_work_behind(tokenized: Path) -> None:
     _write(STORED)
     folder = Path("data/targets/teacher")
     targets.main("teacher")
@@ -131,7 +106,7 @@ def test_two_runs_store_the_same_bytes_and_leave_no_work_behind(project: Path) -
     assert not _files(Path(".cache"))
 
 
-def test_nothing_to_store_is_over_at_once_and_without_pytorch(project: Path) -> None:
+def test_nothing_to_store_is_over_at_once_and_without_pytorch(tokenized: Path) -> None:
     _write(NOTHING)
     code = "import sys; from stages import targets; targets.main('teacher'); sys.exit('torch' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
@@ -139,7 +114,7 @@ def test_nothing_to_store_is_over_at_once_and_without_pytorch(project: Path) -> 
     assert _metrics("targets/teacher.json") == {"bytes": 0, "bytes_per_token": 0.0}
 
 
-def test_sets_that_ask_the_teacher_do_not_depend_on_what_is_stored(project: Path) -> None:
+def test_sets_that_ask_the_teacher_do_not_depend_on_what_is_stored(tokenized: Path) -> None:
     """DVC sees one file, whose bytes are the same whatever the parameters."""
     seen = set()
     for stored in (NOTHING, STORED):
@@ -159,7 +134,7 @@ def test_sets_that_ask_the_teacher_do_not_depend_on_what_is_stored(project: Path
         ),
     ],
 )
-def test_targets_of_another_kind_are_refused(project: Path, stored: dict[str, Any], message: str) -> None:
+def test_targets_of_another_kind_are_refused(tokenized: Path, stored: dict[str, Any], message: str) -> None:
     _write(stored)
     targets.main("teacher")
     student.main("mine")

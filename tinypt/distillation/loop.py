@@ -72,20 +72,77 @@ def train(
         PipelineError: too few blocks, or the loss is not finite.
     """
     with join_workers(device) as workers:
-        return _train(objective, blocks, options, seed, device, checkpoint, label, checkpoint_seconds, workers)
+        steps = _count_steps(blocks, options, workers, label)
+        step_tokens = options.step_blocks * blocks.length
+        interval = min(MAX_INTERVAL, math.ceil(steps / ROWS))
+        _prepare(objective, options, device, label)
+        optimizer = make_optimizer(objective, options)
+        start, rows, first = 0, [], None
+        if (state := load_checkpoint(checkpoint, device)) is not None:
+            objective.load_state_dict(state["objective"])
+            optimizer.load_state_dict(state["optimizer"])
+            start, rows, first = state["step"], state["rows"], state["validation_start"]
+            log.info("%s: going on from step %d of %d", label, start, steps)
+        if first is None:
+            first = validate(objective, blocks, options, seed, device)
+        one = Step(objective, blocks, options, seed, device, workers)
+        ahead = Ahead(one.batches, range(start, steps))
+        sums: dict[str, Tensor] = {}
+        progress = Progress(label, "tokens", (steps - start) * step_tokens)
+        began = saved = time.monotonic()
+        for step, batches in ahead:
+            rate = learning_rate(step, steps, options)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            for name, value in one.backward(batches, step / max(steps - 1, 1)).items():
+                sums[name] = sums.get(name, 0.0) + value
+            torch.nn.utils.clip_grad_norm_(objective.parameters(), options.clip)
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            progress.add(step_tokens)
+            if (step + 1) % interval == 0 or step + 1 == steps:
+                since = step - (rows[-1]["step"] if rows else 0) + 1
+                row = {name: float(value) / since for name, value in workers.add_up(sums).items()}
+                if not math.isfinite(row["loss"]):
+                    raise PipelineError(
+                        f"{label}: the loss is {row['loss']} at step {step + 1}; "
+                        f"lower learning_rate, now {options.learning_rate}"
+                    )
+                validation = validate(objective, blocks, options, seed, device)
+                done = {"step": step + 1, "tokens": (step + 1) * step_tokens, "learning_rate": rate}
+                rows.append({**done, **row, "validation_mlm": validation})
+                sums = {}
+                if workers.rank == 0 and time.monotonic() - saved >= checkpoint_seconds:
+                    save_checkpoint(
+                        checkpoint,
+                        {
+                            "objective": objective.state_dict(),
+                            "optimizer": optimizer.state_dict(),
+                            "step": step + 1,
+                            "rows": rows,
+                            "validation_start": first,
+                        },
+                    )
+                    saved = time.monotonic()
+        progress.close()
+        seconds = max(time.monotonic() - began, 1e-9)
+        return Result(
+            rows=rows,
+            validation_start=first,
+            validation_end=rows[-1]["validation_mlm"],
+            steps=steps,
+            tokens=steps * step_tokens,
+            tokens_per_second=progress.done / seconds,
+            waited=ahead.waited / seconds,
+        )
 
 
-def _train(
-    objective: Objective,
-    blocks: Blocks,
-    options: Training,
-    seed: int,
-    device: torch.device,
-    checkpoint: Path,
-    label: str,
-    checkpoint_seconds: float,
-    workers: Workers,
-) -> Result:
+def _count_steps(blocks: Blocks, options: Training, workers: Workers, label: str) -> int:
+    """Steps of the whole training.
+
+    Raises:
+        PipelineError: the blocks are too few for a step, or a step's for the workers.
+    """
     count = len(blocks) - options.validation_blocks
     if count < options.step_blocks:
         raise PipelineError(
@@ -94,69 +151,7 @@ def _train(
         )
     if options.step_blocks < workers.count:
         raise PipelineError(f"{label}: {workers.count} workers cannot share a step of {options.step_blocks} blocks")
-    steps = max(1, round(options.epochs * count / options.step_blocks))
-    step_tokens = options.step_blocks * blocks.length
-    interval = min(MAX_INTERVAL, math.ceil(steps / ROWS))
-    _prepare(objective, options, device, label)
-    optimizer = make_optimizer(objective, options)
-    start, rows, first = 0, [], None
-    if (state := load_checkpoint(checkpoint, device)) is not None:
-        objective.load_state_dict(state["objective"])
-        optimizer.load_state_dict(state["optimizer"])
-        start, rows, first = state["step"], state["rows"], state["validation_start"]
-        log.info("%s: going on from step %d of %d", label, start, steps)
-    if first is None:
-        first = validate(objective, blocks, options, seed, device)
-    one = Step(objective, blocks, options, seed, device, workers)
-    ahead = Ahead(one.batches, range(start, steps))
-    sums: dict[str, Tensor] = {}
-    progress = Progress(label, "tokens", (steps - start) * step_tokens)
-    began = saved = time.monotonic()
-    for step, batches in ahead:
-        rate = learning_rate(step, steps, options)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        for name, value in one.backward(batches, step / max(steps - 1, 1)).items():
-            sums[name] = sums.get(name, 0.0) + value
-        torch.nn.utils.clip_grad_norm_(objective.parameters(), options.clip)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        progress.add(step_tokens)
-        if (step + 1) % interval == 0 or step + 1 == steps:
-            since = step - (rows[-1]["step"] if rows else 0) + 1
-            row = {name: float(value) / since for name, value in workers.add_up(sums).items()}
-            if not math.isfinite(row["loss"]):
-                raise PipelineError(
-                    f"{label}: the loss is {row['loss']} at step {step + 1}; "
-                    f"lower learning_rate, now {options.learning_rate}"
-                )
-            validation = validate(objective, blocks, options, seed, device)
-            done = {"step": step + 1, "tokens": (step + 1) * step_tokens, "learning_rate": rate}
-            rows.append({**done, **row, "validation_mlm": validation})
-            sums = {}
-            if workers.rank == 0 and time.monotonic() - saved >= checkpoint_seconds:
-                save_checkpoint(
-                    checkpoint,
-                    {
-                        "objective": objective.state_dict(),
-                        "optimizer": optimizer.state_dict(),
-                        "step": step + 1,
-                        "rows": rows,
-                        "validation_start": first,
-                    },
-                )
-                saved = time.monotonic()
-    progress.close()
-    seconds = max(time.monotonic() - began, 1e-9)
-    return Result(
-        rows=rows,
-        validation_start=first,
-        validation_end=rows[-1]["validation_mlm"],
-        steps=steps,
-        tokens=steps * step_tokens,
-        tokens_per_second=progress.done / seconds,
-        waited=ahead.waited / seconds,
-    )
+    return max(1, round(options.epochs * count / options.step_blocks))
 
 
 def _prepare(objective: Objective, options: Training, device: torch.device, label: str) -> None:

@@ -8,6 +8,7 @@ from transformers import PreTrainedModel
 
 from tinypt.distillation import losses
 from tinypt.distillation.batches import Batch
+from tinypt.distillation.fused import Said, vocabulary_loss
 from tinypt.distillation.stored import Stored
 from tinypt.distillation.teacher import LAYER_TERMS, Teacher, check_layers
 from tinypt.modeling.forward import attention_vectors, encode, encode_layers, score
@@ -58,19 +59,22 @@ class Objective(nn.Module):
             shares: where the batch is a part of a step, what each term is multiplied by, so that over the parts
                 it adds up to the term of the step (see `counts`).
         """
+        one = torch.ones((), device=batch.ids.device)
+        factors = {name: one if shares is None else shares[name] for name in self.weights}
+        weights = {name: self.weights[name] * factor for name, factor in factors.items()}
         layers = self._layers(self.student, masked.inputs, self.special)
-        terms: dict[str, Tensor] = {}
-        logits = losses.wide(score(self.student, layers[-1], masked.positions))  # once, not in every term
-        if "mlm" in self.weights:
-            terms["mlm"] = losses.mlm(logits, masked.targets)
-        if self.teacher is not None and self.weights.keys() - {"mlm"}:
-            terms |= self._live_terms(self.teacher, batch, masked, layers, logits)
-        if self.stored is not None:
-            terms |= self._stored_terms(batch, masked, layers[-1], logits)
-        if shares is not None:
-            terms = {name: term * shares[name] for name, term in terms.items()}
-        total = torch.stack([self.weights[name] * terms[name] for name in terms]).sum()
-        return {"loss": total, **terms}
+        theirs = None if self.teacher is None else self._ask(self.teacher, batch, masked)
+        terms = self._state_terms(batch, layers, theirs)
+        parts = [weights[name] * term for name, term in terms.items()]
+        if at_masked := {name: weight for name, weight in weights.items() if name in ("mlm", "kl")}:
+            part, found = self._scored(batch, layers, theirs, masked.positions, masked.targets, at_masked)
+            parts, terms = [*parts, part], terms | found
+        if "kl_all" in weights:
+            every = torch.arange(batch.ids.numel(), device=batch.ids.device)
+            real = batch.ids.masked_fill(self.special.is_special(batch.ids), -100).flatten()
+            part, found = self._scored(batch, layers, theirs, every, real, {"kl": weights["kl_all"]})
+            parts, terms = [*parts, part], terms | {"kl_all": found["kl"]}
+        return {"loss": torch.stack(parts).sum(), **{name: terms[name] * factors[name] for name in self.weights}}
 
     def counts(self, batch: Batch, masked: Masked) -> dict[str, Tensor]:
         """How many positions, words or texts each term is the mean of in this batch, int64 scalars by name.
@@ -84,40 +88,52 @@ class Objective(nn.Module):
             of["cosine"] = self._compared(batch).sum()
         return {name: of[name] for name in self.weights}
 
-    def _live_terms(
-        self, teacher: Teacher, batch: Batch, masked: Masked, layers: tuple[Tensor, ...], logits: Tensor
-    ) -> dict[str, Tensor]:
-        terms = {}
+    @torch.no_grad()
+    def _ask(self, teacher: Teacher, batch: Batch, masked: Masked) -> tuple[Tensor, ...]:
+        """The teacher's hidden states, of what it reads of the batch."""
         seen = teacher.read(masked.inputs) if batch.teacher_ids is None else batch.teacher_ids
-        with torch.no_grad():
-            targets = self._layers(teacher.model, seen, teacher.special)
-        if "kl" in self.weights:
-            terms["kl"] = _kl(teacher, logits, targets[-1], masked.positions, masked.targets)
-        if "kl_all" in self.weights:
-            every = torch.arange(batch.ids.numel(), device=batch.ids.device)
-            real = batch.ids.masked_fill(self.special.is_special(batch.ids), -100).flatten()
-            terms["kl_all"] = _kl(teacher, score(self.student, layers[-1], every), targets[-1], every, real)
+        return self._layers(teacher.model, seen, teacher.special)
+
+    def _state_terms(
+        self, batch: Batch, layers: tuple[Tensor, ...], theirs: tuple[Tensor, ...] | None
+    ) -> dict[str, Tensor]:
+        """The terms that compare hidden states; `theirs` is None where the teacher's were stored."""
+        terms: dict[str, Tensor] = {}
         if "cosine" in self.weights:
-            terms["cosine"] = self._cosine(batch, layers[-1], teacher.vectors(batch, targets[-1]))
+            if self.teacher is not None and theirs is not None:
+                vectors = self.teacher.vectors(batch, theirs[-1])
+            else:
+                assert batch.stored is not None
+                assert batch.stored.vectors is not None
+                vectors = batch.stored.vectors
+            terms["cosine"] = self._cosine(batch, layers[-1], vectors)
         if self.weights.keys() & LAYER_TERMS:
-            terms |= self._layer_terms(teacher, batch, layers, targets)
+            assert self.teacher is not None
+            assert theirs is not None
+            terms |= self._layer_terms(self.teacher, batch, layers, theirs)
         return terms
 
-    def _stored_terms(self, batch: Batch, masked: Masked, states: Tensor, logits: Tensor) -> dict[str, Tensor]:
-        """As `_live_terms`, from what was stored of a teacher that is not there."""
-        terms, said = {}, batch.stored
-        assert said is not None
-        if "kl" in self.weights:
-            assert said.samples is not None
-            assert said.log_probability is not None
-            assert self.temperature is not None
-            terms["kl"] = losses.sampled_kl(
-                logits, said.samples, said.log_probability, self.temperature, masked.targets
-            )
-        if "cosine" in self.weights:
-            assert said.vectors is not None
-            terms["cosine"] = self._cosine(batch, states, said.vectors)
-        return terms
+    def _scored(
+        self,
+        batch: Batch,
+        layers: tuple[Tensor, ...],
+        theirs: tuple[Tensor, ...] | None,
+        positions: Tensor,
+        targets: Tensor,
+        weights: dict[str, Tensor],
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """The terms of the logits at flat positions, as of `vocabulary_loss`."""
+        said: Said = None
+        if "kl" in weights and self.teacher is not None and theirs is not None:
+            with torch.no_grad():
+                said = self.teacher.of_students(score(self.teacher.model, theirs[-1], positions))
+        elif "kl" in weights:
+            assert batch.stored is not None
+            assert batch.stored.samples is not None
+            assert batch.stored.log_probability is not None
+            said = batch.stored.samples, batch.stored.log_probability
+        logits = score(self.student, layers[-1], positions)
+        return vocabulary_loss(logits, targets, weights, self.temperature, said)
 
     def _cosine(self, batch: Batch, states: Tensor, theirs: Tensor) -> Tensor:
         assert self.projection is not None
@@ -163,14 +179,6 @@ class Objective(nn.Module):
         if self.weights.keys() & LAYER_TERMS:
             return encode_layers(model, ids, special)
         return (encode(model, ids, special),)
-
-
-def _kl(teacher: Teacher, logits: Tensor, states: Tensor, positions: Tensor, targets: Tensor) -> Tensor:
-    """The student's logits at flat positions compared with the teacher's, made of its last states."""
-    assert teacher.temperature is not None
-    with torch.no_grad():
-        theirs = teacher.of_students(score(teacher.model, states, positions))
-    return losses.kl(logits, theirs, teacher.temperature, targets)
 
 
 def _of_words(kinds: tuple[Tensor, Tensor, Tensor], words: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:

@@ -1,0 +1,31 @@
+"""What the tests of several stages share."""
+
+from pathlib import Path
+
+import pytest
+from transformers import BertForMaskedLM, PreTrainedTokenizerBase
+
+from tinypt.modeling.load import save_model
+from tinypt.tokens.blocks import write_blocks
+from tinypt.tokens.pairs import write_pairs
+
+
+@pytest.fixture
+def tokenized(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    base: BertForMaskedLM,
+    uncased: PreTrainedTokenizerBase,
+    teacher: BertForMaskedLM,
+    cased: PreTrainedTokenizerBase,
+    texts: list[str],
+) -> Path:
+    """A project folder with models and tokens, as far as `tokenize`, and the working directory of the test."""
+    monkeypatch.chdir(tmp_path)
+    save_model(base, uncased, Path("models/base"))
+    save_model(teacher, cased, Path("models/teacher"))
+    for name in ("teacher", "base"):
+        Path(f"data/tokens/{name}/train").mkdir(parents=True)
+    write_blocks(texts, cased, 24, Path("data/tokens/teacher/train"))
+    write_pairs(texts, uncased, cased, 24, Path("data/tokens/base/train"))
+    return tmp_path
