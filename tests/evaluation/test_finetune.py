@@ -11,7 +11,9 @@ from tinypt.evaluation.subject import Subject
 from tinypt.evaluation.tasks import TaskData
 from tinypt.params.evaluate import Finetune
 
-FAST = Finetune(learning_rates=(1e-2,), folds=2, fold_rows=None, epochs=15, batch_size=8, seeds=(1,), joint=())
+FAST = Finetune(
+    head="matched", learning_rates=(1e-2,), folds=2, fold_rows=None, epochs=15, batch_size=8, seeds=(1,), joint=()
+)
 SHORT = replace(FAST, learning_rates=(1e-3,), epochs=1, seeds=(1, 2))
 
 

@@ -11,6 +11,7 @@ from tinypt.modeling.student import same_shape
 from tinypt.params.evaluate import Evaluate, Finetune, Teaching
 
 FINETUNE = Finetune(
+    head="matched",
     learning_rates=(1e-3, 1e-2),
     folds=2,
     fold_rows=None,

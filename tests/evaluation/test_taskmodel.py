@@ -6,9 +6,12 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import RobertaConfig, RobertaForMaskedLM
 
+from tinypt.evaluation.heads import matched_states, mean_state
 from tinypt.evaluation.subject import Pieces, Subject, cut_pieces, pad
 from tinypt.evaluation.taskmodel import TaskModel, used_ids
+from tinypt.params.evaluate import Head
 
+HEADS: tuple[Head, ...] = ("cls", "matched")
 TEXTS = ["A menina comeu a maçã.", "Choveu.", "O time perdeu o jogo, mas a torcida cantou até o fim."]
 
 
@@ -16,8 +19,12 @@ def everything(subject: Subject) -> Tensor:
     return torch.arange(subject.model.config.vocab_size)
 
 
-def batch(subject: Subject) -> tuple[Pieces, tuple[Tensor, Tensor]]:
-    pieces = cut_pieces(subject, TEXTS, TEXTS[::-1])
+def task_model(subject: Subject, used: Tensor, outputs: int, seed: int, head: Head = "cls") -> TaskModel:
+    return TaskModel(subject, used, True, outputs, head, seed)
+
+
+def batch(subject: Subject, pairs: bool = True) -> tuple[Pieces, tuple[Tensor, Tensor]]:
+    pieces = cut_pieces(subject, TEXTS, TEXTS[::-1] if pairs else None)
     return pieces, pad(pieces, torch.arange(3).numpy(), subject)
 
 
@@ -25,14 +32,21 @@ def plain(model: TaskModel, subject: Subject, ids: Tensor, types: Tensor) -> Ten
     """The same head on the whole encoder, all positions computed."""
     attended = (ids != subject.special.pad).long()
     states = subject.model.base_model(input_ids=ids, token_type_ids=types, attention_mask=attended).last_hidden_state
-    return model.output(torch.tanh(model.dense(states[:, 0])))
+    read, real = states[:, 0], ~subject.special.is_special(ids)
+    if model.head == "matched":
+        read = mean_state(states, real)
+        if model.pairs:
+            read = matched_states(states, real & (types == 0), real & (types == 1))
+    return model.output(torch.tanh(model.dense(read)))
 
 
-def test_outputs_and_gradients_are_those_of_the_whole_encoder(subject: Subject) -> None:
-    pieces, given = batch(subject)
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("pairs", [True, False])
+def test_outputs_and_gradients_are_those_of_the_whole_encoder(subject: Subject, head: Head, pairs: bool) -> None:
+    pieces, given = batch(subject, pairs)
     used = used_ids(subject, [pieces])
     assert len(used) < subject.model.config.vocab_size
-    model = TaskModel(subject, used, 2, seed=1).eval()
+    model = TaskModel(subject, used, pairs, 2, head, seed=1).eval()
     expected = plain(model, subject, *given)
     outputs = model(*given)
     assert outputs.detach().numpy() == pytest.approx(expected.detach().numpy(), abs=1e-6)
@@ -43,40 +57,41 @@ def test_outputs_and_gradients_are_those_of_the_whole_encoder(subject: Subject) 
     assert model.encoder.get_input_embeddings().weight.grad == pytest.approx(
         theirs.get_input_embeddings().weight.grad[used], abs=1e-6
     )
-    for ours, whole in (
-        (model.encoder.encoder.layer[0], theirs.encoder.layer[0]),
-        (model.last, theirs.encoder.layer[-1]),
-    ):
+    layers = [*model.encoder.encoder.layer, *([model.last] if head == "cls" else [])]
+    for ours, whole in zip(layers, theirs.encoder.layer, strict=True):
         for (name, weight), (_, other) in zip(ours.named_parameters(), whole.named_parameters(), strict=True):
             assert weight.grad == pytest.approx(other.grad, abs=1e-6), name
 
 
-def test_one_row_of_padding_changes_nothing(subject: Subject) -> None:
-    pieces, given = batch(subject)
-    model = TaskModel(subject, used_ids(subject, [pieces]), 2, seed=1).eval()
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("pairs", [True, False])
+def test_one_row_of_padding_changes_nothing(subject: Subject, head: Head, pairs: bool) -> None:
+    pieces, given = batch(subject, pairs)
+    model = TaskModel(subject, used_ids(subject, [pieces]), pairs, 2, head, seed=1).eval()
     alone = model(*pad(pieces, torch.tensor([0]).numpy(), subject))
     assert model(*given)[0].detach().numpy() == pytest.approx(alone[0].detach().numpy(), abs=1e-6)
 
 
 def test_a_text_of_unused_pieces_is_refused(subject: Subject) -> None:
-    model = TaskModel(subject, used_ids(subject, [cut_pieces(subject, ["Choveu."], None)]), 2, seed=1)
+    model = task_model(subject, used_ids(subject, [cut_pieces(subject, ["Choveu."], None)]), 2, seed=1)
     _, given = batch(subject)
     with pytest.raises(IndexError):
         model(*given)
 
 
-def test_models_that_are_no_bert_are_taken_whole(subject: Subject) -> None:
+@pytest.mark.parametrize("head", HEADS)
+def test_models_that_are_no_bert_are_taken_whole(subject: Subject, head: Head) -> None:
     sizes = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
     config = RobertaConfig(vocab_size=subject.model.config.vocab_size, type_vocab_size=2, pad_token_id=0, **sizes)
     other = replace(subject, model=RobertaForMaskedLM(config).eval())
     _, given = batch(other)
-    model = TaskModel(other, everything(other), 2, seed=1).eval()
+    model = task_model(other, everything(other), 2, 1, head).eval()
     assert model(*given).detach().numpy() == pytest.approx(plain(model, other, *given).detach().numpy(), abs=1e-6)
 
 
 def test_the_subject_is_left_as_it_was(subject: Subject) -> None:
     layers, rows = len(subject.model.base_model.encoder.layer), subject.model.config.vocab_size
-    TaskModel(subject, torch.tensor([0, 1]), 2, seed=1)
+    task_model(subject, torch.tensor([0, 1]), 2, seed=1)
     assert len(subject.model.base_model.encoder.layer) == layers
     assert len(subject.model.get_input_embeddings().weight) == rows
 
@@ -85,9 +100,9 @@ def test_the_head_depends_on_the_seed_alone(subject: Subject) -> None:
     scrambled = replace(subject, model=type(subject.model)(subject.model.config))
     ids = everything(subject)
     first, second, other = (
-        TaskModel(subject, ids, 3, seed=1),
-        TaskModel(scrambled, ids, 3, seed=1),
-        TaskModel(subject, ids, 3, seed=2),
+        task_model(subject, ids, 3, seed=1),
+        task_model(scrambled, ids, 3, seed=1),
+        task_model(subject, ids, 3, seed=2),
     )
     assert torch.equal(first.dense.weight, second.dense.weight)
     assert torch.equal(first.output.weight, second.output.weight)

@@ -10,7 +10,9 @@ from tinypt.evaluation.tuning import answer, fit, shuffled
 from tinypt.params.evaluate import Finetune
 from tinypt.progress import Progress
 
-OPTIONS = Finetune(learning_rates=(1e-3,), folds=2, fold_rows=None, epochs=1, batch_size=8, seeds=(1,), joint=())
+OPTIONS = Finetune(
+    head="matched", learning_rates=(1e-3,), folds=2, fold_rows=None, epochs=1, batch_size=8, seeds=(1,), joint=()
+)
 ROWS = np.arange(24)
 
 

@@ -8,6 +8,7 @@ from tinypt.params.evaluate import Evaluate
 from tinypt.params.loader import load
 
 FINETUNE = {
+    "head": "matched",
     "learning_rates": "[1.0e-4, 1.0e-3]",
     "folds": "2",
     "fold_rows": "null",

@@ -26,7 +26,13 @@ def evaluation(quality: float) -> dict[str, Any]:
     }
     return {
         "mlm": {"loss": 6 - 5 * quality, "masked_tokens": 12345},
-        "words": {"bits_per_character": 4 - 3 * quality, "accuracy": quality / 2, "words": 1000, "unknown_words": 1},
+        "words": {
+            "bits_per_character": 4 - 3 * quality,
+            "accuracy": quality / 2,
+            "accuracy_at_5": quality * 0.8,
+            "words": 1000,
+            "unknown_words": 1,
+        },
         "assin2_similarity": {
             "frozen": {"pearson": quality - 0.1, "mse": 1 - quality, "pearson_low": 0.25, "pearson_high": 0.75},
             "finetune": {"seeds": 3, "pearson_mean": quality, "pearson_sd": 0.02, "mse_mean": 0.5, "mse_sd": 0.03},

@@ -29,10 +29,12 @@ def test_the_mlm_table_sets_ours_beside_the_published(results: Results) -> None:
         "loss, nats per masked piece",
         "bits per character",
         "words right",
+        "words right within five guesses",
         "published loss",
     ]
     assert row(table, "total")["published loss"] == "3.3025"
     assert row(table, "total")["bits per character"] == "2.0500"
+    assert row(table, "total")["words right within five guesses"] == "0.5200"
     assert row(table, "floor (random weights)")["published loss"] == "–"
     assert "do not compare" in table.notes[0]
 

@@ -24,7 +24,8 @@ evaluate:
   sentences: 10
   max_length: 32
   finetune:
-    {learning_rates: [1.0e-3, 1.0e-2], folds: 2, fold_rows: 12, epochs: 1, batch_size: 8, seeds: [1, 2], joint: []}
+    {head: matched, learning_rates: [1.0e-3, 1.0e-2], folds: 2, fold_rows: 12, epochs: 1, batch_size: 8, seeds: [1, 2],
+     joint: []}
   teaching: null
 """
 

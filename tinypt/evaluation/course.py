@@ -46,6 +46,11 @@ class Course:
     answers: Answers | None
 
     @property
+    def pairs(self) -> bool:
+        """Whether the texts are pairs."""
+        return next(iter(self.tasks.values())).train.second is not None
+
+    @property
     def widths(self) -> list[int]:
         """Outputs of each task: one for a score, else one a class."""
         return [1 if data.is_regression else len(data.classes) for data in self.tasks.values()]

@@ -38,10 +38,10 @@ class Finetuned:
 def finetune(subject: Subject, tasks: dict[str, TaskData], options: Finetune, asked: Texts | None = None) -> Finetuned:
     """Train on `tasks` together, once for each seed, and answer their test splits and the texts `asked`.
 
-    Pairs are read together, [CLS] a [SEP] b [SEP]. Scores are learnt by mean squared error after
-    standardisation, classes by cross-entropy over those of the training split. The learning rate is chosen on
-    training rows (see `choose_rate`); the test split is read once for each seed, after the last epoch, and chooses
-    nothing.
+    Pairs are read together, [CLS] a [SEP] b [SEP], and `options.head` says what the output layer is given of them
+    (see `TaskModel`). Scores are learnt by mean squared error after standardisation, classes by cross-entropy over
+    those of the training split. The learning rate is chosen on training rows (see `choose_rate`); the test split is
+    read once for each seed, after the last epoch, and chooses nothing.
 
     Raises:
         PipelineError: training diverged, or the tasks cannot be learnt together.

@@ -9,7 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel, PreTrainedModel
 
+from tinypt.evaluation.heads import ALIGNMENTS, matched_states, mean_state
 from tinypt.evaluation.subject import Pieces, Subject
+from tinypt.params.evaluate import Head
 
 STD = 0.02  # BERT's initial standard deviation
 
@@ -21,20 +23,22 @@ def used_ids(subject: Subject, texts: Iterable[Pieces]) -> Tensor:
 
 
 class TaskModel(nn.Module):
-    """An encoder with a head on [CLS]: a dense layer, tanh, dropout and the output layer, as in BERT.
+    """An encoder with a head: a dense layer, tanh, dropout and the output layer, as in BERT.
 
-    The head is always new, even where a checkpoint brings a pooler: MLM checkpoints have none, and what
-    is compared is the encoders.
+    What the head reads is the state at [CLS] (`cls`), or (`matched`) the mean state of a text's pieces and for a pair
+    what `matched_states` makes of it; special tokens are left out there. It is always new, even where a checkpoint
+    brings a pooler: MLM checkpoints have none, and what is compared is the encoders.
 
     Two savings change no output and no gradient. Of the embedding table only the rows of `used` ids are kept,
-    a tenth in a task of some thousand sentences, so that an optimizer has no more to go through. And of BERT's last
-    layer only the position of [CLS] is computed, since the head reads nothing else.
+    a tenth in a task of some thousand sentences, so that an optimizer has no more to go through. And for `cls` BERT's
+    last layer is computed at that position alone, since the head reads nothing else.
     """
 
-    def __init__(self, subject: Subject, used: Tensor, outputs: int, seed: int) -> None:
-        """Take a copy of the subject's encoder; the head's weights are drawn from `seed` alone."""
+    def __init__(self, subject: Subject, used: Tensor, pairs: bool, outputs: int, head: Head, seed: int) -> None:
+        """Take a copy of the subject's encoder, for `pairs` of texts or single ones; `seed` alone draws the head."""
         super().__init__()
         config = subject.model.config
+        self.pairs, self.head = pairs, head
         self.encoder = copy.deepcopy(subject.model.base_model)
         table = self.encoder.get_input_embeddings().weight.detach()
         kept = table[used.to(table.device)]
@@ -43,26 +47,33 @@ class TaskModel(nn.Module):
         places[used] = torch.arange(len(used))
         self.places: Tensor
         self.register_buffer("places", places)
-        self.last = _take_last_layer(self.encoder)
+        self.last = _take_last_layer(self.encoder) if head == "cls" else None
+        width = 4 * config.hidden_size + ALIGNMENTS if head == "matched" and pairs else config.hidden_size
         generator = torch.Generator().manual_seed(seed)
-        self.dense = nn.Linear(config.hidden_size, config.hidden_size)
+        self.dense = nn.Linear(width, config.hidden_size)
         self.output = nn.Linear(config.hidden_size, outputs)
         for layer in (self.dense, self.output):
             nn.init.normal_(layer.weight, std=STD, generator=generator)
             nn.init.zeros_(layer.bias)
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
-        self.pad = subject.special.pad
+        self.special = subject.special
         self.to(subject.device)
 
     def forward(self, ids: Tensor, types: Tensor) -> Tensor:
         """Outputs [rows, outputs] of ids, all of them used ones, and types [rows, length]."""
-        attended = ids != self.pad
+        attended = ids != self.special.pad
         states = self.encoder(
             input_ids=self.places[ids], token_type_ids=types, attention_mask=attended.long()
         ).last_hidden_state
-        first = states[:, 0] if self.last is None else _first_state(self.last, states, attended)
-        outputs: Tensor = self.output(self.dropout(torch.tanh(self.dense(first))))
+        read = self._read(states, attended, ~self.special.is_special(ids), types == 1)
+        outputs: Tensor = self.output(self.dropout(torch.tanh(self.dense(read))))
         return outputs
+
+    def _read(self, states: Tensor, attended: Tensor, real: Tensor, second: Tensor) -> Tensor:
+        """What the head reads of states [rows, length, hidden]; the masks are [rows, length]."""
+        if self.head == "cls":
+            return states[:, 0] if self.last is None else _first_state(self.last, states, attended)
+        return matched_states(states, real & ~second, real & second) if self.pairs else mean_state(states, real)
 
 
 def _take_last_layer(encoder: PreTrainedModel) -> nn.Module | None:

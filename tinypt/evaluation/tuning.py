@@ -32,7 +32,8 @@ def fit(
     Raises:
         DivergedError: the loss is not finite.
     """
-    subject, model = course.subject, TaskModel(course.subject, course.used, sum(course.widths), seed)
+    subject = course.subject
+    model = TaskModel(subject, course.used, course.pairs, sum(course.widths), options.head, seed)
     torch.manual_seed(seed)  # dropout
     order = np.random.default_rng(seed)
     lengths = course.train.lengths()[rows]

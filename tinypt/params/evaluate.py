@@ -1,19 +1,25 @@
 """evaluate: how models are measured."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tinypt.params.loader import require
+
+Head = Literal["cls", "matched"]
 
 
 @dataclass(frozen=True)
 class Finetune:
     """How a whole model is trained on a task.
 
-    Each of `learning_rates` is tried for every model and task on `folds` folds of at most `fold_rows` training
-    rows (null: all of them), for as many `epochs` as the final training has; a single rate is taken as it is.
-    `joint` names groups of tasks over the same training texts that one model learns together.
+    `head` says what the output layer reads: the state at [CLS], or the mean of all pieces' states, and of a pair both
+    means held against each other and how well the pieces of each text are matched in the other. Each of
+    `learning_rates` is tried for every model and task on `folds` folds of at most `fold_rows` training rows (null: all
+    of them), for as many `epochs` as the final training has; a single rate is taken as it is. `joint` names groups of
+    tasks over the same training texts that one model learns together.
     """
 
+    head: Head
     learning_rates: tuple[float, ...]
     folds: int
     fold_rows: int | None

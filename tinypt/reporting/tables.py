@@ -22,6 +22,7 @@ TITLES = {
     "loss": "loss, nats per masked piece",
     "accuracy": "accuracy",
     "words accuracy": "words right",
+    "words accuracy_at_5": "words right within five guesses",
     "words bits_per_character": "bits per character",
     "constant": "no model: constant answer",
     "word_jaccard": "no model: word overlap (Jaccard)",
