@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The linters of Python, shell scripts and workflows. One that is not installed is skipped, aloud.
+# Of workflows: their schema, their security, and what expressions and steps mean (actionlint, in CI).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,5 +16,6 @@ check() { # check COMMAND ARGUMENTS...
 check ruff check .
 check ruff format --check --quiet .
 check shellcheck ci/*.sh
-check zizmor --offline --quiet --no-progress .github/workflows
+check check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+check zizmor --offline --pedantic --quiet --no-progress .github/workflows
 check actionlint

@@ -18,6 +18,7 @@ if [ -n "${DVC_REMOTE_URL:-}" ]; then
   dvc remote add --local --force --default ci "$DVC_REMOTE_URL" >/dev/null
 fi
 if [ -n "$(dvc config core.remote || true)" ]; then
+  dvc pull --allow-missing || true # all at once, as `make repro` does; what is not there is run
   dvc repro --pull | tee "$out/repro.log"
   dvc push --run-cache
 else

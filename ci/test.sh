@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export OMP_NUM_THREADS=1 # byte-identical metrics want a fixed number of threads
-options=(-n 2 --dist loadfile --no-loadscope-reorder --durations 10)
+options=(-n 2 --dist loadfile --no-loadscope-reorder --durations 10 -r s) # and why a test was skipped
 case "${1:-}" in
   unit) exec pytest "${options[@]}" --ignore tests/dag ;;
   dag) exec pytest "${options[@]}" tests/dag ;;

@@ -27,14 +27,16 @@ def _steps(workflow: Path) -> list[dict[str, Any]]:
     "command",
     [
         ["actionlint"],
-        ["zizmor", "--offline", "--quiet", "--no-progress", ".github/workflows"],
+        ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", *map(str, WORKFLOWS)],
+        ["zizmor", "--offline", "--pedantic", "--quiet", "--no-progress", ".github/workflows"],
         ["shellcheck", *(str(script.relative_to(ROOT)) for script in sorted((ROOT / "ci").glob("*.sh")))],
     ],
     ids=lambda command: command[0],
 )
 def test_the_linters_are_content(command: list[str]) -> None:
     if shutil.which(command[0]) is None:
-        pytest.skip(f"{command[0]} is not installed: pip install {command[0]}{'' if command[0] == 'zizmor' else '-py'}")
+        package = f"{command[0]}-py" if command[0] in ("actionlint", "shellcheck") else command[0]
+        pytest.skip(f"{command[0]} is not installed: pip install {package}")
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
 

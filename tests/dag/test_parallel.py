@@ -1,5 +1,6 @@
-"""Several sets at once, as docs/experiments.md says: one stage a process, in one working copy or in several."""
+"""Several sets at once, as docs/experiments.md says: a process a stage, in one working copy or several; a queue."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -37,3 +38,27 @@ def test_two_clones_with_a_shared_cache(finished: Clone, tmp_path: Path) -> None
     assert _at_once(*clones) == [["distill@mlm_only"], ["distill@total"]]
     for clone in clones:
         assert clone.repro("-s", *STAGES) == [], "what the other ran is restored"
+
+
+def _changed(clone: Clone, *revisions: str) -> dict[str, tuple[float, float]]:
+    """Parameters that differ, old and new."""
+    difference = json.loads(clone.dvc("params", "diff", *revisions, "--json"))
+    return {key: (values["old"], values["new"]) for key, values in difference["params.yaml"].items()}
+
+
+def test_a_queue_with_two_workers(finished: Clone, tmp_path: Path) -> None:
+    """Variants of one set, each in a copy of the project; the workspace stays as it is until one is applied."""
+    clone = finished.copy(tmp_path / "clone")
+    decay = "experiments.mlm_only.distill.weight_decay"
+    clone.dvc("exp", "run", "--queue", "--name", "decay", "--set-param", f"{decay}=0.0,0.1", "distill@mlm_only")
+    clone.dvc("exp", "run", "--run-all", "--jobs", "2")
+    assert clone.dvc("queue", "status").count("Success") == 2
+    assert clone.git("status", "--porcelain") == ""
+
+    clone.dvc("exp", "apply", "decay-2")
+    assert _changed(clone, "main") == {decay: (0.01, 0.1)}
+    assert clone.repro("distill@mlm_only") == [], "what a worker computed is not computed again"
+    clone.dvc("exp", "branch", "decay-1", "try/no-decay")
+    clone.dvc("exp", "remove", "--all-commits")
+    assert clone.dvc("exp", "list") == ""
+    assert _changed(clone, "main", "try/no-decay") == {decay: (0.01, 0.0)}

@@ -68,6 +68,21 @@ def test_an_experiment_from_the_command_line(clone: Clone) -> None:
     assert clone.metrics() == before
 
 
+def test_a_set_from_the_command_line(clone: Clone) -> None:
+    """A new student, with another set's way of training."""
+    student = "{tokenizer: teacher, vocabulary: full, embeddings: fvt, encoder: neighbours, architecture: null}"
+    block = f"{{student: {student}, distill: ${{experiments.mlm_only.distill}}}}"
+    output = clone.dvc("exp", "run", "-n", "fifth", "-S", f"+experiments.fifth={block}", "distill@fifth")
+    assert clone.ran(output) == ["student@fifth", "distill@fifth"]
+    experiments = clone.params()["experiments"]
+    assert experiments["fifth"]["distill"] == experiments["mlm_only"]["distill"]
+    assert (clone.folder / "models/fifth/distilled/model.safetensors").is_file()
+    clone.git("restore", ".")
+    clone.git("clean", "-fdq", "metrics")
+    clone.dvc("checkout")
+    assert clone.repro() == []
+
+
 def test_plots_and_dag_are_drawn(clone: Clone) -> None:
     clone.dvc("plots", "show", "-o", "plots")
     page = (clone.folder / "plots/index.html").read_text(encoding="utf-8")
