@@ -87,8 +87,8 @@ ROWS = {
     "ours, bf16": Row("ours", "bf16", False, {"cpu": 8, "cuda": 512}),
     "ours, bf16, compiled": Row("ours", "bf16", True, {"cpu": 8, "cuda": 512}),
     "cached, fp32": Row("cached", "fp32", False, {"cpu": 8, "cuda": 512}),
-    "cached, bf16": Row("cached", "bf16", False, {"cpu": 8, "cuda": 512}),
-    "cached, bf16, compiled": Row("cached", "bf16", True, {"cpu": 8, "cuda": 512}),
+    "cached, bf16": Row("cached", "bf16", False, {"cpu": 16, "cuda": 512}),
+    "cached, bf16, compiled": Row("cached", "bf16", True, {"cpu": 16, "cuda": 512}),
 }
 
 

@@ -103,10 +103,14 @@ def test_two_vocabularies_are_refused() -> None:
 
 
 @pytest.mark.parametrize("kind", ["live", "sampled"])
-def test_compiled_it_is_one_graph_with_the_same_loss(kind: str) -> None:
+def test_what_a_gpus_compiler_is_given_is_one_graph_with_the_same_loss(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said, targets = _said(kind, 0), _targets(0)
     gradients = []
-    for function in (vocabulary_loss, torch.compile(vocabulary_loss, backend="aot_eager", fullgraph=True)):
+    for compiled in (False, True):
+        monkeypatch.setattr(fused, "fuses", lambda _device, compiled=compiled: compiled)
+        function = torch.compile(vocabulary_loss, backend="aot_eager", fullgraph=True) if compiled else vocabulary_loss
         logits = _random(0).requires_grad_()
         function(logits, targets, WEIGHTS, 2.0, said)[0].backward()
         gradients.append(logits.grad)

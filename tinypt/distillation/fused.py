@@ -23,7 +23,8 @@ def vocabulary_loss(
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """Weighted sum of `losses.mlm` and `losses.kl` or `losses.sampled_kl`, and the terms' values by name.
 
-    The sum alone has a gradient. Under torch.compile, which fuses them itself, these functions are what is computed.
+    The sum alone has a gradient. On a GPU torch.compile fuses these functions itself, so they are what it is given;
+    on a CPU the compiler's one loop over whole arrays is slower than chunks and is left out.
 
     Args:
         logits: the student's, [positions, vocabulary].
@@ -31,17 +32,25 @@ def vocabulary_loss(
         weights: of the terms that are wanted, mlm and kl, scalars on the device.
         temperature: of kl.
         said: for kl, the teacher's logits, or samples and their log_probability as of `losses.sampled_kl`.
+
+    Raises:
+        ValueError: the two vocabularies differ in size.
     """
-    if torch.compiler.is_compiling():
+    if fuses(logits.device):
         terms = _plain(logits, targets, weights, temperature, said)
         return torch.stack([weights[name] * term for name, term in terms.items()]).sum(), terms
     if isinstance(said, Tensor) and said.shape != logits.shape:
         raise ValueError(f"KL needs one vocabulary: student {tuple(logits.shape)}, teacher {tuple(said.shape)}")
     teacher, (samples, log_probability) = (said, (None, None)) if not isinstance(said, tuple) else (None, said)
-    loss, *values = _VocabularyLoss.apply(  # type: ignore[no-untyped-call]
+    loss, *values = _apply(
         logits, targets, weights.get("mlm"), weights.get("kl"), temperature, teacher, samples, log_probability
     )
     return loss, {name: value for name, value in zip(("mlm", "kl"), values, strict=True) if name in weights}
+
+
+def fuses(device: torch.device) -> bool:
+    """Whether a compiler is at work that does better with the plain terms."""
+    return torch.compiler.is_compiling() and device.type != "cpu"
 
 
 def _plain(
@@ -58,6 +67,12 @@ def _plain(
         else:
             terms["kl"] = losses.sampled_kl(logits, *said, temperature, targets)
     return terms
+
+
+@torch.compiler.disable  # type: ignore[untyped-decorator]
+def _apply(*arguments: Any) -> tuple[Tensor, Tensor, Tensor]:
+    made: tuple[Tensor, Tensor, Tensor] = _VocabularyLoss.apply(*arguments)  # type: ignore[no-untyped-call]
+    return made
 
 
 class _VocabularyLoss(torch.autograd.Function):
