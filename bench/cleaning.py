@@ -40,7 +40,7 @@ from tinypt.cleaning.corpus import clean_corpus
 from tinypt.cleaning.decisions import DECISIONS
 from tinypt.cleaning.engines import ONE_THREAD
 from tinypt.cleaning.selection import decide, write_decisions
-from tinypt.corpus.shards import SCHEMA, list_shards, read_shard, write_shard
+from tinypt.corpus.shards import SCHEMA, list_shards, open_shard, read_shard
 from tinypt.corpus.writer import ShardWriter
 from tinypt.params.clean import Clean
 from tinypt.params.loader import load
@@ -193,10 +193,13 @@ def _clean_all(raw: Path, work: Path) -> int:
     write_decisions(decisions, measures, work / "select")
     kept = 0
     for shard in list_shards(work / "clean"):
-        stays = pa.Table.from_batches(read_shard(work / "select" / shard.name), DECISIONS).column("reason").is_null()
-        documents = pa.Table.from_batches(read_shard(shard), SCHEMA).filter(stays)
-        write_shard(work / "kept" / shard.name, [documents])
-        kept += len(documents)
+        decided = pa.Table.from_batches(read_shard(work / "select" / shard.name), DECISIONS).column("reason")
+        start = 0
+        with open_shard(work / "kept" / shard.name, SCHEMA) as write:
+            for batch in read_shard(shard):
+                documents = pa.table(batch).filter(decided.slice(start, len(batch)).is_null())
+                write(documents)
+                start, kept = start + len(batch), kept + len(documents)
     return kept
 
 

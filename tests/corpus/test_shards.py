@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tinypt.corpus.shards import SCHEMA, iter_texts, list_shards, read_shards
+from tinypt.corpus.shards import SCHEMA, iter_texts, list_shards, open_shard, read_shards
 from tinypt.corpus.writer import ShardWriter
 from tinypt.errors import PipelineError
 
@@ -23,6 +23,20 @@ def test_round_trip_in_order(tmp_path: Path) -> None:
     assert list(iter_texts(tmp_path / "a")) == texts
     (path,) = list_shards(tmp_path / "a")
     assert pq.ParquetFile(path).metadata.row_group(0).column(3).compression == "ZSTD"
+
+
+def test_a_shard_takes_its_place_when_it_is_whole(tmp_path: Path) -> None:
+    table = pa.table({name: ["a", "b"] for name in SCHEMA.names}, SCHEMA)
+    shard = tmp_path / "shard-00000.parquet"
+    with pytest.raises(ValueError, match="schema"), open_shard(shard, SCHEMA) as write:
+        write(table.select(["text"]).rename_columns(["other"]))
+    assert not list(tmp_path.iterdir())
+    with open_shard(shard, SCHEMA) as write:
+        write(table)
+        write(table.slice(0, 0))
+        write(table)
+        assert not shard.exists()
+    assert list(iter_texts(tmp_path)) == ["a", "b", "a", "b"]
 
 
 def test_faults_are_named(tmp_path: Path) -> None:

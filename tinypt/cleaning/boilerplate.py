@@ -103,7 +103,7 @@ def _find_short(
                 ends |= text[end - 3] == 0xE2 and text[end - 2] == 0x80 and text[end - 1] == 0xA6
             if end > start and spaces < words and not (begins and ends):
                 key, at = _START, start
-                while at < end:
+                while at < end:  # UTF-8 is decoded as in kernel.py, which cannot be shared: see jit.compiled
                     code, more = np.uint32(text[at]), 0
                     if code >= 0xF0:
                         code, more = code & np.uint32(7), 3

@@ -23,7 +23,7 @@ from tinypt.cleaning.engines import LOCAL, Engine, run
 from tinypt.cleaning.measures import COLUMNS, INDEX_WORDS, measure
 from tinypt.cleaning.mojibake import fix_mojibake
 from tinypt.cleaning.text import normalise_space
-from tinypt.corpus.shards import SCHEMA, list_shards, read_shard, write_shard
+from tinypt.corpus.shards import SCHEMA, list_shards, open_shard, read_shard, write_shard
 from tinypt.files import atomic_path
 from tinypt.params.clean import Clean
 from tinypt.progress import Progress
@@ -101,8 +101,12 @@ def _measure_shard(shard: Path, work: Path, rules: Clean, common: NDArray[np.uin
     documents_path, measures_path = work / "clean" / shard.name, work / "measures" / shard.name
     if documents_path.exists() and measures_path.exists():
         return 0
-    documents, measures = [], []
-    with pa.memory_map(str(_repaired(work, shard))) as source, pa.ipc.open_file(source) as file:
+    measures, count = [], 0
+    with (
+        pa.memory_map(str(_repaired(work, shard))) as source,
+        pa.ipc.open_file(source) as file,
+        open_shard(documents_path, SCHEMA) as write,
+    ):
         for batch in map(file.get_batch, range(file.num_record_batches)):
             before = pl.Series(batch.column("text"))
             after = without_common(before, common, rules.boilerplate_words)
@@ -120,11 +124,11 @@ def _measure_shard(shard: Path, work: Path, rules: Clean, common: NDArray[np.uin
             if "noise" in batch.schema.names:
                 labels = LABELS
                 columns |= {"noise": batch.column("noise"), "restored": _restored(batch.column("original"), after)}
-            documents.append(pa.table([*map(batch.column, ("doc_id", "title", "uri")), texts], schema=SCHEMA))
+            write(pa.table([*map(batch.column, ("doc_id", "title", "uri")), texts], schema=SCHEMA))
             measures.append(pa.table(columns, schema=pa.schema([*MEASURES, *labels])))
-    write_shard(documents_path, documents)
-    write_shard(measures_path, measures)
-    return sum(table.num_rows for table in documents)
+            count += len(batch)
+    write_shard(measures_path, [pa.concat_tables(measures).combine_chunks()])  # small: some hundred bytes a document
+    return count
 
 
 def _with_boilerplate(changes: pa.Array, before: pl.Series, after: pl.Series) -> pa.Array:

@@ -1,16 +1,13 @@
-"""The manifest beside the raw shards: what each holds, so that whoever reads them can tell that it is all there."""
+"""The manifest beside the raw shards: what each holds, so that two people can tell if they have the same corpus."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
 
-from tinypt.corpus.shards import SCHEMA, read_shard
-from tinypt.errors import PipelineError
-from tinypt.files import read_json
+from tinypt.corpus.shards import SCHEMA
 
 MANIFEST = "manifest.json"
 
@@ -47,20 +44,6 @@ def checksum(tables: Iterable[pa.Table | pa.RecordBatch]) -> str:
                 lengths[index].update(pc.binary_length(chunk).fill_null(-1).to_numpy().astype("<i8").tobytes())
                 values[index].update(_values(chunk))
     return xxhash.xxh3_128_hexdigest(b"".join(digest.digest() for digest in [*lengths, *values]))
-
-
-def verify(folder: Path) -> dict[str, Any]:
-    """Read all shards of `folder` and compare them with its manifest, which is returned.
-
-    Raises:
-        PipelineError: there is no manifest, or a shard is missing or not what was written.
-    """
-    manifest: dict[str, Any] = read_json(folder / MANIFEST)
-    for entry in manifest["shards"]:
-        path = folder / entry["file"]
-        if checksum(read_shard(path, SCHEMA.names)) != entry["xxh3_128"]:
-            raise PipelineError(f"{path}: not what {folder / MANIFEST} says; run the stage that writes it again")
-    return manifest
 
 
 def _values(strings: pa.StringArray) -> memoryview | bytes:

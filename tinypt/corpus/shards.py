@@ -1,6 +1,7 @@
 """Parquet shards: the form the corpus has between stages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pyarrow.parquet as pq
 from tinypt.errors import PipelineError
 from tinypt.files import atomic_path
 
+BATCH = 1024  # documents read at once; every step over them holds several times their text
 SCHEMA = pa.schema([(name, pa.string()) for name in ("doc_id", "title", "uri", "text")])
 
 
@@ -29,14 +31,24 @@ def list_shards(folder: Path) -> list[Path]:
     return shards
 
 
-def write_shard(path: Path, tables: list[pa.Table]) -> None:
-    """Write tables as the row groups of one zstd-compressed shard, atomically; equal tables give equal bytes."""
+@contextmanager
+def open_shard(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.Table], None]]:
+    """Yield what writes a table as the next row group of a zstd-compressed shard; equal tables give equal bytes.
+
+    The shard takes its place when the block ends, and not at all where it ends in an exception.
+    """
     with (
         atomic_path(path) as temporary,
-        pq.ParquetWriter(temporary, tables[0].schema, compression="zstd", use_dictionary=False) as writer,
+        pq.ParquetWriter(temporary, schema, compression="zstd", use_dictionary=False) as writer,
     ):
+        yield lambda table: writer.write_table(table, row_group_size=max(table.num_rows, 1))
+
+
+def write_shard(path: Path, tables: list[pa.Table]) -> None:
+    """Write tables as the row groups of one shard, as `open_shard` does."""
+    with open_shard(path, tables[0].schema) as write:
         for table in tables:
-            writer.write_table(table, row_group_size=max(table.num_rows, 1))
+            write(table)
 
 
 def read_shard(path: Path, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
@@ -50,7 +62,7 @@ def read_shard(path: Path, columns: list[str] | None = None) -> Iterator[pa.Reco
         missing = set(columns or []) - set(file.schema_arrow.names)
         if missing:
             raise PipelineError(f"{path}: no column {sorted(missing)[0]}; it has {', '.join(file.schema_arrow.names)}")
-        yield from file.iter_batches(batch_size=2048, columns=columns)
+        yield from file.iter_batches(batch_size=BATCH, columns=columns)
     except (pa.ArrowException, OSError) as error:
         line = str(error).strip().split("\n")[0]
         raise PipelineError(f"{path}: cannot be read as Parquet ({line}); fetch or make it again") from None

@@ -5,7 +5,7 @@ a paragraph, straight quotes only, every paragraph ends in `.`, `!` or `?`. In a
 is brought back to that form: no-break spaces count as spaces, runs of spaces become one, lines are stripped,
 empty lines vanish. A document carries at most one kind.
 
-Kinds to be REPAIRED; `original` is the exact text a perfect cleaner yields:
+Kinds to be repaired (REPAIRED); `original` is the exact text a perfect cleaner yields:
 
 - markup. Inline tags (b, strong, i, em, u, span, font, a, any case, with attributes) stand directly against words and
   vanish without leaving a space. p and div tags and br (`<br>`, `<br/>`, `<br />`, single or double) become line
@@ -24,7 +24,7 @@ Kinds to be REPAIRED; `original` is the exact text a perfect cleaner yields:
 - boilerplate. Lines of their own like metadata, but taken from one fixed list, so that the very same line occurs in
   many documents (navigation, copyright, subscription). They go with their newline.
 
-Kinds to be DROPPED as whole documents; `original` is empty:
+Kinds to be dropped as whole documents; `original` is empty:
 
 - repetition. One line, one block of lines or one phrase inside a line many times over: more than half of the words.
 - too_short. A fragment of 3 to 10 words.
@@ -52,7 +52,6 @@ from tinypt.corpus.sample.noise_lines import (
 )
 
 REPAIRED = ("markup", "entities", "urls", "metadata", "mojibake", "boilerplate")
-DROPPED = ("repetition", "too_short", "too_long", "foreign", "exact_duplicates", "near_duplicates")
 NEAR_DUPLICATE = 0.8  # least word-5-gram Jaccard similarity of a near-duplicate to its source
 
 _NAMED = {
