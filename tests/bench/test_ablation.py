@@ -26,14 +26,15 @@ def test_the_interval_is_that_of_a_paired_t_test() -> None:
     assert np.isnan(paired_interval([1.0], [2.0])[1])
 
 
-def test_halves_share_no_sentence_leave_nothing_out_and_have_every_class() -> None:
-    labels = ["x"] * 6 + ["y"] * 6  # sorted by class, as ASSIN2's file is
-    texts = [f"text {number}" for number in range(12)]
-    data = halves(Split([str(number) for number in range(12)], texts, [texts[1], texts[0], *texts[2:]], labels), 13)
-    assert sorted(data.train.ids + data.test.ids, key=int) == [str(number) for number in range(12)]
+def test_halves_share_nothing_leave_nothing_out_and_have_every_class() -> None:
+    labels = ["x"] * 20 + ["y"] * 25  # sorted by class, as ASSIN2's file is
+    ids = [str(number) for number in range(45)]
+    data = halves(Split(ids, [f"a{id}" for id in ids], [f"b{id}" for id in ids], labels))
+    assert data.train.ids == [*ids[:10], *ids[20:30], *ids[40:]]
+    assert data.test.ids == [*ids[10:20], *ids[30:40]]
+    assert data.test.second == [f"b{id}" for id in data.test.ids]
     assert data.classes == ["x", "y"] == sorted(set(data.test.labels))
-    assert ("0" in data.train.ids) == ("1" in data.train.ids)
-    assert halves(Split(["1", "2"], ["a", "b"], None, ["x", "y"]), 13).test.second is None
+    assert halves(Split(ids, ids, None, labels)).test.second is None
 
 
 def test_each_set_is_compared_with_the_one_before_and_the_studys() -> None:
