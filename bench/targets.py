@@ -37,6 +37,7 @@ WAYS: dict[str, dict[str, TeacherTargets | BaseTargets | None]] = {
         "cached, 2 draws": dataclasses.replace(STORED, draws=2),
         "cached, 1 draw": STORED,
         "cached, 2 draws of 50": dataclasses.replace(STORED, draws=2, samples=50),
+        "cached, 2 draws of 200": dataclasses.replace(STORED, draws=2, samples=200),
     },
     "partial_word": {
         "live": None,
