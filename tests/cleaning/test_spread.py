@@ -85,13 +85,12 @@ def test_ray_finds_the_same_and_says_what_its_workers_miss(tmp_path: Path, monke
     pytest.importorskip("ray", reason="ray is not installed (pip install -r requirements-engines.txt)")
     path, index = tmp_path / "index.npy", _planted(600, 1)
     np.save(path, index)
+    monkeypatch.setattr(spread, "KEYS", 2500)  # one part for the hashes, four for the bands
 
     def searches() -> None:
         with spread.join_on_ray(path, None, 2) as join:  # one start of Ray for all
-            near = _same(index, 0.6, join)  # in one part
+            near = _same(index, 0.6, join)
             assert 0.3 < (near != np.arange(600)).mean() < 0.7
-            monkeypatch.setattr(spread, "KEYS", 2500)
-            _same(index, 0.6, join)  # the bands in several
             path.unlink()
             cluster(index, None, join)
 

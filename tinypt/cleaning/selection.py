@@ -64,7 +64,7 @@ def decide(measures: Path, options: Select, workers: int = 1, engine: Engine = L
     hashes = np.empty((len(reason), HASH_WORDS), dtype=np.uint64)
     passed = np.flatnonzero(reason == len(names))
     WORK.mkdir(exist_ok=True)  # not the machine's own temporary folder: Ray's workers have to see the index
-    with tempfile.TemporaryDirectory(dir=WORK) as folder:
+    with tempfile.TemporaryDirectory(dir=WORK, ignore_cleanup_errors=True) as folder:  # NFS: a worker may hold it still
         path = Path(folder) / "index.npy"
         index = np.lib.format.open_memmap(path, "w+", np.uint64, (len(passed), INDEX_WORDS))
         row = at = 0
