@@ -6,6 +6,7 @@ it is dropped by, and its cluster), data/select/examples.jsonl, metrics/select.j
 
 from pathlib import Path
 
+from tinypt.cleaning.engines import from_environment
 from tinypt.cleaning.examples import write_examples
 from tinypt.cleaning.funnel import drops, write_funnel
 from tinypt.cleaning.selection import decide, write_decisions
@@ -19,7 +20,7 @@ from tinypt.stage import run
 def main() -> None:
     """Write the decisions."""
     options, measures = load("select", Select), Path("data/measures")
-    decisions = decide(measures, options)
+    decisions = decide(measures, options, *from_environment())
     metrics = drops(measures, decisions)
     if not metrics["documents_out"]:
         worst = max(metrics["drops"], key=lambda rule: int(metrics["drops"][rule]["documents"]))

@@ -65,6 +65,18 @@ def test_near_duplicates_stay_where_the_rule_is_off(work: Path) -> None:
     assert reasons[40:43] == [None, "exact_duplicate", "exact_duplicate"]
 
 
+def test_an_index_beyond_the_memory_is_said(
+    work: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    decide(work / "measures", SELECT)
+    assert not caplog.messages
+    monkeypatch.setattr("os.sysconf", lambda name: {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 2}[name])
+    decide(work / "measures", SELECT)
+    (line,) = caplog.messages
+    assert line.startswith("select: to search 43 documents for duplicates takes 0.0 GB of memory")
+    assert "TINYPT_ENGINE=ray" in line
+
+
 def test_a_document_that_fails_a_rule_is_no_one_s_duplicate(work: Path) -> None:
     longest = {"too_long": Rule("words", None, len(BASE[0].split()) - 1)}
     reasons = _reasons(work, replace(SELECT, rules=longest))

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
@@ -47,6 +48,19 @@ def test_decisions_examples_and_metrics_are_written(project: Path) -> None:
     assert (metrics["documents_in"], metrics["documents_out"]) == (3, 1)
     assert metrics["words_out"] == len(GOOD.split())
     assert (project / "metrics/funnel.csv").read_text().splitlines()[1].startswith("too_short,1,")
+
+
+def test_ray_decides_the_same(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ray", reason="ray is not installed (pip install -r requirements-engines.txt)")
+    select.main()
+    files = sorted(path for folder in ("data/select", "metrics") for path in (project / folder).iterdir())
+    before = {path: path.read_bytes() for path in files}
+    shutil.rmtree(project / "data/select")
+    monkeypatch.setenv("TINYPT_ENGINE", "ray")
+    monkeypatch.setenv("TINYPT_WORKERS", "2")
+    select.main()
+    assert {path: path.read_bytes() for path in files} == before
+    assert not list((project / ".cache").glob("tmp*"))
 
 
 def test_a_threshold_changes_without_cleaning_again(project: Path) -> None:

@@ -1,16 +1,24 @@
 """Exact and near duplicates: which documents to drop, by the index that measuring leaves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tinypt.cleaning.jit import compiled, inner
-from tinypt.cleaning.measures import BINS, HASH_WORDS
+from tinypt.cleaning.measures import BINS, HASH_WORDS, INDEX_WORDS
 
 # A band is one 64-bit word of the index, 8 bins. Texts of Jaccard similarity 0.9 share one of the 16 with
 # probability 0.9999, of 0.8 with 0.95, of 0.7 with 0.61, of 0.5 with 0.06.
 _CHANCE = 1 / 256  # that two bins of 8 bits are equal and the hashes they are of are not
+
+Hashes = NDArray[np.uint64]
+Numbers = NDArray[np.int64]
+Chosen = NDArray[np.bool_]
+# What joins in `parents` those of the chosen rows of an index that are equal in one of the columns and alike.
+Join = Callable[[Hashes, list[int], int, Chosen, Numbers], None]
+_FACTOR, _ONE, _32, _LOW = np.uint64(0x9E3779B97F4A7C15), np.uint64(1), np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,19 @@ def similarity(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray
     return np.asarray(((bins[0] == bins[1]).mean(axis=1) - _CHANCE) / (1 - _CHANCE))
 
 
-def cluster(index: NDArray[np.uint64], threshold: float | None) -> Clusters:
+def memory_to_join(documents: int) -> int:
+    """Bytes of memory in which `join_here` is fast: an index, and the hash table that holds one of its columns."""
+    return documents * 8 * INDEX_WORDS + _slots(documents) * 16
+
+
+def join_here(index: Hashes, columns: list[int], equal: int, chosen: Chosen, parents: Numbers) -> None:
+    """Join what is equal in a column and alike, column after column, in this process."""
+    table, bins = np.empty((_slots(len(index)), 2), dtype=np.uint64), index.view(np.uint8)
+    for column in columns:
+        _join(index, bins, column, equal, chosen, parents, table)
+
+
+def cluster(index: Hashes, threshold: float | None, join: Join = join_here) -> Clusters:
     """Find the documents that are the same, and those that are alike.
 
     Documents with a band in common are compared, each with the first and the last one before it that has the
@@ -42,25 +62,21 @@ def cluster(index: NDArray[np.uint64], threshold: float | None) -> Clusters:
         index: uint64 [documents, 18] in corpus order, as `measure` returns it; may be memory-mapped. The search goes
             over it 17 times and takes some 60 bytes a document beside it.
         threshold: of similarity, 0 to 1; None looks for documents that are the same and no others.
+        join: what finds the pairs and joins them, in this process or elsewhere.
     """
-    rows = len(index)
-    exact = np.arange(rows, dtype=np.int64)
-    table = np.empty((1 << max(2, (2 * rows - 1).bit_length()), 2), dtype=np.uint64)
-    bins = index.view(np.uint8)
-    _join(index, bins, 0, 0, np.ones(rows, dtype=np.bool_), exact, table)
+    exact = np.arange(len(index), dtype=np.int64)
+    join(index, [0], 0, np.ones(len(index), dtype=np.bool_), exact)
     _flatten(exact)
-    chosen, near = exact == np.arange(rows), exact.copy()
+    chosen, near = exact == np.arange(len(index)), exact.copy()
     if threshold is not None:
         equal = int(np.ceil((threshold * (1 - _CHANCE) + _CHANCE) * BINS - 1e-9))
-        for band in range(HASH_WORDS, index.shape[1]):
-            _join(index, bins, band, equal, chosen, near, table)
+        join(index, list(range(HASH_WORDS, index.shape[1])), equal, chosen, near)
     _flatten(near)
-    return Clusters(exact, near, np.bincount(near, minlength=rows)[near])
+    return Clusters(exact, near, np.bincount(near, minlength=len(index))[near])
 
 
-Hashes = NDArray[np.uint64]
-Numbers = NDArray[np.int64]
-_FACTOR, _ONE, _32, _LOW = np.uint64(0x9E3779B97F4A7C15), np.uint64(1), np.uint64(32), np.uint64(0xFFFFFFFF)
+def _slots(documents: int) -> int:
+    return 1 << max(2, (2 * documents - 1).bit_length())
 
 
 @inner
@@ -88,7 +104,7 @@ def _join(
     bins: NDArray[np.uint8],
     column: int,
     equal: int,
-    chosen: NDArray[np.bool_],
+    chosen: Chosen,
     parents: Numbers,
     table: Hashes,
 ) -> None:
@@ -121,6 +137,26 @@ def _join(
             if ours != theirs and _alike(index, bins, column, equal, np.int64(row), other):
                 parents[max(ours, theirs)] = min(ours, theirs)
         table[place, 1] = (rows >> _32) << _32 | mine
+
+
+@compiled
+def are_alike(
+    index: Hashes, bins: NDArray[np.uint8], columns: Numbers, equal: int, rows: Numbers, others: Numbers
+) -> Chosen:
+    """Which pairs of rows `_join` would join, bool [pairs]; columns, int64 [pairs], are those they are equal in."""
+    found = np.empty(len(rows), dtype=np.bool_)
+    for place in range(len(rows)):
+        found[place] = _alike(index, bins, columns[place], equal, rows[place], others[place])
+    return found
+
+
+@compiled
+def unite(parents: Numbers, rows: Numbers, others: Numbers) -> None:
+    """Join pairs of rows, int64 [pairs], in any order: roots are the smallest rows of what is connected."""
+    for place in range(len(rows)):
+        ours, theirs = _find(parents, rows[place]), _find(parents, others[place])
+        if ours != theirs:
+            parents[max(ours, theirs)] = min(ours, theirs)
 
 
 @compiled

@@ -91,9 +91,27 @@ def _local(function: OnShard[Result], shards: list[Path], _: str | None, workers
 
 
 def _ray(function: OnShard[Result], shards: list[Path], address: str | None, workers: int) -> Iterator[Result]:
+    with ray_cluster(address, workers, store=100 << 20) as ray:
+        task, shared = ray.remote(num_cpus=1)(_in_folder), ray.put(function)
+        for reference in [task.remote(Path.cwd(), shared, shard) for shard in shards]:
+            yield ray.get(reference)
+
+
+@contextmanager
+def ray_cluster(address: str | None, workers: int, store: int | None = None) -> Iterator[Any]:
+    """The module `ray`, connected to the cluster at an address or to workers started on this machine.
+
+    Args:
+        address: None starts workers here.
+        workers: how many of them.
+        store: bytes of memory in which they exchange data; None is 30 % of the machine's, as Ray has it.
+
+    Raises:
+        PipelineError: one raised on a worker; a worker died; the cluster cannot be reached.
+    """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     ray = _package("ray")
-    here: dict[str, Any] = {"num_cpus": workers, "include_dashboard": False, "object_store_memory": 100 << 20}
+    here: dict[str, Any] = {"num_cpus": workers, "include_dashboard": False, "object_store_memory": store}
     try:
         if address and ":" in address:  # Ray itself would try for ever
             host, _, port = address.rpartition(":")
@@ -108,9 +126,7 @@ def _ray(function: OnShard[Result], shards: list[Path], address: str | None, wor
     except (OSError, ValueError) as error:
         raise PipelineError(f"TINYPT_RAY_ADDRESS: no cluster at {address} ({_line(error)})") from None
     try:
-        task, shared = ray.remote(num_cpus=1)(_in_folder), ray.put(function)
-        for reference in [task.remote(Path.cwd(), shared, shard) for shard in shards]:
-            yield ray.get(reference)
+        yield ray
     except ray.exceptions.RayTaskError as error:
         raise (error.cause if isinstance(error.cause, PipelineError) else error) from None
     except (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError, ray.exceptions.NodeDiedError):

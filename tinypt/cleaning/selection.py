@@ -3,8 +3,11 @@
 Nothing here reads a text, so that thresholds can be tried in minutes on a corpus that took hours to clean.
 """
 
+import logging
+import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +17,17 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tinypt.cleaning.decisions import DECISIONS
-from tinypt.cleaning.duplicates import cluster
+from tinypt.cleaning.duplicates import Join, cluster, join_here, memory_to_join
+from tinypt.cleaning.engines import LOCAL, Engine
 from tinypt.cleaning.measures import COLUMNS, HASH_WORDS, INDEX_WORDS, Statistics
 from tinypt.cleaning.quality import first_failed
+from tinypt.cleaning.spread import join_on_ray
 from tinypt.corpus.shards import list_shards, read_shard, write_shard
+from tinypt.files import WORK
 from tinypt.params.select import DUPLICATES, Select
+
+log = logging.getLogger(__name__)
+_SHARE = 0.75  # of the machine's memory: what is needed beyond it is read from disk again for every band
 
 
 @dataclass(frozen=True)
@@ -36,10 +45,16 @@ class Decisions:
     hash: NDArray[np.uint64]
 
 
-def decide(measures: Path, options: Select) -> Decisions:
+def decide(measures: Path, options: Select, workers: int = 1, engine: Engine = LOCAL) -> Decisions:
     """Decide on all documents with measures in a folder of shards, in corpus order.
 
-    Takes 200 bytes a document of memory at most, and 144 of temporary disk for the search for duplicates.
+    Takes 200 bytes a document of memory at most, and 144 of disk under .cache/ for the search for duplicates.
+
+    Args:
+        measures: folder of shards of measures.
+        options: the `select` parameters.
+        workers: processes that search for duplicates where the engine is Ray.
+        engine: Ray spreads that search; the others leave it in this process. The result does not depend on it.
     """
     names = [*options.rules, *DUPLICATES]
     shards = list_shards(measures)
@@ -48,8 +63,10 @@ def decide(measures: Path, options: Select) -> Decisions:
     cluster_of, size = np.arange(len(reason)), np.ones(len(reason), dtype=np.int64)
     hashes = np.empty((len(reason), HASH_WORDS), dtype=np.uint64)
     passed = np.flatnonzero(reason == len(names))
-    with tempfile.TemporaryDirectory() as folder:
-        index = np.lib.format.open_memmap(Path(folder) / "index.npy", "w+", np.uint64, (len(passed), INDEX_WORDS))
+    WORK.mkdir(exist_ok=True)  # not the machine's own temporary folder: Ray's workers have to see the index
+    with tempfile.TemporaryDirectory(dir=WORK, ignore_cleanup_errors=True) as folder:  # NFS: a worker may hold it still
+        path = Path(folder) / "index.npy"
+        index = np.lib.format.open_memmap(path, "w+", np.uint64, (len(passed), INDEX_WORDS))
         row = at = 0
         for shard in shards:
             part = _index(shard)
@@ -57,7 +74,9 @@ def decide(measures: Path, options: Select) -> Decisions:
             chosen = part[reason[row : row + len(part)] == len(names)]
             index[at : at + len(chosen)] = chosen
             row, at = row + len(part), at + len(chosen)
-        clusters = cluster(index, options.near_duplicates)
+        index.flush()
+        with _search(path, len(passed), workers, engine) as join:
+            clusters = cluster(index, options.near_duplicates, join)
         del index
     own = np.arange(len(passed))
     exact, near = len(options.rules), len(options.rules) + 1
@@ -65,6 +84,20 @@ def decide(measures: Path, options: Select) -> Decisions:
     cluster_of[passed] = passed[clusters.near]
     size[passed] = clusters.sizes
     return Decisions(names, reason, cluster_of, size, hashes[cluster_of])
+
+
+def _search(path: Path, documents: int, workers: int, engine: Engine) -> AbstractContextManager[Join]:
+    if engine.name == "ray":
+        return join_on_ray(path, engine.address, workers)
+    needed, memory = memory_to_join(documents), os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if needed > _SHARE * memory:
+        message = (
+            "select: to search %d documents for duplicates takes %.1f GB of memory, of which this machine has %.1f"
+        )
+        logging.warning(
+            f"{message}; TINYPT_ENGINE=ray spreads it (docs/scale.md)", documents, needed / 1e9, memory / 1e9
+        )
+    return nullcontext(join_here)
 
 
 def write_decisions(decisions: Decisions, measures: Path, folder: Path) -> None:
