@@ -94,9 +94,7 @@ def _search(path: Path, documents: int, workers: int, engine: Engine) -> Abstrac
         message = (
             "select: to search %d documents for duplicates takes %.1f GB of memory, of which this machine has %.1f"
         )
-        logging.warning(
-            f"{message}; TINYPT_ENGINE=ray spreads it (docs/scale.md)", documents, needed / 1e9, memory / 1e9
-        )
+        log.warning(f"{message}; TINYPT_ENGINE=ray spreads it (docs/scale.md)", documents, needed / 1e9, memory / 1e9)
     return nullcontext(join_here)
 
 
