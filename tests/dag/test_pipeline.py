@@ -72,11 +72,11 @@ def test_a_set_from_the_command_line(clone: Clone) -> None:
     """A new student, with another set's way of training."""
     student = "{tokenizer: teacher, vocabulary: full, embeddings: fvt, encoder: neighbours, architecture: null}"
     block = f"{{student: {student}, distill: ${{experiments.mlm_only.distill}}}}"
-    output = clone.dvc("exp", "run", "-n", "fifth", "-S", f"+experiments.fifth={block}", "distill@fifth")
-    assert clone.ran(output) == ["student@fifth", "distill@fifth"]
+    output = clone.dvc("exp", "run", "-n", "sixth", "-S", f"+experiments.sixth={block}", "distill@sixth")
+    assert clone.ran(output) == ["student@sixth", "distill@sixth"]
     experiments = clone.params()["experiments"]
-    assert experiments["fifth"]["distill"] == experiments["mlm_only"]["distill"]
-    assert (clone.folder / "models/fifth/distilled/model.safetensors").is_file()
+    assert experiments["sixth"]["distill"] == experiments["mlm_only"]["distill"]
+    assert (clone.folder / "models/sixth/distilled/model.safetensors").is_file()
     clone.git("restore", ".")
     clone.git("clean", "-fdq", "metrics")
     clone.dvc("checkout")
