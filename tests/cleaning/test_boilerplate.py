@@ -2,7 +2,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +13,7 @@ from tinypt.cleaning.boilerplate import common_lines, count_lines, without_commo
 
 
 def key(line: str) -> int:
-    return int(count_lines(pl.Series([line]), 1000)[0])
+    return int(count_lines(pa.array([line]), 1000)[0])
 
 
 def lower(line: str) -> str:
@@ -29,7 +29,8 @@ def short(text: str, words: int) -> set[str]:
 
 def without(texts: list[str], common: list[str], words: int) -> list[str]:
     keys = np.array(sorted(map(key, common)), dtype=np.uint64)
-    return list(without_common(pl.Series(texts, dtype=pl.String), keys, words))
+    left: list[str] = without_common(pa.array(texts, pa.string()), keys, words).to_pylist()
+    return left
 
 
 def test_keys_ignore_case() -> None:
@@ -62,7 +63,7 @@ _texts = st.lists(
 @given(_texts, st.integers(0, 3))
 def test_short_lines_are_counted_and_dropped_as_one_text_after_the_other(texts: list[str], words: int) -> None:
     expected = Counter(line for text in texts for line in {lower(line) for line in short(text, words)})
-    counted = Counter(count_lines(pl.Series(texts, dtype=pl.String), words).tolist())
+    counted = Counter(count_lines(pa.array(texts, pa.string()), words).tolist())
     assert sorted(counted.values()) == sorted(expected.values())
     common = [line for line, times in expected.items() if times > 1 and line in short(line, words)]
     left = [
@@ -73,8 +74,8 @@ def test_short_lines_are_counted_and_dropped_as_one_text_after_the_other(texts: 
 
 
 def test_part_of_a_column_is_read_as_such() -> None:
-    texts = pl.Series(["Início\num", "Início\ndois", "outro"])
-    assert count_lines(texts[1:], 5).tolist() == count_lines(pl.Series(texts[1:].to_list()), 5).tolist()
+    texts = pa.array(["Início\num", "Início\ndois", "outro"])
+    assert count_lines(texts[1:], 5).tolist() == count_lines(pa.array(texts[1:].to_pylist()), 5).tolist()
 
 
 def test_a_key_is_the_same_on_every_machine() -> None:

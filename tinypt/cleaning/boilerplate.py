@@ -4,27 +4,28 @@ A line counts by a 64-bit key of its characters in lower case, so that what has 
 """
 
 from collections.abc import Collection
-from functools import partial
 from pathlib import Path
 
 import numpy as np
-import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tinypt.cleaning.alphabet import characters
 from tinypt.cleaning.jit import compiled, utf8
-from tinypt.cleaning.screen import each, put
 
 LINES_AT_ONCE = 1 << 23  # of line keys; some 500 MB while they are added up
 _LOWER = np.uint32(0xFFFFFF)  # as alphabet.py has it
 _START, _FACTOR = np.uint64(0xCBF29CE484222325), np.uint64(0x9E3779B97F4A7C15)
-_MIX_1, _MIX_2, _33 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53), np.uint64(33)
+_MIX_1, _MIX_2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
+_33, _ONE = np.uint64(33), np.uint64(1)
 
 
-def count_lines(texts: pl.Series, words: int) -> NDArray[np.uint64]:
+def count_lines(texts: pa.Array, words: int) -> NDArray[np.uint64]:
     """Keys of the lines of at most `words` words, each as many times as there are texts it stands in.
 
-    The texts are repaired: their white space is single spaces and line feeds. Dialogue never counts, however common.
+    The texts, strings without nulls, are repaired: their white space is single spaces and line feeds. Dialogue never
+    counts, however common.
     """
     _, documents, keys, _ = _short_lines(texts, words)
     order = np.argsort(keys, kind="stable")  # so that of equal keys a document's stand together
@@ -53,13 +54,17 @@ def common_lines(counts: list[Path], documents: int) -> NDArray[np.uint64]:
     return np.concatenate(common)
 
 
-def without_common(texts: pl.Series, common: NDArray[np.uint64], words: int) -> pl.Series:
+def without_common(texts: pa.Array, common: NDArray[np.uint64], words: int) -> pa.Array:
     """Repaired texts without the short lines whose key is in `common`."""
     data, documents, keys, spans = _short_lines(texts, words)
     hits = np.isin(keys, common)
+    if not hits.any():
+        return texts
     dropped = {data[start:end].tobytes().decode() for start, end in spans[hits]}
-    at = pl.Series(np.unique(documents[hits]))
-    return put(texts, at, each(texts.gather(at), partial(_without, dropped=dropped)))
+    changed = np.zeros(len(texts), dtype=np.bool_)
+    changed[documents[hits]] = True
+    shorter = [_without(text, dropped) for text in texts.filter(pa.array(changed)).to_pylist()]
+    return pc.replace_with_mask(texts, pa.array(changed), pa.array(shorter, texts.type))
 
 
 def _without(text: str, dropped: Collection[str]) -> str:
@@ -67,10 +72,10 @@ def _without(text: str, dropped: Collection[str]) -> str:
 
 
 def _short_lines(
-    texts: pl.Series, words: int
+    texts: pa.Array, words: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.uint64], NDArray[np.int64]]:
     """The bytes of the texts, and of their short lines the text, the key and, [lines, 2], where it begins and ends."""
-    data, bounds = utf8(texts.to_arrow())
+    data, bounds = utf8(texts)
     most = int(np.count_nonzero(data[bounds[0] : bounds[-1]] == ord("\n"))) + len(texts)
     documents, keys, spans = np.empty(most, np.uint32), np.empty(most, np.uint64), np.empty((most, 2), np.int64)
     count = _find_short(data, bounds, words, characters(), documents, keys, spans)
@@ -90,12 +95,15 @@ def _find_short(
     """Fill in the lines that hold fewer spaces than `words` and are no sentence of dialogue; their number."""
     count = 0
     for document in range(len(bounds) - 1):
-        start = bounds[document]
+        start, limit = bounds[document], np.uint64(bounds[document + 1])
         while start < bounds[document + 1]:
-            end, spaces = start, 0
-            while end < bounds[document + 1] and text[end] != 10:
-                spaces += text[end] == 32
-                end += 1
+            place, spaces = np.uint64(start), 0  # unsigned, as in kernel.py
+            while place < limit and text[place] != 10 and spaces < words:
+                spaces += text[place] == 32
+                place += _ONE
+            while place < limit and text[place] != 10:  # too long: only its end is needed
+                place += _ONE
+            end = np.int64(place)
             begins, ends = text[start] == 45, text[end - 1] == 46 or text[end - 1] == 33 or text[end - 1] == 63
             if end - start > 3:  # – and — are hyphens here, and … is a full stop
                 dash = text[start + 2] == 0x93 or text[start + 2] == 0x94

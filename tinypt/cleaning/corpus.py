@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tinypt.cleaning.boilerplate import common_lines, count_lines, without_common
@@ -80,11 +81,12 @@ def _repair_shard(shard: Path, work: Path, rules: Clean) -> int:
     with atomic_path(_repaired(work, shard)) as temporary, pa.ipc.new_file(temporary, schema, options=_LZ4) as file:
         for batch in chain([first], batches):
             raw = pl.Series(batch.column("text"))
-            texts, changes = repair_batch(raw, rules)
+            repaired, changes = repair_batch(raw, rules)
+            texts = repaired.to_arrow()
             keys.append(count_lines(texts, rules.boilerplate_words))
             columns = dict(zip(batch.schema.names, batch.columns, strict=True)) | {
                 "title": normalise_space(fix_mojibake(pl.Series(batch.column("title")))).to_arrow(),
-                "text": texts.to_arrow(),
+                "text": texts,
                 "bytes_in": raw.str.len_bytes().to_arrow(),
                 "changes": [list(change.items()) for change in changes],
             }
@@ -108,14 +110,13 @@ def _measure_shard(shard: Path, work: Path, rules: Clean, common: NDArray[np.uin
         open_shard(documents_path, SCHEMA) as write,
     ):
         for batch in map(file.get_batch, range(file.num_record_batches)):
-            before = pl.Series(batch.column("text"))
-            after = without_common(before, common, rules.boilerplate_words)
-            texts = after.to_arrow().cast(pa.string())
+            before = batch.column("text")
+            texts = without_common(before, common, rules.boilerplate_words)
             statistics, index = measure(texts)
             columns = dataclasses.asdict(statistics) | {
                 "bytes_in": batch.column("bytes_in"),
-                "changes": _with_boilerplate(batch.column("changes"), before, after),
-                "bytes": after.str.len_bytes().to_arrow(),
+                "changes": _with_boilerplate(batch.column("changes"), before, texts),
+                "bytes": pc.binary_length(texts).cast(pa.int64()),
                 "index": pa.FixedSizeBinaryArray.from_buffers(
                     pa.binary(8 * INDEX_WORDS), len(index), [None, pa.py_buffer(np.ascontiguousarray(index))]
                 ),
@@ -123,7 +124,7 @@ def _measure_shard(shard: Path, work: Path, rules: Clean, common: NDArray[np.uin
             labels = []
             if "noise" in batch.schema.names:
                 labels = LABELS
-                columns |= {"noise": batch.column("noise"), "restored": _restored(batch.column("original"), after)}
+                columns |= {"noise": batch.column("noise"), "restored": _restored(batch.column("original"), texts)}
             write(pa.table([*map(batch.column, ("doc_id", "title", "uri")), texts], schema=SCHEMA))
             measures.append(pa.table(columns, schema=pa.schema([*MEASURES, *labels])))
             count += len(batch)
@@ -131,21 +132,19 @@ def _measure_shard(shard: Path, work: Path, rules: Clean, common: NDArray[np.uin
     return count
 
 
-def _with_boilerplate(changes: pa.Array, before: pl.Series, after: pl.Series) -> pa.Array:
+def _with_boilerplate(changes: pa.Array, before: pa.Array, after: pa.Array) -> pa.Array:
     """The documents' changes and, where lines were taken out, the bytes these took."""
-    at = (before != after).arg_true()
-    if not len(at):
+    sizes = pc.subtract(pc.binary_length(before), pc.binary_length(after)).to_numpy()
+    if not sizes.any():
         return changes
     rows = changes.to_pylist()
-    sizes = before.gather(at).str.len_bytes() - after.gather(at).str.len_bytes()
-    for place, size in zip(at, sizes, strict=True):
-        rows[place] = [*rows[place], ("boilerplate", size)]
+    for place in np.flatnonzero(sizes):
+        rows[place] = [*rows[place], ("boilerplate", sizes[place])]
     return pa.array(rows, changes.type)
 
 
-def _restored(original: pa.Array, text: pl.Series) -> pa.Array:
-    before = pl.Series(original)
-    return pl.select(pl.when(before != "").then(before == text)).to_series().to_arrow()
+def _restored(original: pa.Array, texts: pa.Array) -> pa.Array:
+    return pc.if_else(pc.not_equal(original, ""), pc.equal(original, texts), None)
 
 
 def _lines_of(work: Path, shard: Path) -> Path:

@@ -15,7 +15,8 @@ Numbers = NDArray[np.int64]
 Places = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-# All unsigned: numba turns a signed and an unsigned number into a float.
+# All unsigned: numba turns a signed and an unsigned number into a float. So are places in the inner loops: of a signed
+# one it asks each time whether it is negative.
 _LOWER, _LETTER, _WORD = np.uint32(0xFFFFFF), np.uint32(1 << 24), np.uint32(1 << 25)  # as alphabet.py has them
 _ALPHABETIC, _SPACE = np.uint32(1 << 26), np.uint32(1 << 27)
 START, FACTOR = np.uint64(0xCBF29CE484222325), np.uint64(0x9E3779B97F4A7C15)
@@ -38,11 +39,11 @@ def _add(state: np.uint64, character: np.uint64) -> np.uint64:
 
 
 @inner
-def _slot(key: np.uint64, keys: Hashes, used: Places, stamp: int, mask: np.uint64) -> np.int64:
+def _slot(key: np.uint64, keys: Hashes, used: Places, stamp: int, mask: np.uint64) -> np.uint64:
     """Place of a key in an open-addressing table: its own, or a free one, where used[place] is not `stamp`."""
-    place = np.int64(key & mask)
+    place = key & mask
     while used[place] == stamp and keys[place] != key:
-        place = (place + 1) & np.int64(mask)
+        place = (place + _ONE) & mask
     return place
 
 
@@ -71,6 +72,8 @@ def _scan(
     table: NDArray[np.uint32],
     stop_keys: Hashes,
     stop_kinds: Hashes,
+    stop_factor: np.uint64,
+    stop_shift: np.uint64,
     words: Hashes,
     grams: Hashes,
     ends: Numbers,
@@ -90,16 +93,27 @@ def _scan(
     again = again_words = again_characters = newlines = 0
     common = np.uint64(0)
     bullet = last = previous = np.uint32(0)
-    stop_mask = np.uint64(len(stop_keys) - 1)
-    for at in range(begin, end):
-        newlines += text[at] == 10
+    for byte in text[begin:end]:
+        newlines += byte == 10
     mask = _mask(min(newlines, (end - begin) // 2) + 1)  # a line that counts takes two bytes at least
     words[0] = grams[0] = np.uint64(0)
     ends[0] = 0
-    at = begin
-    while at <= end:
+    at, stop = np.uint64(begin), np.uint64(end)
+    while at <= stop:
+        start = at
+        while at < stop and text[at] < 128 and table[text[at]] & _ALPHABETIC:  # most of a text: in words, nothing ends
+            lower = np.uint64(table[text[at]] & _LOWER)
+            gram, run, word, line = _add(gram, lower), _add(run, lower), _add(word, lower), _add(line, lower)
+            at += _ONE
+        if at > start:
+            length = int(at - start)
+            characters, gram_length, line_length = characters + length, gram_length + length, line_length + length
+            in_run = in_word = letter = True
+            last = previous = np.uint32(text[at - _ONE])
+            dots = 0
+
         code = np.uint32(10)  # a line feed after the last byte closes what is open
-        if at < end:
+        if at < stop:
             code = np.uint32(text[at])
             more = 0
             if code >= 0xF0:
@@ -109,10 +123,10 @@ def _scan(
             elif code >= 0xC0:
                 code, more = code & np.uint32(31), 1
             for _ in range(more):
-                at += 1
+                at += _ONE
                 code = (code << np.uint32(6)) | np.uint32(text[at] & 63)
             characters += 1
-        at += 1
+        at += _ONE
         entry = table[code] if code < len(table) else code
         lower = np.uint64(entry & _LOWER)
 
@@ -130,10 +144,8 @@ def _scan(
         elif in_run:
             runs += 1
             key = _mix(run)
-            place = np.int64(key & stop_mask)
-            while stop_kinds[place] and stop_keys[place] != key:
-                place = (place + 1) & np.int64(stop_mask)
-            kinds = stop_kinds[place]
+            place = (key * stop_factor) >> stop_shift
+            kinds = stop_kinds[place] if stop_keys[place] == key else np.uint64(0)
             if kinds & _ONE:
                 balance += 1
             if kinds & _TWO:
@@ -289,7 +301,7 @@ def _sign(sums: Hashes, n: int, smallest: Hashes, bins: Bytes) -> None:
     smallest[:] = _NONE
     for start in range(n - size + 1):
         key = _mix(sums[start + size] - sums[start] * power)
-        place = np.int64(key >> _57)
+        place = key >> _57
         smallest[place] = min(smallest[place], key)
     for bin in range(len(bins)):
         donor, draw = np.int64(bin), np.uint64(bin) << _33
@@ -306,6 +318,8 @@ def measure_documents(
     table: NDArray[np.uint32],
     stop_keys: Hashes,
     stop_kinds: Hashes,
+    stop_factor: np.uint64,
+    stop_shift: np.uint64,
     columns: Floats,
     hashes: Hashes,
     bins: Bytes,
@@ -324,7 +338,7 @@ def measure_documents(
         stamp = 16 * (document + 1)  # a table is empty where its stamps are another's
         found[:] = 0
         n_words, n_grams = _scan(
-            text, bounds[document], bounds[document + 1], table, stop_keys, stop_kinds,
+            text, bounds[document], bounds[document + 1], table, stop_keys, stop_kinds, stop_factor, stop_shift,
             words, grams, ends, keys, used, stamp, found, hashes[document],
         )  # fmt: skip
         found[4] = _repeated_words(words, n_words, keys, used, stamp + 1)

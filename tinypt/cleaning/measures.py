@@ -12,6 +12,7 @@ must be valid UTF-8, as Arrow strings are.
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 
 import numpy as np
 import pyarrow as pa
@@ -38,6 +39,7 @@ COMMON = tuple("de a e o em do da que um no uma com para na é foi".split())
 BINS = 128  # of a signature, of one byte each
 HASH_WORDS = 2  # 64-bit words of an index row that are the hash; the others are the signature
 INDEX_WORDS = HASH_WORDS + BINS // 8
+_STOP_BITS = 12  # of the number of places in the table of stop words
 
 
 @dataclass(frozen=True)
@@ -123,19 +125,25 @@ def measure(texts: pa.Array) -> tuple[Statistics, NDArray[np.uint64]]:
 
 
 @cache
-def _stop_words() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Table of the stop words' hashes, and what they are: bit 0 Portuguese, bit 1 foreign, from bit 2 on COMMON's."""
-    keys, kinds = np.zeros(1024, dtype=np.uint64), np.zeros(1024, dtype=np.uint64)
+def _stop_words() -> tuple[NDArray[np.uint64], NDArray[np.uint64], np.uint64, np.uint64]:
+    """A table in which every stop word has a place of its own, that of the upper bits of its hash times a factor.
+
+    Returns the hashes; what the words are: bit 0 Portuguese, bit 1 foreign, from bit 2 on COMMON's; the factor; and by
+    how many bits to shift the product.
+    """
+    kind_of = {}
     for word in sorted({*PORTUGUESE, *FOREIGN, *COMMON}):
         state = int(START)
         for character in word:
             state = (state ^ ord(character)) * int(FACTOR) % 2**64
-        for factor in (int(MIX_1), int(MIX_2), 1):
-            state = (state ^ (state >> 33)) * factor % 2**64
-        place = state % len(keys)
-        while kinds[place]:
-            place = (place + 1) % len(keys)
-        keys[place] = state
+        for mix in (int(MIX_1), int(MIX_2), 1):
+            state = (state ^ (state >> 33)) * mix % 2**64
         common = 4 << COMMON.index(word) if word in COMMON else 0
-        kinds[place] = (word in PORTUGUESE) | (word in FOREIGN) << 1 | common
-    return keys, kinds
+        kind_of[state] = (word in PORTUGUESE) | (word in FOREIGN) << 1 | common
+    hashes, shift = np.array([*kind_of], dtype=np.uint64), np.uint64(64 - _STOP_BITS)
+    factors = (np.uint64(pow(int(FACTOR), power, 2**64)) for power in count(1))  # some ten to try
+    factor = next(factor for factor in factors if len(np.unique((hashes * factor) >> shift)) == len(hashes))
+    places = (hashes * factor) >> shift
+    keys, kinds = np.zeros((2, 1 << _STOP_BITS), dtype=np.uint64)
+    keys[places], kinds[places] = hashes, [*kind_of.values()]
+    return keys, kinds, factor, shift

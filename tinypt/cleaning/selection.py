@@ -91,10 +91,13 @@ def _search(path: Path, documents: int, workers: int, engine: Engine) -> Abstrac
         return join_on_ray(path, engine.address, workers)
     needed, memory = memory_to_join(documents), os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if needed > _SHARE * memory:
-        message = (
-            "select: to search %d documents for duplicates takes %.1f GB of memory, of which this machine has %.1f"
+        log.warning(
+            "select: to search %d documents for duplicates takes %.1f GB of memory, of which this machine has %.1f; "
+            "TINYPT_ENGINE=ray spreads it (docs/scale.md)",
+            documents,
+            needed / 1e9,
+            memory / 1e9,
         )
-        log.warning(f"{message}; TINYPT_ENGINE=ray spreads it (docs/scale.md)", documents, needed / 1e9, memory / 1e9)
     return nullcontext(join_here)
 
 
