@@ -36,10 +36,13 @@ _PLACE = "\ufdd0"  # stands for a URL; Unicode keeps it free for such use
 # Where a domain without either may stand, once the other URLs are places: before a path, or before the www. in it.
 _BARE = rf"(?i){any_case(_TOP)}|[\w\p{{N}}.-]{_PLACE}"
 _BRACKETED = rf"(?:<\s*{_PLACE}\s*>|\(\s*{_PLACE}\s*\)|\[\s*{_PLACE}\s*\]|{_PLACE})"
-# What only introduces a URL goes with it, and the full stop after it.
+# What only introduces a URL goes with it, and so do the full stop after it and the day it was looked at.
+_DAY = r"\d{1,2}(?:º? (?:de )?[A-Za-zç]{3,9}\.?,?(?: de)? \d{4}|[/.]\d{1,2}[/.]\d{2,4})"
 _INTRODUCED = (
     r"(?:\b[Dd]ispon[ií]ve(?:l|is) (?:em|no (?:site|link|endereço)) ?:? ?"
-    rf"|\b(?:[Ll]ink|LINK|URL|[Ss]ite|[Ee]ndereço) ?: ?|\[\d{{1,3}}\] ?: ?){_BRACKETED}[.;,]?|{_BRACKETED}"
+    r"|\b(?:[Mm]ais informações|[Ss]aiba mais|[Ll]eia mais|[Vv]eja mais|[Cc]onfira|[Aa]cesse)(?: em ?:?| ?:) ?"
+    rf"|\b(?:[Ll]ink|LINK|URL|[Ss]ite|[Ee]ndereço) ?: ?|\[\d{{1,3}}\] ?: ?){_BRACKETED}[.;,]?"
+    rf"(?:[ \n]?Acess(?:o|ado) em ?:? ?{_DAY}\.?)?|{_BRACKETED}"
 )
 
 _MAX_LAYERS = 8  # of escaping: &amp;lt; is seen in feeds, deeper nesting in nothing but attacks
