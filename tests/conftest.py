@@ -21,8 +21,8 @@ TEXTS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest test file goes first, the others that share its clone last, so that no worker idles."""
-    items.sort(key=lambda item: (item.path.name != "test_pipeline.py", item.path.parent.name == "dag"))
+    """The longest test file goes first, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: item.path.name != "test_pipeline.py")
 
 
 @pytest.fixture(scope="session")
