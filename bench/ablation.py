@@ -32,17 +32,17 @@ from scipy.stats import t as student_t
 
 from stages import distill, student
 from tinypt.corpus.shards import iter_texts
-from tinypt.errors import PipelineError
-from tinypt.evaluation.folds import Rows
+from tinypt.evaluation.finetuning.folds import Rows
 from tinypt.evaluation.frozen import frozen_scores
-from tinypt.evaluation.mlm import mlm_scores
-from tinypt.evaluation.subject import Subject, load_subject
-from tinypt.evaluation.tasks import Split, TaskData, read_tasks
-from tinypt.evaluation.words import sample_sentences, word_scores
+from tinypt.evaluation.language.mlm import mlm_scores
+from tinypt.evaluation.language.words import sample_sentences, word_scores
+from tinypt.evaluation.model import EvaluatedModel, load_subject
+from tinypt.evaluation.tasks.table import Split, TaskData, read_tasks
 from tinypt.files import fingerprint, read_json, work_folder, write_json
 from tinypt.params.evaluate import Evaluate
-from tinypt.params.experiments import Experiment
 from tinypt.params.loader import load
+from tinypt.params.students import Student
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import open_blocks
 
 SHARED = ("data", "models/teacher", "models/base")
@@ -69,9 +69,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[13, 14, 15])
     parser.add_argument("--jobs", type=int, default=2, help="runs at a time, one thread each (default: 2)")
     options = parser.parse_args()
-    sets: dict[str, Experiment] = load("experiments", dict[str, Experiment], options.params)
+    sets: dict[str, Student] = load("students", dict[str, Student], options.params)
     ladders = {
-        tokenizer: [name for name, experiment in sets.items() if experiment.student.tokenizer == tokenizer]
+        tokenizer: [name for name, student_params in sets.items() if student_params.init.tokenizer == tokenizer]
         for tokenizer in STUDY
     }
     firsts = {ladder[0] for ladder in ladders.values() if ladder}
@@ -96,7 +96,7 @@ def perform(job: Run) -> dict[str, Scores]:
     """Scores of a run's student at its `end`, and at its `start` if asked for, from the run's folder if it is done."""
     params = yaml.safe_load(job.params.read_text(encoding="utf-8")) | {"seed": job.seed}
     measured = {key: params["evaluate"][key] for key in ("mlm_blocks", "sentences", "max_length")}
-    values = [params["experiments"][job.name], measured, job.seed, job.measure_start]
+    values = [params["students"][job.name], measured, job.seed, job.measure_start]
     folder = work_folder("ablation", f"{job.name}-{job.seed}-{fingerprint(values)}").absolute()
     if (folder / "result.json").exists():
         return dict(read_json(folder / "result.json"))
@@ -127,16 +127,18 @@ def perform(job: Run) -> dict[str, Scores]:
 def measure(folder: Path, job: Run, model: str) -> Scores:
     """What the evaluate stage measures without fine-tuning, the losses in bits, and the score for choosing."""
     options: Evaluate = load("evaluate", Evaluate, folder / "params.yaml")
-    experiment: Experiment = load(f"experiments.{job.name}", Experiment, folder / "params.yaml")
-    subject = load_subject(f"{job.name} {job.seed}", folder / "models" / job.name / model, options.max_length)
-    blocks = open_blocks(folder / "data/tokens" / experiment.student.tokenizer / "test", subject.tokenizer)
-    words = word_scores(subject, sample_sentences(iter_texts(folder / "data/split/test"), options.sentences, job.seed))
+    student_params: Student = load(f"students.{job.name}", Student, folder / "params.yaml")
+    evaluated = load_subject(f"{job.name} {job.seed}", folder / "models" / job.name / model, options.max_length)
+    blocks = open_blocks(folder / "data/tokens" / student_params.init.tokenizer / "test", evaluated.tokenizer)
+    words = word_scores(
+        evaluated, sample_sentences(iter_texts(folder / "data/split/test"), options.sentences, job.seed)
+    )
     tasks = read_tasks(folder / "data/tasks")
-    held_out = {task: _frozen(subject, task, data, job.seed) for task, data in tasks.items()}
-    choosing = [_frozen(subject, task, halves(data.train), job.seed) for task, data in tasks.items()]
+    held_out = {task: _frozen(evaluated, task, data, job.seed) for task, data in tasks.items()}
+    choosing = [_frozen(evaluated, task, halves(data.train), job.seed) for task, data in tasks.items()]
     return {
         CHOOSING[1]: float(np.mean(choosing)),
-        "bits per masked piece": mlm_scores(subject, blocks, options.mlm_blocks, job.seed)["loss"] / math.log(2),
+        "bits per masked piece": mlm_scores(evaluated, blocks, options.mlm_blocks, job.seed)["loss"] / math.log(2),
         "bits per character": words["bits_per_character"],
         "words right": words["accuracy"],
         **held_out,
@@ -190,9 +192,9 @@ def paired_interval(first: list[float], second: list[float]) -> tuple[float, flo
     return mean, mean - half, mean + half
 
 
-def _frozen(subject: Subject, task: str, data: TaskData, seed: int) -> float:
+def _frozen(evaluated: EvaluatedModel, task: str, data: TaskData, seed: int) -> float:
     """A task's primary measure: Pearson correlation of a similarity, macro-F1 of classes."""
-    scores, _ = frozen_scores(subject, task, data, seed)
+    scores, _ = frozen_scores(evaluated, task, data, seed)
     return scores["pearson" if data.is_regression else "f1"]
 
 

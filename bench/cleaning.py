@@ -36,15 +36,14 @@ import pyarrow as pa
 
 from bench.peers import cpu_seconds, peak_mb
 from bench.text import documents, file_paragraphs, sample_paragraphs
-from tinypt.cleaning.corpus import clean_corpus
-from tinypt.cleaning.decisions import DECISIONS
-from tinypt.cleaning.engines import ONE_THREAD
-from tinypt.cleaning.selection import decide, write_decisions
+from tinypt.cleaning.clean import clean_corpus
 from tinypt.corpus.shards import SCHEMA, list_shards, open_shard, read_shard
 from tinypt.corpus.writer import ShardWriter
+from tinypt.executors import ONE_THREAD
 from tinypt.params.clean import Clean
 from tinypt.params.loader import load
 from tinypt.params.select import Select
+from tinypt.selection.select import DECISIONS, decide, write_decisions
 
 SEED, RUNS = 20240917, 3
 WARM = 200  # documents cleaned before the clock starts: enough for each defect to have been met

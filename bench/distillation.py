@@ -36,16 +36,16 @@ from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerBase
 from bench.peers import peak_mb
 from bench.trainers import COSINE, FEWEST, KL, MLM, TEMPERATURE, Texts, textbrewer_rate, trainer_rate
 from tinypt.corpus.files import READERS, expand, read_file
-from tinypt.corpus.sample.generator import sample_records
+from tinypt.distillation.cached_targets import CachedTargets, open_cached
 from tinypt.distillation.loop import Result, train
 from tinypt.distillation.objective import Objective
-from tinypt.distillation.stored import Stored, open_stored
 from tinypt.distillation.targets import write_targets
 from tinypt.distillation.teacher import Teacher
 from tinypt.modeling.load import load_tokenizer
 from tinypt.params.corpus import NoiseRates
 from tinypt.params.targets import TeacherTargets
 from tinypt.params.training import Training
+from tinypt.sample.generator import sample_records
 from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.blocks import batches, write_blocks
 from tinypt.tokens.masking import SpecialIds
@@ -230,9 +230,9 @@ def _ours(
     blocks, special = open_blocks(folder), SpecialIds.of(tokenizer)
     projection = nn.Linear(TINY[1], BASE[1], bias=False)
     weights = {"mlm": MLM, "kl": KL, "cosine": COSINE}
-    told: Teacher | Stored | None = Teacher(teacher, special, TEMPERATURE, "token")
+    told: Teacher | CachedTargets | None = Teacher(teacher, special, TEMPERATURE, "token")
     if row.loop == "cached":
-        told = open_stored(folder / "targets", LENGTH)
+        told = open_cached(folder / "targets", LENGTH)
         blocks = Blocks(blocks.ids[: 3 * STEP[device.type]], None, None, None)
     objective = Objective(student, special, weights, told, projection)
     real = float(np.mean(blocks.ids != special.pad))

@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tinypt.cleaning.duplicates import cluster, similarity
-from tinypt.cleaning.measures import HASH_WORDS, INDEX_WORDS, measure
+from tinypt.measures.statistics import HASH_WORDS, INDEX_WORDS, measure
+from tinypt.selection.duplicates import cluster, similarity
 
 DOCUMENTS = 3_530_796
 EXACT, NEAR = 0.01, 0.05  # shares of documents that are copies of an earlier one

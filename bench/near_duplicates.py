@@ -26,9 +26,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from tinypt.cleaning.duplicates import cluster
-from tinypt.cleaning.measures import measure
 from tinypt.corpus.files import READERS, expand, read_file
+from tinypt.measures.statistics import measure
+from tinypt.selection.duplicates import cluster
 
 SEED = 20240917
 THRESHOLD = 0.75  # the pipeline's, in params/

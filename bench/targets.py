@@ -17,16 +17,16 @@ from pathlib import Path
 
 import torch
 
+from tinypt.distillation.cached_targets import CachedTargets, open_cached
 from tinypt.distillation.loop import train
 from tinypt.distillation.objective import Objective
-from tinypt.distillation.stored import Stored, open_stored
 from tinypt.distillation.targets import write_targets
 from tinypt.distillation.teacher import Teacher
 from tinypt.modeling.forward import pick_device
 from tinypt.modeling.load import load_model, load_tokenizer
 from tinypt.modeling.student import build_student, make_projection
-from tinypt.params.experiments import Experiment
 from tinypt.params.loader import load
+from tinypt.params.students import Student
 from tinypt.params.targets import BaseTargets, TeacherTargets
 from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.masking import SpecialIds
@@ -78,8 +78,8 @@ def agreement(project: Path, name: str, seeds: list[int], blocks: int) -> None:
 def _validation(
     project: Path, name: str, options: TeacherTargets | BaseTargets | None, seed: int, count: int, folder: Path
 ) -> float:
-    experiment: Experiment = load(f"experiments.{name}", Experiment, project / "params.yaml")
-    shape, settings = experiment.student, dataclasses.replace(experiment.distill, epochs=EPOCHS)
+    student_params: Student = load(f"students.{name}", Student, project / "params.yaml")
+    shape, settings = student_params.init, dataclasses.replace(student_params.distill, epochs=EPOCHS)
     if name == "total":
         shape = dataclasses.replace(shape, embeddings="teacher_pca")
         settings = dataclasses.replace(settings, alignment="sentence")
@@ -87,10 +87,10 @@ def _validation(
         (load_model(path), load_tokenizer(path)) for path in (project / "models/base", project / "models/teacher")
     )
     student, tokenizer = build_student(shape, base, teacher, seed)
-    blocks = _first(project, experiment.student.tokenizer, count + settings.validation_blocks)
+    blocks = _first(project, student_params.init.tokenizer, count + settings.validation_blocks)
     live = Teacher(teacher[0], SpecialIds.of(teacher[1]), settings.temperature, settings.alignment)
     projection = make_projection(shape, student.config.hidden_size, teacher[0], seed)
-    told: Teacher | Stored = live
+    told: Teacher | CachedTargets = live
     if options is not None:
         told = store(live, blocks, options, seed, pick_device(), folder)
         projection = told.reduce(projection)
@@ -116,10 +116,10 @@ def store(
     seed: int,
     device: torch.device,
     folder: Path,
-) -> Stored:
+) -> CachedTargets:
     """What the teacher says of the blocks, stored in `folder`, which exists."""
     write_targets(teacher, blocks, options, seed, device, folder, "targets")
-    stored = open_stored(folder, blocks.length)
+    stored = open_cached(folder, blocks.length)
     assert stored is not None
     return stored
 

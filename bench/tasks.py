@@ -13,13 +13,13 @@ import logging
 import time
 from pathlib import Path
 
-from tinypt.evaluation.protocols import task_results, write_results
-from tinypt.evaluation.subject import load_subject
-from tinypt.evaluation.tasks import read_tasks
+from tinypt.evaluation.evaluate import task_results, write_results
+from tinypt.evaluation.model import load_subject
+from tinypt.evaluation.tasks.table import read_tasks
 from tinypt.files import write_json
 from tinypt.params.evaluate import Evaluate
 from tinypt.params.loader import load, load_seed
-from tinypt.stage import run
+from tinypt.runtime.run import run
 
 log = logging.getLogger(__name__)
 PREDICTIONS = Path("data/predictions")
@@ -35,8 +35,8 @@ def main(*models: str) -> None:
             log.info("%s: has been measured", name)
             continue
         began = time.process_time()
-        subject = load_subject(name, Path(folder), options.max_length)
-        results = task_results(subject, tasks, options, seed, PREDICTIONS)
+        evaluated = load_subject(name, Path(folder), options.max_length)
+        results = task_results(evaluated, tasks, options, seed, PREDICTIONS)
         write_results(name, tasks, results, PREDICTIONS)
         write_json(path, results.metrics)
         log.info("%s: %.0f s of CPU", name, time.process_time() - began)

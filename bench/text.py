@@ -15,9 +15,9 @@ from xxhash import xxh3_64_intdigest
 
 from tinypt.corpus.files import READERS, expand, read_file
 from tinypt.corpus.records import Record
-from tinypt.corpus.sample import noise
-from tinypt.corpus.sample.generator import sample_records
 from tinypt.params.corpus import NoiseRates
+from tinypt.sample import noise
+from tinypt.sample.generator import sample_records
 
 # Share of documents that each is put into; a duplicate has what its source has.
 RATES = {

@@ -24,9 +24,9 @@ from isal import igzip
 
 from tinypt.corpus.files import expand, read_file
 from tinypt.corpus.records import Record
-from tinypt.corpus.sample.documents import write_document
 from tinypt.corpus.vert import read_vert
 from tinypt.corpus.writer import ShardWriter
+from tinypt.sample.documents import write_document
 
 SIZE = 24 << 20  # bytes of .vert, at least; some 4 s a pass line by line
 DOCUMENTS = 20_000  # read of the files at most

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tinypt.params.check import check_file
 from tinypt.params.loader import PARAMS
-from tinypt.stage import run
+from tinypt.runtime.run import run
 
 
 def main(path: str = str(PARAMS)) -> None:

@@ -9,13 +9,12 @@ import shutil
 from pathlib import Path
 
 from tinypt import cleaning
-from tinypt.cleaning.corpus import clean_corpus
-from tinypt.cleaning.engines import from_environment
-from tinypt.cleaning.repairs import count_repairs
+from tinypt.cleaning.clean import clean_corpus, count_repairs
+from tinypt.executors import from_environment
 from tinypt.files import fingerprint, publish, work_folder, write_json
 from tinypt.params.clean import Clean
 from tinypt.params.loader import load
-from tinypt.stage import run
+from tinypt.runtime.run import run
 
 
 def main() -> None:

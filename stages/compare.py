@@ -3,31 +3,31 @@
 Reads data/tasks, and of the references and every parameter set data/predictions/<model>/<task>.parquet; writes
 metrics/compare.json: task -> protocol -> left -> right -> difference in the primary measure (Pearson or macro-F1;
 left - right), its 95 % interval and a verdict on left; and under `gap_recovered` task -> protocol -> set -> share of
-the way from the floor to the teacher, where the teacher is shown to be better than the floor. Sets that were taught
-are compared, under `taught`, with all others as fine-tuned, and with themselves without teaching as `finetune`.
+the way from the untrained to the teacher, where the teacher is shown to be better than the untrained. Sets that were taught
+are compared, under `taught`, with all others as fine-tuned, and with themselves without task_distillation as `finetune`.
 """
 
 from pathlib import Path
 from typing import Any
 
-from tinypt.evaluation.comparison import Entry, Resampled, compare, compare_all, gap_recovered
-from tinypt.evaluation.predictions import by_protocol, read_predictions
-from tinypt.evaluation.scoring import Labels
-from tinypt.evaluation.tasks import TaskData, read_tasks
+from tinypt.evaluation.scores.comparison import Entry, Resampled, compare, compare_all, gap_recovered
+from tinypt.evaluation.scores.predictions import by_protocol, read_predictions
+from tinypt.evaluation.scores.scoring import Labels
+from tinypt.evaluation.tasks.table import TaskData, read_tasks
 from tinypt.files import write_json
-from tinypt.params.experiments import Experiment
 from tinypt.params.loader import load, load_seed
-from tinypt.progress import Progress
-from tinypt.stage import run
+from tinypt.params.students import Student
+from tinypt.runtime.progress import Progress
+from tinypt.runtime.run import run
 
-REFERENCES = ("teacher", "base", "floor")
+REFERENCES = ("teacher", "base", "untrained")
 PREDICTIONS = Path("data/predictions")
-UNTAUGHT = "finetune"  # a taught set's rival that is itself, without teaching
+WITHOUT = "finetune"  # a taught set's rival that is itself, without task_distillation
 
 
 def main() -> None:
     """Write the comparisons of all models."""
-    students, seed = list(load("experiments", dict[str, Experiment])), load_seed()
+    students, seed = list(load("students", dict[str, Student])), load_seed()
     stages = {name: f"reference@{name}" for name in REFERENCES} | {name: f"evaluate@{name}" for name in students}
     tasks = read_tasks(Path("data/tasks"))
     progress = Progress("comparing", "systems")
@@ -38,28 +38,30 @@ def main() -> None:
             name: by_protocol(read_predictions(data, PREDICTIONS / name / f"{task}.parquet", stage))
             for name, stage in stages.items()
         }
-        floors = by_protocol(read_predictions(data, Path("data/tasks") / task / "floors.parquet", "tasks"))
-        below = _resampled(data, floors, seed, progress)
+        baselines = by_protocol(read_predictions(data, Path("data/tasks") / task / "baselines.parquet", "tasks"))
+        below = _resampled(data, baselines, seed, progress)
         compared[task], gaps[task] = {}, {}
         for protocol in ("frozen", "finetune"):
             answers = {name: answered[protocol] for name, answered in models.items()}
             systems = _resampled(data, answers, seed, progress) | below
             compared[task][protocol] = compare_all(systems, models)
             gaps[task][protocol] = _gaps({name: systems[name] for name in students}, systems)
-        answers = {name: answered["taught"] for name, answered in models.items() if "taught" in answered}
+        answers = {
+            name: answered["task_distillation"] for name, answered in models.items() if "task_distillation" in answered
+        }
         if answers:
             taught = _resampled(data, answers, seed, progress)
-            compared[task]["taught"] = {
-                name: {UNTAUGHT if other == name else other: compare(system, systems[other]) for other in systems}
+            compared[task]["task_distillation"] = {
+                name: {WITHOUT if other == name else other: compare(system, systems[other]) for other in systems}
                 for name, system in taught.items()
             }
-            gaps[task]["taught"] = _gaps(taught, systems)
+            gaps[task]["task_distillation"] = _gaps(taught, systems)
     progress.close()
     write_json(Path("metrics/compare.json"), compared | {"gap_recovered": gaps})
 
 
 def _gaps(students: dict[str, Resampled], systems: dict[str, Resampled]) -> dict[str, Entry]:
-    shares = {name: gap_recovered(one, systems["floor"], systems["teacher"]) for name, one in students.items()}
+    shares = {name: gap_recovered(one, systems["untrained"], systems["teacher"]) for name, one in students.items()}
     return {name: share for name, share in shares.items() if share is not None}
 
 

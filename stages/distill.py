@@ -11,21 +11,21 @@ import logging
 import shutil
 from pathlib import Path
 
+from tinypt.distillation.cached_targets import CachedTargets, open_cached
 from tinypt.distillation.curves import write_curve
 from tinypt.distillation.loop import train
 from tinypt.distillation.objective import Objective
-from tinypt.distillation.stored import Stored, open_stored
 from tinypt.distillation.teacher import Teacher
-from tinypt.distillation.workers import leads
-from tinypt.errors import PipelineError
+from tinypt.distillation.workers import is_main_process
 from tinypt.files import fingerprint, work_folder, write_json
 from tinypt.modeling.forward import pick_device
 from tinypt.modeling.load import load_model, load_tokenizer, save_model
 from tinypt.modeling.student import make_maps, make_projection
-from tinypt.params.experiments import ONE_VOCABULARY, Experiment
 from tinypt.params.loader import load, load_seed
+from tinypt.params.students import ONE_VOCABULARY, Student
 from tinypt.params.targets import mismatch
-from tinypt.stage import run
+from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.run import run
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.frequency import count_pieces
 from tinypt.tokens.masking import SpecialIds
@@ -36,29 +36,29 @@ log = logging.getLogger(__name__)
 
 def main(name: str) -> None:
     """Write the distilled student of the set called `name`."""
-    experiment: Experiment = load(f"experiments.{name}", Experiment)
-    options, seed = experiment.distill, load_seed()
-    start, tokens = Path("models") / name / "student", Path("data/tokens") / experiment.student.tokenizer / "train"
+    student_params: Student = load(f"students.{name}", Student)
+    options, seed = student_params.distill, load_seed()
+    start, tokens = Path("models") / name / "student", Path("data/tokens") / student_params.init.tokenizer / "train"
     inputs = [start, Path("models/teacher"), tokens]
     student, tokenizer = load_model(start), load_tokenizer(start)
     blocks = open_blocks(tokens, tokenizer)
-    teacher: Teacher | Stored | None = None
+    teacher: Teacher | CachedTargets | None = None
     projection = maps = None
     if options.losses.keys() - {"mlm"}:
         model, teacher_tokenizer = load_model(Path("models/teacher")), load_tokenizer(Path("models/teacher"))
-        ids = ids_in(tokenizer, teacher_tokenizer) if experiment.student.tokenizer == "teacher" else None
+        ids = ids_in(tokenizer, teacher_tokenizer) if student_params.init.tokenizer == "teacher" else None
         for term in ONE_VOCABULARY:
             if term in options.losses and ids is None:
                 raise PipelineError(
-                    f"experiments.{name}: losses.{term} needs the teacher's vocabulary, but {start} has another"
+                    f"students.{name}: losses.{term} needs the teacher's vocabulary, but {start} has another"
                 )
         width = student.config.hidden_size
-        weighted = experiment.student.embeddings == "teacher_pca_weighted"
+        weighted = student_params.init.embeddings == "teacher_pca_weighted"
         counts = count_pieces(blocks.ids, tokenizer) if weighted else None
         if "cosine" in options.losses:
-            projection = make_projection(experiment.student, width, model, seed, counts, ids)
+            projection = make_projection(student_params.init, width, model, seed, counts, ids)
         if "hidden" in options.losses:
-            maps = make_maps(experiment.student, width, model, len(options.layers or ()), seed, counts, ids)
+            maps = make_maps(student_params.init, width, model, len(options.layers or ()), seed, counts, ids)
         if options.targets == "live":
             teacher = Teacher(
                 model,
@@ -70,16 +70,16 @@ def main(name: str) -> None:
                 ids,
             )
         else:  # all that was wanted of the teacher itself is the projection's start
-            targets = Path("data/targets") / experiment.student.tokenizer / "cached"
+            targets = Path("data/targets") / student_params.init.tokenizer / "cached"
             inputs.append(targets)
-            teacher = _stored(targets, name, experiment, blocks.length)
+            teacher = _stored(targets, name, student_params, blocks.length)
             blocks = dataclasses.replace(blocks, teacher_ids=None, teacher_words=None)
             projection = None if projection is None else teacher.reduce(projection)
     objective = Objective(student, SpecialIds.of(tokenizer), options.losses, teacher, projection, maps)
-    key = fingerprint([experiment, seed], inputs)
+    key = fingerprint([student_params, seed], inputs)
     checkpoint = work_folder("checkpoints", f"{name}-{key}") / "checkpoint.pt"
     result = train(objective, blocks, options, seed, pick_device(), checkpoint, f"distill {name}")
-    if not leads():  # one of several workers; the first writes what all have made
+    if not is_main_process():  # one of several workers; the first writes what all have made
         return
     save_model(student, tokenizer, Path("models") / name / "distilled")
     write_curve(result.rows, Path("metrics/training") / f"{name}.csv")
@@ -99,12 +99,12 @@ def main(name: str) -> None:
     shutil.rmtree(checkpoint.parent)
 
 
-def _stored(folder: Path, name: str, experiment: Experiment, length: int) -> Stored:
+def _stored(folder: Path, name: str, student_params: Student, length: int) -> CachedTargets:
     """What is stored for a set, if it is what the set asks for; params.yaml may have changed since it was checked."""
-    stored = open_stored(folder, length)
-    message = mismatch(experiment, None if stored is None else stored.options)
+    stored = open_cached(folder, length)
+    message = mismatch(student_params, None if stored is None else stored.options)
     if stored is None or message is not None:
-        raise PipelineError(f"experiments.{name}.distill.targets: {message}")
+        raise PipelineError(f"students.{name}.distill.targets: {message}")
     return stored
 
 

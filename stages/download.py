@@ -11,12 +11,12 @@ from typing import Any
 from tinypt.corpus.manifest import MANIFEST, Entry
 from tinypt.corpus.sources import Notes, iter_batches, local_files, origin
 from tinypt.corpus.writer import ShardWriter
-from tinypt.errors import PipelineError
 from tinypt.files import fingerprint, publish, read_json, work_folder, write_json
 from tinypt.params.corpus import Corpus
 from tinypt.params.loader import load, load_seed
-from tinypt.progress import Progress
-from tinypt.stage import run
+from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.progress import Progress
+from tinypt.runtime.run import run
 
 
 def main() -> None:

@@ -5,22 +5,22 @@
 The last argument holds held-out blocks under the model's own tokenizer. Reads these,
 data/split/test, data/tasks and the `evaluate` parameters; writes metrics/<name>/evaluate.json and, for every task,
 what the model answered on each test row to data/predictions/<name>/<task>.parquet. Sets that are to learn from the
-teacher's answers read them in data/predictions/teacher/lessons.
+teacher's answers read them in data/predictions/teacher/soft_labels.
 """
 
 from pathlib import Path
 from typing import Any
 
 from tinypt.corpus.shards import iter_texts
-from tinypt.evaluation.mlm import mlm_scores
-from tinypt.evaluation.protocols import task_results, write_results
-from tinypt.evaluation.subject import load_subject
-from tinypt.evaluation.tasks import read_tasks
-from tinypt.evaluation.words import sample_sentences, word_scores
+from tinypt.evaluation.evaluate import task_results, write_results
+from tinypt.evaluation.language.mlm import mlm_scores
+from tinypt.evaluation.language.words import sample_sentences, word_scores
+from tinypt.evaluation.model import load_subject
+from tinypt.evaluation.tasks.table import read_tasks
 from tinypt.files import write_json
 from tinypt.params.evaluate import Evaluate
 from tinypt.params.loader import load, load_seed
-from tinypt.stage import run
+from tinypt.runtime.run import run
 from tinypt.tokens.arrays import open_blocks
 
 PREDICTIONS = Path("data/predictions")
@@ -30,12 +30,12 @@ def main(name: str, model_folder: str, tokens_folder: str) -> None:
     """Write the metrics of the model in `model_folder` under `name`."""
     options, seed = load("evaluate", Evaluate), load_seed()
     tasks = read_tasks(Path("data/tasks"))
-    subject = load_subject(name, Path(model_folder), options.max_length)
-    blocks = open_blocks(Path(tokens_folder) / "test", subject.tokenizer)
-    metrics: dict[str, Any] = {"mlm": mlm_scores(subject, blocks, options.mlm_blocks, seed)}
+    evaluated = load_subject(name, Path(model_folder), options.max_length)
+    blocks = open_blocks(Path(tokens_folder) / "test", evaluated.tokenizer)
+    metrics: dict[str, Any] = {"mlm": mlm_scores(evaluated, blocks, options.mlm_blocks, seed)}
     sentences = sample_sentences(iter_texts(Path("data/split/test")), options.sentences, seed)
-    metrics["words"] = word_scores(subject, sentences)
-    results = task_results(subject, tasks, options, seed, PREDICTIONS)
+    metrics["words"] = word_scores(evaluated, sentences)
+    results = task_results(evaluated, tasks, options, seed, PREDICTIONS)
     write_results(name, tasks, results, PREDICTIONS)
     write_json(Path("metrics") / name / "evaluate.json", metrics | results.metrics)
 

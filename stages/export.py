@@ -1,7 +1,7 @@
 """Make the release of one parameter set: `python -m stages.export total`.
 
 Reads models/<set>/distilled, metrics/<set>/{distill,evaluate}.json and, where they are at hand, the metrics of
-teacher, base and floor; writes models/<set>/release: weights, tokenizer, ONNX in fp32 and int8, and a model card.
+teacher, base and untrained; writes models/<set>/release: weights, tokenizer, ONNX in fp32 and int8, and a model card.
 """
 
 import dataclasses
@@ -10,22 +10,22 @@ from pathlib import Path
 from tinypt.files import atomic_path, list_files
 from tinypt.modeling.load import load_model, load_tokenizer, save_model
 from tinypt.params.corpus import Corpus
-from tinypt.params.experiments import Experiment
 from tinypt.params.export import Export
 from tinypt.params.loader import load
 from tinypt.params.models import Base, HubModel, Teacher
+from tinypt.params.students import Student
 from tinypt.params.tasks import HubData, Task
-from tinypt.reporting.card import Release, TaskOrigin, model_card
-from tinypt.reporting.onnx_graph import export_onnx
+from tinypt.release.card import Release, TaskOrigin, model_card
+from tinypt.release.onnx import export_onnx
 from tinypt.reporting.results import REFERENCES, Results, read_metrics
-from tinypt.stage import run
+from tinypt.runtime.run import run
 
 METRICS = Path("metrics")
 
 
 def main(name: str) -> None:
     """Write the release of the set called `name`."""
-    recipe: Experiment = load(f"experiments.{name}", Experiment)
+    recipe: Student = load(f"students.{name}", Student)
     options: Export = load("export", Export)
     origins = [load("teacher", Teacher), load("base", Base)]
     folder = Path("models") / name

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tinypt.files import atomic_path
 from tinypt.params.corpus import Corpus
-from tinypt.params.experiments import Experiment
 from tinypt.params.loader import load, read_sections
+from tinypt.params.students import Student
 from tinypt.params.tasks import SampleData, Task
 from tinypt.reporting.columns import read_curve
 from tinypt.reporting.comparisons import read_comparisons
@@ -24,7 +24,7 @@ from tinypt.reporting.results import read_metrics, read_results
 from tinypt.reporting.revision import changes_markdown, read_revision
 from tinypt.reporting.summary import write_summary
 from tinypt.reporting.webpage import write_html, write_markdown
-from tinypt.stage import run
+from tinypt.runtime.run import run
 
 METRICS = Path("metrics")
 EXAMPLES = Path("data/select/examples.jsonl")
@@ -38,7 +38,7 @@ def main(*arguments: str) -> None:
     parser.add_argument("--against", metavar="REVISION", help="a branch, tag or commit; writes report-against/")
     revision = parser.parse_args(arguments).against
     params = read_sections()
-    sets = list(load("experiments", dict[str, Experiment]))
+    sets = list(load("students", dict[str, Student]))
     results = read_results(METRICS, sets)
     comparisons = read_comparisons(METRICS / "compare.json")
     efficiency = read_efficiency(Path("data/efficiency.json"), results.models)

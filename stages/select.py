@@ -6,15 +6,15 @@ it is dropped by, and its cluster), data/select/examples.jsonl, metrics/select.j
 
 from pathlib import Path
 
-from tinypt.cleaning.engines import from_environment
-from tinypt.cleaning.examples import write_examples
-from tinypt.cleaning.funnel import drops, write_funnel
-from tinypt.cleaning.selection import decide, write_decisions
-from tinypt.errors import PipelineError
+from tinypt.executors import from_environment
 from tinypt.files import atomic_path, write_json
 from tinypt.params.loader import load
 from tinypt.params.select import Select
-from tinypt.stage import run
+from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.run import run
+from tinypt.selection.examples import write_examples
+from tinypt.selection.funnel import drops, write_funnel
+from tinypt.selection.select import decide, write_decisions
 
 
 def main() -> None:

@@ -13,16 +13,16 @@ from tempfile import TemporaryDirectory
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tinypt.cleaning.decisions import DECISIONS
-from tinypt.cleaning.splitting import is_held_out
 from tinypt.corpus.shards import SCHEMA, list_shards, read_shard, write_shard
-from tinypt.errors import PipelineError
-from tinypt.evaluation.held_out import Leaks, find_leaks, write_index
 from tinypt.files import atomic_path, write_json
 from tinypt.params.loader import load, load_seed
 from tinypt.params.split import Split
-from tinypt.progress import Progress
-from tinypt.stage import run
+from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.progress import Progress
+from tinypt.runtime.run import run
+from tinypt.selection.contamination import Contamination, find_contamination, write_index
+from tinypt.selection.select import DECISIONS
+from tinypt.selection.split import is_held_out
 
 SIDES = ("train", "test")
 
@@ -65,22 +65,22 @@ def main() -> None:
         for side in SIDES:
             if not counts[side]["documents"]:
                 raise PipelineError(f"split.test_share: {options.test_share} leaves no document for {side}")
-        leaks = find_leaks(Path(indices) / "test", Path(indices) / "train", options.near_duplicates)
-        _check(leaks, counts["test"]["documents"], options)
+        contamination = find_contamination(Path(indices) / "test", Path(indices) / "train", options.near_duplicates)
+        _check(contamination, counts["test"]["documents"], options)
     sides = {side: dict(counts[side]) for side in SIDES}
-    write_json(Path("metrics/split.json"), sides | {"leaks": dataclasses.asdict(leaks)})
+    write_json(Path("metrics/split.json"), sides | {"contamination": dataclasses.asdict(contamination)})
 
 
-def _check(leaks: Leaks, documents: int, options: Split) -> None:
-    if leaks.exact:
+def _check(contamination: Contamination, documents: int, options: Split) -> None:
+    if contamination.exact:
         raise PipelineError(
-            f"data/select: {leaks.exact} of {documents} held-out documents stand in the training split too; "
+            f"data/select: {contamination.exact} of {documents} held-out documents stand in the training split too; "
             "run `dvc repro -f select`"
         )
-    if leaks.near > options.leaks * documents:
+    if contamination.near > options.max_contamination * documents:
         raise PipelineError(
-            f"split.leaks: {leaks.near} of {documents} held-out documents are near duplicates of training documents "
-            f"(similarity {options.near_duplicates:g}), more than {options.leaks:g} allows; let select.near_duplicates "
+            f"split.max_contamination: {contamination.near} of {documents} held-out documents are near duplicates of training documents "
+            f"(similarity {options.near_duplicates:g}), more than {options.max_contamination:g} allows; let select.near_duplicates "
             "drop them, or raise it"
         )
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from tinypt.modeling.load import load_model, load_tokenizer, save_model
 from tinypt.modeling.student import build_student
-from tinypt.params.experiments import Student
 from tinypt.params.loader import load, load_seed
-from tinypt.stage import run
+from tinypt.params.students import Init
+from tinypt.runtime.run import run
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.frequency import count_pieces
 
 
 def main(name: str) -> None:
     """Write the untrained student of the set called `name`."""
-    options = load(f"experiments.{name}.student", Student)
+    options = load(f"students.{name}.init", Init)
     base, teacher = (
         (load_model(folder), load_tokenizer(folder)) for folder in (Path("models/base"), Path("models/teacher"))
     )

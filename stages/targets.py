@@ -15,7 +15,7 @@ from typing import Any
 from tinypt.files import atomic_path, fingerprint, work_folder, write_json
 from tinypt.params.loader import load, load_seed
 from tinypt.params.targets import BaseTargets, TeacherTargets
-from tinypt.stage import run
+from tinypt.runtime.run import run
 
 SCHEMAS: dict[str, Any] = {"teacher": TeacherTargets | None, "base": BaseTargets | None}
 LIVE = "A set with targets: live asks the teacher itself. What is stored for others does not concern it.\n"

@@ -1,24 +1,24 @@
 """Bring the evaluation tasks into one form, and measure what each can be solved to without a model.
 
 Reads the files or hub data sets that `tasks` in params.yaml names; writes data/tasks/<task>/{train,test}.parquet,
-what the floors answer as floors.parquet beside them, and metrics/tasks.json.
+what the baselines answer as baselines.parquet beside them, and metrics/tasks.json.
 """
 
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tinypt.corpus.sample.tasks import write_sample_tasks
-from tinypt.errors import PipelineError
-from tinypt.evaluation.floors import describe, floor_predictions
-from tinypt.evaluation.leaks import check_repeats
-from tinypt.evaluation.predictions import write_predictions
-from tinypt.evaluation.readers import Skipped, read_assin2, read_tweetsentbr
-from tinypt.evaluation.tasks import TaskData, check_task, write_task
+from tinypt.evaluation.baselines.baselines import baseline_predictions, describe
+from tinypt.evaluation.scores.predictions import write_predictions
+from tinypt.evaluation.tasks.contamination import check_contamination
+from tinypt.evaluation.tasks.official import Skipped, read_assin2, read_tweetsentbr
+from tinypt.evaluation.tasks.table import TaskData, check_task, write_task
 from tinypt.files import atomic_path, write_json
 from tinypt.params.loader import load, load_seed
 from tinypt.params.tasks import Assin2Data, SampleData, Task, TweetSentBrData
-from tinypt.stage import run
+from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.run import run
+from tinypt.sample.tasks import write_sample_tasks
 
 RESERVED = ("mlm", "words", "gap_recovered")  # other entries of metrics/<model>/evaluate.json and metrics/compare.json
 
@@ -37,11 +37,11 @@ def main() -> None:
                 )
             data, skipped = _read(task, seed)
             check_task(name, data)
-            leaks = check_repeats(name, data, task.repeated)
+            contamination = check_contamination(name, data, task.max_contamination)
             write_task(data, folder / name)
-            floors = floor_predictions(data)
-            write_predictions(data, floors, folder / name / "floors.parquet")
-            metrics[name] = describe(data, skipped, floors, seed) | {"leaks": leaks}
+            baselines = baseline_predictions(data)
+            write_predictions(data, baselines, folder / name / "baselines.parquet")
+            metrics[name] = describe(data, skipped, baselines, seed) | {"contamination": contamination}
     write_json(Path("metrics/tasks.json"), metrics)
 
 
@@ -55,7 +55,7 @@ def _read(task: Task, seed: int) -> tuple[TaskData, Skipped]:
         return read_assin2(data.train, data.test, task.kind)
     if isinstance(data, TweetSentBrData):
         return read_tweetsentbr(data.index, data.texts)
-    from tinypt.evaluation.hub import read_hub  # here, because `datasets` is slow to import and seldom needed
+    from tinypt.evaluation.tasks.hub import read_hub  # here, because `datasets` is slow to import and seldom needed
 
     return read_hub(data, task.kind), {}
 

@@ -10,7 +10,7 @@ from tinypt.distillation.pretraining import make_model
 from tinypt.params.loader import load, load_seed
 from tinypt.params.models import Teacher
 from tinypt.params.tokenize import Tokenize
-from tinypt.stage import run
+from tinypt.runtime.run import run
 
 
 def main() -> None:

@@ -6,11 +6,11 @@ it is proposed, with the share that it drops by itself. Copy what you like into 
 
 from pathlib import Path
 
-from tinypt.cleaning.thresholds import dropped_share, propose, read_all
-from tinypt.errors import PipelineError
 from tinypt.params.loader import load
 from tinypt.params.select import Rule, Select
-from tinypt.stage import run
+from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.run import run
+from tinypt.selection.thresholds import dropped_share, propose, read_all
 
 
 def main(share: str) -> None:

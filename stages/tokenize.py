@@ -16,8 +16,8 @@ from tinypt.files import atomic_path, write_json
 from tinypt.modeling.load import load_tokenizer
 from tinypt.params.loader import load
 from tinypt.params.tokenize import Tokenize
-from tinypt.progress import Progress
-from tinypt.stage import run
+from tinypt.runtime.progress import Progress
+from tinypt.runtime.run import run
 from tinypt.tokens.blocks import write_blocks
 from tinypt.tokens.pairs import write_pairs
 

@@ -89,7 +89,7 @@ def test_every_parameter_a_stage_loads_is_tracked(stages: dict[str, object]) -> 
 
 
 def test_the_sets_of_params_yaml_are_the_stages_of_dvc_yaml(stages: dict[str, object]) -> None:
-    sets = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["experiments"]
+    sets = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["students"]
     for stage in ("student", "distill", "evaluate", "export"):
         assert {name.split("@")[1] for name in stages if name.startswith(f"{stage}@")} == set(sets)
 
@@ -121,7 +121,7 @@ def test_no_stage_imports_another() -> None:
         assert not [other for other in _imports(file) if other.is_relative_to(ROOT / "stages")]
 
 
-@pytest.mark.parametrize("stage", ["teacher", "base", "floor", "student", "distill", "evaluate"])
+@pytest.mark.parametrize("stage", ["teacher", "base", "untrained", "student", "distill", "evaluate"])
 def test_training_and_evaluation_need_neither_dvc_nor_datasets(stage: str) -> None:
     for file in _closure(ROOT / "stages" / f"{stage}.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinypt import files
-from tinypt.errors import PipelineError
 from tinypt.files import atomic_path, fingerprint, list_files, publish, read_json, work_folder, write_json
+from tinypt.runtime.errors import PipelineError
 
 REPOSITORY = Path(__file__).parents[1]
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 
 WORK = Path(".cache")  # undeclared, ignored by git and DVC: unfinished work that a rerun can take up again
 

@@ -9,10 +9,10 @@ import yaml
 from scipy import stats
 
 from bench.ablation import CHOOSING, START, Run, halves, ladder_tables, paired_interval, perform
-from tinypt.evaluation.tasks import Split
+from tinypt.evaluation.tasks.table import Split
 from tinypt.files import fingerprint, write_json
-from tinypt.params.experiments import Experiment
 from tinypt.params.loader import load
+from tinypt.params.students import Student
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,11 +55,11 @@ def test_each_set_is_compared_with_the_one_before_and_the_studys() -> None:
 
 def test_a_finished_run_is_not_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    experiments: dict[str, Any] = {"mine": {"student": {}, "distill": {}}}
+    students: dict[str, Any] = {"mine": {"init": {}, "distill": {}}}
     measured = {"mlm_blocks": 1, "sentences": 2, "max_length": 8}
-    Path("params.yaml").write_text(yaml.safe_dump({"experiments": experiments, "evaluate": measured}), encoding="utf-8")
+    Path("params.yaml").write_text(yaml.safe_dump({"students": students, "evaluate": measured}), encoding="utf-8")
     job = Run(Path("params.yaml"), "mine", 5, measure_start=False)
-    key = fingerprint([experiments["mine"], measured, 5, False])
+    key = fingerprint([students["mine"], measured, 5, False])
     write_json(Path(".cache/ablation") / f"mine-5-{key}" / "result.json", {"end": {"bits": 4.0}})
     assert perform(job) == {"end": {"bits": 4.0}}
 
@@ -67,10 +67,10 @@ def test_a_finished_run_is_not_repeated(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_ladder_is_the_samples_but_for_its_sets() -> None:
     ladder, sample = (yaml.safe_load((ROOT / f"params/{name}.yaml").read_text()) for name in ("ablation", "sample"))
     assert ladder.keys() == sample.keys()
-    for section in ladder.keys() - {"experiments", "evaluate"}:
+    for section in ladder.keys() - {"students", "evaluate"}:
         assert ladder[section] == sample[section], section
-    sets = load("experiments", dict[str, Experiment], ROOT / "params/ablation.yaml")
-    shipped = load("experiments", dict[str, Experiment], ROOT / "params/sample.yaml")
+    sets = load("students", dict[str, Student], ROOT / "params/ablation.yaml")
+    shipped = load("students", dict[str, Student], ROOT / "params/sample.yaml")
     assert sets["total"] == shipped["total"]
     for first, second in (("mlm", "kl"), ("kl", "total"), ("relations", "hidden")):
         assert sets[first].distill.losses.items() < sets[second].distill.losses.items()

@@ -11,8 +11,8 @@ from bench import cleaning
 from bench.text import RATES, documents, file_paragraphs, sample_paragraphs
 from tests.conftest import TEXTS
 from tinypt.corpus.records import Record
-from tinypt.corpus.sample.noise import jaccard
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
+from tinypt.sample.noise import jaccard
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 
 from bench import near_duplicates
 from bench.near_duplicates import Pairs, all_pairs, compare, planted, read_texts, stretches
-from tinypt.corpus.sample.noise import jaccard
+from tinypt.sample.noise import jaccard
 
 
 def made(count: int, seed: int = 1) -> list[str]:

@@ -30,7 +30,7 @@ METRICS = {
         "gap.total.verdict": {"old": "better", "new": "no difference shown"},
     },
 }
-PARAMETERS = {"params.yaml": {"experiments.total.distill.temperature": {"old": 2.0, "new": 4.0, "diff": 2.0}}}
+PARAMETERS = {"params.yaml": {"students.total.distill.temperature": {"old": 2.0, "new": 4.0, "diff": 2.0}}}
 
 
 def _text(parameters: dict[str, Any], metrics: dict[str, Any]) -> str:
@@ -56,7 +56,7 @@ def test_each_number_that_moved_has_a_row_with_its_interval() -> None:
 def test_the_report_begins_with_parameters_and_headline() -> None:
     lines = _text(PARAMETERS, METRICS).splitlines()
     assert lines[0] == "## main → warmer"
-    assert "| `experiments.total.distill.temperature` | 2.0 | 4.0 |" in lines
+    assert "| `students.total.distill.temperature` | 2.0 | 4.0 |" in lines
     measures = "assin2<br>finetune<br>f1 | assin2<br>frozen<br>f1 | words<br>bits_per_character"
     header = lines.index(f"| model | {measures} |")
     assert lines[header + 2] == "| total | 0.5 → 0.6 | 0.6799 → 0.69 | 1.345 → 1.3 |"

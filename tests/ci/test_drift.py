@@ -38,7 +38,7 @@ def test_each_change_is_one_line_that_names_stage_and_dependency() -> None:
             "changed command",
             {
                 "changed deps": {
-                    "params.yaml": {"experiments.total": "modified", "seed": "new"},
+                    "params.yaml": {"students.total": "modified", "seed": "new"},
                     "tinypt/distillation": "modified",
                     "models/teacher": "deleted",
                 }
@@ -49,7 +49,7 @@ def test_each_change_is_one_line_that_names_stage_and_dependency() -> None:
     }
     assert list(changed(status, {"distill@total"}, set())) == [
         "distill@total: changed command",
-        "distill@total: parameter experiments.total is modified",
+        "distill@total: parameter students.total is modified",
         "distill@total: parameter seed is new",
         "distill@total: dep tinypt/distillation is modified",
         "distill@total: out metrics/total/distill.json is modified",

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinypt.cleaning.boilerplate as module
-from tinypt.cleaning.alphabet import CHARACTERS, characters
 from tinypt.cleaning.boilerplate import common_lines, count_lines, without_common
+from tinypt.measures.alphabet import CHARACTERS, characters
 
 
 def key(line: str) -> int:

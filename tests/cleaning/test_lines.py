@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.cleaning import reference
 from tests.cleaning.conftest import tricky_text, web_text
 from tinypt.cleaning.lines import LOSSY, METADATA, is_lossy, is_metadata
-from tinypt.corpus.sample.noise_lines import BOILERPLATE, metadata_line
+from tinypt.sample.noise_lines import BOILERPLATE, metadata_line
 
 
 @pytest.mark.parametrize(

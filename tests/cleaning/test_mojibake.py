@@ -13,7 +13,7 @@ from tests.cleaning.conftest import tricky_text, web_text
 from tinypt.cleaning import mojibake as module
 from tinypt.cleaning.mojibake import SUSPECT
 from tinypt.cleaning.text import strip_layers
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 
 SIGNS = "àáãâäçéêèíñóôõöúüýÀÁÃÂÇÉÊÍÓÔÕÚÜ\xa0–—…•·ªº°§«»€™®©²³½¼‘’“”"
 

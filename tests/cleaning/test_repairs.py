@@ -3,8 +3,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from tests.cleaning.conftest import RULES
-from tinypt.cleaning.corpus import clean_corpus
-from tinypt.cleaning.repairs import REPAIRS, count_repairs
+from tinypt.cleaning.clean import REPAIRS, clean_corpus, count_repairs
 from tinypt.corpus.shards import SCHEMA, shard_name, write_shard
 
 

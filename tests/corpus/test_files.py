@@ -11,7 +11,7 @@ import zstandard
 
 from tinypt.corpus.files import expand, read_file
 from tinypt.corpus.records import Record
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 
 PLAIN = {"doc_id": "a-1", "title": "T", "uri": "http://a", "text": "Um.\nDois."}
 CRAWLPT = {"id": 7, "text": "Um.\nDois.", "meta": {"title": "T", "uri": "http://a"}}

@@ -15,8 +15,8 @@ import pytest
 
 from tinypt.corpus.hub import HubStream
 from tinypt.corpus.records import Record
-from tinypt.errors import PipelineError
 from tinypt.params.corpus import HubCorpus
+from tinypt.runtime.errors import PipelineError
 
 CARD = """---
 configs:
@@ -157,7 +157,7 @@ def test_gated_data_say_where_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
 OFFLINE = """
 from collections import Counter
 from tinypt.corpus.hub import HubStream
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 from tinypt.params.corpus import HubCorpus
 try:
     stream = HubStream(HubCorpus("hub", "a/b", "brwac", "0" * 40, "train", "text"), Counter())

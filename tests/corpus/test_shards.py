@@ -6,7 +6,7 @@ import pytest
 
 from tinypt.corpus.shards import SCHEMA, iter_texts, list_shards, open_shard, read_shards
 from tinypt.corpus.writer import ShardWriter
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 
 
 def _write(folder: Path, texts: list[str]) -> None:

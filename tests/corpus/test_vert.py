@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tinypt.corpus.records import Record
 from tinypt.corpus.vert import read_vert
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 
 SMALL = """<doc docid="netg-1" title="Um "belo" dia & outro" uri="http://a.br/?x=1&y=2">
 <p>

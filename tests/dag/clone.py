@@ -21,7 +21,7 @@ IDENTITY = {f"GIT_{role}_{what}": "t@t" for role in ("AUTHOR", "COMMITTER") for 
 def minimal() -> dict[str, Any]:
     """The sample's parameters with everything small, and three of its sets."""
     params: dict[str, Any] = yaml.safe_load((ROOT / "params/sample.yaml").read_text(encoding="utf-8"))
-    params["experiments"] = {name: params["experiments"][name] for name in ("total", "mlm_only", "partial_word")}
+    params["students"] = {name: params["students"][name] for name in ("total", "mlm_only", "partial_word")}
     params["corpus"]["documents"] = 400
     params["base"]["corpus"]["documents"] = 150
     for model in ("teacher", "base"):
@@ -29,10 +29,10 @@ def minimal() -> dict[str, Any]:
         params[model]["vocabulary"]["size"] = 600
         params[model]["training"] |= {"epochs": 1.0, "validation_blocks": 16}
     params["teacher"]["architecture"] |= {"hidden": 48, "layers": 2}
-    for experiment in params["experiments"].values():
-        experiment["distill"] |= {"epochs": 1.0, "validation_blocks": 16}
+    for student_params in params["students"].values():
+        student_params["distill"] |= {"epochs": 1.0, "validation_blocks": 16}
     params["targets"]["base"] = {"alignment": "word", "width": 16, "precision": "fp32"}
-    params["experiments"]["partial_word"]["distill"]["targets"] = "cached"
+    params["students"]["partial_word"]["distill"]["targets"] = "cached"
     params["evaluate"] |= {"mlm_blocks": 32, "sentences": 10}
     params["evaluate"]["finetune"] |= {"epochs": 1, "seeds": [1]}
     return params

@@ -37,7 +37,7 @@ def test_a_branch_with_one_changed_parameter(clone: Clone) -> None:
     assert [key for key in changed if "total" not in key] == []
     assert ["metrics", "total", "distill", "validation_mlm"] in changed
     assert json.loads(clone.dvc("params", "diff", "main", "--json")) == {
-        "params.yaml": {"experiments.total.distill.temperature": {"old": 2.0, "new": 4.0, "diff": 2.0}}
+        "params.yaml": {"students.total.distill.temperature": {"old": 2.0, "new": 4.0, "diff": 2.0}}
     }
 
     clone.git("switch", "-q", "main")

@@ -29,7 +29,7 @@ def test_the_drift_check_needs_no_data_and_names_what_changed(clone: Clone) -> N
     found = set(result.stdout.splitlines())
     assert found >= {
         "clean: out metrics/clean.json is modified",
-        "distill@total: parameter experiments.total is modified",
+        "distill@total: parameter students.total is modified",
         "split: dep stages/split.py is modified",
     }
     assert {line.split(":")[0] for line in found} <= {"clean", "split", *clone.downstream("distill@total")}
@@ -50,7 +50,7 @@ def test_a_pull_request_runs_what_changed_and_reports_it(finished: Clone, clone:
     storage = tmp_path / "storage"
     result = clone.attempt("ci/pipeline.sh", "origin/main", DVC_REMOTE_URL=str(storage))
     assert result.returncode == 0, result.stderr
-    assert "| `experiments.total.distill.temperature` | 2.0 | 4.0 |" in result.stdout
+    assert "| `students.total.distill.temperature` | 2.0 | 4.0 |" in result.stdout
     assert "<b>total</b>" in result.stdout
     assert "<b>mlm_only</b>" not in result.stdout
     ran = result.stdout.split("Stages run: ")[1]

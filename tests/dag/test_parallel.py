@@ -1,4 +1,4 @@
-"""Several sets at once, as docs/experiments.md says: a process a stage, in one working copy or several; a queue."""
+"""Several sets at once, as docs/students.md says: a process a stage, in one working copy or several; a queue."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ STAGES = ("distill@total", "distill@mlm_only")
 def _learn_slower(clone: Clone) -> None:
     params = clone.params()
     for stage in STAGES:
-        params["experiments"][stage.split("@")[1]]["distill"]["learning_rate"] = 1.0e-3
+        params["students"][stage.split("@")[1]]["distill"]["learning_rate"] = 1.0e-3
     clone.write_params(params)
 
 
@@ -49,7 +49,7 @@ def _changed(clone: Clone, *revisions: str) -> dict[str, tuple[float, float]]:
 def test_a_queue_with_two_workers(finished: Clone, tmp_path: Path) -> None:
     """Variants of one set, each in a copy of the project; the workspace stays as it is until one is applied."""
     clone = finished.copy(tmp_path / "clone")
-    decay = "experiments.mlm_only.distill.weight_decay"
+    decay = "students.mlm_only.distill.weight_decay"
     clone.dvc("exp", "run", "--queue", "--name", "decay", "--set-param", f"{decay}=0.0,0.1", "distill@mlm_only")
     clone.dvc("exp", "run", "--run-all", "--jobs", "2")
     assert clone.dvc("queue", "status").count("Success") == 2

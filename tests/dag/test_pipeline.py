@@ -17,12 +17,12 @@ def clone(finished: Clone, tmp_path_factory: pytest.TempPathFactory) -> Clone:
 
 
 def test_every_stage_leaves_what_it_declares(clone: Clone) -> None:
-    for name in minimal()["experiments"]:
+    for name in minimal()["students"]:
         for part in ("student", "distilled", "release"):
             assert (clone.folder / "models" / name / part / "model.safetensors").is_file()
         for metrics in ("distill", "evaluate"):
             assert json.loads((clone.folder / f"metrics/{name}/{metrics}.json").read_text(encoding="utf-8"))
-    for name in ("teacher", "base", "floor"):
+    for name in ("teacher", "base", "untrained"):
         assert (clone.folder / f"metrics/{name}/evaluate.json").is_file()
     assert (clone.folder / "data/efficiency.json").is_file()
     for page in ("README.md", "index.html"):
@@ -35,7 +35,7 @@ def test_a_second_repro_does_nothing(clone: Clone) -> None:
 
 
 def test_the_release_fills_a_mask(clone: Clone) -> None:
-    for name in minimal()["experiments"]:
+    for name in minimal()["students"]:
         fill = pipeline("fill-mask", model=str(clone.folder / "models" / name / "release"))
         answers = fill(f"O time venceu o {fill.tokenizer.mask_token} de domingo.")
         assert len(answers) == 5
@@ -45,8 +45,8 @@ def test_the_release_fills_a_mask(clone: Clone) -> None:
 def test_a_new_set_is_a_block_of_yaml(clone: Clone) -> None:
     clone.git("checkout", "-q", "-b", "fifth")
     params = minimal()
-    params["experiments"]["fifth"] = json.loads(json.dumps(params["experiments"]["total"]))
-    params["experiments"]["fifth"]["student"]["embeddings"] = "fvt"
+    params["students"]["fifth"] = json.loads(json.dumps(params["students"]["total"]))
+    params["students"]["fifth"]["student"]["embeddings"] = "fvt"
     clone.write_params(params)
     ran = clone.repro()
     alone = [f"{stage}@fifth" for stage in ("student", "distill", "evaluate", "export")]
@@ -59,7 +59,7 @@ def test_a_new_set_is_a_block_of_yaml(clone: Clone) -> None:
 
 def test_an_experiment_from_the_command_line(clone: Clone) -> None:
     before = clone.metrics()
-    output = clone.dvc("exp", "run", "-n", "hotter", "-S", "experiments.total.distill.temperature=3.0")
+    output = clone.dvc("exp", "run", "-n", "hotter", "-S", "students.total.distill.temperature=3.0")
     assert "distill@total" in clone.ran(output)
     shown = json.loads(clone.dvc("exp", "show", "--json"))
     assert "hotter" in json.dumps(shown)
@@ -71,11 +71,11 @@ def test_an_experiment_from_the_command_line(clone: Clone) -> None:
 def test_a_set_from_the_command_line(clone: Clone) -> None:
     """A new student, with another set's way of training."""
     student = "{tokenizer: teacher, vocabulary: full, embeddings: fvt, encoder: neighbours, architecture: null}"
-    block = f"{{student: {student}, distill: ${{experiments.mlm_only.distill}}}}"
-    output = clone.dvc("exp", "run", "-n", "sixth", "-S", f"+experiments.sixth={block}", "distill@sixth")
+    block = f"{{init: {student}, distill: ${{students.mlm_only.distill}}}}"
+    output = clone.dvc("exp", "run", "-n", "sixth", "-S", f"+students.sixth={block}", "distill@sixth")
     assert clone.ran(output) == ["student@sixth", "distill@sixth"]
-    experiments = clone.params()["experiments"]
-    assert experiments["sixth"]["distill"] == experiments["mlm_only"]["distill"]
+    students = clone.params()["students"]
+    assert students["sixth"]["distill"] == students["mlm_only"]["distill"]
     assert (clone.folder / "models/sixth/distilled/model.safetensors").is_file()
     clone.git("restore", ".")
     clone.git("clean", "-fdq", "metrics")
@@ -94,12 +94,12 @@ def test_plots_and_dag_are_drawn(clone: Clone) -> None:
 def test_another_clone_gives_the_same_bytes(clone: Clone, tmp_path: Path) -> None:
     """From nothing, and with fewer sets: no set's weights or metrics depend on what else is trained."""
     params = minimal()
-    params["experiments"] = {name: params["experiments"][name] for name in ("total", "partial_word")}
+    params["students"] = {name: params["students"][name] for name in ("total", "partial_word")}
     other = Clone.start(tmp_path, params)
     other.dvc("repro")
     assert "total/evaluate.json" in other.metrics()
     alone = {path: text for path, text in other.metrics().items() if path != "compare.json"}  # which is about all sets
     assert alone.items() <= clone.metrics().items()
-    for name in ("teacher", "base", "floor", *(f"{name}/distilled" for name in params["experiments"])):
+    for name in ("teacher", "base", "untrained", *(f"{name}/distilled" for name in params["students"])):
         weights = [folder / "models" / name / "model.safetensors" for folder in (clone.folder, other.folder)]
         assert weights[0].read_bytes() == weights[1].read_bytes()

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.autograd import gradcheck
 
 from tinypt.distillation import fused, losses
-from tinypt.distillation.fused import Said, vocabulary_loss
+from tinypt.distillation.fused import TeacherOutputs, vocabulary_loss
 
 POSITIONS, VOCABULARY, SAMPLES = 7, 11, 4
 WEIGHTS = {"mlm": torch.tensor(2.0).double(), "kl": torch.tensor(0.7).double()}
@@ -24,7 +24,7 @@ def _targets(seed: int) -> Tensor:
     return targets
 
 
-def _said(kind: str, seed: int) -> Said:
+def _said(kind: str, seed: int) -> TeacherOutputs:
     if kind == "live":
         return _random(seed + 1)
     generator = torch.Generator().manual_seed(seed)

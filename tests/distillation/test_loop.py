@@ -17,11 +17,11 @@ from tinypt.distillation.batches import Batch
 from tinypt.distillation.loop import Result, train
 from tinypt.distillation.objective import Objective
 from tinypt.distillation.teacher import Teacher
-from tinypt.errors import PipelineError
 from tinypt.modeling.student import make_maps, make_projection, random_bert
-from tinypt.params.experiments import Student
 from tinypt.params.models import Architecture
+from tinypt.params.students import Init
 from tinypt.params.training import Training
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.blocks import write_blocks
 from tinypt.tokens.masking import Masked, SpecialIds
@@ -71,7 +71,7 @@ def _run(objective: Objective, blocks: Blocks, checkpoint: Path, **changes: Any)
 
 def _every_term(tokenizer: PreTrainedTokenizerBase, teacher: BertForMaskedLM) -> Objective:
     special = SpecialIds.of(tokenizer)
-    student, options = _model(tokenizer), Student("teacher", "full", "random", "random", None)
+    student, options = _model(tokenizer), Init("teacher", "full", "random", "random", None)
     weights = {"mlm": 2.0, "kl": 5.0, "cosine": 1.0, "hidden": 1.0, "relations": 1.0}
     told = Teacher(teacher, special, 2.0, "token", [(1, 2), (1, 3)], 8)
     maps = make_maps(options, 16, teacher, 2, seed=0)

@@ -13,7 +13,7 @@ from tinypt.distillation.objective import Objective
 from tinypt.distillation.teacher import Teacher
 from tinypt.modeling.forward import encode, score
 from tinypt.modeling.student import make_maps, make_projection, same_shape
-from tinypt.params.experiments import Student
+from tinypt.params.students import Init
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.masking import Masked, SpecialIds
 from tinypt.tokens.pairs import write_pairs
@@ -55,7 +55,7 @@ def test_totals_terms_against_the_whole_models(
     special = SpecialIds.of(cased)
     one = _one_sided(batch)
     student = same_shape(base, cased, seed=5).eval()
-    projection = make_projection(Student("teacher", "full", "random", "random", None), 16, teacher, seed=0)
+    projection = make_projection(Init("teacher", "full", "random", "random", None), 16, teacher, seed=0)
     weights = {"mlm": 2.0, "kl": 5.0, "cosine": 1.0}
     objective = Objective(student, special, weights, Teacher(teacher, special, 2.0, "token"), projection)
     masked = _masked(one, special)
@@ -103,7 +103,7 @@ def test_terms_of_layers_against_what_the_models_compute_themselves(
     special, one = SpecialIds.of(cased), _one_sided(batch)
     student = same_shape(base, cased, seed=5).eval()
     pairs = ((1, 2), (2, 3))
-    maps = make_maps(Student("teacher", "full", "random", "random", None), 16, teacher, len(pairs), seed=0)
+    maps = make_maps(Init("teacher", "full", "random", "random", None), 16, teacher, len(pairs), seed=0)
     told = Teacher(teacher, special, None, None, pairs, 8)
     weights = {"mlm": 1.0, "hidden": 2.0, "relations": 3.0}
     masked = _masked(one, special)
@@ -150,7 +150,7 @@ def test_terms_that_are_not_named_leave_a_training_alone(
     found, expected = [], []
     for written_out, into in ((False, found), (True, expected)):
         student = same_shape(base, cased, seed=5).eval()
-        projection = make_projection(Student("teacher", "full", "random", "random", None), 16, teacher, seed=0)
+        projection = make_projection(Init("teacher", "full", "random", "random", None), 16, teacher, seed=0)
         objective = Objective(student, special, weights, Teacher(teacher, special, 2.0, "token"), projection)
         optimizer = torch.optim.SGD(objective.parameters(), lr=1e-2)
         for step in range(2):
@@ -188,7 +188,7 @@ def test_partials_cosine_pools_both_sides_alike(
     alignment: str,
 ) -> None:
     ours, theirs = SpecialIds.of(uncased), SpecialIds.of(cased)
-    projection = make_projection(Student("base", "full", "base", "base", None), 16, teacher, seed=0)
+    projection = make_projection(Init("base", "full", "base", "base", None), 16, teacher, seed=0)
     objective = Objective(
         base, ours, {"mlm": 1.0, "cosine": 1.0}, Teacher(teacher, theirs, None, alignment), projection
     )
@@ -282,7 +282,7 @@ def test_the_teacher_stays_frozen_and_out_of_the_parameters(
 ) -> None:
     special = SpecialIds.of(cased)
     before = {name: weight.clone() for name, weight in teacher.state_dict().items()}
-    projection = make_projection(Student("teacher", "full", "random", "random", None), 16, teacher, seed=0)
+    projection = make_projection(Init("teacher", "full", "random", "random", None), 16, teacher, seed=0)
     student = same_shape(base, cased, seed=5)
     objective = Objective(
         student, special, {"kl": 1.0, "cosine": 1.0}, Teacher(teacher, special, 2.0, "token"), projection
@@ -302,7 +302,7 @@ def test_what_the_teacher_reads_does_not_depend_on_the_masks(
     batch: Batch,
 ) -> None:
     """With two tokenizers the teacher reads the text unmasked: another text there is another loss."""
-    projection = make_projection(Student("base", "full", "base", "base", None), 16, teacher, seed=0)
+    projection = make_projection(Init("base", "full", "base", "base", None), 16, teacher, seed=0)
     aligned = Teacher(teacher, SpecialIds.of(cased), None, "sentence")
     objective = Objective(base, SpecialIds.of(uncased), {"cosine": 1.0}, aligned, projection)
     masked = _masked(batch, objective.special)

@@ -11,15 +11,15 @@ from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from tinypt.distillation import targets as module
 from tinypt.distillation.batches import take
+from tinypt.distillation.cached_targets import CachedTargets, open_cached
 from tinypt.distillation.objective import Objective
-from tinypt.distillation.stored import Stored, open_stored
 from tinypt.distillation.targets import write_targets
 from tinypt.distillation.teacher import Teacher
-from tinypt.errors import PipelineError
 from tinypt.modeling.forward import encode, score
 from tinypt.modeling.student import make_projection, same_shape
-from tinypt.params.experiments import Student
+from tinypt.params.students import Init
 from tinypt.params.targets import BaseTargets, TeacherTargets
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.blocks import write_blocks
 from tinypt.tokens.masking import SpecialIds
@@ -59,11 +59,11 @@ def _store(
     blocks: Blocks,
     options: TeacherTargets | BaseTargets,
     folder: Path,
-) -> Stored:
+) -> CachedTargets:
     folder.mkdir(exist_ok=True)
     teacher = Teacher(model, SpecialIds.of(tokenizer), None, options.alignment)
     write_targets(teacher, blocks, options, SEED, CPU, folder, "test")
-    stored = open_stored(folder, blocks.length)
+    stored = open_cached(folder, blocks.length)
     assert stored is not None
     return stored
 
@@ -116,7 +116,7 @@ def _student(blocks: Blocks, base: BertForMaskedLM, tokenizer: PreTrainedTokeniz
     return base if blocks.words is not None else same_shape(base, tokenizer, seed=5)
 
 
-def _terms(objective: Objective, blocks: Blocks, stored: Stored | None) -> dict[str, Tensor]:
+def _terms(objective: Objective, blocks: Blocks, stored: CachedTargets | None) -> dict[str, Tensor]:
     batch = take(blocks, np.arange(30), np.zeros(30, dtype=np.int64), CPU, stored)
     terms = objective(batch, batch.mask(objective.special, 0.15, SEED))
     return {name: term.detach() for name, term in terms.items()}
@@ -133,7 +133,7 @@ def test_cached_is_live_up_to_half_precision_where_nothing_is_sampled(
     alignment: str,
 ) -> None:
     stored = _store(teacher, cased, two, BaseTargets(alignment, None, "fp32"), tmp_path / "t")
-    projection = make_projection(Student("base", "full", "base", "base", None), 16, teacher, seed=0)
+    projection = make_projection(Init("base", "full", "base", "base", None), 16, teacher, seed=0)
     special, weights = SpecialIds.of(uncased), {"mlm": 1.0, "cosine": 1.0}
     live = Objective(base, special, weights, Teacher(teacher, SpecialIds.of(cased), None, alignment), projection)
     cached = Objective(base, special, weights, stored, projection)
@@ -148,7 +148,7 @@ def test_cached_is_live_where_the_teacher_reads_what_the_student_reads(
 ) -> None:
     """The same masks, so the same MLM and cosine; of kl an estimate, here of many samples."""
     stored = _store(teacher, cased, one, dataclasses.replace(TEACHER, samples=300), tmp_path / "t")
-    projection = make_projection(Student("teacher", "full", "random", "random", None), 16, teacher, seed=0)
+    projection = make_projection(Init("teacher", "full", "random", "random", None), 16, teacher, seed=0)
     special, weights = SpecialIds.of(cased), {"mlm": 1.0, "kl": 1.0, "cosine": 1.0}
     student = same_shape(base, cased, seed=5)
     live = Objective(student, special, weights, Teacher(teacher, special, 2.0, "sentence"), projection)
@@ -176,7 +176,7 @@ def test_a_reduced_width_keeps_cosines_and_composes_with_the_projection(
     kept = cosines(stored.vectors[:200].astype(np.float64))
     first = cosines(whole.vectors[:200, :24].astype(np.float64))
     assert np.abs(kept - full).mean() < 0.5 * np.abs(first - full).mean()
-    projection = make_projection(Student("base", "full", "base", "base", None), 16, teacher, seed=0)
+    projection = make_projection(Init("base", "full", "base", "base", None), 16, teacher, seed=0)
     states = torch.randn(3, 16)
     reduced = stored.reduce(projection)
     assert torch.allclose(reduced(states), projection(states) @ torch.from_numpy(np.array(stored.basis)).T, atol=1e-5)

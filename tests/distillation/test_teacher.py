@@ -2,7 +2,7 @@ import pytest
 from transformers import BertForMaskedLM, DistilBertConfig, DistilBertForMaskedLM, PreTrainedTokenizerBase
 
 from tinypt.distillation.teacher import Teacher, check_layers
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.masking import SpecialIds
 
 

@@ -14,12 +14,12 @@ from tests.distillation.test_loop import OPTIONS
 from tinypt.distillation import loop
 from tinypt.distillation.objective import Objective
 from tinypt.distillation.teacher import Teacher
-from tinypt.distillation.workers import leads
-from tinypt.errors import PipelineError
+from tinypt.distillation.workers import is_main_process
 from tinypt.modeling.load import load_model, load_tokenizer, save_model
 from tinypt.modeling.student import make_projection
-from tinypt.params.experiments import Student
+from tinypt.params.students import Init
 from tinypt.params.training import Training
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.pairs import write_pairs
@@ -40,7 +40,7 @@ def run(folder: Path, name: str, stop: int) -> None:
     """A training in this process, or its share of one; it fails after `stop` checkpoints, if they are that many."""
     student, teacher = (load_model(folder / model) for model in ("student", "teacher"))
     ours, theirs = (SpecialIds.of(load_tokenizer(folder / model)) for model in ("student", "teacher"))
-    projection = make_projection(Student("base", "full", "base", "base", None), 16, teacher, seed=0)
+    projection = make_projection(Init("base", "full", "base", "base", None), 16, teacher, seed=0)
     told = Teacher(teacher, theirs, None, "word")
     objective = Objective(student, ours, {"mlm": 1.0, "cosine": 1.0}, told, projection)
     options = Training(**OPTIONS.__dict__ | {"batch_size": 8, "epochs": 0.5, "learning_rate": 1e-3})
@@ -60,7 +60,7 @@ def run(folder: Path, name: str, stop: int) -> None:
     finally:
         loop.save_checkpoint = save
     assert result.steps > 4
-    if leads():
+    if is_main_process():
         torch.save({"rows": result.rows, "weights": objective.state_dict()}, folder / f"{name}.out")
 
 

@@ -1,4 +1,4 @@
-"""A small random model as the subject of evaluation, and small tasks it can learn."""
+"""A small random model as the evaluated of evaluation, and small tasks it can learn."""
 
 from collections.abc import Callable
 
@@ -6,8 +6,8 @@ import pytest
 import torch
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
-from tinypt.evaluation.subject import Subject
-from tinypt.evaluation.tasks import Split, TaskData
+from tinypt.evaluation.model import EvaluatedModel
+from tinypt.evaluation.tasks.table import Split, TaskData
 from tinypt.tokens.masking import SpecialIds
 
 WORDS = ["menina", "cozinha", "escola", "paciente", "sertão", "time", "torcida", "café", "tarde", "jornal", "quintal"]
@@ -15,17 +15,17 @@ ROWS = 24
 Labels = list[float] | list[str]
 
 
-def _subject(name: str, model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase) -> Subject:
-    return Subject(name, model, tokenizer, SpecialIds.of(tokenizer), torch.device("cpu"), max_length=64)
+def _subject(name: str, model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase) -> EvaluatedModel:
+    return EvaluatedModel(name, model, tokenizer, SpecialIds.of(tokenizer), torch.device("cpu"), max_length=64)
 
 
 @pytest.fixture
-def subject(teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase) -> Subject:
+def evaluated(teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase) -> EvaluatedModel:
     return _subject("teacher", teacher, cased)
 
 
 @pytest.fixture
-def uncased_subject(base: BertForMaskedLM, uncased: PreTrainedTokenizerBase) -> Subject:
+def uncased_subject(base: BertForMaskedLM, uncased: PreTrainedTokenizerBase) -> EvaluatedModel:
     return _subject("base", base, uncased)
 
 

@@ -6,36 +6,36 @@ import numpy as np
 import pytest
 import torch
 
-from tinypt.errors import PipelineError
 from tinypt.evaluation import efficiency
 from tinypt.evaluation.efficiency import Candidate, encoder, fill_mask, machine, measure, onnx_encoder, size
-from tinypt.evaluation.subject import Subject
+from tinypt.evaluation.model import EvaluatedModel
 from tinypt.modeling.load import save_model
-from tinypt.reporting.onnx_graph import export_onnx
+from tinypt.release.onnx import export_onnx
+from tinypt.runtime.errors import PipelineError
 
 IDS = np.random.default_rng(0).integers(5, 100, size=(3, 16))
 
 
-def test_fill_mask_is_the_model_s_best_word_at_one_place(subject: Subject) -> None:
+def test_fill_mask_is_the_model_s_best_word_at_one_place(evaluated: EvaluatedModel) -> None:
     with torch.no_grad():
-        logits = subject.model(input_ids=torch.from_numpy(IDS)).logits
-    assert fill_mask(subject).call(IDS).tolist() == logits[:, 1].argmax(dim=1).tolist()
+        logits = evaluated.model(input_ids=torch.from_numpy(IDS)).logits
+    assert fill_mask(evaluated).call(IDS).tolist() == logits[:, 1].argmax(dim=1).tolist()
 
 
-def test_every_encoder_gives_the_same_states(subject: Subject, tmp_path: Path) -> None:
-    export_onnx(subject.model, tmp_path / "onnx")
+def test_every_encoder_gives_the_same_states(evaluated: EvaluatedModel, tmp_path: Path) -> None:
+    export_onnx(evaluated.model, tmp_path / "onnx")
     with torch.no_grad():
-        states = encoder(subject).call(IDS).numpy()
-    exact = onnx_encoder(subject, tmp_path / "onnx/model.onnx").call(IDS)
-    rounded = onnx_encoder(subject, tmp_path / "onnx/model_quantized.onnx").call(IDS)
+        states = encoder(evaluated).call(IDS).numpy()
+    exact = onnx_encoder(evaluated, tmp_path / "onnx/model.onnx").call(IDS)
+    rounded = onnx_encoder(evaluated, tmp_path / "onnx/model_quantized.onnx").call(IDS)
     assert len(exact) == len(rounded) == 1  # no logits
     assert np.allclose(exact[0], states, atol=1e-4)
     assert 0 < np.abs(rounded[0] - states).max() < 0.5
 
 
-def test_a_missing_release_is_named(subject: Subject, tmp_path: Path) -> None:
+def test_a_missing_release_is_named(evaluated: EvaluatedModel, tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match=r"onnx: no such file; run `dvc repro export@teacher`"):
-        onnx_encoder(subject, tmp_path / "model.onnx")
+        onnx_encoder(evaluated, tmp_path / "model.onnx")
 
 
 def test_candidates_take_turns_and_long_texts_go_to_those_that_have_positions() -> None:
@@ -74,10 +74,10 @@ def test_percentiles_and_rates_are_of_the_calls(monkeypatch: pytest.MonkeyPatch)
     assert numbers["texts_per_s"] == pytest.approx(32 / 0.001)
 
 
-def test_parameters_and_bytes_are_those_of_the_weights_file(subject: Subject, tmp_path: Path) -> None:
-    save_model(subject.model, subject.tokenizer, tmp_path / "model")
-    found = size(subject, tmp_path / "model")
-    weights = {id(weight): weight.numel() for weight in subject.model.parameters()}
+def test_parameters_and_bytes_are_those_of_the_weights_file(evaluated: EvaluatedModel, tmp_path: Path) -> None:
+    save_model(evaluated.model, evaluated.tokenizer, tmp_path / "model")
+    found = size(evaluated, tmp_path / "model")
+    weights = {id(weight): weight.numel() for weight in evaluated.model.parameters()}
     assert found["parameters"] == sum(weights.values())
     assert found["bytes"] == (tmp_path / "model/model.safetensors").stat().st_size
     assert 4 * found["parameters"] < found["bytes"] < 4 * found["parameters"] + 10_000

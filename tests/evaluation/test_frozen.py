@@ -5,87 +5,87 @@ import numpy as np
 import pytest
 import torch
 
-from tinypt.errors import PipelineError
 from tinypt.evaluation.frozen import embed, frozen_scores
-from tinypt.evaluation.subject import Subject, cut_pieces
-from tinypt.evaluation.tasks import TaskData
+from tinypt.evaluation.model import EvaluatedModel, cut_pieces
+from tinypt.evaluation.tasks.table import TaskData
+from tinypt.runtime.errors import PipelineError
 
 SEED = 13
 
 
-def scored(subject: Subject, data: TaskData, seed: int = SEED) -> dict[str, float]:
-    return frozen_scores(subject, "x", data, seed)[0]
+def scored(evaluated: EvaluatedModel, data: TaskData, seed: int = SEED) -> dict[str, float]:
+    return frozen_scores(evaluated, "x", data, seed)[0]
 
 
-def test_an_embedding_is_the_mean_over_pieces_without_special_tokens(subject: Subject) -> None:
+def test_an_embedding_is_the_mean_over_pieces_without_special_tokens(evaluated: EvaluatedModel) -> None:
     text = "A menina comeu a maçã."
-    ids = torch.tensor([cut_pieces(subject, [text], None).ids[0]])
+    ids = torch.tensor([cut_pieces(evaluated, [text], None).ids[0]])
     with torch.no_grad():
-        states = subject.model.base_model(input_ids=ids).last_hidden_state[0]
+        states = evaluated.model.base_model(input_ids=ids).last_hidden_state[0]
     expected = states[1:-1].mean(dim=0).numpy()
-    assert embed(subject, [text], "one")[0] == pytest.approx(expected, abs=1e-5)
+    assert embed(evaluated, [text], "one")[0] == pytest.approx(expected, abs=1e-5)
 
 
-def test_an_embedding_does_not_depend_on_its_batch(subject: Subject, texts: list[str]) -> None:
+def test_an_embedding_does_not_depend_on_its_batch(evaluated: EvaluatedModel, texts: list[str]) -> None:
     several = [*texts[:6], "Choveu."]
-    alone = np.concatenate([embed(subject, [text], "one") for text in several])
-    assert embed(subject, several, "all") == pytest.approx(alone, abs=1e-5)
+    alone = np.concatenate([embed(evaluated, [text], "one") for text in several])
+    assert embed(evaluated, several, "all") == pytest.approx(alone, abs=1e-5)
 
 
-def test_a_text_without_pieces_is_a_vector_of_zeros(subject: Subject) -> None:
-    assert not embed(subject, [""], "none").any()
+def test_a_text_without_pieces_is_a_vector_of_zeros(evaluated: EvaluatedModel) -> None:
+    assert not embed(evaluated, [""], "none").any()
 
 
-def test_equal_texts_have_the_highest_cosine(subject: Subject, similarity: TaskData) -> None:
-    scores = scored(subject, similarity)
+def test_equal_texts_have_the_highest_cosine(evaluated: EvaluatedModel, similarity: TaskData) -> None:
+    scores = scored(evaluated, similarity)
     assert scores["pearson"] > 0.9
     assert scores["mse"] < 1.0  # on the labels' scale, 1.5 to 5
 
 
-def test_labels_of_any_scale_are_met_by_the_fitted_line(subject: Subject, similarity: TaskData) -> None:
+def test_labels_of_any_scale_are_met_by_the_fitted_line(evaluated: EvaluatedModel, similarity: TaskData) -> None:
     def scaled(data: TaskData, factor: float) -> TaskData:
         train = replace(data.train, labels=[factor * float(label) for label in data.train.labels])
         return TaskData(train, replace(data.test, labels=[factor * float(label) for label in data.test.labels]))
 
-    scores, hundredfold = (scored(subject, scaled(similarity, factor)) for factor in (1.0, 100.0))
+    scores, hundredfold = (scored(evaluated, scaled(similarity, factor)) for factor in (1.0, 100.0))
     assert hundredfold["pearson"] == pytest.approx(scores["pearson"])
     assert hundredfold["mse"] == pytest.approx(1e4 * scores["mse"])
 
 
-def test_equal_texts_everywhere_score_zero(subject: Subject, similarity: TaskData) -> None:
+def test_equal_texts_everywhere_score_zero(evaluated: EvaluatedModel, similarity: TaskData) -> None:
     same = TaskData(*(replace(split, second=split.first) for split in (similarity.train, similarity.test)))
     one = TaskData(*(replace(split, first=["sim"] * 24, second=["não"] * 24) for split in (same.train, same.test)))
-    scores = scored(subject, one)
+    scores = scored(evaluated, one)
     assert scores["pearson"] == 0.0
     assert scores["mse"] == pytest.approx(1.75**2)
 
 
 @pytest.mark.parametrize("classes", [1, 2, 5])
-def test_any_number_of_classes(subject: Subject, make_texts: Callable[[int], TaskData], classes: int) -> None:
-    assert scored(subject, make_texts(classes))["f1"] > 0.7  # chance is 0.2 for five
+def test_any_number_of_classes(evaluated: EvaluatedModel, make_texts: Callable[[int], TaskData], classes: int) -> None:
+    assert scored(evaluated, make_texts(classes))["f1"] > 0.7  # chance is 0.2 for five
 
 
-def test_pairs_are_classified(subject: Subject, entailment: TaskData) -> None:
-    assert scored(subject, entailment)["accuracy"] > 0.9
+def test_pairs_are_classified(evaluated: EvaluatedModel, entailment: TaskData) -> None:
+    assert scored(evaluated, entailment)["accuracy"] > 0.9
 
 
-def test_scores_are_the_same_twice(subject: Subject, make_pairs: Callable[[list[str]], TaskData]) -> None:
+def test_scores_are_the_same_twice(evaluated: EvaluatedModel, make_pairs: Callable[[list[str]], TaskData]) -> None:
     data = make_pairs(["a", "b", "c"] * 8)
-    assert scored(subject, data) == scored(subject, data)
+    assert scored(evaluated, data) == scored(evaluated, data)
 
 
 def test_every_score_lies_in_its_interval_and_only_that_depends_on_the_seed(
-    subject: Subject, similarity: TaskData, sentiment: TaskData
+    evaluated: EvaluatedModel, similarity: TaskData, sentiment: TaskData
 ) -> None:
     for data, measures in ((similarity, ("pearson", "mse")), (sentiment, ("f1", "accuracy"))):
-        scores, others = (scored(subject, data, seed) for seed in (SEED, SEED + 1))
+        scores, others = (scored(evaluated, data, seed) for seed in (SEED, SEED + 1))
         for measure in measures:
             assert scores[f"{measure}_low"] <= scores[measure] <= scores[f"{measure}_high"]
             assert scores[measure] == others[measure]
 
 
-def test_damaged_weights_are_named(subject: Subject, sentiment: TaskData) -> None:
+def test_damaged_weights_are_named(evaluated: EvaluatedModel, sentiment: TaskData) -> None:
     with torch.no_grad():
-        subject.model.get_input_embeddings().weight[:] = torch.nan
+        evaluated.model.get_input_embeddings().weight[:] = torch.nan
     with pytest.raises(PipelineError, match="teacher: x, frozen: its embeddings are no finite numbers"):
-        scored(subject, sentiment)
+        scored(evaluated, sentiment)

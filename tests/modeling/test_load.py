@@ -8,8 +8,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForMaskedLM, AutoTokenizer, BertForMaskedLM, PreTrainedTokenizerBase
 
-from tinypt.errors import PipelineError
 from tinypt.modeling.load import load_model, load_published, load_tokenizer, save_model
+from tinypt.runtime.errors import PipelineError
 
 
 @pytest.fixture

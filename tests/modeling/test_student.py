@@ -6,11 +6,11 @@ import torch
 from numpy.typing import NDArray
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
-from tinypt.errors import PipelineError
 from tinypt.modeling.embeddings import pca_basis, teacher_pca
 from tinypt.modeling.student import build_student, make_maps, make_projection, random_bert, same_shape
-from tinypt.params.experiments import Shape, Student
 from tinypt.params.models import Architecture
+from tinypt.params.students import Init, Shape
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.trimming import ids_in
 
 Pair = tuple[BertForMaskedLM, PreTrainedTokenizerBase]
@@ -32,7 +32,7 @@ def _build(
     shape: Shape | None = None,
     counts: NDArray[np.int64] | None = None,
 ) -> Pair:
-    return build_student(Student(tokenizer, "full", embeddings, encoder, shape), *models, seed, counts)
+    return build_student(Init(tokenizer, "full", embeddings, encoder, shape), *models, seed, counts)
 
 
 def _table(model: BertForMaskedLM) -> torch.Tensor:
@@ -98,7 +98,7 @@ def test_weighted_teacher_pca_fills_the_table_and_starts_the_maps(models: tuple[
     counts = np.random.default_rng(0).integers(0, 100, len(cased))
     student, _ = _build(models, "teacher", "teacher_pca_weighted", "random", counts=counts)
     assert torch.equal(_table(student), teacher_pca(_table(teacher), 16, counts))
-    options = Student("teacher", "full", "teacher_pca_weighted", "random", None)
+    options = Init("teacher", "full", "teacher_pca_weighted", "random", None)
     basis = pca_basis(_table(teacher), 16, counts).T.float()
     assert torch.equal(make_projection(options, 16, teacher, 0, counts).weight, basis)
     assert all(torch.equal(one.weight, basis) for one in make_maps(options, 16, teacher, 2, 0, counts))
@@ -125,7 +125,7 @@ def test_embeddings_of_the_base_model_need_its_width(models: tuple[Pair, Pair]) 
 
 def test_every_pair_of_layers_has_a_map_of_its_own(models: tuple[Pair, Pair]) -> None:
     _, (teacher, _) = models
-    options = Student("teacher", "full", "random", "random", None)
+    options = Init("teacher", "full", "random", "random", None)
     first, second = make_maps(options, 16, teacher, 2, seed=0)
     assert first.weight.shape == (48, 16)
     assert not torch.equal(first.weight, second.weight)
@@ -135,14 +135,14 @@ def test_every_pair_of_layers_has_a_map_of_its_own(models: tuple[Pair, Pair]) ->
 
 def test_same_shape_leaves_the_base_models_configuration_alone(models: tuple[Pair, Pair]) -> None:
     (base, uncased), (_, cased) = models
-    floor = same_shape(base, cased, seed=0)
-    assert floor.config.vocab_size == len(cased)
+    untrained = same_shape(base, cased, seed=0)
+    assert untrained.config.vocab_size == len(cased)
     assert base.config.vocab_size == len(uncased)
 
 
 def test_projection_starts_from_the_basis_of_the_embeddings(models: tuple[Pair, Pair]) -> None:
     _, (teacher, _) = models
-    projection = make_projection(Student("teacher", "full", "teacher_pca", "random", None), 16, teacher, seed=0)
+    projection = make_projection(Init("teacher", "full", "teacher_pca", "random", None), 16, teacher, seed=0)
     assert torch.allclose(projection.weight.double(), pca_basis(_table(teacher), 16).T, atol=1e-6)
     table = _table(teacher).double()
     centred = table - table.mean(dim=0)
@@ -155,7 +155,7 @@ def test_projection_starts_from_the_basis_of_the_embeddings(models: tuple[Pair, 
 
 def test_a_random_projection_depends_on_the_seed(models: tuple[Pair, Pair]) -> None:
     _, (teacher, _) = models
-    options = Student("teacher", "full", "random", "random", None)
+    options = Init("teacher", "full", "random", "random", None)
     first, again, other = (make_projection(options, 16, teacher, seed).weight for seed in (1, 1, 2))
     assert first.shape == (48, 16)
     assert torch.equal(first, again)
@@ -166,7 +166,7 @@ def test_a_trimmed_student_has_the_teachers_rows_for_its_pieces(models: tuple[Pa
     _, (teacher, cased) = models
     counts = np.random.default_rng(0).integers(0, 2, len(cased)) * 5
     student, tokenizer = build_student(
-        Student("teacher", "trimmed", "teacher_pca_weighted", "random", None), *models, 0, counts
+        Init("teacher", "trimmed", "teacher_pca_weighted", "random", None), *models, 0, counts
     )
     assert len(tokenizer) < len(cased)
     assert student.config.vocab_size == len(tokenizer)
@@ -174,7 +174,7 @@ def test_a_trimmed_student_has_the_teachers_rows_for_its_pieces(models: tuple[Pa
     assert ids is not None
     assert torch.equal(_table(student), teacher_pca(_table(teacher)[ids], 16, counts[ids]))
     assert torch.equal(student.cls.predictions.bias, teacher.cls.predictions.bias[ids])
-    options = Student("teacher", "trimmed", "teacher_pca", "random", None)
+    options = Init("teacher", "trimmed", "teacher_pca", "random", None)
     basis = pca_basis(_table(teacher)[ids], 16).T.float()
     assert torch.equal(make_projection(options, 16, teacher, 0, ids=ids).weight, basis)
     assert torch.equal(make_maps(options, 16, teacher, 1, 0, ids=ids)[0].weight, basis)

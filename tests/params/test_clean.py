@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from tinypt.errors import PipelineError
 from tinypt.params.clean import Clean
 from tinypt.params.loader import load
+from tinypt.runtime.errors import PipelineError
 
 VALUES = {
     "markup": "true",

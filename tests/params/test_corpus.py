@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tinypt.errors import PipelineError
 from tinypt.params.corpus import Corpus, HubCorpus, SampleCorpus
 from tinypt.params.loader import load
+from tinypt.runtime.errors import PipelineError
 
 ROOT = Path(__file__).parents[2]
 

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from tinypt.errors import PipelineError
 from tinypt.params.check import check_file
 from tinypt.params.evaluate import Evaluate
 from tinypt.params.loader import load
+from tinypt.runtime.errors import PipelineError
 
 FINETUNE = {
     "head": "matched",
@@ -23,7 +23,7 @@ def finetune(**changes: str) -> str:
     return "{" + ", ".join(f"{key}: {value}" for key, value in (FINETUNE | changes).items()) + "}"
 
 
-GOOD = {"mlm_blocks": "100", "sentences": "50", "max_length": "64", "finetune": finetune(), "teaching": "null"}
+GOOD = {"mlm_blocks": "100", "sentences": "50", "max_length": "64", "finetune": finetune(), "task_distillation": "null"}
 
 
 def read(tmp_path: Path, **changes: str) -> Evaluate:
@@ -57,14 +57,14 @@ def test_a_good_section_is_read(tmp_path: Path) -> None:
         ("finetune", finetune(seeds="[]"), "evaluate.finetune.seeds: must hold at least one seed"),
         ("finetune", finetune(seeds="[1, 1]"), "evaluate.finetune.seeds: must be different"),
         (
-            "teaching",
-            "{sets: [], weight: 0.5, temperature: 2.0, recombined: 1.0}",
-            "evaluate.teaching.sets: must name at least one set",
+            "task_distillation",
+            "{students: [], weight: 0.5, temperature: 2.0, recombined: 1.0}",
+            "evaluate.task_distillation.students: must name at least one set",
         ),
         (
-            "teaching",
-            "{sets: [a], weight: 0.0, temperature: 2.0, recombined: 1.0}",
-            "evaluate.teaching.weight: must be greater than 0",
+            "task_distillation",
+            "{students: [a], weight: 0.0, temperature: 2.0, recombined: 1.0}",
+            "evaluate.task_distillation.weight: must be greater than 0",
         ),
         ("finetune", finetune(folds="1"), "evaluate.finetune.folds: must be at least 2"),
         ("finetune", finetune(fold_rows="1"), "evaluate.finetune.fold_rows: must be null or at least folds"),
@@ -82,9 +82,9 @@ def test_mistakes_are_named(tmp_path: Path, key: str, value: str, message: str) 
     [
         ("joint: []", "joint: [[assin2_similarity, assin1]]", "evaluate.finetune.joint: no task is called assin1"),
         (
-            "teaching: null",
-            "teaching: {sets: [best], weight: 0.5, temperature: 2.0, recombined: 1.0}",
-            "evaluate.teaching.sets: no set is called best",
+            "task_distillation: null",
+            "task_distillation: {students: [best], weight: 0.5, temperature: 2.0, recombined: 1.0}",
+            "evaluate.task_distillation.students: no set is called best",
         ),
     ],
 )

@@ -8,8 +8,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinypt.errors import PipelineError
 from tinypt.params.loader import load, load_seed, require
+from tinypt.runtime.errors import PipelineError
 
 
 @dataclass(frozen=True)
@@ -157,10 +157,10 @@ def test_sections(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text("seed: 7\nexperiments:\n  total: {rate: 0.25, cased: true}\n")
     assert load_seed(path) == 7
-    assert load("experiments.total", Inner, path) == Inner(0.25, True)
-    assert load("experiments", dict[str, Inner], path) == {"total": Inner(0.25, True)}
-    with pytest.raises(PipelineError, match=r"params.yaml: experiments.totl is missing; did you mean total\?"):
-        load("experiments.totl", Inner, path)
+    assert load("students.total", Inner, path) == Inner(0.25, True)
+    assert load("students", dict[str, Inner], path) == {"total": Inner(0.25, True)}
+    with pytest.raises(PipelineError, match=r"params.yaml: students.totl is missing; did you mean total\?"):
+        load("students.totl", Inner, path)
     with pytest.raises(PipelineError, match=r"params.yaml: corpus is missing; the files in params/"):
         load("corpus", Inner, path)
     path.write_text("seed: 7\ncorpse: {}\n")

@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tinypt.errors import PipelineError
 from tinypt.params.loader import load
 from tinypt.params.models import Architecture, HubModel, Teacher, Vocabulary
+from tinypt.runtime.errors import PipelineError
 
 
 def _teacher(tmp_path: Path, **block: Any) -> Any:

@@ -3,10 +3,10 @@ from typing import get_args
 
 import pytest
 
-from tinypt.cleaning.measures import COLUMNS
-from tinypt.errors import PipelineError
+from tinypt.measures.statistics import COLUMNS
 from tinypt.params.loader import load
 from tinypt.params.select import Rule, Select, Statistic
+from tinypt.runtime.errors import PipelineError
 
 RULE = "{statistic: words, min: 20, max: null}"
 

@@ -2,14 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from tinypt.errors import PipelineError
 from tinypt.params.loader import load
 from tinypt.params.split import Split
+from tinypt.runtime.errors import PipelineError
 
 
-def _load(folder: Path, share: str = "0.1", near: str = "0.75", leaks: str = "0.0") -> Split:
+def _load(folder: Path, share: str = "0.1", near: str = "0.75", contamination: str = "0.0") -> Split:
     path = folder / "params.yaml"
-    path.write_text(f"split:\n  test_share: {share}\n  near_duplicates: {near}\n  leaks: {leaks}\n")
+    path.write_text(f"split:\n  test_share: {share}\n  near_duplicates: {near}\n  max_contamination: {contamination}\n")
     return load("split", Split, path)
 
 
@@ -23,7 +23,9 @@ def test_a_side_must_not_be_empty(tmp_path: Path, share: str) -> None:
         _load(tmp_path, share)
 
 
-@pytest.mark.parametrize(("key", "value"), [("near", "0"), ("near", "1.1"), ("leaks", "1"), ("leaks", "-0.1")])
+@pytest.mark.parametrize(
+    ("key", "value"), [("near", "0"), ("near", "1.1"), ("contamination", "1"), ("contamination", "-0.1")]
+)
 def test_limits_are_shares(tmp_path: Path, key: str, value: str) -> None:
     with pytest.raises(PipelineError, match=rf"split\.{key}\w*: must be a s"):
         _load(tmp_path, **{key: value})

@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tinypt.errors import PipelineError
 from tinypt.params.check import check_file
 from tinypt.params.loader import load
 from tinypt.params.targets import BaseTargets, Targets, TeacherTargets
+from tinypt.runtime.errors import PipelineError
 
 ROOT = Path(__file__).parents[2]
 TEACHER: dict[str, Any] = {
@@ -22,11 +22,11 @@ TEACHER: dict[str, Any] = {
 BASE: dict[str, Any] = {"alignment": "sentence", "width": None, "precision": "fp32"}
 
 
-def _file(tmp_path: Path, teacher: Any, base: Any, experiment: str, **changes: Any) -> Path:
+def _file(tmp_path: Path, teacher: Any, base: Any, student_params: str, **changes: Any) -> Path:
     """The sample's parameters with targets stored, and one set that reads them."""
     params = yaml.safe_load((ROOT / "params/sample.yaml").read_text(encoding="utf-8"))
     params["targets"] = {"teacher": teacher, "base": base}
-    params["experiments"][experiment]["distill"] |= {"targets": "cached", **changes}
+    params["students"][student_params]["distill"] |= {"targets": "cached", **changes}
     path = tmp_path / "params.yaml"
     path.write_text(yaml.safe_dump(params), encoding="utf-8")
     return path
@@ -56,7 +56,7 @@ def test_mistakes_are_refused_by_name(tmp_path: Path, changes: dict[str, Any], m
 
 
 @pytest.mark.parametrize(
-    ("experiment", "teacher", "base", "changes", "message"),
+    ("student_params", "teacher", "base", "changes", "message"),
     [
         ("total", None, BASE, {"alignment": "sentence"}, r"cached needs targets\.teacher, which is null"),
         ("partial", TEACHER, None, {}, r"cached needs targets\.base, which is null"),
@@ -85,10 +85,10 @@ def test_mistakes_are_refused_by_name(tmp_path: Path, changes: dict[str, Any], m
     ],
 )
 def test_what_is_not_stored_is_refused_before_any_stage_runs(
-    tmp_path: Path, experiment: str, teacher: Any, base: Any, changes: dict[str, Any], message: str
+    tmp_path: Path, student_params: str, teacher: Any, base: Any, changes: dict[str, Any], message: str
 ) -> None:
-    path = _file(tmp_path, teacher, base, experiment, **changes)
-    with pytest.raises(PipelineError, match=rf"experiments\.{experiment}\.distill\.targets: {message}"):
+    path = _file(tmp_path, teacher, base, student_params, **changes)
+    with pytest.raises(PipelineError, match=rf"students\.{student_params}\.distill\.targets: {message}"):
         check_file(path)
 
 

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from tinypt.errors import PipelineError
 from tinypt.params.loader import load
 from tinypt.params.tasks import Assin2Data, HubData, Task
+from tinypt.runtime.errors import PipelineError
 
 HUB = """
     data:
@@ -27,9 +27,9 @@ def read(tmp_path: Path, text: str) -> dict[str, Task]:
 def test_each_format_gives_its_own_class(tmp_path: Path) -> None:
     tasks = read(
         tmp_path,
-        "  similarity: {kind: pair_regression, repeated: 0.0, data: {format: assin2_xml, train: a.xml, test: b.xml}}\n"
-        "  sentiment: {kind: text_classification, repeated: 0.0, data: {format: sample}}\n"
-        "  pairs:\n    kind: pair_classification\n    repeated: 0.0" + HUB.format(revision=COMMIT, text_b="b"),
+        "  similarity: {kind: pair_regression, max_contamination: 0.0, data: {format: assin2_xml, train: a.xml, test: b.xml}}\n"
+        "  sentiment: {kind: text_classification, max_contamination: 0.0, data: {format: sample}}\n"
+        "  pairs:\n    kind: pair_classification\n    max_contamination: 0.0" + HUB.format(revision=COMMIT, text_b="b"),
     )
     assert tasks["similarity"].data == Assin2Data("assin2_xml", Path("a.xml"), Path("b.xml"))
     assert isinstance(tasks["pairs"].data, HubData)
@@ -39,31 +39,31 @@ def test_each_format_gives_its_own_class(tmp_path: Path) -> None:
     ("text", "message"),
     [
         (
-            "  x: {kind: regression, repeated: 0.0, data: {format: sample}}",
+            "  x: {kind: regression, max_contamination: 0.0, data: {format: sample}}",
             "tasks.x.kind: must be one of pair_regression",
         ),
         (
-            "  x: {kind: pair_regression, repeated: 0.0, data: {format: csv}}",
+            "  x: {kind: pair_regression, max_contamination: 0.0, data: {format: csv}}",
             "tasks.x.data.format: must be one of sample",
         ),
         (
-            "  x: {kind: text_classification, repeated: 0.0, data: {format: assin2_xml, train: a, test: b}}",
+            "  x: {kind: text_classification, max_contamination: 0.0, data: {format: assin2_xml, train: a, test: b}}",
             "tasks.x.kind: must be pair_regression or pair_classification",
         ),
         (
-            "  x: {kind: pair_regression, repeated: 0.0, data: {format: tweetsentbr, index: a, texts: b}}",
+            "  x: {kind: pair_regression, max_contamination: 0.0, data: {format: tweetsentbr, index: a, texts: b}}",
             "tasks.x.kind: must be text_classification",
         ),
         (
-            "  x:\n    kind: pair_regression\n    repeated: 0.0" + HUB.format(revision=COMMIT, text_b="null"),
+            "  x:\n    kind: pair_regression\n    max_contamination: 0.0" + HUB.format(revision=COMMIT, text_b="null"),
             "tasks.x.data.columns.text_b: must name a column",
         ),
         (
-            "  x:\n    kind: text_classification\n    repeated: 0.0" + HUB.format(revision=COMMIT, text_b="b"),
+            "  x:\n    kind: text_classification\n    max_contamination: 0.0" + HUB.format(revision=COMMIT, text_b="b"),
             "tasks.x.data.columns.text_b: must be null",
         ),
         (
-            "  x:\n    kind: pair_regression\n    repeated: 0.0" + HUB.format(revision="main", text_b="b"),
+            "  x:\n    kind: pair_regression\n    max_contamination: 0.0" + HUB.format(revision="main", text_b="b"),
             "revision: must be the 40-digit",
         ),
     ],

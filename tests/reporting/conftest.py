@@ -16,7 +16,7 @@ from tinypt.reporting.results import read_results
 
 SETS = ("partial", "total")
 HOSTILE = "<script>alert(1)</script> ``` **not bold** | <b>no</b> ![x](http://localhost/x.png)"  # text off the web
-QUALITY = {"teacher": 0.8, "base": 0.4, "floor": 0.3, "partial": 0.55, "total": 0.65}
+QUALITY = {"teacher": 0.8, "base": 0.4, "untrained": 0.3, "partial": 0.55, "total": 0.65}
 
 
 def evaluation(quality: float) -> dict[str, Any]:
@@ -124,8 +124,8 @@ def write_project(project: Path) -> Path:
         "tweetsentbr": constant | {"char_ngrams": {"f1": 0.677, "accuracy": 0.694}},
     }
     tasks = {
-        name: {"train": {"rows": 90}, "test": {"rows": 30}, "skipped": {}, "floors": floor}
-        for name, floor in names.items()
+        name: {"train": {"rows": 90}, "test": {"rows": 30}, "skipped": {}, "baselines": untrained}
+        for name, untrained in names.items()
     }
     write(folder / "tasks.json", tasks)
     write(folder / "compare.json", comparisons())
@@ -161,14 +161,14 @@ def write_project(project: Path) -> Path:
 
 
 def read_facts(metrics: Path) -> Facts:
-    experiments = {name: {"distill": {"losses": {"mlm": 2.0}, "epochs": 0.5}} for name in SETS}
-    experiments["total"]["distill"] = {"losses": {"mlm": 2.0, "kl": 5.0}, "epochs": 0.9}
+    students = {name: {"distill": {"losses": {"mlm": 2.0}, "epochs": 0.5}} for name in SETS}
+    students["total"]["distill"] = {"losses": {"mlm": 2.0, "kl": 5.0}, "epochs": 0.9}
     return Facts(
         results=read_results(metrics, SETS),
         comparisons=read_comparisons(metrics / "compare.json"),
         efficiency=read_efficiency(metrics.parent / "data/efficiency.json", QUALITY),
         curves={name: read_curve(metrics / "training" / f"{name}.csv", "") for name in SETS},
-        params={"seed": 13, "experiments": experiments},
+        params={"seed": 13, "students": students},
         sample=True,
         counts={"split": {"train": {"documents": 72}, "test": {"documents": 8}}},
         funnel=read_funnel(metrics / "funnel.csv"),

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tinypt.errors import PipelineError
 from tinypt.reporting.columns import read_columns, read_curve
+from tinypt.runtime.errors import PipelineError
 
 
 def test_a_curve_leaves_out_what_a_set_does_not_use(metrics: Path) -> None:

@@ -4,17 +4,17 @@ from typing import Any
 import pytest
 
 from tests.reporting.conftest import SETS, comparisons, evaluation, write
-from tinypt.errors import PipelineError
 from tinypt.reporting.comparisons import Difference, gap_table, pairs_table, read_comparisons
 from tinypt.reporting.page import Facts
 from tinypt.reporting.results import protocols_of, read_results
+from tinypt.runtime.errors import PipelineError
 
 
 def test_a_pair_reads_the_same_from_both_sides(facts: Facts) -> None:
-    pair = facts.comparisons.find("tweetsentbr", "frozen", "floor", "total")
+    pair = facts.comparisons.find("tweetsentbr", "frozen", "untrained", "total")
     assert pair is not None
     assert pair.verdict == "worse"
-    turned = facts.comparisons.find("tweetsentbr", "frozen", "total", "floor")
+    turned = facts.comparisons.find("tweetsentbr", "frozen", "total", "untrained")
     assert turned == Difference(-pair.difference, -pair.high, -pair.low, "better")
     assert turned.turned() == pair
     assert facts.comparisons.find("tweetsentbr", "frozen", "total", "total") is None
@@ -34,18 +34,23 @@ def test_the_pairs_of_all_models_with_interval_and_sign(facts: Facts) -> None:
 def test_a_taught_set_is_compared_with_others_untaught_alone(metrics: Path) -> None:
     content = comparisons()
     pair = content["tweetsentbr"]["frozen"]["partial"]["total"]
-    content["tweetsentbr"]["taught"] = {"partial": {"total": pair, "finetune": pair}, "total": {"finetune": pair}}
+    content["tweetsentbr"]["task_distillation"] = {
+        "partial": {"total": pair, "finetune": pair},
+        "total": {"finetune": pair},
+    }
     write(metrics / "compare.json", content)
     for name, quality in (("partial", 0.6), ("total", 0.7)):
         scores = evaluation(quality)
-        scores["tweetsentbr"] = scores["tweetsentbr"] | {"taught": {"seeds": 1, "f1_mean": quality, "f1_sd": 0.0}}
+        scores["tweetsentbr"] = scores["tweetsentbr"] | {
+            "task_distillation": {"seeds": 1, "f1_mean": quality, "f1_sd": 0.0}
+        }
         write(metrics / name / "evaluate.json", scores)
     found, results = read_comparisons(metrics / "compare.json"), read_results(metrics, SETS)
-    assert protocols_of(results, "tweetsentbr") == ["frozen", "finetune", "taught"]
+    assert protocols_of(results, "tweetsentbr") == ["frozen", "finetune", "task_distillation"]
     assert protocols_of(results, "assin2_similarity") == ["frozen", "finetune"]
-    assert found.find("tweetsentbr", "taught", "total", "partial") is None
-    assert found.leaders(results, "tweetsentbr", "taught", "f1") == {"total"}
-    table = pairs_table(found, "tweetsentbr", "taught", list(results.models))
+    assert found.find("tweetsentbr", "task_distillation", "total", "partial") is None
+    assert found.leaders(results, "tweetsentbr", "task_distillation", "f1") == {"total"}
+    table = pairs_table(found, "tweetsentbr", "task_distillation", list(results.models))
     assert [row[0] for row in table.rows] == ["partial", "total"]
     assert table.header[-1] == "− fine-tuned"
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tests.reporting.conftest import HOSTILE
-from tinypt.errors import PipelineError
 from tinypt.reporting.dropped import LENGTH, examples_markdown, fenced, funnel_table, read_examples, read_funnel
+from tinypt.runtime.errors import PipelineError
 
 
 def test_the_funnel_begins_with_all_documents(metrics: Path) -> None:

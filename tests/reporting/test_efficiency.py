@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from tests.reporting.conftest import QUALITY, efficiency, write
-from tinypt.errors import PipelineError
 from tinypt.reporting.efficiency import efficiency_table, encoder_table, read_efficiency
 from tinypt.reporting.page import Facts
+from tinypt.runtime.errors import PipelineError
 
 
 def test_every_model_with_its_size_and_speed(facts: Facts) -> None:

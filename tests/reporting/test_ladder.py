@@ -3,7 +3,7 @@ from tinypt.reporting.page import Facts
 
 
 def test_each_set_is_compared_with_the_one_above_it(facts: Facts) -> None:
-    table = ladder_table(facts.results, facts.comparisons, facts.params["experiments"])
+    table = ladder_table(facts.results, facts.comparisons, facts.params["students"])
     first, second = table.rows
     assert first[:3] == ["partial", "the first", "–"]
     assert second[:4] == ["total", "epochs: 0.5 → 0.9; losses.kl: – → 5.0", "−0.300", "+0.100 ="]

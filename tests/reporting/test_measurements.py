@@ -35,7 +35,7 @@ def test_the_mlm_table_sets_ours_beside_the_published(results: Results) -> None:
     assert row(table, "total")["published loss"] == "3.3025"
     assert row(table, "total")["bits per character"] == "2.0500"
     assert row(table, "total")["words right within five guesses"] == "0.5200"
-    assert row(table, "floor (random weights)")["published loss"] == "–"
+    assert row(table, "untrained (random weights)")["published loss"] == "–"
     assert "do not compare" in table.notes[0]
 
 
@@ -69,7 +69,7 @@ def test_one_seed_has_no_deviation(metrics: Path) -> None:
 
 
 def test_a_set_and_a_task_of_the_users_own_appear(metrics: Path) -> None:
-    for name in ("teacher", "base", "floor", *SETS, "mine"):
+    for name in ("teacher", "base", "untrained", *SETS, "mine"):
         scores = evaluation(0.5) | {"news_topics": {"frozen": {"f1": 0.125}, "finetune": {"f1_mean": 0.25}}}
         write(metrics / name / "evaluate.json", scores)
     write(metrics / "mine/distill.json", {"validation_mlm": 2.5, "own": {"new": 1.5}})

@@ -51,5 +51,5 @@ def test_what_the_page_may_not_say_and_cannot_know_is_left_out_and_said(facts: F
     assert "**Measured on" not in text
     assert "Curto." not in text
     assert "data/select/examples.jsonl" in text
-    assert "not shown to be better than the floor: ASSIN2 similarity, frozen;" in text
+    assert "not shown to be better than the untrained: ASSIN2 similarity, frozen;" in text
     assert "There was no dvc.lock" in text

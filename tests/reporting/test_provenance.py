@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from tests.reporting.conftest import SETS, write
-from tinypt.errors import PipelineError
 from tinypt.reporting.provenance import provenance_table
+from tinypt.runtime.errors import PipelineError
 
 
 def lock(path: Path, code: str, data: str) -> Path:

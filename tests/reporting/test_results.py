@@ -4,14 +4,14 @@ from pathlib import Path
 import pytest
 
 from tests.reporting.conftest import SETS, evaluation, write
-from tinypt.errors import PipelineError
 from tinypt.reporting.results import flatten, interval, metrics_of, read_results, value
 from tinypt.reporting.tables import show_score
+from tinypt.runtime.errors import PipelineError
 
 
 def test_references_come_first_then_the_sets_in_the_order_given(metrics: Path) -> None:
     results = read_results(metrics, reversed(SETS))
-    assert list(results.models) == ["teacher", "base", "floor", "total", "partial"]
+    assert list(results.models) == ["teacher", "base", "untrained", "total", "partial"]
     assert results.task_names() == ["assin2_similarity", "assin2_entailment", "tweetsentbr"]
 
 

@@ -5,10 +5,10 @@ import pytest
 import yaml
 
 from tests.reporting.conftest import SETS, evaluation, write
-from tinypt.errors import PipelineError
 from tinypt.reporting.page import Facts
 from tinypt.reporting.results import read_results
 from tinypt.reporting.revision import all_changes, changes_markdown, parameter_changes, read_revision, score_changes
+from tinypt.runtime.errors import PipelineError
 
 GIT = ["git", "-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "commit.gpgsign=false"]
 
@@ -41,7 +41,7 @@ def test_changes_are_found_and_set_beside_their_interval(project: Path, facts: F
     told = {row[1]: row[2:] for row in rows}
     assert told["bits per character"] == ["2.0500", "1.3000", "−0.7500", "–"]
     assert told["ASSIN2 similarity, frozen, Pearson"] == ["0.5500", "0.8000", "+0.2500", "outside"]
-    params = {"seed": 14, "experiments": facts.params["experiments"]}
+    params = {"seed": 14, "students": facts.params["students"]}
     assert parameter_changes(old, params).rows == [["seed", "13", "14"]]
     text = changes_markdown(old, results, Path("metrics"), params)
     assert "## Against HEAD" in text

@@ -8,7 +8,7 @@ import pytest
 from stages import clean
 from tests.params.test_clean import VALUES
 from tinypt.corpus.shards import SCHEMA, iter_texts, shard_name, write_shard
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 
 TEXT = "O menino que não quis ir à escola ficou em casa com a avó e o avô, e foi muito bom para todos eles, disse {}."
 

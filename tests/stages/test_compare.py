@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from stages import compare
-from tinypt.errors import PipelineError
-from tinypt.evaluation.predictions import read_predictions, write_predictions
-from tinypt.evaluation.tasks import Split, TaskData, read_task, write_task
+from tinypt.evaluation.scores.predictions import read_predictions, write_predictions
+from tinypt.evaluation.tasks.table import Split, TaskData, read_task, write_task
+from tinypt.runtime.errors import PipelineError
 
 ROOT = Path(__file__).parents[2]
 ROWS = 60
@@ -27,17 +27,19 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of two sets, with tasks and predictions made up."""
     monkeypatch.chdir(tmp_path)
     shipped = yaml.safe_load((ROOT / "params/sample.yaml").read_text(encoding="utf-8"))
-    sets = {name: shipped["experiments"][name] for name in ("total", "mlm_only")}
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump({"seed": 7, "experiments": sets}, sort_keys=False))
+    sets = {name: shipped["students"][name] for name in ("total", "mlm_only")}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump({"seed": 7, "students": sets}, sort_keys=False))
     for task, classes in (("sentiment", True), ("similarity", False)):
         gold = np.arange(ROWS) % 3
         labels = [f"class {label}" for label in gold] if classes else [float(label) for label in gold]
         names = [str(row) for row in range(ROWS)]
         data = TaskData(*(Split([f"{part}-{n}" for n in names], names, None, labels) for part in ("train", "test")))
         write_task(data, tmp_path / "data/tasks" / task)
-        write_predictions(data, {"constant": answers(0.0, classes, 0)}, tmp_path / f"data/tasks/{task}/floors.parquet")
+        write_predictions(
+            data, {"constant": answers(0.0, classes, 0)}, tmp_path / f"data/tasks/{task}/baselines.parquet"
+        )
         for number, (model, quality) in enumerate(
-            {"teacher": 0.95, "base": 0.5, "floor": 0.1, "total": 0.8, "mlm_only": 0.5}.items()
+            {"teacher": 0.95, "base": 0.5, "untrained": 0.1, "total": 0.8, "mlm_only": 0.5}.items()
         ):
             columns = {"frozen": answers(0.4, classes, number)}
             columns |= {f"finetune_{seed}": answers(quality, classes, 10 * seed + number) for seed in (1, 2, 3)}
@@ -52,9 +54,9 @@ def test_every_comparison_of_the_report(project: Path) -> None:
     assert list(found) == ["sentiment", "similarity", "gap_recovered"]
     for task in ("sentiment", "similarity"):
         assert list(found[task]) == ["frozen", "finetune"]
-        assert list(found[task]["finetune"]["total"]) == ["teacher", "base", "floor", "mlm_only", "constant"]
-        assert list(found[task]["finetune"]["floor"]) == ["teacher", "base", "total", "mlm_only", "constant"]
-        entry = found[task]["finetune"]["total"]["floor"]
+        assert list(found[task]["finetune"]["total"]) == ["teacher", "base", "untrained", "mlm_only", "constant"]
+        assert list(found[task]["finetune"]["untrained"]) == ["teacher", "base", "total", "mlm_only", "constant"]
+        entry = found[task]["finetune"]["total"]["untrained"]
         assert entry["verdict"] == "better"
         assert 0 < entry["low"] < entry["difference"] < entry["high"]
         gap = found["gap_recovered"][task]["finetune"]["total"]
@@ -73,17 +75,17 @@ def test_a_taught_set_is_compared_with_itself_untaught(project: Path) -> None:
         write_predictions(data, columns, path)
     compare.main()
     found = json.loads((project / "metrics/compare.json").read_text())
-    taught = found["sentiment"]["taught"]
+    taught = found["sentiment"]["task_distillation"]
     assert list(taught) == ["total"]
-    assert set(taught["total"]) == {"teacher", "base", "floor", "finetune", "mlm_only", "constant"}
+    assert set(taught["total"]) == {"teacher", "base", "untrained", "finetune", "mlm_only", "constant"}
     assert taught["total"]["finetune"]["verdict"] == "better"
-    assert found["gap_recovered"]["sentiment"]["taught"]["total"]["value"] > 1
+    assert found["gap_recovered"]["sentiment"]["task_distillation"]["total"]["value"] > 1
 
 
 def test_where_the_teacher_is_not_above_the_floor_there_is_no_gap(project: Path) -> None:
     folder = project / "data/predictions"
     for task in ("sentiment", "similarity"):
-        (folder / f"floor/{task}.parquet").write_bytes((folder / f"teacher/{task}.parquet").read_bytes())
+        (folder / f"untrained/{task}.parquet").write_bytes((folder / f"teacher/{task}.parquet").read_bytes())
     compare.main()
     gaps = json.loads((project / "metrics/compare.json").read_text())["gap_recovered"]
     assert gaps == {task: {"frozen": {}, "finetune": {}} for task in ("sentiment", "similarity")}

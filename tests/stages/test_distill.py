@@ -17,13 +17,13 @@ from safetensors.torch import load_file
 from transformers import PreTrainedTokenizerBase
 
 from stages import distill, student
-from tinypt.errors import PipelineError
 from tinypt.modeling.load import load_tokenizer
+from tinypt.runtime.errors import PipelineError
 
 ROOT = Path(__file__).parents[2]
 CURVE = "metrics/training/mine.csv"
 MINE: dict[str, Any] = {
-    "student": {
+    "init": {
         "tokenizer": "teacher",
         "vocabulary": "full",
         "embeddings": "teacher_pca_weighted",
@@ -53,8 +53,8 @@ MINE: dict[str, Any] = {
 
 
 def _write(vocabulary: str = "full", **changes: Any) -> None:
-    mine = {"student": MINE["student"] | {"vocabulary": vocabulary}, "distill": MINE["distill"] | changes}
-    Path("params.yaml").write_text(yaml.safe_dump({"seed": 3, "experiments": {"mine": mine}}), encoding="utf-8")
+    mine = {"init": MINE["init"] | {"vocabulary": vocabulary}, "distill": MINE["distill"] | changes}
+    Path("params.yaml").write_text(yaml.safe_dump({"seed": 3, "students": {"mine": mine}}), encoding="utf-8")
 
 
 def test_every_term_is_logged_and_no_map_is_released(tokenized: Path) -> None:

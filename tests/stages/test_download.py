@@ -22,7 +22,7 @@ import tinypt.corpus.sources as sources
 import tinypt.corpus.vert as vert
 import tinypt.corpus.writer as writer
 import stages.download as download
-from tinypt.stage import run
+from tinypt.runtime.run import run
 
 writer.SHARD_BYTES, writer.GROUP_BYTES, sources.ROWS, vert.CHUNK = 2000, 900, 7, 700
 

@@ -8,8 +8,8 @@ from onnx import TensorProto, helper, numpy_helper
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from stages import efficiency
-from tinypt.errors import PipelineError
 from tinypt.modeling.load import save_model
+from tinypt.runtime.errors import PipelineError
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,7 +30,7 @@ def project(
     sample = (ROOT / "params/sample.yaml").read_text(encoding="utf-8")
     (tmp_path / "params.yaml").write_text(sample[: sample.index("\n  total:")])
     save_model(teacher, cased, tmp_path / "models/teacher")
-    for folder in ("base", "floor", "partial/distilled"):
+    for folder in ("base", "untrained", "partial/distilled"):
         save_model(base, uncased, tmp_path / "models" / folder)
     (tmp_path / "models/partial/release/onnx").mkdir(parents=True)
     for file in ("model.onnx", "model_quantized.onnx"):
@@ -68,7 +68,7 @@ def test_every_model_is_measured(project: Path) -> None:
     found = json.loads((project / "data/efficiency.json").read_text())
     assert set(found) == {"threads", "machine", "models"}
     assert found["threads"] >= 1
-    assert list(found["models"]) == ["teacher", "base", "floor", "partial"]
+    assert list(found["models"]) == ["teacher", "base", "untrained", "partial"]
     for model in found["models"].values():
         assert model["parameters"] > 0
         assert set(model["lengths"]) == {"32"}  # these small models have 64 positions

@@ -11,11 +11,11 @@ import pytest
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from stages import evaluate
-from tinypt.errors import PipelineError
-from tinypt.evaluation.predictions import read_predictions
-from tinypt.evaluation.scoring import gold_labels, primary_measure, task_scores
-from tinypt.evaluation.tasks import Split, TaskData, read_tasks, write_task
+from tinypt.evaluation.scores.predictions import read_predictions
+from tinypt.evaluation.scores.scoring import gold_labels, primary_metric, task_scores
+from tinypt.evaluation.tasks.table import Split, TaskData, read_tasks, write_task
 from tinypt.modeling.load import save_model
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.vocabulary import write_vocabulary
 
 PARAMS = """seed: 7
@@ -26,7 +26,7 @@ evaluate:
   finetune:
     {head: matched, learning_rates: [1.0e-3, 1.0e-2], folds: 2, fold_rows: 12, epochs: 1, batch_size: 8, seeds: [1, 2],
      joint: []}
-  teaching: null
+  task_distillation: null
 """
 
 
@@ -86,7 +86,7 @@ def test_the_scores_can_be_made_again_from_the_predictions(project: Path) -> Non
     for task, data in read_tasks(project / "data/tasks").items():
         columns = read_predictions(data, project / f"data/predictions/teacher/{task}.parquet", "reference@teacher")
         assert list(columns) == ["frozen", "finetune_1", "finetune_2"]
-        gold, measure = gold_labels(data, data.test), primary_measure(data)
+        gold, measure = gold_labels(data, data.test), primary_metric(data)
         assert task_scores(data, columns["frozen"], gold)[measure] == pytest.approx(metrics[task]["frozen"][measure])
         tuned = [task_scores(data, columns[f"finetune_{seed}"], gold)[measure] for seed in (1, 2)]
         assert np.mean(tuned) == pytest.approx(metrics[task]["finetune"][f"{measure}_mean"], abs=1e-5)

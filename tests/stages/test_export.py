@@ -12,10 +12,10 @@ from transformers import PreTrainedTokenizerBase
 
 from stages import export
 from tests.reporting.conftest import evaluation, write
-from tinypt.errors import PipelineError
 from tinypt.modeling.load import save_model
 from tinypt.modeling.student import random_bert
 from tinypt.params.models import Architecture
+from tinypt.runtime.errors import PipelineError
 
 REPOSITORY = Path(__file__).parents[2]
 HUB = {"source": "hub", "id": "some/model", "revision": "0" * 40, "cased": True}
@@ -38,10 +38,10 @@ PARAMS = {
     "corpus": {"source": "vert", "path": "brwac.vert"},
     "teacher": HUB,
     "base": HUB | {"id": "some/base", "cased": False},
-    "tasks": {"assin2_similarity": {"kind": "pair_regression", "repeated": 0.0, "data": {"format": "sample"}}},
-    "experiments": {
+    "tasks": {"assin2_similarity": {"kind": "pair_regression", "max_contamination": 0.0, "data": {"format": "sample"}}},
+    "students": {
         "total": {
-            "student": {
+            "init": {
                 "tokenizer": "teacher",
                 "vocabulary": "full",
                 "embeddings": "random",

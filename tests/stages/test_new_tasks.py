@@ -14,9 +14,9 @@ from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from stages import evaluate, tasks
 from tinypt.corpus.shards import SCHEMA, shard_name, write_shard
-from tinypt.errors import PipelineError
-from tinypt.evaluation.tasks import read_tasks
+from tinypt.evaluation.tasks.table import read_tasks
 from tinypt.modeling.load import save_model
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.vocabulary import write_vocabulary
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +52,9 @@ def add_task(project: Path, kind: str, train: Rows, test: Rows, **changes: objec
     splits = {"train": "train", "test": "test"}
     data = {"format": "hub", "id": "files", "configuration": None, "revision": None, "splits": splits}
     params: dict[str, Any] = yaml.safe_load((ROOT / "params/sample.yaml").read_text(encoding="utf-8"))
-    params["tasks"] = {"made_up": {"kind": kind, "repeated": 0.0, "data": data | {"columns": columns | changes}}}
+    params["tasks"] = {
+        "made_up": {"kind": kind, "max_contamination": 0.0, "data": data | {"columns": columns | changes}}
+    }
     params["evaluate"] |= {"mlm_blocks": 4, "sentences": 4}
     params["evaluate"]["finetune"] |= {"epochs": 1, "batch_size": 16, "seeds": [1]}
     (project / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
@@ -99,7 +101,11 @@ def test_from_files_to_scores(
     if kind != "pair_regression":
         assert data.classes == sorted({str(label) for label in labels})
     described = json.loads((project / "metrics/tasks.json").read_text(encoding="utf-8"))["made_up"]
-    assert described["leaks"] == {"test_rows_in_train": 0, "with_the_same_label": 0, "test_rows_of_known_texts": 0}
+    assert described["contamination"] == {
+        "test_rows_in_train": 0,
+        "with_the_same_label": 0,
+        "test_rows_of_known_texts": 0,
+    }
 
 
 LABELS: list[object] = ["sim", "não"] * 6
@@ -132,7 +138,9 @@ def test_a_test_row_in_training_is_refused(project: Path) -> None:
     train, test = rows("train", LABELS), rows("test", LABELS)
     test[3] |= {"comment": str(train[5]["comment"]).upper()}
     add_task(project, "text_classification", train, test)
-    with pytest.raises(PipelineError, match=r"tasks.made_up.repeated: 1 of 12 test rows .* \(test-3 as train-5"):
+    with pytest.raises(
+        PipelineError, match=r"tasks.made_up.max_contamination: 1 of 12 test rows .* \(test-3 as train-5"
+    ):
         tasks.main()
 
 

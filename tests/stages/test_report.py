@@ -13,12 +13,12 @@ from stages import report
 from tests.reporting.conftest import efficiency, evaluation, write
 from tests.reporting.conftest import metrics as _metrics
 from tests.stages.test_export import NO_LAYERS, PARAMS, TRAINING
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 
 REPOSITORY = Path(__file__).parents[2]
 metrics = _metrics
 SET: dict[str, Any] = {
-    "student": {
+    "init": {
         "tokenizer": "teacher",
         "vocabulary": "full",
         "embeddings": "random",
@@ -40,7 +40,7 @@ def project(metrics: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def write_params(folder: Path, sets: list[str]) -> None:
-    params = PARAMS | {"experiments": dict.fromkeys(sets, SET)}
+    params = PARAMS | {"students": dict.fromkeys(sets, SET)}
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
 
 

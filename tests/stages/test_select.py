@@ -9,7 +9,7 @@ import pytest
 from stages import clean, select
 from tests.params.test_clean import VALUES
 from tinypt.corpus.shards import SCHEMA, shard_name, write_shard
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 
 GOOD = "O menino que não quis ir à escola ficou em casa com a avó e o avô, e foi muito bom para todos eles, disse."
 RULES = """select:
@@ -56,7 +56,7 @@ def test_ray_decides_the_same(project: Path, monkeypatch: pytest.MonkeyPatch) ->
     files = sorted(path for folder in ("data/select", "metrics") for path in (project / folder).iterdir())
     before = {path: path.read_bytes() for path in files}
     shutil.rmtree(project / "data/select")
-    monkeypatch.setenv("TINYPT_ENGINE", "ray")
+    monkeypatch.setenv("TINYPT_EXECUTOR", "ray")
     monkeypatch.setenv("TINYPT_WORKERS", "2")
     select.main()
     assert {path: path.read_bytes() for path in files} == before

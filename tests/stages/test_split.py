@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from stages import split
-from tinypt.cleaning.decisions import DECISIONS
 from tinypt.corpus.shards import SCHEMA, iter_texts, list_shards, shard_name, write_shard
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
+from tinypt.selection.select import DECISIONS
 
 TEXTS = [f"Este é o texto número {index}, que fala de {index % 7} coisas." for index in range(300)]
 
@@ -23,8 +23,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def _params(seed: int, share: float, leaks: float = 0.0) -> str:
-    return f"seed: {seed}\nsplit: {{test_share: {share:.6f}, near_duplicates: 0.75, leaks: {leaks}}}\n"
+def _params(seed: int, share: float, max_contamination: float = 0.0) -> str:
+    return f"seed: {seed}\nsplit: {{test_share: {share:.6f}, near_duplicates: 0.75, max_contamination: {max_contamination}}}\n"
 
 
 def _write(folder: Path, texts: list[str], reasons: dict[str, str] = {}) -> None:  # noqa: B006
@@ -53,7 +53,7 @@ def test_every_document_is_on_one_side_and_counted(project: Path) -> None:
     assert sorted(sides["train"] + sides["test"]) == sorted(TEXTS)
     assert 0.1 < len(sides["test"]) / len(TEXTS) < 0.3
     metrics = json.loads((project / "metrics/split.json").read_text())
-    assert metrics["leaks"] == {"exact": 0, "near": 0}
+    assert metrics["contamination"] == {"exact": 0, "near": 0}
     for side, texts in sides.items():
         assert metrics[side] == {
             "documents": len(texts),
@@ -143,12 +143,12 @@ def test_near_duplicates_on_the_other_side_fail_the_stage_above_a_limit(project:
     texts = [_long(seed) for seed in range(30)]
     _divided(project, [*texts, *(f"{text} com um fim diferente" for text in texts)])
     with pytest.raises(
-        PipelineError, match=r"^split.leaks: \d+ of \d+ held-out documents are near duplicates .* 0\.75"
+        PipelineError, match=r"^split.max_contamination: \d+ of \d+ held-out documents are near duplicates .* 0\.75"
     ):
         split.main()
-    (project / "params.yaml").write_text(_params(13, 0.2, leaks=0.99))
+    (project / "params.yaml").write_text(_params(13, 0.2, contamination=0.99))
     split.main()
     sides = {side: {text[:500] for text in texts} for side, texts in _sides(project).items()}
     metrics = json.loads((project / "metrics/split.json").read_text())
-    assert metrics["leaks"] == {"exact": 0, "near": len(sides["train"] & sides["test"])}
-    assert metrics["leaks"]["near"] > 0
+    assert metrics["contamination"] == {"exact": 0, "near": len(sides["train"] & sides["test"])}
+    assert metrics["contamination"]["near"] > 0

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from stages import distill, student, targets
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 
 ROOT = Path(__file__).parents[2]
 STORED: dict[str, Any] = {
@@ -46,7 +46,7 @@ TRAINING: dict[str, Any] = {
 }
 SETS: dict[str, Any] = {
     "mine": {
-        "student": {
+        "init": {
             "tokenizer": "teacher",
             "vocabulary": "full",
             "embeddings": "teacher_pca",
@@ -57,7 +57,7 @@ SETS: dict[str, Any] = {
         | {"losses": {"mlm": 1.0, "kl": 1.0, "cosine": 1.0}, "temperature": 2.0, "alignment": "sentence"},
     },
     "words": {
-        "student": {
+        "init": {
             "tokenizer": "base",
             "vocabulary": "full",
             "embeddings": "base",
@@ -70,9 +70,7 @@ SETS: dict[str, Any] = {
 
 
 def _write(stored: dict[str, Any]) -> None:
-    Path("params.yaml").write_text(
-        yaml.safe_dump({"seed": 3, "targets": stored, "experiments": SETS}), encoding="utf-8"
-    )
+    Path("params.yaml").write_text(yaml.safe_dump({"seed": 3, "targets": stored, "students": SETS}), encoding="utf-8")
 
 
 def _metrics(path: str) -> Any:
@@ -127,10 +125,10 @@ def test_sets_that_ask_the_teacher_do_not_depend_on_what_is_stored(tokenized: Pa
 @pytest.mark.parametrize(
     ("stored", "message"),
     [
-        (NOTHING, r"experiments\.mine\.distill\.targets: cached needs targets\.teacher, which is null"),
+        (NOTHING, r"students\.mine\.distill\.targets: cached needs targets\.teacher, which is null"),
         (
             {"teacher": STORED["teacher"] | {"temperature": 1.0}},
-            r"experiments\.mine\.distill\.targets: cached needs targets\.teacher\.temperature, 1\.0, not 2\.0",
+            r"students\.mine\.distill\.targets: cached needs targets\.teacher\.temperature, 1\.0, not 2\.0",
         ),
     ],
 )

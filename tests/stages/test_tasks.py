@@ -4,15 +4,15 @@ from pathlib import Path
 import pytest
 
 from stages import tasks
-from tinypt.errors import PipelineError
-from tinypt.evaluation.predictions import read_predictions
-from tinypt.evaluation.tasks import read_tasks
+from tinypt.evaluation.scores.predictions import read_predictions
+from tinypt.evaluation.tasks.table import read_tasks
+from tinypt.runtime.errors import PipelineError
 
 SAMPLE = """seed: 7
 tasks:
-  similarity: {kind: pair_regression, repeated: 0.0, data: {format: sample}}
-  entailment: {kind: pair_classification, repeated: 0.0, data: {format: sample}}
-  sentiment: {kind: text_classification, repeated: 0.0, data: {format: sample}}
+  similarity: {kind: pair_regression, max_contamination: 0.0, data: {format: sample}}
+  entailment: {kind: pair_classification, max_contamination: 0.0, data: {format: sample}}
+  sentiment: {kind: text_classification, max_contamination: 0.0, data: {format: sample}}
 """
 
 
@@ -32,8 +32,8 @@ def test_sample_tasks_of_every_kind(project: Path) -> None:
     for name, data in written.items():
         assert metrics[name]["train"]["rows"] == len(data.train) > 0
         assert metrics[name]["test"]["rows"] == len(data.test) > 0
-        floors = read_predictions(data, project / f"data/tasks/{name}/floors.parquet", "tasks")
-        assert list(floors) == list(metrics[name]["floors"])
+        baselines = read_predictions(data, project / f"data/tasks/{name}/baselines.parquet", "tasks")
+        assert list(baselines) == list(metrics[name]["baselines"])
     before = {path: path.read_bytes() for path in project.rglob("*.*") if path.is_file()}
     tasks.main()
     assert {path: path.read_bytes() for path in project.rglob("*.*") if path.is_file()} == before
@@ -42,7 +42,7 @@ def test_sample_tasks_of_every_kind(project: Path) -> None:
 def test_a_failure_leaves_no_half_written_folder(project: Path) -> None:
     missing = "{format: assin2_xml, train: missing.xml, test: missing.xml}"
     (project / "params.yaml").write_text(
-        SAMPLE + f"  other: {{kind: pair_regression, repeated: 0.0, data: {missing}}}\n"
+        SAMPLE + f"  other: {{kind: pair_regression, max_contamination: 0.0, data: {missing}}}\n"
     )
     with pytest.raises(PipelineError, match=r"missing.xml: no such file"):
         tasks.main()

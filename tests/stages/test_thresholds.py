@@ -5,10 +5,10 @@ import pytest
 
 from stages import thresholds
 from tests.stages.test_select import GOOD, RULES
-from tinypt.cleaning.corpus import clean_corpus
+from tinypt.cleaning.clean import clean_corpus
 from tinypt.corpus.shards import SCHEMA, shard_name, write_shard
-from tinypt.errors import PipelineError
 from tinypt.params.clean import Clean
+from tinypt.runtime.errors import PipelineError
 
 REPAIRS = Clean(True, True, True, True, True, False, 8, 15)
 

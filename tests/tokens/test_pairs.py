@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from transformers import PreTrainedTokenizerBase
 
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.pairs import write_pairs
 from tinypt.tokens.vocabulary import make_tokenizer, read_vocabulary

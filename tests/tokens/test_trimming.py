@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
-from tinypt.errors import PipelineError
 from tinypt.modeling.load import load_tokenizer
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.blocks import write_blocks
 from tinypt.tokens.frequency import count_pieces

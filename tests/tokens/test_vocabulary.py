@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.vocabulary import (
     SPECIAL_TOKENS,
     make_tokenizer,

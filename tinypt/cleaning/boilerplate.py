@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tinypt.cleaning.alphabet import characters
-from tinypt.cleaning.jit import compiled, utf8
+from tinypt.measures.alphabet import characters
+from tinypt.measures.jit import compiled, utf8
 
 LINES_AT_ONCE = 1 << 23  # of line keys; some 500 MB while they are added up
 _LOWER = np.uint32(0xFFFFFF)  # as alphabet.py has it

@@ -16,7 +16,7 @@ from ftfy import fixes
 from ftfy.badness import BADNESS_RE
 
 from tinypt.cleaning.screen import each, each_line, found, put
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 
 _VERSION = "6.3.1"  # the screen and the order of the repairs below are this version's
 if ftfy.__version__ != _VERSION or BADNESS_RE.flags != re.VERBOSE | re.UNICODE or "(?" in BADNESS_RE.pattern:

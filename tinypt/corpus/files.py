@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 from tinypt.corpus.html import read_html
 from tinypt.corpus.records import Record, from_mapping
 from tinypt.corpus.streams import named_faults, open_bytes
-from tinypt.errors import PipelineError
 from tinypt.files import list_files
+from tinypt.runtime.errors import PipelineError
 
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")  # half a character where it stands alone, which no file can hold
 Rows = Iterator[dict[str, Any] | None]  # None where a row cannot be used, which is counted

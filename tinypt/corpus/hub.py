@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tinypt.corpus.records import Record, from_mapping
-from tinypt.errors import PipelineError
 from tinypt.params.corpus import HubCorpus
+from tinypt.runtime.errors import PipelineError
 
 
 class HubStream:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tinypt.errors import PipelineError
 from tinypt.files import atomic_path
+from tinypt.runtime.errors import PipelineError
 
 BATCH = 1024  # documents read at once; every step over them holds several times their text
 SCHEMA = pa.schema([(name, pa.string()) for name in ("doc_id", "title", "uri", "text")])

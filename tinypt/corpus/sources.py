@@ -14,12 +14,12 @@ from tinypt.corpus.batches import Batch
 from tinypt.corpus.files import expand, read_open
 from tinypt.corpus.hub import HubStream
 from tinypt.corpus.records import Record
-from tinypt.corpus.sample.generator import SampleRecord, sample_records
 from tinypt.corpus.shards import SCHEMA
 from tinypt.corpus.streams import named_faults
-from tinypt.errors import PipelineError
 from tinypt.files import list_files
 from tinypt.params.corpus import Corpus, FilesCorpus, HubCorpus, SampleCorpus, VertCorpus
+from tinypt.runtime.errors import PipelineError
+from tinypt.sample.generator import SampleRecord, sample_records
 
 SAMPLE_SCHEMA = pa.schema([*SCHEMA, ("noise", pa.list_(pa.string())), ("original", pa.string())])
 ROWS = 256  # records in a batch

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, cast
 import pyarrow as pa
 from isal import igzip
 
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 
 
 @contextmanager

@@ -37,7 +37,7 @@ from tinypt.corpus.vert_lines import (
     UNFINISHED,
     running_text,
 )
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 
 CHUNK = 8 << 20  # bytes read at a time
 LONGEST = 256 << 20  # bytes without a </doc> after which it is no .vert file

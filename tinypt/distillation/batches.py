@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tinypt.distillation.stored import Stored, StoredBatch
+from tinypt.distillation.cached_targets import CachedTargets, StoredBatch
 from tinypt.tokens.arrays import Blocks
 from tinypt.tokens.masking import Masked, SpecialIds, mask_by
 from tinypt.tokens.randomness import permute, stream_keys, uniforms
@@ -45,7 +45,7 @@ class Batch:
         return mask_by(self.ids, special, probability, randoms.transpose(0, 1))
 
 
-def take(blocks: Blocks, rows: Rows, epochs: Rows, device: torch.device, stored: Stored | None = None) -> Batch:
+def take(blocks: Blocks, rows: Rows, epochs: Rows, device: torch.device, stored: CachedTargets | None = None) -> Batch:
     """Read rows of the memory-mapped blocks, in ascending order for the disk's sake, onto the device.
 
     With what was stored of the teacher, its targets too, and in place of the epochs the draws it was asked in.
@@ -91,7 +91,7 @@ class Order:
         return np.concatenate(parts), epochs
 
 
-class Ahead:
+class Prefetcher:
     """Iterates over what `make` makes of each step, made by a thread while the steps before it compute."""
 
     DEPTH = 2  # steps made ahead

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tinypt.distillation.loop import Row
 from tinypt.files import atomic_path
-from tinypt.params.experiments import TERMS
+from tinypt.params.students import TERMS
 
 COLUMNS = ("step", "tokens", "learning_rate", "loss", *TERMS, "validation_mlm")
 

@@ -15,11 +15,15 @@ from tinypt.distillation import losses
 from tinypt.distillation.losses import wide
 
 CHUNK = {"cpu": 2**19, "cuda": 2**25}  # logits at once: on a CPU what its caches hold, on a GPU what keeps it busy
-Said = Tensor | tuple[Tensor, Tensor] | None
+TeacherOutputs = Tensor | tuple[Tensor, Tensor] | None
 
 
 def vocabulary_loss(
-    logits: Tensor, targets: Tensor, weights: Mapping[str, Tensor], temperature: float | None = None, said: Said = None
+    logits: Tensor,
+    targets: Tensor,
+    weights: Mapping[str, Tensor],
+    temperature: float | None = None,
+    said: TeacherOutputs = None,
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """Weighted sum of `losses.mlm` and `losses.kl` or `losses.sampled_kl`, and the terms' values by name.
 
@@ -54,7 +58,7 @@ def fuses(device: torch.device) -> bool:
 
 
 def _plain(
-    logits: Tensor, targets: Tensor, weights: Mapping[str, Tensor], temperature: float | None, said: Said
+    logits: Tensor, targets: Tensor, weights: Mapping[str, Tensor], temperature: float | None, said: TeacherOutputs
 ) -> dict[str, Tensor]:
     terms, logits = {}, wide(logits)
     if "mlm" in weights:

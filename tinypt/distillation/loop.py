@@ -10,15 +10,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tinypt.distillation.batches import VALIDATION, Ahead, take
+from tinypt.distillation.batches import VALIDATION, Prefetcher, take
 from tinypt.distillation.checkpoint import load_checkpoint, save_checkpoint
 from tinypt.distillation.objective import Objective
 from tinypt.distillation.optimizer import learning_rate, make_optimizer
 from tinypt.distillation.step import Step, autocast
 from tinypt.distillation.workers import Workers, join_workers
-from tinypt.errors import PipelineError
 from tinypt.params.training import Training
-from tinypt.progress import Progress
+from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.progress import Progress
 from tinypt.tokens.arrays import Blocks
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ def train(
         if first is None:
             first = validate(objective, blocks, options, seed, device)
         one = Step(objective, blocks, options, seed, device, workers)
-        ahead = Ahead(one.batches, range(start, steps))
+        ahead = Prefetcher(one.batches, range(start, steps))
         sums: dict[str, Tensor] = {}
         progress = Progress(label, "tokens", (steps - start) * step_tokens)
         began = saved = time.monotonic()

@@ -8,8 +8,8 @@ from transformers import PreTrainedModel
 
 from tinypt.distillation import losses
 from tinypt.distillation.batches import Batch
-from tinypt.distillation.fused import Said, vocabulary_loss
-from tinypt.distillation.stored import Stored
+from tinypt.distillation.cached_targets import CachedTargets
+from tinypt.distillation.fused import TeacherOutputs, vocabulary_loss
 from tinypt.distillation.teacher import LAYER_TERMS, Teacher, check_layers
 from tinypt.modeling.forward import attention_vectors, encode, encode_layers, score
 from tinypt.tokens.masking import Masked, SpecialIds
@@ -27,7 +27,7 @@ class Objective(nn.Module):
         student: PreTrainedModel,
         special: SpecialIds,
         weights: Mapping[str, float],
-        teacher: Teacher | Stored | None = None,
+        teacher: Teacher | CachedTargets | None = None,
         projection: nn.Linear | None = None,
         maps: nn.ModuleList | None = None,
     ) -> None:
@@ -44,7 +44,7 @@ class Objective(nn.Module):
         self.student, self.projection, self.maps = student, projection, maps
         self.special, self.weights = special, dict(weights)
         self.teacher = teacher if isinstance(teacher, Teacher) else None
-        self.stored = teacher if isinstance(teacher, Stored) else None
+        self.stored = teacher if isinstance(teacher, CachedTargets) else None
         self.temperature = None if teacher is None else teacher.temperature
         self.alignment = None if teacher is None else teacher.alignment
         if self.teacher is not None and self.weights.keys() & LAYER_TERMS:
@@ -123,7 +123,7 @@ class Objective(nn.Module):
         weights: dict[str, Tensor],
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """The terms of the logits at flat positions, as of `vocabulary_loss`."""
-        said: Said = None
+        said: TeacherOutputs = None
         if "kl" in weights and self.teacher is not None and theirs is not None:
             with torch.no_grad():
                 said = self.teacher.of_students(score(self.teacher.model, theirs[-1], positions))

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tinypt.distillation.batches import Batch, take
+from tinypt.distillation.cached_targets import OPTIONS
 from tinypt.distillation.losses import word_exists
 from tinypt.distillation.sampling import sample_pieces
-from tinypt.distillation.stored import OPTIONS
 from tinypt.distillation.teacher import Teacher
-from tinypt.errors import PipelineError
 from tinypt.files import read_json, write_json
 from tinypt.modeling.forward import encode, score
 from tinypt.params.targets import BaseTargets, TeacherTargets
-from tinypt.progress import Progress
+from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.progress import Progress
 from tinypt.tokens.arrays import Blocks
 from tinypt.tokens.randomness import stream_keys, uniforms
 

@@ -10,8 +10,8 @@ from transformers import PreTrainedModel
 
 from tinypt.distillation.batches import Batch
 from tinypt.distillation.losses import pool
-from tinypt.errors import PipelineError
 from tinypt.modeling.forward import attention_maps
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.masking import SpecialIds
 
 LAYER_TERMS = frozenset({"hidden", "relations"})  # those that compare layers, not the last states alone

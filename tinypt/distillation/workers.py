@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from tinypt.distillation.batches import Rows
 
 
-def leads() -> bool:
+def is_main_process() -> bool:
     """Whether this process is the one that writes files; there is exactly one among the workers."""
     return int(os.environ.get("RANK", "0")) == 0
 

@@ -19,10 +19,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tinypt.errors import PipelineError
-from tinypt.evaluation.subject import Subject
+from tinypt.evaluation.model import EvaluatedModel
 from tinypt.modeling.forward import encode, score
-from tinypt.progress import Progress
+from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.progress import Progress
 
 LENGTHS = (32, 128)  # pieces of a text, [CLS] and [SEP] included; no padding
 BATCH = 32  # texts at a time, for throughput
@@ -45,27 +45,27 @@ class Candidate:
     call: Callable[[NDArray[np.int64]], object]
 
 
-def fill_mask(subject: Subject) -> Candidate:
+def fill_mask(evaluated: EvaluatedModel) -> Candidate:
     """The model in PyTorch, fp32: the encoder, and the most probable word at one masked place of each text."""
 
     def call(ids: NDArray[np.int64]) -> Tensor:
         texts = torch.from_numpy(ids)
         places = torch.arange(len(texts)) * texts.shape[1] + 1
-        return score(subject.model, encode(subject.model, texts, subject.special), places).argmax(dim=1)
+        return score(evaluated.model, encode(evaluated.model, texts, evaluated.special), places).argmax(dim=1)
 
-    return _candidate(subject, subject.name, call)
+    return _candidate(evaluated, evaluated.name, call)
 
 
-def encoder(subject: Subject) -> Candidate:
+def encoder(evaluated: EvaluatedModel) -> Candidate:
     """The model's encoder alone, in PyTorch, fp32: hidden states, what is read for classes, similarity or search."""
     return _candidate(
-        subject,
-        f"{subject.name} pytorch",
-        lambda ids: encode(subject.model, torch.from_numpy(ids), subject.special),
+        evaluated,
+        f"{evaluated.name} pytorch",
+        lambda ids: encode(evaluated.model, torch.from_numpy(ids), evaluated.special),
     )
 
 
-def onnx_encoder(subject: Subject, graph: Path) -> Candidate:
+def onnx_encoder(evaluated: EvaluatedModel, graph: Path) -> Candidate:
     """The same of a graph of the model's release, in ONNX Runtime: its path from the input to the hidden states.
 
     The whole graph scores every place of a text, as transformers.js wants it, which nothing else here does.
@@ -74,7 +74,7 @@ def onnx_encoder(subject: Subject, graph: Path) -> Candidate:
         PipelineError: there is no such file.
     """
     if not graph.is_file():
-        raise PipelineError(f"{graph}: no such file; run `dvc repro export@{subject.name}`")
+        raise PipelineError(f"{graph}: no such file; run `dvc repro export@{evaluated.name}`")
     part = onnx.utils.Extractor(onnx.load(graph)).extract_model(list(INPUTS), ["last_hidden_state"])
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.log_severity_level = torch.get_num_threads(), 3
@@ -84,11 +84,11 @@ def onnx_encoder(subject: Subject, graph: Path) -> Candidate:
     def call(ids: NDArray[np.int64]) -> object:
         return session.run(None, dict(zip(INPUTS, (ids, np.ones_like(ids), np.zeros_like(ids)), strict=True)))
 
-    return _candidate(subject, f"{subject.name} {graph.stem}", call)
+    return _candidate(evaluated, f"{evaluated.name} {graph.stem}", call)
 
 
-def _candidate(subject: Subject, name: str, call: Callable[[NDArray[np.int64]], object]) -> Candidate:
-    config = subject.model.config
+def _candidate(evaluated: EvaluatedModel, name: str, call: Callable[[NDArray[np.int64]], object]) -> Candidate:
+    config = evaluated.model.config
     return Candidate(name, config.vocab_size, config.max_position_embeddings, call)
 
 
@@ -112,10 +112,10 @@ def measure(candidates: list[Candidate], seed: int) -> dict[str, dict[str, dict[
     return found
 
 
-def size(subject: Subject, folder: Path) -> dict[str, Any]:
+def size(evaluated: EvaluatedModel, folder: Path) -> dict[str, Any]:
     """`parameters`, tied ones counted once, and `bytes` of the weights on disk (safetensors)."""
     weights = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
-    return {"parameters": subject.model.num_parameters(), "bytes": weights}
+    return {"parameters": evaluated.model.num_parameters(), "bytes": weights}
 
 
 def machine() -> str:

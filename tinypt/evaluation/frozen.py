@@ -7,19 +7,19 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from tinypt.errors import PipelineError
-from tinypt.evaluation.scoring import Labels, gold_labels, resampled_scores, task_scores
-from tinypt.evaluation.statistics import intervals
-from tinypt.evaluation.subject import Subject, cut_pieces, length_sorted, pad
-from tinypt.evaluation.tasks import Split, TaskData
+from tinypt.evaluation.model import EvaluatedModel, cut_pieces, length_sorted, pad
+from tinypt.evaluation.scores.bootstrap import intervals
+from tinypt.evaluation.scores.scoring import Labels, gold_labels, resampled_scores, task_scores
+from tinypt.evaluation.tasks.table import Split, TaskData
 from tinypt.modeling.forward import encode
-from tinypt.progress import Progress
+from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.progress import Progress
 
 Vectors = NDArray[np.float64]
 ITERATIONS = 2000  # enough for the probe to converge; without its optimum it would depend on the solver
 
 
-def frozen_scores(subject: Subject, task: str, data: TaskData, seed: int) -> tuple[dict[str, float], Labels]:
+def frozen_scores(evaluated: EvaluatedModel, task: str, data: TaskData, seed: int) -> tuple[dict[str, float], Labels]:
     """Scores on the test split from mean-pooled embeddings of each text by itself, and the predictions scored.
 
     Only the 95 % intervals, <measure>_low and <measure>_high over resampled test rows, depend on `seed`.
@@ -34,7 +34,7 @@ def frozen_scores(subject: Subject, task: str, data: TaskData, seed: int) -> tup
     """
     texts = sorted({text for split in (data.train, data.test) for text in split.first + (split.second or [])})
     row_of = {text: row for row, text in enumerate(texts)}
-    vectors = embed(subject, texts, f"{subject.name}: {task}, frozen")
+    vectors = embed(evaluated, texts, f"{evaluated.name}: {task}, frozen")
 
     def sides(split: Split) -> tuple[Vectors, Vectors | None]:
         second = None if split.second is None else vectors[[row_of[text] for text in split.second]]
@@ -58,7 +58,7 @@ def frozen_scores(subject: Subject, task: str, data: TaskData, seed: int) -> tup
 
 
 @torch.no_grad()
-def embed(subject: Subject, texts: list[str], label: str) -> Vectors:
+def embed(evaluated: EvaluatedModel, texts: list[str], label: str) -> Vectors:
     """Mean of the last hidden states over each text's pieces, special tokens left out: [texts, hidden].
 
     A text without any piece of the vocabulary gives a vector of zeros.
@@ -66,13 +66,13 @@ def embed(subject: Subject, texts: list[str], label: str) -> Vectors:
     Raises:
         PipelineError: one of them is not finite.
     """
-    pieces = cut_pieces(subject, texts, None)
-    vectors = np.zeros((len(texts), subject.model.config.hidden_size))
+    pieces = cut_pieces(evaluated, texts, None)
+    vectors = np.zeros((len(texts), evaluated.model.config.hidden_size))
     progress = Progress(label, "texts", len(texts))
     for rows in length_sorted(pieces.lengths()):
-        ids, _ = pad(pieces, rows, subject)
-        real = (~subject.special.is_special(ids))[..., None]
-        states = encode(subject.model, ids, subject.special)
+        ids, _ = pad(pieces, rows, evaluated)
+        real = (~evaluated.special.is_special(ids))[..., None]
+        states = encode(evaluated.model, ids, evaluated.special)
         means = (states * real).sum(dim=1) / real.sum(dim=1).clamp(min=1)
         vectors[rows] = means.double().cpu().numpy()
         progress.add(len(rows))

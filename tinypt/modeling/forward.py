@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.masking import SpecialIds
 
 CPU = torch.device("cpu")

@@ -20,8 +20,8 @@ from transformers import (
 from transformers.utils import cached_file
 from transformers.utils import logging as transformers_logging
 
-from tinypt.errors import PipelineError
 from tinypt.files import atomic_path
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.vocabulary import write_vocabulary
 
 

@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 from torch import nn
 from transformers import BertConfig, BertForMaskedLM, PreTrainedModel, PreTrainedTokenizerBase
 
-from tinypt.errors import PipelineError
 from tinypt.modeling.embeddings import fvt, pca_basis, teacher_pca
 from tinypt.modeling.initialisation import attend_to_neighbours
-from tinypt.params.experiments import Shape, Student
 from tinypt.params.models import Architecture
+from tinypt.params.students import Init, Shape
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.trimming import ids_in, trim
 
 Counts = NDArray[np.int64]
@@ -50,7 +50,7 @@ def same_shape(
 
 
 def build_student(
-    options: Student,
+    options: Init,
     base: tuple[PreTrainedModel, PreTrainedTokenizerBase],
     teacher: tuple[PreTrainedModel, PreTrainedTokenizerBase],
     seed: int,
@@ -110,7 +110,7 @@ def build_student(
 
 
 def make_projection(
-    options: Student,
+    options: Init,
     width: int,
     teacher: PreTrainedModel,
     seed: int,
@@ -141,7 +141,7 @@ def make_projection(
 
 
 def make_maps(
-    options: Student,
+    options: Init,
     width: int,
     teacher: PreTrainedModel,
     count: int,

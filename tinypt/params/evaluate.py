@@ -48,7 +48,7 @@ class Finetune:
 
 
 @dataclass(frozen=True)
-class Teaching:
+class TaskDistillation:
     """Task distillation: fine-tuning once more, on the fine-tuned teacher's answers beside the labels.
 
     `sets` are those that are taught. `weight` is what the answers count on labelled rows, the labels the rest;
@@ -56,14 +56,14 @@ class Teaching:
     pair.
     """
 
-    sets: tuple[str, ...]
+    students: tuple[str, ...]
     weight: float
     temperature: float
     recombined: float
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
-        require(len(self.sets) > 0, "sets", "must name at least one set; teaching: null teaches none")
+        require(len(self.students) > 0, "students", "must name at least one student; null turns task distillation off")
         require(0 < self.weight <= 1, "weight", f"must be greater than 0 and at most 1, is {self.weight}")
         require(self.temperature > 0, "temperature", f"must be greater than 0, is {self.temperature}")
         require(self.recombined >= 0, "recombined", f"must not be negative, is {self.recombined}")
@@ -77,7 +77,7 @@ class Evaluate:
     sentences: int
     max_length: int
     finetune: Finetune
-    teaching: Teaching | None
+    task_distillation: TaskDistillation | None
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""

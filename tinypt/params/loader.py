@@ -19,7 +19,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 
 PARAMS = Path("params.yaml")
 MISSING = "the files in params/ show every key"
@@ -34,7 +34,7 @@ SECTIONS = [
     "base",
     "tokenize",
     "targets",
-    "experiments",
+    "students",
     "evaluate",
     "export",
 ]
@@ -49,7 +49,7 @@ class _Mistake(Exception):
 
 
 def load(section: str, schema: Any, path: Path = PARAMS) -> Any:
-    """Read one section of a parameter file (`experiments.total` reaches inside) as `schema`.
+    """Read one section of a parameter file (`students.total` reaches inside) as `schema`.
 
     Raises:
         PipelineError: the file or section is missing, a key is unknown or missing, or a value has the

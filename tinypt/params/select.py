@@ -5,7 +5,7 @@ from typing import Literal
 
 from tinypt.params.loader import require
 
-# What cleaning measures of every document; tinypt/cleaning/measures.py says what each is.
+# What cleaning measures of every document; tinypt/measures/statistics.py says what each is.
 Statistic = Literal[
     "words", "stop_words", "letters", "duplicate_lines", "repeated_words", "characters", "word_length", "lines",
     "bullet_lines", "ellipsis_lines", "terminal_lines", "short_lines", "newlines", "hash_signs", "ellipses",

@@ -11,7 +11,7 @@ class Split:
 
     test_share: float
     near_duplicates: float
-    leaks: float
+    max_contamination: float
 
     def __post_init__(self) -> None:
         """Refuse shares that leave one side empty."""
@@ -21,4 +21,8 @@ class Split:
             "near_duplicates",
             f"must be a similarity greater than 0, at most 1, is {self.near_duplicates}",
         )
-        require(0 <= self.leaks < 1, "leaks", f"must be a share, at least 0 and less than 1, is {self.leaks}")
+        require(
+            0 <= self.max_contamination < 1,
+            "max_contamination",
+            f"must be a share, at least 0 and less than 1, is {self.max_contamination}",
+        )

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tinypt.params.experiments import Experiment
 from tinypt.params.loader import require
+from tinypt.params.students import Student
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class Targets:
     base: BaseTargets | None
 
 
-def mismatch(experiment: Experiment, stored: TeacherTargets | BaseTargets | None) -> str | None:
+def mismatch(student_params: Student, stored: TeacherTargets | BaseTargets | None) -> str | None:
     """Why a set with `targets: cached` cannot learn from what is stored for its tokenizer; None where it can."""
-    options, section = experiment.distill, f"targets.{experiment.student.tokenizer}"
+    options, section = student_params.distill, f"targets.{student_params.init.tokenizer}"
     if stored is None:
         return f"cached needs {section}, which is null; store what the set learns from, or take live"
     if isinstance(stored, TeacherTargets):

@@ -4,7 +4,7 @@ import csv
 import math
 from pathlib import Path
 
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 
 
 def read_columns(path: Path, stage: str, needed: tuple[str, ...]) -> dict[str, list[str]]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tinypt.errors import PipelineError
-from tinypt.reporting.results import LESS_IS_BETTER, TAUGHT, Results, number, read_metrics, value
+from tinypt.reporting.results import DISTILLED, LESS_IS_BETTER, Results, number, read_metrics, value
 from tinypt.reporting.tables import BLANK, Table, label
+from tinypt.runtime.errors import PipelineError
 
 GAPS = "gap_recovered"
 TURNED = {"better": "worse", "worse": "better"}
@@ -47,7 +47,7 @@ class Comparisons:
     def find(self, task: str, protocol: str, left: str, right: str) -> Difference | None:
         """Left against right, whichever way round it was measured; a taught set only against others untaught."""
         pairs = self.pairs.get(task, {}).get(protocol, {})
-        found, other = pairs.get((left, right)), pairs.get((right, left)) if protocol != TAUGHT else None
+        found, other = pairs.get((left, right)), pairs.get((right, left)) if protocol != DISTILLED else None
         return found or (other.turned() if other else None)
 
     def leaders(self, results: Results, task: str, protocol: str, metric: str) -> set[str]:
@@ -58,7 +58,7 @@ class Comparisons:
         if not known:
             return set()
         best = max(known, key=lambda name: known[name])
-        if protocol == TAUGHT:  # taught sets are not compared with one another
+        if protocol == DISTILLED:  # taught sets are not compared with one another
             return {best}
         found = {name: self.find(task, protocol, name, best) for name in known}
         return {name for name, pair in found.items() if name == best or (pair and pair.verdict not in TURNED)}

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tinypt.errors import PipelineError
 from tinypt.reporting.columns import read_columns
 from tinypt.reporting.tables import Table, label, show
+from tinypt.runtime.errors import PipelineError
 
 EXAMPLES = 3  # of each rule
 LENGTH = 300  # characters of an example

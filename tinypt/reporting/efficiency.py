@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tinypt.errors import PipelineError
 from tinypt.reporting.results import number, read_metrics
 from tinypt.reporting.tables import BLANK, Table, label
+from tinypt.runtime.errors import PipelineError
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from tinypt.reporting.captions import CAPTIONS
 from tinypt.reporting.comparisons import Comparisons, show_difference
 from tinypt.reporting.dropped import Funnel
 from tinypt.reporting.efficiency import Efficiency
@@ -15,7 +16,6 @@ from tinypt.reporting.results import (
     value,
 )
 from tinypt.reporting.tables import BLANK, Table, label, show, show_score
-from tinypt.reporting.words import CAPTIONS
 
 
 def glance(results: Results, comparisons: Comparisons, efficiency: Efficiency, funnel: Funnel) -> str:
@@ -47,13 +47,13 @@ def glance(results: Results, comparisons: Comparisons, efficiency: Efficiency, f
 
 
 def _best(results: Results, comparisons: Comparisons) -> Table:
-    """A row for each task and protocol: the best set, and how it stands to floor, teacher and what needs no model."""
+    """A row for each task and protocol: the best set, and how it stands to untrained, teacher and what needs no model."""
     rows = []
     for task in results.task_names():
         metric = metrics_of(results, task)[0]
         sign = -1 if metric in LESS_IS_BETTER else 1
-        floors = {name: number(floor, metric) for name, floor in results.floors(task).items()}
-        bare = {name: sign * score for name, score in floors.items() if score is not None}
+        baselines = {name: number(untrained, metric) for name, untrained in results.baselines(task).items()}
+        bare = {name: sign * score for name, score in baselines.items() if score is not None}
         for protocol in protocols_of(results, task):
             scores = {name: value(results.models[name], task, protocol, metric) for name in results.sets()}
             known = {name: score for name, score in scores.items() if score is not None}
@@ -66,7 +66,10 @@ def _best(results: Results, comparisons: Comparisons) -> Table:
                     f"{label(task)}, {label(protocol)}, {label(metric)}",
                     label(best) + (f", {others} more like it" if others else ""),
                     show_score(results.models[best], task, protocol, metric, digits=3),
-                    *(show_difference(comparisons.find(task, protocol, best, name)) for name in ("floor", "teacher")),
+                    *(
+                        show_difference(comparisons.find(task, protocol, best, name))
+                        for name in ("untrained", "teacher")
+                    ),
                     show_difference(comparisons.find(task, protocol, best, max(bare, key=lambda name: bare[name])))
                     if bare
                     else BLANK,
@@ -76,7 +79,7 @@ def _best(results: Results, comparisons: Comparisons) -> Table:
         "task",
         "best set",
         "score",
-        "against the floor",
+        "against the untrained",
         "against the teacher",
         "against the best without a model",
     ]
@@ -85,7 +88,9 @@ def _best(results: Results, comparisons: Comparisons) -> Table:
 
 
 def _beside(numbers: Mapping[str, float | int | None], digits: int) -> str:
-    told = [f"{name} {show(numbers[name], digits)}" for name in ("teacher", "floor") if numbers.get(name) is not None]
+    told = [
+        f"{name} {show(numbers[name], digits)}" for name in ("teacher", "untrained") if numbers.get(name) is not None
+    ]
     return f" ({', '.join(told)})" if told else ""
 
 

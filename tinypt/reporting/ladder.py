@@ -4,25 +4,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from tinypt.reporting.comparisons import Comparisons, show_difference
-from tinypt.reporting.results import TAUGHT, Results, bits_per_character, metrics_of, protocols_of
+from tinypt.reporting.results import DISTILLED, Results, bits_per_character, metrics_of, protocols_of
 from tinypt.reporting.tables import BLANK, Table, label
 
 MOST = 6  # changes that are spelt out
 
 
-def ladder_table(results: Results, comparisons: Comparisons, experiments: Mapping[str, Any]) -> Table:
+def ladder_table(results: Results, comparisons: Comparisons, students: Mapping[str, Any]) -> Table:
     """A row for each set in its order: changed parameters and differences from the row above.
 
     Args:
         results: of all models.
         comparisons: of all models; where one was not made, its cell stays blank.
-        experiments: the section of params.yaml, set -> parameters.
+        students: the section of params.yaml, set -> parameters.
     """
     columns = [
         (task, protocol)
         for task in results.task_names()
         for protocol in protocols_of(results, task)
-        if protocol != TAUGHT  # taught sets are not compared with one another
+        if protocol != DISTILLED  # taught sets are not compared with one another
     ]
     header = ["set", "differs from the one above in", "bits per character"]
     header += [f"{label(task)}, {label(protocol)}, {label(metrics_of(results, task)[0])}" for task, protocol in columns]
@@ -36,7 +36,7 @@ def ladder_table(results: Results, comparisons: Comparisons, experiments: Mappin
         old, new = (bits_per_character(results.models[model]) for model in (before, name))
         bits = BLANK if old is None or new is None else f"{new - old:+.3f}".replace("-", "−")
         cells = [show_difference(comparisons.find(task, protocol, name, before)) for task, protocol in columns]
-        rows.append([shown, _changes(experiments.get(before), experiments.get(name)), bits, *cells])
+        rows.append([shown, _changes(students.get(before), students.get(name)), bits, *cells])
     return Table("From set to set", header, rows, words=frozenset({0, 1}))
 
 

@@ -25,8 +25,8 @@ def headline_table(results: Results, comparisons: Comparisons, efficiency: Effic
         cost = efficiency.models.get(model)
         millions = BLANK if cost is None else f"{cost.parameters / 1e6:.2f}"
         rows.append([label(model), millions, show(latency.get(model), 2), show(bits_per_character(scores), 2)])
-    floors = list(dict.fromkeys(name for task in results.task_names() for name in results.floors(task)))
-    rows += [[label(name), BLANK, BLANK, BLANK] for name in floors]
+    baselines = list(dict.fromkeys(name for task in results.task_names() for name in results.baselines(task)))
+    rows += [[label(name), BLANK, BLANK, BLANK] for name in baselines]
     bits = {name: bits_per_character(results.models[name]) for name in results.sets()}
     known = {name: score for name, score in bits.items() if score is not None}
     best = {(list(results.models).index(min(known, key=lambda name: known[name])), 3)} if known else set()
@@ -38,12 +38,12 @@ def headline_table(results: Results, comparisons: Comparisons, efficiency: Effic
             header.append(f"{label(task)}, {label(protocol)}")
             for row, scores in zip(rows, results.models.values(), strict=False):
                 row.append(show(value(scores, task, protocol, metric), 3))
-            for row, name in zip(rows[len(results.models) :], floors, strict=True):
-                row.append(show(number(results.floors(task).get(name, {}), metric), 3))
+            for row, name in zip(rows[len(results.models) :], baselines, strict=True):
+                row.append(show(number(results.baselines(task).get(name, {}), metric), 3))
         header.append(f"{label(task)}, published")
         columns = PUBLISHED[task].columns.values() if task in PUBLISHED else []
         printed = {name: [f"{column[name]:.3f}" for column in columns if name in column] for name in results.models}
-        for row, name in zip(rows, [*results.models, *floors], strict=True):
+        for row, name in zip(rows, [*results.models, *baselines], strict=True):
             row.append(" / ".join(printed.get(name, [])) or BLANK)
     return Table("Headline", header, rows, best=frozenset(best))
 
@@ -65,7 +65,7 @@ def mlm_table(results: Results) -> Table:
 
 
 def task_table(results: Results, comparisons: Comparisons, task: str) -> Table:
-    """One task: every model under both protocols, the floors that need no model, what was published."""
+    """One task: every model under both protocols, the baselines that need no model, what was published."""
     pairs = [(protocol, metric) for protocol in protocols_of(results, task) for metric in metrics_of(results, task)]
     header = ["model", *(f"{label(protocol)}: {label(metric)}" for protocol, metric in pairs)]
     header += _published_columns(task)
@@ -73,8 +73,8 @@ def task_table(results: Results, comparisons: Comparisons, task: str) -> Table:
     for model, scores in results.models.items():
         cells = [show_score(scores, task, protocol, metric) for protocol, metric in pairs]
         rows.append([label(model), *cells, *_published(task, model)])
-    for name, floor in results.floors(task).items():
-        cells = [show(number(floor, metric)) for _, metric in pairs]
+    for name, untrained in results.baselines(task).items():
+        cells = [show(number(untrained, metric)) for _, metric in pairs]
         rows.append([label(name), *cells, *[BLANK] * (len(header) - 1 - len(cells))])
     first = metrics_of(results, task)[0]
     best = {

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from tinypt.reporting.captions import CAPTIONS, NO_EXAMPLES, READING, SAMPLE
 from tinypt.reporting.charts.corpus import draw_funnel
 from tinypt.reporting.charts.drawing import Chart
 from tinypt.reporting.charts.efficiency import draw_scatter
@@ -19,7 +20,6 @@ from tinypt.reporting.ladder import ladder_table
 from tinypt.reporting.measurements import distill_table, headline_table, mlm_table, task_table
 from tinypt.reporting.results import Results, Scores, flatten, metrics_of, protocols_of, value
 from tinypt.reporting.tables import Table, counts_tables, label
-from tinypt.reporting.words import CAPTIONS, NO_EXAMPLES, READING, SAMPLE
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def compose(facts: Facts) -> Page:
         else "",
         "## From set to set",
         show(draw_ladder(results, results.sets()), caption="ladder"),
-        ladder_table(results, comparisons, facts.params.get("experiments", {})).markdown(),
+        ladder_table(results, comparisons, facts.params.get("students", {})).markdown(),
         "## Training",
         show(*draw_curves(facts.curves), caption="curves"),
         show(draw_loss_terms(_terms(facts)), caption="terms"),
@@ -151,7 +151,7 @@ def _terms(facts: Facts) -> dict[str, dict[str, float]]:
     """Set -> term of its loss -> weight times last value."""
     found = {}
     for name, told in facts.results.distill.items():
-        weights = flatten(facts.params["experiments"][name]["distill"]["losses"])
+        weights = flatten(facts.params["students"][name]["distill"]["losses"])
         final = flatten(told.get("final", {}))
         found[name] = {term: weight * final[term] for term, weight in weights.items() if term in final}
     return {name: parts for name, parts in found.items() if parts}

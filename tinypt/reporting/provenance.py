@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from tinypt.errors import PipelineError
 from tinypt.reporting.results import REFERENCES
 from tinypt.reporting.tables import BLANK, Table
+from tinypt.runtime.errors import PipelineError
 
 CODE = ("stages/", "tinypt/")
 AFTER = ("report",)  # whose record is of an earlier run

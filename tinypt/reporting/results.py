@@ -1,16 +1,16 @@
-"""The metrics of all models as one structure: references, sets, tasks and floors."""
+"""The metrics of all models as one structure: references, sets, tasks and baselines."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tinypt.errors import PipelineError
 from tinypt.files import read_json
+from tinypt.runtime.errors import PipelineError
 
-REFERENCES = ("teacher", "base", "floor")
-TAUGHT = "taught"  # fine-tuned on the fine-tuned teacher's answers; of some sets only
-PROTOCOLS = ("frozen", "finetune", TAUGHT)
+REFERENCES = ("teacher", "base", "untrained")
+DISTILLED = "task_distillation"  # fine-tuned on the fine-tuned teacher's answers; of some sets only
+PROTOCOLS = ("frozen", "finetune", DISTILLED)
 SPREAD = ("_sd", "_low", "_high")  # ends of keys that say how sure the score beside them is
 PRIMARY = ("pearson", "f1")  # what a task is judged by, the first of these that it has
 LESS_IS_BETTER = ("mse", "loss", "bits_per_character")
@@ -38,9 +38,9 @@ class Results:
         names = [name for scores in self.models.values() for name, part in scores.items() if is_task(part)]
         return list(dict.fromkeys(names))
 
-    def floors(self, task: str) -> dict[str, Scores]:
-        """Scores that need no model, by the name of the floor."""
-        return dict(self.tasks.get(task, {}).get("floors", {}))
+    def baselines(self, task: str) -> dict[str, Scores]:
+        """Scores that need no model, by the name of the untrained."""
+        return dict(self.tasks.get(task, {}).get("baselines", {}))
 
 
 def read_results(metrics: Path, sets: Iterable[str]) -> Results:

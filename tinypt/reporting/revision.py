@@ -11,7 +11,6 @@ from typing import Any
 
 import yaml
 
-from tinypt.errors import PipelineError
 from tinypt.reporting.ladder import changed
 from tinypt.reporting.results import (
     PROTOCOLS,
@@ -25,6 +24,7 @@ from tinypt.reporting.results import (
     value,
 )
 from tinypt.reporting.tables import BLANK, Table, label, show
+from tinypt.runtime.errors import PipelineError
 
 DERIVED = "metrics/compare.json"  # follows from the scores; its many numbers would hide them
 

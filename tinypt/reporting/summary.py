@@ -14,10 +14,10 @@ Row = tuple[str, str, str, str, float | int]
 
 
 def summary_rows(results: Results, comparisons: Comparisons) -> list[Row]:
-    """Every number of every evaluate.json, the gap each model recovers, the floors of each task, the published numbers.
+    """Every number of every evaluate.json, the gap each model recovers, the baselines of each task, the published numbers.
 
-    `protocol` is frozen or finetune for tasks, `floor:<name>` and `published` for what is no measurement of
-    ours on a model, else empty; for floors `model` is empty. `metric` is the dotted key.
+    `protocol` is frozen or finetune for tasks, `baseline:<name>` and `published` for what is no measurement of
+    ours on a model, else empty; for baselines `model` is empty. `metric` is the dotted key.
     """
     rows: list[Row] = []
     for model, scores in results.models.items():
@@ -34,8 +34,8 @@ def summary_rows(results: Results, comparisons: Comparisons) -> list[Row]:
                     for end, score in bounds.items()
                     if score is not None
                 ]
-        for name, floor in results.floors(task).items():
-            rows += [("", task, f"floor:{name}", metric, score) for metric, score in flatten(floor).items()]
+        for name, untrained in results.baselines(task).items():
+            rows += [("", task, f"baseline:{name}", metric, score) for metric, score in flatten(untrained).items()]
     for measurement, published in PUBLISHED.items():
         for table, column in published.columns.items():
             where = f"published:{table}" if table else "published"

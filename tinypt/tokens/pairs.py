@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import RowWriter
 from tinypt.tokens.blocks import batches, check_vocabulary
 from tinypt.tokens.vocabulary import write_vocabulary

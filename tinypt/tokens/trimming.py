@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
-from tinypt.errors import PipelineError
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.vocabulary import make_tokenizer, pieces_of
 
 CONTINUATION = "##"

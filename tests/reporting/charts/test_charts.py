@@ -47,7 +47,7 @@ def test_every_models_colour_stands_out_on_both_grounds(colour: str) -> None:
 
 
 def test_models_differ_in_more_than_colour() -> None:
-    found = looks(["teacher", "base", "floor", *(f"set_{number}" for number in range(24))])
+    found = looks(["teacher", "base", "untrained", *(f"set_{number}" for number in range(24))])
     assert len({(look.colour, look.marker, look.line) for look in found.values()}) == 27
     for name, look in found.items():
         same = [other for other in found if found[other].colour == look.colour and other != name]
@@ -91,7 +91,7 @@ def test_a_tasks_chart_has_every_model_both_protocols_floors_and_published(facts
     chart = draw_task(facts.results, "assin2_similarity")
     assert {*QUALITY, "frozen", "fine-tuned", "published by the study"} <= set(texts(chart))
     assert "no model: word overlap (Jaccard), 0.546" in texts(chart)
-    assert "fine-tuned: teacher 0.800, base 0.400, floor 0.300" in chart.alt
+    assert "fine-tuned: teacher 0.800, base 0.400, untrained 0.300" in chart.alt
 
 
 def test_the_gaps_chart_tells_every_share(facts: Facts) -> None:
@@ -101,7 +101,7 @@ def test_the_gaps_chart_tells_every_share(facts: Facts) -> None:
 
 def test_the_ladder_goes_from_set_to_set(facts: Facts) -> None:
     chart = draw_ladder(facts.results, facts.results.sets())
-    assert {"partial", "total", "teacher, 1.60", "floor, 3.10"} <= set(texts(chart))
+    assert {"partial", "total", "teacher, 1.60", "untrained, 3.10"} <= set(texts(chart))
 
 
 def test_a_chart_for_each_quantity_that_was_trained(facts: Facts) -> None:

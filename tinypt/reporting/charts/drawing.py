@@ -28,7 +28,7 @@ COLOURS = {
 CYCLE = tuple(COLOURS)[3:]
 MARKERS = ("o", "s", "^", "D", "P", "X", "v", "p")
 LINES = ("-", "--", ":", "-.")
-REFERENCES = {"teacher": (INK, "*", "-"), "base": (MUTED, "<", "--"), "floor": (MUTED, ">", ":")}
+REFERENCES = {"teacher": (INK, "*", "-"), "base": (MUTED, "<", "--"), "untrained": (MUTED, ">", ":")}
 STYLE = {
     "svg.hashsalt": "bert-tiny-pt",
     "svg.fonttype": "none",

@@ -7,25 +7,25 @@ from matplotlib.axes import Axes
 from tinypt.reporting.charts.drawing import INK, LINES, MUTED, Chart, canvas, finish, legend, looks
 from tinypt.reporting.comparisons import Interval
 from tinypt.reporting.published import PUBLISHED
-from tinypt.reporting.results import PROTOCOLS, TAUGHT, Results, bits_per_character, interval, metrics_of, value
+from tinypt.reporting.results import DISTILLED, PROTOCOLS, Results, bits_per_character, interval, metrics_of, value
 from tinypt.reporting.tables import label
 
-OFFSET = {"frozen": -0.22, "finetune": 0.04, TAUGHT: 0.3}  # in rows
-FILL = {"frozen": "none", "finetune": "full", TAUGHT: "left"}
+OFFSET = {"frozen": -0.22, "finetune": 0.04, DISTILLED: 0.3}  # in rows
+FILL = {"frozen": "none", "finetune": "full", DISTILLED: "left"}
 
 
 def draw_task(results: Results, task: str) -> Chart:
     """A row for each model, hollow marks for frozen and full ones for fine-tuned scores, a cross for the published.
 
-    Bars are 95 % intervals, or the deviation over seeds; vertical lines the floors that need no model.
+    Bars are 95 % intervals, or the deviation over seeds; vertical lines the baselines that need no model.
     """
     metric, models = metrics_of(results, task)[0], list(results.models)
-    floors = {name: floor[metric] for name, floor in results.floors(task).items() if metric in floor}
+    baselines = {name: untrained[metric] for name, untrained in results.baselines(task).items() if metric in untrained}
     told = []
-    with canvas(118 + 27 * len(models) + 15 * len(floors)) as (figure, axes):
+    with canvas(118 + 27 * len(models) + 15 * len(baselines)) as (figure, axes):
         axes.set_title(f"{label(task)}: {label(metric)}")
         _rows(axes, models)
-        for number, (name, score) in enumerate(floors.items()):
+        for number, (name, score) in enumerate(baselines.items()):
             line = LINES[(number + 1) % len(LINES)]
             axes.axvline(score, color=MUTED, linestyle=line, linewidth=1.1, label=f"{label(name)}, {score:.3f}")
             told.append(f"{label(name)}: {score:.3f}.")
@@ -41,13 +41,13 @@ def draw_task(results: Results, task: str) -> Chart:
             printed = [pair for column in PUBLISHED[task].columns.values() for pair in column.items()]
             pairs = [(score, models.index(model)) for model, score in printed if model in models]
             axes.plot(*zip(*pairs, strict=True), "x", color=INK, markersize=5, label="published by the study")
-        legend(figure, 2 if not floors else 1)
+        legend(figure, 2 if not baselines else 1)
         name = f"scores-{task.replace('_', '-')}"
         return finish(figure, name, label(task), f"{label(task)}, {label(metric)}. {' '.join(told)}")
 
 
 def draw_gap(gaps: Mapping[str, Mapping[str, Interval]], task: str) -> Chart:
-    """How far each model has come from the floor (0 %) to the teacher (100 %), with intervals.
+    """How far each model has come from the untrained (0 %) to the teacher (100 %), with intervals.
 
     Args:
         gaps: protocol -> model -> share recovered.
@@ -69,17 +69,17 @@ def draw_gap(gaps: Mapping[str, Mapping[str, Interval]], task: str) -> Chart:
             _points(axes, models, points, bands, protocol)
             listed = ", ".join(f"{model} {share:.0f} %" for model, share in points.items())
             told.append(f"{label(protocol)}: {listed or 'none'}.")
-        # an interval may reach far where floor and teacher are close; the points decide what is shown
+        # an interval may reach far where untrained and teacher are close; the points decide what is shown
         values = [100 * gap.value for found in gaps.values() for gap in found.values()]
         axes.set_xlim(min([-25, *(value - 40 for value in values)]), max([125, *(value + 40 for value in values)]))
-        axes.set_xlabel("% of the way from floor (0) to teacher (100)")
+        axes.set_xlabel("% of the way from untrained (0) to teacher (100)")
         legend(figure, 2)
         name = f"gap-{task.replace('_', '-')}"
         return finish(figure, name, f"Gap recovered: {label(task)}", f"Gap recovered, {label(task)}. {' '.join(told)}")
 
 
 def draw_ladder(results: Results, sets: Sequence[str]) -> Chart:
-    """Bits per character from set to set, in their order, between the floor's and the teacher's."""
+    """Bits per character from set to set, in their order, between the untrained's and the teacher's."""
     look = looks(list(results.models))
     found = {name: bits_per_character(scores) for name, scores in results.models.items()}
     points = {name: found[name] for name in sets}
@@ -92,7 +92,7 @@ def draw_ladder(results: Results, sets: Sequence[str]) -> Chart:
             own = look[sets[row]]
             axes.plot([score], [row], own.marker, color=own.colour)
             axes.annotate(f"{score:.2f}", (score, row), (7, 0), textcoords="offset points", va="center", fontsize=10)
-        for name in ("teacher", "floor"):
+        for name in ("teacher", "untrained"):
             bound = found.get(name)
             if bound is not None:
                 axes.axvline(bound, color=INK, linestyle=look[name].line, linewidth=1, label=f"{name}, {bound:.2f}")

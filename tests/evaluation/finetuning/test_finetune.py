@@ -1,0 +1,106 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import torch
+
+from tinypt.evaluation.finetuning.finetune import finetune, joint_groups
+from tinypt.evaluation.model import EvaluatedModel
+from tinypt.evaluation.scores.scoring import summarise
+from tinypt.evaluation.tasks.table import TaskData
+from tinypt.params.evaluate import Finetune
+from tinypt.runtime.errors import PipelineError
+
+FAST = Finetune(
+    head="matched", learning_rates=(1e-2,), folds=2, fold_rows=None, epochs=15, batch_size=8, seeds=(1,), joint=()
+)
+SHORT = replace(FAST, learning_rates=(1e-3,), epochs=1, seeds=(1, 2))
+
+
+def finetune_scores(evaluated: EvaluatedModel, task: str, data: TaskData, options: Finetune) -> dict[str, float | int]:
+    return summarise(data, finetune(evaluated, {task: data}, options).predicted[task], seed=13)
+
+
+@pytest.mark.parametrize("classes", [1, 3])
+def test_classes_are_learnt(evaluated: EvaluatedModel, make_texts: Callable[[int], TaskData], classes: int) -> None:
+    scores = finetune_scores(evaluated, "x", make_texts(classes), FAST)
+    assert scores["f1_mean"] > 0.9
+    assert scores["f1_low"] <= scores["f1_mean"] <= scores["f1_high"]
+
+
+def test_scores_are_learnt_on_their_own_scale(evaluated: EvaluatedModel, similarity: TaskData) -> None:
+    scores = finetune_scores(evaluated, "x", similarity, FAST)
+    assert scores["pearson_mean"] > 0.8
+    assert scores["mse_mean"] < 1.5
+
+
+def test_scores_without_spread_are_learnt_as_their_mean(evaluated: EvaluatedModel, similarity: TaskData) -> None:
+    train = replace(similarity.train, labels=[4.0] * 24)
+    scores = finetune_scores(evaluated, "x", TaskData(train, replace(similarity.test, labels=[4.0] * 24)), SHORT)
+    assert scores["pearson_mean"] == 0.0
+    assert scores["mse_mean"] < 0.5
+
+
+def test_seeds_are_summarised_and_the_same_seeds_give_the_same_scores(
+    evaluated: EvaluatedModel, similarity: TaskData
+) -> None:
+    scores = finetune_scores(evaluated, "x", similarity, SHORT)
+    assert scores["seeds"] == 2
+    assert scores["pearson_sd"] > 0
+    torch.rand(7)  # the state of the global generator does not matter
+    assert finetune_scores(evaluated, "x", similarity, SHORT) == scores
+    one = finetune_scores(evaluated, "x", similarity, replace(SHORT, seeds=(1,)))
+    assert one["pearson_sd"] == 0.0
+
+
+def test_the_model_itself_is_left_as_it_was(evaluated: EvaluatedModel, sentiment: TaskData) -> None:
+    before = {name: value.clone() for name, value in evaluated.model.state_dict().items()}
+    finetune_scores(evaluated, "x", sentiment, replace(SHORT, seeds=(1,)))
+    assert all(torch.equal(value, before[name]) for name, value in evaluated.model.state_dict().items())
+    assert not evaluated.model.training
+
+
+@pytest.mark.parametrize("batch_size", [8, 24])  # with 24 the only step ends in weights that no loss has seen
+def test_divergence_names_model_task_and_learning_rate(
+    evaluated: EvaluatedModel, similarity: TaskData, batch_size: int
+) -> None:
+    options = replace(SHORT, learning_rates=(1e30,), batch_size=batch_size)
+    with pytest.raises(
+        PipelineError, match=r"teacher: sts, fine-tuning: training diverged .*learning_rates \(1e\+30\)"
+    ):
+        finetune_scores(evaluated, "sts", similarity, options)
+
+
+def test_tasks_are_learnt_jointly_with_heads_of_their_own(
+    evaluated: EvaluatedModel, entailment: TaskData, similarity: TaskData
+) -> None:
+    tuned = finetune(evaluated, {"entailment": entailment, "similarity": similarity}, FAST)
+    assert summarise(entailment, tuned.predicted["entailment"], 1)["f1_mean"] > 0.9
+    assert summarise(similarity, tuned.predicted["similarity"], 1)["pearson_mean"] > 0.8
+
+
+def test_the_rate_is_chosen_for_each_group_and_the_test_split_has_no_say(
+    evaluated: EvaluatedModel, sentiment: TaskData
+) -> None:
+    options = replace(SHORT, learning_rates=(1e-2, 1e-3, 1e30), seeds=(1,))
+    tuned = finetune(evaluated, {"x": sentiment}, options)
+    assert list(tuned.tried) == [1e-3, 1e-2, 1e30]
+    assert tuned.tried[1e30] is None  # diverged, and is not taken
+    shuffled = replace(sentiment, test=replace(sentiment.test, labels=sentiment.test.labels[::-1]))
+    again = finetune(evaluated, {"x": shuffled}, options)
+    assert (again.learning_rate, again.tried) == (tuned.learning_rate, tuned.tried)
+    assert (again.predicted["x"] == tuned.predicted["x"]).all()
+
+
+def test_groups_of_tasks(entailment: TaskData, similarity: TaskData, sentiment: TaskData) -> None:
+    tasks = {"a": entailment, "b": sentiment, "c": similarity}
+    assert [list(group) for group in joint_groups(tasks, (("c", "a"),))] == [["a", "c"], ["b"]]
+    assert [list(group) for group in joint_groups(tasks, ())] == [["a"], ["b"], ["c"]]
+    with pytest.raises(PipelineError, match="no task is called z; there are a, b, c"):
+        joint_groups(tasks, (("a", "z"),))
+
+
+def test_rates_that_nothing_can_choose_between_are_refused(evaluated: EvaluatedModel, similarity: TaskData) -> None:
+    linked = replace(similarity.train, second=[similarity.train.first[0]] * 24)
+    with pytest.raises(PipelineError, match=r"^sts: the training rows fall into 1 groups"):
+        finetune(evaluated, {"sts": replace(similarity, train=linked)}, replace(SHORT, learning_rates=(1e-3, 1e-2)))

@@ -1,0 +1,87 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tinypt.evaluation.finetuning.task_distillation import (
+    SoftLabels,
+    read_soft_labels,
+    transfer_texts,
+    write_soft_labels,
+)
+from tinypt.evaluation.tasks.table import Split, TaskData
+from tinypt.runtime.errors import PipelineError
+
+
+@pytest.fixture
+def pairs() -> TaskData:
+    """Thirty training pairs in two groups of shared sentences, and test pairs of the same sentences."""
+    first = [f"frase {number % 10} {number // 15}" for number in range(30)]
+    second = [f"frase {(number + 1) % 10} {number // 15}" for number in range(30)]
+    labels = ["a", "b"] * 15
+    train = Split([f"train-{row}" for row in range(30)], first, second, labels)
+    test = Split([f"test-{row}" for row in range(30)], second, first[::-1], labels)
+    return TaskData(train, test)
+
+
+def test_training_texts_come_first_and_new_pairs_are_of_training_sentences(pairs: TaskData) -> None:
+    texts = transfer_texts({"x": pairs}, 2.0, seed=1)
+    assert texts.second is not None
+    assert texts.first[:30] == pairs.train.first
+    assert texts.second[:30] == pairs.train.second
+    new = list(zip(texts.first, texts.second, strict=True))[30:]
+    assert 10 < len(new) <= 60
+    assert {pair[0] for pair in new} <= set(pairs.train.first)
+    assert {pair[1] for pair in new} <= set(pairs.train.second)
+
+
+def test_no_pair_of_the_test_split_and_none_twice(pairs: TaskData) -> None:
+    """Either way round: the test split asks about the same two sentences."""
+    texts = transfer_texts({"x": pairs}, 20.0, seed=1)  # more than there are: every pair allowed comes up
+    assert texts.second is not None
+    new = [frozenset(pair) for pair in zip(texts.first, texts.second, strict=True)][30:]
+    test = {frozenset(pair) for pair in zip(pairs.test.first, pairs.test.second or [], strict=True)}
+    train = {frozenset(pair) for pair in zip(pairs.train.first, pairs.train.second or [], strict=True)}
+    assert not set(new) & (test | train)
+    assert len(set(new)) == len(new)
+
+
+def test_half_of_the_new_pairs_are_of_linked_sentences(pairs: TaskData) -> None:
+    texts = transfer_texts({"x": pairs}, 1.5, seed=1)
+    assert texts.second is not None
+    linked = [one[-1] == two[-1] for one, two in zip(texts.first[30:], texts.second[30:], strict=True)]
+    assert 0.2 < np.mean(linked) < 0.95  # a half, and about half of the others by chance, less those left out
+
+
+def test_the_seed_draws_the_pairs(pairs: TaskData) -> None:
+    first, same, other = (transfer_texts({"x": pairs}, 1.0, seed) for seed in (1, 1, 2))
+    assert first == same
+    assert first != other
+
+
+def test_single_texts_are_answered_as_they_are(sentiment: TaskData) -> None:
+    texts = transfer_texts({"x": sentiment}, 1.0, seed=1)
+    assert (texts.first, texts.second) == (sentiment.train.first, None)
+
+
+def test_round_trip(pairs: TaskData, sentiment: TaskData, tmp_path: Path) -> None:
+    for data, width in ((pairs, 2), (sentiment, 3)):
+        texts = transfer_texts({"x": data}, 1.0, seed=1)
+        soft_labels = SoftLabels(texts, {"x": np.random.default_rng(1).normal(size=(len(texts.first), width))})
+        write_soft_labels(soft_labels, tmp_path / "x.parquet")
+        found = read_soft_labels({"x": data}, tmp_path / "x.parquet")
+        assert found.texts == texts
+        assert np.array_equal(found.outputs["x"], soft_labels.outputs["x"])
+
+
+def test_answers_that_are_missing_or_to_other_texts_are_named(pairs: TaskData, tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match=r"none of the teacher's answers .* run `dvc repro reference@teacher`"):
+        read_soft_labels({"x": pairs}, tmp_path / "x.parquet")
+    texts = transfer_texts({"x": pairs}, 0.0, seed=1)
+    write_soft_labels(SoftLabels(texts, {"x": np.zeros((30, 2))}), tmp_path / "x.parquet")
+    with pytest.raises(PipelineError, match="none of the teacher's answers to these tasks"):
+        read_soft_labels({"y": pairs}, tmp_path / "x.parquet")
+    other = replace(pairs, train=replace(pairs.train, first=pairs.train.first[::-1]))
+    with pytest.raises(PipelineError, match="answers to other training texts"):
+        read_soft_labels({"x": other}, tmp_path / "x.parquet")

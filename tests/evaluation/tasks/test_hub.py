@@ -1,0 +1,100 @@
+"""Reading a local folder in the hub's layout: a card with configurations, and Parquet with the hub's feature types."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import datasets
+import pytest
+
+from tinypt.evaluation.tasks.hub import read_hub
+from tinypt.params.tasks import HubColumns, HubData, HubSplits
+from tinypt.runtime.errors import PipelineError
+
+CARD = """---
+configs:
+- config_name: default
+  data_files:
+  - split: train
+    path: data/train-*
+  - split: test
+    path: data/test-*
+---
+"""
+ROWS = {
+    "sentence_pair_id": [0, 1, 2],
+    "premise": ["Um gato dorme", "Um cão late", "Chove"],
+    "hypothesis": ["Um gato", "Um gato late", "Faz sol"],
+    "relatedness_score": [4.5, 3.0, 1.0],
+    "entailment_judgment": [1, 0, 0],
+}
+
+
+@pytest.fixture
+def assin2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., HubData]:
+    """Write the folder with some columns changed, and return parameters that read it."""
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
+
+    def write(**changes: list[object]) -> HubData:
+        folder = tmp_path / "assin2"
+        (folder / "data").mkdir(parents=True)
+        (folder / "README.md").write_text(CARD)
+        features = datasets.Features(
+            {
+                "sentence_pair_id": datasets.Value("int64"),
+                "premise": datasets.Value("string"),
+                "hypothesis": datasets.Value("string"),
+                "relatedness_score": datasets.Value("float32"),
+                "entailment_judgment": datasets.ClassLabel(names=["NONE", "ENTAILMENT"]),
+            }
+        )
+        table = datasets.Dataset.from_dict(ROWS | changes, features=features)
+        for split in ("train", "test"):
+            table.to_parquet(folder / f"data/{split}-00000-of-00001.parquet")
+        columns = HubColumns("sentence_pair_id", "premise", "hypothesis", "entailment_judgment")
+        return HubData("hub", str(folder), "default", None, HubSplits("train", "test"), columns)
+
+    return write
+
+
+def test_class_labels_come_out_by_name(assin2: Callable[..., HubData]) -> None:
+    data = read_hub(assin2(), "pair_classification")
+    assert data.train.ids == ["train-0", "train-1", "train-2"]
+    assert data.test.ids == ["test-0", "test-1", "test-2"]
+    assert data.train.first == ROWS["premise"]
+    assert data.train.second == ROWS["hypothesis"]
+    assert data.test.labels == ["ENTAILMENT", "NONE", "NONE"]
+
+
+def test_scores_come_out_as_numbers(assin2: Callable[..., HubData]) -> None:
+    source = assin2()
+    data = read_hub(replace(source, columns=replace(source.columns, label="relatedness_score")), "pair_regression")
+    assert data.train.labels == [4.5, 3.0, 1.0]
+
+
+def test_single_texts(assin2: Callable[..., HubData]) -> None:
+    source = assin2()
+    data = read_hub(replace(source, columns=replace(source.columns, text_b=None)), "text_classification")
+    assert data.train.second is None
+
+
+def test_missing_parts_are_named(assin2: Callable[..., HubData]) -> None:
+    source = assin2()
+    with pytest.raises(PipelineError, match="no column texto; it has sentence_pair_id"):
+        read_hub(replace(source, columns=replace(source.columns, text_a="texto")), "pair_classification")
+    with pytest.raises(PipelineError, match=r"\(split dev\): cannot be read from the hub"):
+        read_hub(replace(source, splits=HubSplits("dev", "test")), "pair_classification")
+    with pytest.raises(PipelineError, match="cannot be read from the hub"):
+        read_hub(replace(source, configuration="other"), "pair_classification")
+    with pytest.raises(PipelineError, match="row 0: its label must be a number, is 'Um gato dorme'"):
+        read_hub(replace(source, columns=replace(source.columns, label="premise")), "pair_regression")
+
+
+def test_a_label_held_back_is_named(assin2: Callable[..., HubData]) -> None:
+    with pytest.raises(PipelineError, match="row 1: it has no label"):
+        read_hub(assin2(entailment_judgment=[1, -1, 0]), "pair_classification")
+
+
+def test_a_blank_text_is_named(assin2: Callable[..., HubData]) -> None:
+    with pytest.raises(PipelineError, match="hypothesis: row 2 is ' ', not a text"):
+        read_hub(assin2(hypothesis=["a", "b", " "]), "pair_classification")

@@ -1,0 +1,52 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tinypt.evaluation.tasks.table import Split, TaskData, check_task, read_task, read_tasks, write_task
+from tinypt.runtime.errors import PipelineError
+
+
+@pytest.mark.parametrize("name", ["sentiment", "similarity", "entailment"])
+def test_round_trip(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    data: TaskData = request.getfixturevalue(name)
+    write_task(data, tmp_path / "task")
+    assert read_task(tmp_path / "task") == data
+    assert read_tasks(tmp_path) == {"task": data}
+
+
+def test_same_data_same_bytes(sentiment: TaskData, tmp_path: Path) -> None:
+    write_task(sentiment, tmp_path / "one")
+    write_task(sentiment, tmp_path / "two")
+    for split in ("train", "test"):
+        assert (tmp_path / f"one/{split}.parquet").read_bytes() == (tmp_path / f"two/{split}.parquet").read_bytes()
+
+
+def test_classes_are_those_of_the_training_split(sentiment: TaskData) -> None:
+    assert sentiment.classes == ["class 0", "class 1", "class 2"]
+    assert sentiment.class_indices(sentiment.test)[:4] == [0, 1, 2, 0]
+
+
+def test_a_test_class_that_cannot_be_learnt_is_refused(sentiment: TaskData) -> None:
+    labels = ["unheard of", *map(str, sentiment.test.labels[1:])]
+    with pytest.raises(PipelineError, match=r"tasks.tweets: .* no training row has: unheard of"):
+        check_task("tweets", replace(sentiment, test=replace(sentiment.test, labels=labels)))
+
+
+def test_empty_splits_and_repeated_ids_are_refused(sentiment: TaskData) -> None:
+    check_task("tweets", sentiment)
+    with pytest.raises(PipelineError, match="the test split has 0 usable rows"):
+        check_task("tweets", replace(sentiment, test=Split([], [], None, [])))
+    with pytest.raises(PipelineError, match="the id train-0 occurs twice"):
+        check_task("tweets", TaskData(sentiment.train, sentiment.train))
+
+
+def test_what_is_no_task_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match="no tasks here"):
+        read_tasks(tmp_path / "nowhere")
+    (tmp_path / "task").mkdir()
+    with pytest.raises(PipelineError, match=r"train.parquet: no such file; run the tasks stage"):
+        read_tasks(tmp_path)
+    (tmp_path / "task/train.parquet").write_bytes(b"PAR1 cut short")
+    with pytest.raises(PipelineError, match=r"train.parquet: not a task table"):
+        read_tasks(tmp_path)

@@ -1,0 +1,73 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from huggingface_hub import ModelCard
+
+from tests.reporting.conftest import SETS
+from tinypt.release.card import Release, TaskOrigin, model_card
+from tinypt.reporting.results import read_results
+
+
+@pytest.fixture
+def release(metrics: Path) -> Release:
+    return Release(
+        name="total",
+        license="mit",
+        datasets=["some/corpus"],
+        corpus="hub",
+        origins=["some/teacher", "some/base"],
+        config={"num_hidden_layers": 2, "hidden_size": 128, "vocab_size": 2000, "max_position_embeddings": 512},
+        parameters=1234567,
+        cased=True,
+        recipe={"init": {"tokenizer": "teacher"}, "distill": {"losses": {"mlm": 2.0, "kl": 5.0}}},
+        tasks={
+            "assin2_similarity": TaskOrigin("pair_regression", "some/assin2"),
+            "assin2_entailment": TaskOrigin("pair_classification", "some/assin2"),
+            "tweetsentbr": TaskOrigin("text_classification", "tweetsentbr"),
+        },
+        files=[("model.safetensors", 4_938_268)],
+        results=read_results(metrics, SETS),
+    )
+
+
+def test_the_hub_understands_the_header(release: Release) -> None:
+    card = ModelCard(model_card(release))
+    data = card.data
+    assert data.language == ["pt"]
+    assert (data.license, data.library_name, data.pipeline_tag) == ("mit", "transformers", "fill-mask")
+    assert (data.base_model, data.datasets) == (["some/teacher", "some/base"], ["some/corpus"])
+    assert data.model_name == "bert-tiny-pt-total"
+    found = {
+        (result.task_type, result.dataset_name, result.metric_type, result.metric_name): result.metric_value
+        for result in data.eval_results
+    }
+    assert found["fill-mask", "held-out split of the corpus", "loss", "loss, nats per masked piece"] == 2.75
+    key = ("sentence-similarity", "ASSIN2 similarity", "pearson", "Pearson, fine-tuned, mean over 3 seeds")
+    assert found[key] == 0.65
+    assert found["text-classification", "TweetSentBR", "f1", "macro-F1, frozen"] == pytest.approx(0.6)
+
+
+def test_the_text_sets_the_model_beside_the_references(release: Release) -> None:
+    text = model_card(release)
+    assert "| ASSIN2 similarity, fine-tuned: Pearson | 0.6500 ± 0.0200 | 0.8000 ± 0.0200 |" in text
+    assert "1,234,567 parameters" in text
+    assert "[some/teacher](https://huggingface.co/some/teacher)" in text
+    assert "    kl: 5.0" in text
+    assert "| model.safetensors | 4.94 |" in text
+    assert "keeps case and accents" in text
+    assert "Not for use" not in text
+
+
+def test_a_sample_model_is_called_that_and_names_no_origin(release: Release) -> None:
+    card = ModelCard(model_card(replace(release, corpus="sample", datasets=(), origins=(), cased=False)))
+    assert "Not for use" in card.content
+    assert "generated sample text" in card.content
+    assert "drops case and accents" in card.content
+    assert card.data.get("base_model") is None
+    assert card.data.get("datasets") is None
+
+
+def test_without_references_the_card_still_stands(release: Release) -> None:
+    results = replace(release.results, models={"total": release.results.models["total"]}, distill={})
+    assert "|  | this model |" in model_card(replace(release, results=results))

@@ -1,0 +1,55 @@
+import io
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinypt.runtime.progress import Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_line_tells_count_rate_and_remaining_time() -> None:
+    progress = Progress("clean", "documents", 3000)
+    progress.add(1000)
+    assert progress.line(2.0) == "clean: 1,000 documents, 500 documents/s, 4 s left"
+
+
+def test_without_a_total_no_remaining_time_is_guessed() -> None:
+    progress = Progress("download", "documents")
+    progress.add(10)
+    assert progress.line(1.0) == "download: 10 documents, 10 documents/s"
+
+
+@given(st.integers(0, 10**12), st.one_of(st.none(), st.integers(0, 10**12)), st.floats(0, 1e9))
+def test_the_line_holds_for_any_count(done: int, total: int | None, seconds: float) -> None:
+    progress = Progress("work", "units", total)
+    progress.add(done)
+    line = progress.line(seconds)
+    assert "-" not in line
+    assert "\n" not in line
+
+
+def test_silent_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress("clean", "documents", 10)
+    progress.add(10)
+    progress.close()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_redraws_at_most_twice_a_second_and_leaves_the_last_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, now = Terminal(), 0.0
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    progress = Progress("clean", "documents", 100)
+    for _ in range(100):  # ten seconds
+        now += 0.1
+        progress.add(1)
+    drawn = terminal.getvalue().count("\r")
+    assert 1 <= drawn <= 20
+    progress.close()
+    assert terminal.getvalue().endswith("clean: 100 documents, 10 documents/s, 0 s left\x1b[K\n")

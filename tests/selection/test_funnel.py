@@ -1,0 +1,32 @@
+from pathlib import Path
+
+from tinypt.selection.funnel import Labels, write_funnel
+
+
+def test_labels_become_precision_recall_and_restored() -> None:
+    labels = Labels()
+    labels.add(["urls"], {"urls"}, None, True)
+    labels.add(["urls"], {"urls"}, None, False)
+    labels.add(["urls"], set(), None, False)
+    labels.add([], {"urls"}, None, True)
+    labels.add(["foreign"], set(), "language", None)
+    assert labels.scores() == {
+        "urls": {"precision": 2 / 3, "recall": 2 / 3, "restored": 1 / 3},
+        "foreign": {"precision": 1.0, "recall": 1.0},
+    }
+
+
+def test_the_table_for_the_plot(tmp_path: Path) -> None:
+    metrics = {
+        **{"documents_in": 4, "bytes_in": 40, "words_in": 8},
+        "drops": {
+            "too_short": {"documents": 1, "bytes": 10, "words": 2},
+            "language": {"documents": 1, "bytes": 5, "words": 1},
+        },
+    }
+    write_funnel(metrics, tmp_path / "funnel.csv")
+    assert (tmp_path / "funnel.csv").read_text().splitlines() == [
+        "rule,documents_dropped,bytes_dropped,words_dropped,documents_left,bytes_left,words_left",
+        "too_short,1,10,2,3,30,6",
+        "language,1,5,1,2,25,5",
+    ]

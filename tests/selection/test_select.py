@@ -1,0 +1,125 @@
+"""Decisions by measures: order, duplicates, clusters; and what is written of them."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.cleaning.conftest import RULES, SELECT
+from tinypt.cleaning.clean import clean_corpus
+from tinypt.corpus.shards import SCHEMA, list_shards, shard_name, write_shard
+from tinypt.measures.statistics import measure
+from tinypt.params.select import Rule
+from tinypt.sample.documents import write_document
+from tinypt.selection.duplicates import similarity
+from tinypt.selection.examples import PER_RULE, write_examples
+from tinypt.selection.select import decide, write_decisions
+from tinypt.selection.split import is_held_out
+
+BASE = [write_document(Random(seed)).text for seed in range(40)]
+
+
+def _changed(text: str) -> str:
+    words = text.split(" ")
+    words[len(words) // 2] = "trocada"
+    return " ".join(words)
+
+
+# In corpus order: whole texts, a near copy and two exact ones of the first, one too short.
+TEXTS = [*BASE, _changed(BASE[0]), BASE[0].upper(), BASE[0], "curto"]
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("selection")
+    rows = [{"doc_id": str(index), "title": "", "uri": "", "text": text} for index, text in enumerate(TEXTS)]
+    for shard in range(3):
+        part = rows[shard * 15 : (shard + 1) * 15]
+        write_shard(folder / "raw" / shard_name(shard), [pa.Table.from_pylist(part, schema=SCHEMA)])
+    clean_corpus(folder / "raw", folder, RULES, 1)
+    return folder
+
+
+def _reasons(work: Path, options: object = SELECT) -> list[str | None]:
+    decisions = decide(work / "measures", options)  # type: ignore[arg-type]
+    names = [*decisions.names, None]
+    return [names[place] for place in decisions.reason]
+
+
+def test_the_first_of_a_cluster_stays_and_the_others_point_to_it(work: Path) -> None:
+    assert _reasons(work) == [None] * 40 + ["near_duplicate", "exact_duplicate", "exact_duplicate", "too_short"]
+    decisions = decide(work / "measures", SELECT)
+    assert decisions.cluster.tolist() == [*range(40), 0, 0, 0, 43]
+    assert decisions.size.tolist() == [4, *[1] * 39, 4, 4, 4, 1]
+    assert (decisions.hash[[40, 41, 42]] == decisions.hash[0]).all()
+
+
+def test_near_duplicates_stay_where_the_rule_is_off(work: Path) -> None:
+    reasons = _reasons(work, replace(SELECT, near_duplicates=None))
+    assert reasons[40:43] == [None, "exact_duplicate", "exact_duplicate"]
+
+
+def test_an_index_beyond_the_memory_is_said(
+    work: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    decide(work / "measures", SELECT)
+    assert not caplog.messages
+    monkeypatch.setattr("os.sysconf", lambda name: {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 2}[name])
+    decide(work / "measures", SELECT)
+    (line,) = caplog.messages
+    assert line.startswith("select: to search 43 documents for duplicates takes 0.0 GB of memory")
+    assert "TINYPT_EXECUTOR=ray" in line
+
+
+def test_a_document_that_fails_a_rule_is_no_one_s_duplicate(work: Path) -> None:
+    longest = {"too_long": Rule("words", None, len(BASE[0].split()) - 1)}
+    reasons = _reasons(work, replace(SELECT, rules=longest))
+    assert {reasons[0], *reasons[40:43]} == {"too_long"}
+
+
+def test_decisions_stand_beside_the_documents(work: Path, tmp_path: Path) -> None:
+    decisions = decide(work / "measures", SELECT)
+    write_decisions(decisions, work / "measures", tmp_path)
+    tables = [pq.read_table(path) for path in list_shards(tmp_path)]
+    assert [len(table) for table in tables] == [15, 15, 14]
+    whole = pa.concat_tables(tables)
+    assert whole.column("reason").to_pylist() == _reasons(work)
+    assert whole.column("cluster").to_pylist() == decisions.cluster.tolist()
+    hashes = whole.column("cluster_hash").to_pylist()
+    assert hashes == [row.tobytes() for row in decisions.hash]
+
+
+def test_examples_name_the_rule_and_quote_the_text(work: Path, tmp_path: Path) -> None:
+    write_examples(work / "clean", decide(work / "measures", SELECT), tmp_path / "examples.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "examples.jsonl").read_text(encoding="utf-8").split("\n")[:-1]]
+    assert Counter(row["rule"] for row in rows) == {"too_short": 1, "exact_duplicate": 2, "near_duplicate": 1}
+    assert rows[0] == {"rule": "too_short", "doc_id": "43", "cluster": 43, "text": "curto"}
+
+
+def test_examples_are_a_sample_where_there_are_many(tmp_path: Path) -> None:
+    rows = [{"doc_id": str(n), "title": "", "uri": "", "text": f"curto {n}"} for n in range(3 * PER_RULE)]
+    write_shard(tmp_path / "raw" / shard_name(0), [pa.Table.from_pylist(rows, schema=SCHEMA)])
+    clean_corpus(tmp_path / "raw", tmp_path, RULES, 1)
+    write_examples(tmp_path / "clean", decide(tmp_path / "measures", SELECT), tmp_path / "examples.jsonl")
+    ids = [int(json.loads(line)["doc_id"]) for line in (tmp_path / "examples.jsonl").read_text().splitlines()]
+    assert len(ids) == PER_RULE
+    assert max(ids) > 2 * PER_RULE  # not the first ones
+
+
+def test_nothing_alike_is_left_on_two_sides_of_the_split(work: Path) -> None:
+    """All pairs, compared anew by the texts' own signatures: none that the rule calls duplicates straddles."""
+    decisions = decide(work / "measures", SELECT)
+    stays = np.flatnonzero(decisions.reason == len(decisions.names))
+    held = np.array([is_held_out(decisions.hash[row].tobytes(), 13, 0.5) for row in stays])
+    assert 0 < held.sum() < len(held)
+    _, index = measure(pa.array([TEXTS[row] for row in stays]))
+    train, test = index[~held], index[held]
+    assert SELECT.near_duplicates is not None
+    for row in test:
+        assert similarity(np.broadcast_to(row, train.shape).copy(), train).max() < SELECT.near_duplicates

@@ -1,0 +1,164 @@
+"""The engines: the same results in the same order, and one line for whatever goes wrong on a worker."""
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+
+from tinypt.cleaning.clean import clean_corpus
+from tinypt.corpus.shards import list_shards
+from tinypt.corpus.sources import Notes, iter_batches
+from tinypt.corpus.writer import ShardWriter
+from tinypt.executors import EXECUTORS, LOCAL, ONE_THREAD, Executor, _in_folder, from_environment, run
+from tinypt.params.clean import Clean
+from tinypt.params.corpus import Corpus, SampleCorpus
+from tinypt.params.loader import load
+from tinypt.runtime.errors import PipelineError
+
+SAMPLE = Path(__file__).parents[2] / "params/sample.yaml"
+SHARDS = [Path(f"shard-{index}") for index in range(5)]
+
+
+@pytest.fixture(params=EXECUTORS)
+def engine(request: pytest.FixtureRequest) -> Executor:
+    name: str = request.param
+    package = {"local": "multiprocessing", "ray": "ray", "dask": "distributed"}[name]
+    if importlib.util.find_spec(package) is None:
+        pytest.skip(f"{name} is not installed (pip install -r requirements-engines.txt)")
+    return Executor(name)
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """Some of the sample's documents, in several shards."""
+    corpus: SampleCorpus = load("corpus", Corpus, SAMPLE)
+    corpus = SampleCorpus("sample", 400, corpus.noise)
+    writer = ShardWriter(tmp_path / "raw")
+    for batch in iter_batches(corpus, 5, Notes()):
+        for start in range(0, len(batch.rows), 100):
+            writer.add(batch.rows.slice(start, 100))
+            writer.close()
+    return tmp_path / "raw"
+
+
+def _where(shard: Path) -> tuple[str, str, bool, dict[str, str | None]]:
+    """What a worker sees: its shard, its folder, whether it is the test's process, its threads."""
+    is_here = os.environ.get("TEST_PROCESS") == str(os.getpid())
+    return shard.name, os.getcwd(), is_here, {name: os.environ.get(name) for name in ONE_THREAD}
+
+
+def _refuse(shard: Path) -> int:
+    if shard.name == "shard-3":
+        raise PipelineError(f"{shard}: refused")
+    return 1
+
+
+def _defect(shard: Path) -> int:
+    raise ZeroDivisionError(shard.name)
+
+
+def _die(shard: Path) -> int:
+    if shard.name == "shard-1":
+        os._exit(9)
+    return 1
+
+
+def test_workers_keep_order_folder_and_one_thread_each(
+    engine: Executor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TEST_PROCESS", str(os.getpid()))
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("POLARS_MAX_THREADS", raising=False)
+    results = list(run(_where, SHARDS, engine, 2))
+    assert results == [(shard.name, str(tmp_path), False, ONE_THREAD) for shard in SHARDS]
+    assert os.environ["OMP_NUM_THREADS"] == "7"
+    assert "POLARS_MAX_THREADS" not in os.environ
+
+
+def test_every_engine_writes_the_same_bytes(
+    engine: Executor, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the stage's paths are relative
+    rules: Clean = load("clean", Clean, SAMPLE)
+    clean_corpus(Path("raw"), Path("here"), rules, 1)
+    clean_corpus(Path("raw"), Path("there"), rules, 2, engine)
+    files = [[path.read_bytes() for path in list_shards(Path(work, "clean"))] for work in ("here", "there")]
+    files += [[path.read_bytes() for path in list_shards(Path(work, "measures"))] for work in ("here", "there")]
+    assert files[2] == files[3]
+    assert files[0] == files[1]
+    assert len(files[0]) == len(list_shards(raw)) > 2
+
+
+def test_a_bad_shard_is_one_line(engine: Executor) -> None:
+    with pytest.raises(PipelineError, match=r"^shard-3: refused$"):
+        list(run(_refuse, SHARDS, engine, 2))
+
+
+def test_a_defect_is_no_bad_input(engine: Executor) -> None:
+    with pytest.raises(ZeroDivisionError, match="shard-0"):
+        list(run(_defect, SHARDS, engine, 2))
+
+
+def test_a_worker_that_dies_is_one_line(engine: Executor) -> None:
+    with pytest.raises(PipelineError, match=r"^a worker died.* with a lower TINYPT_WORKERS$"):
+        list(run(_die, SHARDS, engine, 2))
+
+
+def test_a_cluster_that_does_not_answer_is_one_line() -> None:
+    pytest.importorskip("ray", reason="ray is not installed (pip install -r requirements-engines.txt)")
+    for address in ("127.0.0.1:9", "nowhere:port"):
+        with pytest.raises(PipelineError, match=f"^TINYPT_RAY_ADDRESS: no cluster at {address}"):
+            list(run(_refuse, SHARDS, Executor("ray", address), 2))
+
+
+def test_one_local_worker_is_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEST_PROCESS", str(os.getpid()))
+    assert [result[2] for result in run(_where, SHARDS, LOCAL, 1)] == [True] * 5
+    assert [result[2] for result in run(_where, SHARDS[:1], LOCAL, 2)] == [True]
+
+
+def test_a_folder_that_workers_do_not_see(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    with pytest.raises(PipelineError, match="gone: a worker does not see this folder"):
+        _in_folder(gone, _refuse, SHARDS[0])
+
+
+@pytest.fixture
+def unset(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in ("ENGINE", "WORKERS", "RAY_ADDRESS", "DASK_ADDRESS"):
+        monkeypatch.delenv(f"TINYPT_{name}", raising=False)
+    return monkeypatch
+
+
+def test_the_environment_chooses(unset: pytest.MonkeyPatch) -> None:
+    assert from_environment() == (os.cpu_count(), LOCAL)
+    unset.setattr("importlib.import_module", lambda name: name)
+    unset.setenv("TINYPT_EXECUTOR", "ray")
+    unset.setenv("TINYPT_WORKERS", "3")
+    unset.setenv("TINYPT_DASK_ADDRESS", "tcp://other:1")
+    assert from_environment() == (3, Executor("ray"))
+    unset.setenv("TINYPT_RAY_ADDRESS", "auto")
+    assert from_environment() == (3, Executor("ray", "auto"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("TINYPT_EXECUTOR", "spark", r"^TINYPT_EXECUTOR is spark; known are local, ray, dask$"),
+        ("TINYPT_WORKERS", "0", r"^TINYPT_WORKERS is 0; it must be a number of processes, 1 or more$"),
+        ("TINYPT_WORKERS", "all", r"^TINYPT_WORKERS is all;"),
+    ],
+)
+def test_unknown_values_are_refused(unset: pytest.MonkeyPatch, name: str, value: str, message: str) -> None:
+    unset.setenv(name, value)
+    with pytest.raises(PipelineError, match=message):
+        from_environment()
+
+
+def test_a_missing_package_is_named(unset: pytest.MonkeyPatch) -> None:
+    unset.setenv("TINYPT_EXECUTOR", "ray")
+    unset.setitem(__import__("sys").modules, "ray", None)
+    with pytest.raises(PipelineError, match=r"^TINYPT_EXECUTOR is ray.* pip install -r requirements-engines\.txt$"):
+        from_environment()

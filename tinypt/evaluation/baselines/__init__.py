@@ -1,0 +1,1 @@
+"""Baselines without a network: constant answers, word overlap, character n-grams."""

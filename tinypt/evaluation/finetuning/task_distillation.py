@@ -1,0 +1,95 @@
+"""Task distillation: what the fine-tuned teacher answers, for students to learn beside the labels.
+
+The teacher answers its training texts, and for pairs also new ones, put together from training sentences: text
+without a label that is like the task's. On published ablations this step is worth more than any other (TinyBERT;
+Jiao et al. 2020, section 4.4). Neither its texts nor its answers come from the test split.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from tinypt.evaluation.finetuning.folds import sentence_groups
+from tinypt.evaluation.tasks.table import TaskData
+from tinypt.files import atomic_path
+from tinypt.runtime.errors import PipelineError
+
+RELATED = 0.5  # share of new pairs whose sentences are linked by the training pairs: not all must be far apart
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts or pairs of texts, the training split's first and in its order, then those without a label."""
+
+    first: list[str]
+    second: list[str] | None
+
+
+@dataclass(frozen=True)
+class SoftLabels:
+    """The teacher's answers to `texts`: of each task by name, logits or standardised scores, [rows, outputs]."""
+
+    texts: Texts
+    outputs: dict[str, NDArray[np.float64]]
+
+
+def transfer_texts(tasks: dict[str, TaskData], recombined: float, seed: int) -> Texts:
+    """The training texts of tasks that share them, and for pairs `recombined` times as many new ones.
+
+    A new pair takes its first text from one training pair and its second from another, in half of the cases from
+    one linked to it by shared sentences. A pair that occurs in the training or the test split of a task, either way
+    round, is left out, and so is a repetition: there may be a few less than asked for.
+    """
+    train = next(iter(tasks.values())).train
+    if train.second is None:
+        return Texts(list(train.first), None)
+    random = np.random.default_rng(seed)
+    groups = sentence_groups(train)
+    by_group = [np.flatnonzero(groups == group) for group in range(groups.max() + 1)]
+    known = {frozenset(pair) for data in tasks.values() for pair in _pairs(data)}
+    first, second = list(train.first), list(train.second)
+    for _ in range(round(recombined * len(train))):
+        one = int(random.integers(len(train)))
+        others = by_group[groups[one]] if random.random() < RELATED else np.arange(len(train))
+        pair = train.first[one], train.second[int(random.choice(others))]
+        if frozenset(pair) not in known:
+            known.add(frozenset(pair))
+            first.append(pair[0])
+            second.append(pair[1])
+    return Texts(first, second)
+
+
+def write_soft_labels(soft_labels: SoftLabels, path: Path) -> None:
+    """Write one table: text_a, text_b, and a column of lists for each task."""
+    rows = len(soft_labels.texts.first)
+    table = {"text_a": soft_labels.texts.first, "text_b": soft_labels.texts.second or pa.nulls(rows, pa.string())}
+    table |= {task: pa.array(outputs.tolist(), pa.list_(pa.float64())) for task, outputs in soft_labels.outputs.items()}
+    with atomic_path(path) as temporary:
+        pq.write_table(pa.table(table), temporary, compression="zstd")
+
+
+def read_soft_labels(tasks: dict[str, TaskData], path: Path) -> SoftLabels:
+    """Read what `write_soft_labels` wrote for the same tasks.
+
+    Raises:
+        PipelineError: the file is missing or of other training texts or tasks.
+    """
+    try:
+        columns = pq.read_table(path, columns=["text_a", "text_b", *tasks]).to_pydict()
+    except (pa.ArrowException, OSError):
+        raise PipelineError(
+            f"{path}: none of the teacher's answers to these tasks here; run `dvc repro reference@teacher`"
+        ) from None
+    train = next(iter(tasks.values())).train
+    if columns["text_a"][: len(train)] != train.first:
+        raise PipelineError(f"{path}: answers to other training texts; run `dvc repro reference@teacher` again")
+    second = None if train.second is None else columns["text_b"]
+    return SoftLabels(Texts(columns["text_a"], second), {task: np.array(columns[task]) for task in tasks})
+
+
+def _pairs(data: TaskData) -> list[tuple[str, str]]:
+    return [pair for split in (data.train, data.test) for pair in zip(split.first, split.second or [], strict=True)]

@@ -1,0 +1,108 @@
+"""Training a model on a examples, and asking it for answers."""
+
+import math
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from tinypt.evaluation.finetuning.data import FinetuneData, finetune_loss
+from tinypt.evaluation.finetuning.folds import Rows
+from tinypt.evaluation.finetuning.model import TaskModel
+from tinypt.evaluation.model import EvaluatedModel, Pieces, length_sorted, pad
+from tinypt.params.evaluate import Finetune
+from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.progress import Progress
+
+WARMUP, WEIGHT_DECAY, CLIP = 0.1, 0.01, 1.0  # as BERT is fine-tuned (Devlin et al. 2019, appendix A.3)
+POOL = 16  # batches shuffled together before they are sorted by length
+
+
+class DivergedError(PipelineError):
+    """Training ended in numbers that are not finite."""
+
+
+def fit(
+    examples: FinetuneData, rows: Rows, learning_rate: float, options: Finetune, seed: int, progress: Progress
+) -> TaskModel:
+    """Train on `rows` of the training split: AdamW, linear warm-up and decay, no choice among epochs.
+
+    fp32 on a CPU, bf16 autocast over fp32 weights on a GPU. `seed` sets the head, the order of the rows and dropout.
+
+    Raises:
+        DivergedError: the loss is not finite.
+    """
+    evaluated = examples.evaluated
+    model = TaskModel(evaluated, examples.used, examples.pairs, sum(examples.widths), options.head, seed)
+    torch.manual_seed(seed)  # dropout
+    order = np.random.default_rng(seed)
+    lengths = examples.train.lengths()[rows]
+    steps = options.epochs * math.ceil(len(rows) / options.batch_size)
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": [weight for weight in model.parameters() if weight.ndim >= 2], "weight_decay": WEIGHT_DECAY},
+            {"params": [weight for weight in model.parameters() if weight.ndim < 2], "weight_decay": 0.0},
+        ],
+        lr=learning_rate,
+        fused=True,
+    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
+    model.train()
+    for _ in range(options.epochs):
+        total = torch.zeros((), device=evaluated.device)
+        for batch in shuffled(lengths, options.batch_size, order):
+            chosen = rows[batch]
+            with torch.autocast(evaluated.device.type, dtype=torch.bfloat16, enabled=evaluated.device.type == "cuda"):
+                outputs = model(*pad(examples.train, chosen, evaluated)).float()
+            loss = finetune_loss(examples, outputs, torch.from_numpy(chosen).to(evaluated.device))
+            torch.autograd.backward(loss)
+            torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            schedule.step()
+            total += loss.detach()
+            progress.add(len(batch))
+        check_finite(float(total), learning_rate, progress)
+    return model.eval()
+
+
+@torch.no_grad()
+def answer(model: TaskModel, evaluated: EvaluatedModel, pieces: Pieces, rows: Rows) -> NDArray[np.float64]:
+    """Outputs of some rows, [rows, outputs], in fp32 on every device."""
+    outputs = np.zeros((len(rows), model.output.out_features))
+    for batch in length_sorted(pieces.lengths()[rows]):
+        outputs[batch] = model(*pad(pieces, rows[batch], evaluated)).double().cpu().numpy()
+    return outputs
+
+
+def check_finite(value: float, learning_rate: float, progress: Progress) -> None:
+    """Refuse a loss or an output that is no number.
+
+    Raises:
+        DivergedError: it is not finite.
+    """
+    if not math.isfinite(value):
+        raise DivergedError(
+            f"{progress.label}: training diverged (the loss or an output is {value}); "
+            f"lower evaluate.finetune.learning_rates ({learning_rate:g})"
+        )
+
+
+def shuffled(lengths: NDArray[np.int64], size: int, random: np.random.Generator) -> list[NDArray[np.int64]]:
+    """Row numbers of one epoch in random batches of at most `size` rows of similar length.
+
+    Rows are shuffled, sorted by length within pools of a few batches, cut, and the batches shuffled.
+    """
+    order = random.permutation(len(lengths))
+    batches = []
+    for start in range(0, len(order), size * POOL):
+        pool = order[start : start + size * POOL]
+        pool = pool[np.argsort(lengths[pool], kind="stable")]
+        batches += [pool[first : first + size] for first in range(0, len(pool), size)]
+    return [batches[index] for index in random.permutation(len(batches))]
+
+
+def _rate(step: int, steps: int) -> float:
+    """Share of the learning rate at `step`: linear warm-up, then linear decay to 0 after the last step."""
+    warm = WARMUP * steps
+    return (step + 1) / (warm + 1) if step < warm else (steps - step) / max(steps - warm, 1)

@@ -1,0 +1,1 @@
+"""Language-model metrics: masked tokens, whole words, completion."""

@@ -1,0 +1,166 @@
+"""Masked language modelling measured over words: two numbers that compare between tokenizers.
+
+Every model is scored on the same words of the same sentences, those that neither lower-casing nor the
+removal of accents changes: an uncased model predicts an easier string for all others.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinypt.evaluation.language.completion import BEAMS, Completed, Gap, complete
+from tinypt.evaluation.model import EvaluatedModel, Pieces
+from tinypt.runtime.errors import PipelineError
+
+SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n")
+RUN = re.compile(r"[^\W_]+")  # of letters and digits
+IDEOGRAPHS = "\u3400"  # from here on; BERT takes each as a word
+SHORTEST, LONGEST = 5, 30  # words of a sentence: enough context, and short enough for every model's positions
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word to score: number of its sentence, and of its first character and the one after its last in there."""
+
+    sentence: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class WordScores:
+    """Words as one model sees them.
+
+    words: those that are whole pieces of a sentence the model has positions for; lengths: their characters, int64
+    [words]; completed: what the model makes of them; unknown: whether they have an [UNK] piece, bool [words].
+    """
+
+    words: list[Word]
+    lengths: NDArray[np.int64]
+    completed: Completed
+    unknown: NDArray[np.bool_]
+
+
+def sample_sentences(documents: Iterable[str], count: int, seed: int) -> list[str]:
+    """One sentence each of at most `count` documents chosen by the seed, 5 to 30 words long, in NFC.
+
+    Documents are chosen in one pass (reservoir sampling), half as many again as needed, since some hold no
+    sentence of that length.
+
+    Raises:
+        PipelineError: there is no such sentence.
+    """
+    random = np.random.default_rng(seed)
+    chosen: list[str] = []
+    room = count + count // 2
+    for number, document in enumerate(documents):
+        if number < room:
+            chosen.append(document)
+        elif (place := int(random.integers(number + 1))) < room:
+            chosen[place] = document
+    sentences = []
+    for document in chosen:
+        parts = SENTENCE_END.split(unicodedata.normalize("NFC", document))
+        if fitting := [part for part in parts if SHORTEST <= len(part.split()) <= LONGEST]:
+            sentences.append(fitting[int(random.integers(len(fitting)))])
+    if not sentences:
+        raise PipelineError(f"the test split holds no sentence of {SHORTEST} to {LONGEST} words; give more text")
+    return sentences[:count]
+
+
+def fold(text: str) -> str:
+    """`text` as an uncased BERT sees it: lower case, without accents."""
+    return "".join(char for char in unicodedata.normalize("NFD", text.lower()) if unicodedata.category(char) != "Mn")
+
+
+def find_words(sentences: list[str]) -> list[Word]:
+    """The words to score, found in the text alone, so that they are the same for every model.
+
+    A word is a run of letters and digits that BERT's pre-tokenizer takes as one, whatever the vocabulary: between
+    white space or punctuation, without ideographs. Those that folding changes are left out.
+    """
+    words = []
+    for number, sentence in enumerate(sentences):
+        padded = f" {sentence} "
+        for match in RUN.finditer(padded):
+            text, around = match.group(), padded[match.start() - 1] + padded[match.end()]
+            if all(map(_separates, around)) and max(text) < IDEOGRAPHS and fold(text) == text:
+                words.append(Word(number, match.start() - 1, match.end() - 1))
+    return words
+
+
+def score_words(evaluated: EvaluatedModel, sentences: list[str], words: list[Word]) -> WordScores:
+    """Predict each of the words from the rest of its sentence (see `complete`)."""
+    encoded = evaluated.tokenizer(
+        sentences,
+        truncation=True,
+        max_length=evaluated.model.config.max_position_embeddings,
+        return_offsets_mapping=True,
+        return_token_type_ids=True,
+    )
+    pieces = Pieces(encoded["input_ids"], encoded["token_type_ids"])
+    offsets = [[(start, end) for start, end in row] for row in encoded["offset_mapping"]]
+    starts = [{start: place for place, (start, end) in enumerate(row) if end > start} for row in offsets]
+    ends = [{end: place + 1 for place, (start, end) in enumerate(row) if end > start} for row in offsets]
+    spans = [(word, starts[word.sentence].get(word.start), ends[word.sentence].get(word.end)) for word in words]
+    found = [(word, start, end) for word, start, end in spans if start is not None and end is not None]
+    gaps = [Gap(word.sentence, start, end) for word, start, end in found]
+    unknown = [evaluated.tokenizer.unk_token_id in pieces.ids[gap.sentence][gap.start : gap.end] for gap in gaps]
+    completed = complete(evaluated, pieces, gaps, _folded_vocabulary(evaluated))
+    lengths = np.array([word.end - word.start for word, _, _ in found], dtype=np.int64)
+    return WordScores([word for word, _, _ in found], lengths, completed, np.array(unknown, dtype=np.bool_))
+
+
+def word_scores(evaluated: EvaluatedModel, sentences: list[str]) -> dict[str, float | int]:
+    """Bits per character and accuracy of predicting each word from the rest of its sentence.
+
+    Returns:
+        `bits_per_character` by PLL-word-l2r, where a word counts one character more than it has, for its separator;
+        `accuracy` and `accuracy_at_5`, the share of the words that are the best, or among the five best, completions
+        of as many pieces by beam search from left to right, case and accents apart; how many `words` and
+        `characters` that is over; `unknown_words`, with an [UNK] piece: never right, and only the cost of [UNK] is
+        charged; and `unscored_words`, which the model could not be asked for: unless 0, its numbers are not over the
+        same words as those of other models.
+
+    Raises:
+        PipelineError: no word of the sentences can be scored.
+    """
+    words = find_words(sentences)
+    scores = score_words(evaluated, sentences, words)
+    if not scores.words:
+        raise PipelineError(f"{evaluated.name}: none of {len(sentences)} test sentences has a word that can be scored")
+    characters = int(scores.lengths.sum()) + len(scores.words)
+    rank = np.where(scores.unknown, BEAMS, scores.completed.rank)
+    return {
+        "bits_per_character": -float(scores.completed.log_probability.sum()) / math.log(2) / characters,
+        "accuracy": float((rank == 0).mean()),
+        "accuracy_at_5": float((rank < BEAMS).mean()),
+        "words": len(scores.words),
+        "characters": characters,
+        "unknown_words": int(scores.unknown.sum()),
+        "unscored_words": len(words) - len(scores.words),
+    }
+
+
+def _separates(char: str) -> bool:
+    """Whether BERT's pre-tokenizer ends a word at a character that is no letter or digit.
+
+    White space and punctuation, ASCII symbols among it; other symbols (20°C) and invisible characters do not.
+    """
+    category = unicodedata.category(char)
+    return char in "\t\n\r" or " " <= char <= "~" or category == "Zs" or category[0] == "P"
+
+
+def _folded_vocabulary(evaluated: EvaluatedModel) -> NDArray[np.int64]:
+    """For each id a number that pieces share if they differ in case and accents only: int64 [vocabulary]."""
+    pieces = [""] * evaluated.model.config.vocab_size
+    for piece, index in evaluated.tokenizer.get_vocab().items():
+        plain = fold(piece)
+        mark = not plain.removeprefix("##")  # an accent by itself is no variant of nothing
+        pieces[index] = piece if mark or index in evaluated.special.special else plain
+    return np.unique(pieces, return_inverse=True)[1].astype(np.int64)

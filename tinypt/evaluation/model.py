@@ -1,0 +1,85 @@
+"""The model under evaluation, and texts as it reads them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from tinypt.modeling.forward import pick_device
+from tinypt.modeling.load import load_model, load_tokenizer
+from tinypt.tokens.masking import SpecialIds
+
+BATCH = 64  # texts or blocks scored at a time; no parameter, since no score depends on it
+
+
+@dataclass(frozen=True)
+class EvaluatedModel:
+    """A model with its tokenizer, on the device it runs on, in evaluation mode.
+
+    max_length: pieces of a text that are read; what lies beyond is cut.
+    """
+
+    name: str
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    special: SpecialIds
+    device: torch.device
+    max_length: int
+
+
+def load_subject(name: str, folder: Path, max_length: int) -> EvaluatedModel:
+    """Load the model in `folder`; one with fewer positions than `max_length` reads as much as it can.
+
+    Raises:
+        PipelineError: the folder holds no whole model.
+    """
+    device = pick_device()
+    model, tokenizer = load_model(folder).to(device).eval(), load_tokenizer(folder)
+    length = min(max_length, model.config.max_position_embeddings)
+    return EvaluatedModel(name, model, tokenizer, SpecialIds.of(tokenizer), device, length)
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Texts or pairs of texts as [CLS] a [SEP] or [CLS] a [SEP] b [SEP]: ids, and 0 or 1 for the text each is in."""
+
+    ids: list[list[int]]
+    types: list[list[int]]
+
+    def lengths(self) -> NDArray[np.int64]:
+        """Pieces in each text, special tokens included."""
+        return np.array([len(ids) for ids in self.ids], dtype=np.int64)
+
+
+def cut_pieces(evaluated: EvaluatedModel, first: list[str], second: list[str] | None) -> Pieces:
+    """Tokenize texts or pairs, cut to the evaluated's max_length, of a pair the longer text first.
+
+    The length is passed explicitly: the limit stored with a published tokenizer is often 1e30.
+    """
+    encoded = evaluated.tokenizer(
+        first, second, truncation=True, max_length=evaluated.max_length, return_token_type_ids=True
+    )
+    return Pieces(encoded["input_ids"], encoded["token_type_ids"])
+
+
+def length_sorted(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Row numbers in batches of similar length, so that little is padded."""
+    order = np.argsort(lengths, kind="stable")
+    for start in range(0, len(order), BATCH):
+        yield order[start : start + BATCH]
+
+
+def pad(pieces: Pieces, rows: NDArray[np.int64], evaluated: EvaluatedModel) -> tuple[Tensor, Tensor]:
+    """Ids and types of some rows, int64 [rows, longest], padded at the end, on the evaluated's device."""
+    longest = max(len(pieces.ids[row]) for row in rows)
+    ids = torch.full((len(rows), longest), evaluated.special.pad)
+    types = torch.zeros((len(rows), longest), dtype=torch.long)
+    for index, row in enumerate(rows):
+        ids[index, : len(pieces.ids[row])] = torch.tensor(pieces.ids[row])
+        types[index, : len(pieces.types[row])] = torch.tensor(pieces.types[row])
+    return ids.to(evaluated.device), types.to(evaluated.device)

@@ -1,0 +1,1 @@
+"""Predictions into scores: metrics, bootstrap intervals, comparisons."""

@@ -1,0 +1,62 @@
+"""What each model answered on each test row, as files: scores, intervals and comparisons can be made from them alone.
+
+A table holds `id` and `label` of the test rows in their order, and a column for each system: a untrained's name, or
+`frozen`, or `finetune_<seed>`. SoftTargets are scores for regression, names of classes for classification.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tinypt.evaluation.scores.scoring import Labels
+from tinypt.evaluation.tasks.table import TaskData
+from tinypt.files import atomic_path
+from tinypt.runtime.errors import PipelineError
+
+KEYS = ("id", "label")
+SEEDED = re.compile(r"(\w+)_(\d+)")
+
+
+def write_predictions(data: TaskData, columns: Mapping[str, Labels], path: Path) -> None:
+    """Write predictions of the test split, [rows] each, by column name."""
+    labels = pa.array(data.test.labels, pa.float64() if data.is_regression else pa.string())
+    table = {"id": data.test.ids, "label": labels}
+    for name, predicted in columns.items():
+        table[name] = predicted if data.is_regression else pa.array(np.array(data.classes)[predicted].tolist())
+    with atomic_path(path) as temporary:
+        pq.write_table(pa.table(table), temporary, compression="zstd")
+
+
+def read_predictions(data: TaskData, path: Path, stage: str) -> dict[str, Labels]:
+    """Read what `write_predictions` wrote for the same task.
+
+    Raises:
+        PipelineError: the file is missing, broken, or of other test rows; the message names the stage that writes it.
+    """
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowException, OSError):
+        raise PipelineError(f"{path}: no table of predictions here; run `dvc repro {stage}`, which writes it") from None
+    if table.column_names[:2] != list(KEYS) or table["id"].to_pylist() != data.test.ids:
+        raise PipelineError(f"{path}: not of this task's test rows; run `dvc repro {stage}` again")
+    index = {name: position for position, name in enumerate(data.classes)}
+    return {
+        name: table[name].to_numpy()
+        if data.is_regression
+        else np.array([index[answer] for answer in table[name].to_pylist()], dtype=np.int64)
+        for name in table.column_names
+        if name not in KEYS
+    }
+
+
+def by_protocol(columns: Mapping[str, Labels]) -> dict[str, Labels]:
+    """Columns of a model as protocol -> predictions [training seeds, rows], seeds in the order of the columns."""
+    found: dict[str, list[Labels]] = {}
+    for name, predicted in columns.items():
+        match = SEEDED.fullmatch(name)
+        found.setdefault(match.group(1) if match else name, []).append(predicted)
+    return {protocol: np.stack(rows) for protocol, rows in found.items()}

@@ -1,0 +1,1 @@
+"""Evaluation tasks: official files and hub data sets as one table, checked for contamination."""

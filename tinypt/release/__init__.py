@@ -1,0 +1,1 @@
+"""The release of a student: model card and ONNX graphs."""

@@ -1,0 +1,1 @@
+"""Selecting documents: rules, duplicates, the funnel, and the split into training and held-out text."""
