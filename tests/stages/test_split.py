@@ -132,7 +132,7 @@ def test_a_copy_on_the_other_side_fails_the_stage(project: Path) -> None:
     texts = [_long(seed) for seed in range(30)]
     _divided(project, [*texts, *(text.upper() for text in texts)])
     with pytest.raises(
-        PipelineError, match=r"^data/select: \d+ of \d+ held-out documents stand in the training split too"
+        PipelineError, match=r"^data/select: \d+ of \d+ held-out documents are also in the training split"
     ):
         split.main()
     assert not (project / "data/split").exists()
@@ -146,7 +146,7 @@ def test_near_duplicates_on_the_other_side_fail_the_stage_above_a_limit(project:
         PipelineError, match=r"^split.max_contamination: \d+ of \d+ held-out documents are near duplicates .* 0\.75"
     ):
         split.main()
-    (project / "params.yaml").write_text(_params(13, 0.2, contamination=0.99))
+    (project / "params.yaml").write_text(_params(13, 0.2, max_contamination=0.99))
     split.main()
     sides = {side: {text[:500] for text in texts} for side, texts in _sides(project).items()}
     metrics = json.loads((project / "metrics/split.json").read_text())
