@@ -21,7 +21,7 @@ def main() -> None:
     """Write the decisions."""
     options, measures = load("select", Select), Path("data/measures")
     decisions = decide(measures, options, *from_environment())
-    metrics = drops(measures, decisions)
+    metrics = drops(measures, decisions, options.rules)
     if not metrics["documents_out"]:
         worst = max(metrics["drops"], key=lambda rule: int(metrics["drops"][rule]["documents"]))
         raise PipelineError(f"select: no document is left; most fell to {worst}: relax it in params.yaml")

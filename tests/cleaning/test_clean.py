@@ -1,6 +1,7 @@
 """The pass over the corpus on the labelled sample: what is found, in what order, after what interruption."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -52,7 +53,7 @@ def _bytes(work: Path) -> list[bytes]:
 
 
 def _selected(work: Path) -> dict[str, Any]:
-    return drops(work / "measures", decide(work / "measures", SELECT))
+    return drops(work / "measures", decide(work / "measures", SELECT), SELECT.rules)
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +71,12 @@ def test_every_kind_of_noise_is_found(cleaned: Path) -> None:
         assert scores["precision"] >= 0.97, kind
         assert scores["recall"] >= 0.97, kind
         assert scores.get("restored", 1.0) >= 0.97, kind
+
+
+def test_renaming_a_rule_changes_no_score(cleaned: Path) -> None:
+    measures = cleaned / "measures"
+    renamed = replace(SELECT, rules={f"my_{name}": rule for name, rule in SELECT.rules.items()})
+    assert drops(measures, decide(measures, renamed), renamed.rules)["noise"] == _selected(cleaned)["noise"]
 
 
 def test_the_funnel_adds_up(cleaned: Path, raw: Path, tmp_path: Path) -> None:
