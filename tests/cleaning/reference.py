@@ -53,16 +53,14 @@ def _repair_once(text: str, rules: Clean, changes: dict[str, int]) -> str:
     if rules.personal_data:
         masked = text
         for pattern, placeholder in PATTERNS.items():
-            masked = re.sub(_rust_boundaries(pattern), placeholder, masked)
+            masked = re.sub(python(pattern), placeholder, masked)
         text = note("personal_data", text, masked)
     return text
 
 
-def _rust_boundaries(pattern: str) -> str:
-    """An accent that stands by itself belongs to a word for Rust, and not for Python."""
-    start, end = pattern.startswith(r"\b"), pattern.endswith(r"\b")
-    core = pattern.removeprefix(r"\b").removesuffix(r"\b")
-    return r"(?<![\w\u0300-\u036f])" * start + core + r"(?![\w\u0300-\u036f])" * end
+def python(pattern: str) -> str:
+    """A pattern that Rust runs, in the syntax of Python's re."""
+    return pattern.replace("(?-u:", "(?a:")
 
 
 def fix_mojibake(text: str) -> str:
@@ -73,7 +71,7 @@ def fix_mojibake(text: str) -> str:
 def remove_urls(text: str) -> str:
     """Every URL, in one pass over the whole text, and the brackets around it."""
     marked = module._URL_OR_BARE.sub(module._PLACE, text)
-    return text if marked == text else re.sub(module._INTRODUCED, "", marked)
+    return text if marked == text else re.sub(python(module._INTRODUCED), "", marked)
 
 
 def normalise_space(text: str) -> str:

@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import Path
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.cleaning import reference
@@ -39,6 +39,11 @@ def test_the_batch_gives_what_each_text_gives_by_itself(texts: list[str], off: s
 
 @settings(max_examples=100, deadline=None)
 @given(tricky_text)
+@example("²123.456.789-09")
+@example("123.456.789-09\u0301")
+@example("²Disponível em: http://a.com/b")
+@example("\u0327Link: www.a.com\u0301")
+@example("<b>um</b>\r<b>dois</b>")
 def test_one_text_is_a_batch(text: str) -> None:
     _agree([text], RULES)
 

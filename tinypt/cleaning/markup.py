@@ -72,7 +72,8 @@ def strip_markup(text: str) -> str:
     tags = list(_TAG.finditer(text)) if "<" in text else []
     if not tags:
         return text
-    soup = BeautifulSoup(_tags_and_escaped_text(text, tags), "html.parser")
+    page = _tags_and_escaped_text(text, tags)
+    soup = BeautifulSoup(page, "html.parser", preserve_whitespace_tags={BeautifulSoup.ROOT_TAG_NAME})
     _drop_elements(soup, {_name(tag) for tag in tags})
     return soup.get_text()
 

@@ -15,7 +15,7 @@ import polars as pl
 from ftfy import fixes
 from ftfy.badness import BADNESS_RE
 
-from tinypt.cleaning.screen import each, each_line, found, put
+from tinypt.cleaning.screen import SPACES, each, each_line, found, put
 from tinypt.runtime.errors import PipelineError
 
 _VERSION = "6.3.1"  # the screen and the order of the repairs below are this version's
@@ -51,7 +51,7 @@ def _rust(pattern: str) -> str:
         character = pattern[position]
         if character == "\\":
             position += 1
-            known = {"s": r"[\s\x1c-\x1f]", "w": r"[\w\p{N}]"}  # what Python's classes have and Rust's lack
+            known = {"s": f"[{SPACES}\\n]", "w": r"[0-9A-Za-z_\x{80}-\x{10ffff}]"}
             pieces.append(known.get(pattern[position], "\\" + pattern[position]))
         elif character == ("]" if in_class else "["):
             in_class = not in_class

@@ -8,7 +8,7 @@ import polars as pl
 from ftfy.fixes import unescape_html
 
 from tinypt.cleaning.markup import MARKUP, strip_markup
-from tinypt.cleaning.screen import SPACES, any_case, each, found, put
+from tinypt.cleaning.screen import EDGE, SPACES, any_case, each, found, put
 
 _ENTITY = "&#?[0-9A-Za-z]{1,24};"  # what unescape_html looks up, each by itself
 LAYERS = f"{MARKUP}|{_ENTITY}"  # what strip_layers could change holds one of these
@@ -25,8 +25,8 @@ _UNEVEN = (
 )
 
 # A URL holds brackets in pairs, and does not end in the sentence's punctuation.
-_PAIR = r"\([^\s<>\"“”()]*\)"
-_REST = rf"(?:[^\s<>\"“”()]|{_PAIR})*(?:[^\s<>\"“”.,;:!?…'’»()\[\]{{}}|]|{_PAIR})"
+_PAIR = r"\([^ \n<>\"“”()]*\)"
+_REST = rf"(?:[^ \n<>\"“”()]|{_PAIR})*(?:[^ \n<>\"“”.,;:!?…'’»()\[\]{{}}|]|{_PAIR})"
 _SCHEMED = rf"(?:(?:https?|ftp)://|www\.){_REST}"
 _TOP = r"\.(?:com|org|net|gov|edu|br|pt|info|blog|io|tv|me)(?:\.[a-z]{2})?/"
 _URL = f"(?i){_SCHEMED}"  # in Rust's syntax; on even white space it finds what Python's would
@@ -34,14 +34,14 @@ URLS = rf"(?i)(?:https?|ftp)://|www\.|{any_case(_TOP)}"  # what remove_urls coul
 _URL_OR_BARE = re.compile(rf"{_SCHEMED}|(?<![\w@/.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*{_TOP}(?:{_REST})?", re.IGNORECASE)
 _PLACE = "\ufdd0"  # stands for a URL; Unicode keeps it free for such use
 # Where a domain without either may stand, once the other URLs are places: before a path, or before the www. in it.
-_BARE = rf"(?i){any_case(_TOP)}|[\w\p{{N}}.-]{_PLACE}"
-_BRACKETED = rf"(?:<\s*{_PLACE}\s*>|\(\s*{_PLACE}\s*\)|\[\s*{_PLACE}\s*\]|{_PLACE})"
+_BARE = rf"(?i){any_case(_TOP)}|[\w.-]{_PLACE}"
+_BRACKETED = rf"(?:<[ \n]?{_PLACE}[ \n]?>|\([ \n]?{_PLACE}[ \n]?\)|\[[ \n]?{_PLACE}[ \n]?\]|{_PLACE})"
 # What only introduces a URL goes with it, and so do the full stop after it and the day it was looked at.
-_DAY = r"\d{1,2}(?:º? (?:de )?[A-Za-zç]{3,9}\.?,?(?: de)? \d{4}|[/.]\d{1,2}[/.]\d{2,4})"
+_DAY = r"[0-9]{1,2}(?:º? (?:de )?[A-Za-zç]{3,9}\.?,?(?: de)? [0-9]{4}|[/.][0-9]{1,2}[/.][0-9]{2,4})"
 _INTRODUCED = (
-    r"(?:\b[Dd]ispon[ií]ve(?:l|is) (?:em|no (?:site|link|endereço)) ?:? ?"
-    r"|\b(?:[Mm]ais informações|[Ss]aiba mais|[Ll]eia mais|[Vv]eja mais|[Cc]onfira|[Aa]cesse)(?: em ?:?| ?:) ?"
-    rf"|\b(?:[Ll]ink|LINK|URL|[Ss]ite|[Ee]ndereço) ?: ?|\[\d{{1,3}}\] ?: ?){_BRACKETED}[.;,]?"
+    rf"(?:{EDGE}[Dd]ispon[ií]ve(?:l|is) (?:em|no (?:site|link|endereço)) ?:? ?"
+    rf"|{EDGE}(?:[Mm]ais informações|[Ss]aiba mais|[Ll]eia mais|[Vv]eja mais|[Cc]onfira|[Aa]cesse)(?: em ?:?| ?:) ?"
+    rf"|{EDGE}(?:[Ll]ink|LINK|URL|[Ss]ite|[Ee]ndereço) ?: ?|\[[0-9]{{1,3}}\] ?: ?){_BRACKETED}[.;,]?"
     rf"(?:[ \n]?Acess(?:o|ado) em ?:? ?{_DAY}\.?)?|{_BRACKETED}"
 )
 
