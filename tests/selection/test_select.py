@@ -73,7 +73,7 @@ def test_an_index_beyond_the_memory_is_said(
     monkeypatch.setattr("os.sysconf", lambda name: {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 2}[name])
     decide(work / "measures", SELECT)
     (line,) = caplog.messages
-    assert line.startswith("select: to search 43 documents for duplicates takes 0.0 GB of memory")
+    assert line.startswith("select: searching 43 documents for duplicates takes 0.0 GB of memory")
     assert "TINYPT_EXECUTOR=ray" in line
 
 

@@ -75,6 +75,6 @@ def test_a_threshold_changes_without_cleaning_again(project: Path) -> None:
 
 def test_an_empty_result_is_an_error(project: Path) -> None:
     _params(project, 10_000)
-    with pytest.raises(PipelineError, match="no document is left; most fell to too_short"):
+    with pytest.raises(PipelineError, match="no document is left; too_short drops most of them"):
         select.main()
     assert not (project / "data/select").exists()

@@ -24,7 +24,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _params(seed: int, share: float, max_contamination: float = 0.0) -> str:
-    return f"seed: {seed}\nsplit: {{test_share: {share:.6f}, near_duplicates: 0.75, max_contamination: {max_contamination}}}\n"
+    options = f"{{test_share: {share:.6f}, near_duplicates: 0.75, max_contamination: {max_contamination}}}"
+    return f"seed: {seed}\nsplit: {options}\n"
 
 
 def _write(folder: Path, texts: list[str], reasons: dict[str, str] = {}) -> None:  # noqa: B006

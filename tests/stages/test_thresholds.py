@@ -27,14 +27,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_proposal_is_yaml_with_shares(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     thresholds.main("0.25")
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "# As they are: the rules drop 0.00% of 20 documents"
+    assert lines[0] == "# Current: the rules drop 0.00% of 20 documents"
     assert lines[2] == "# Proposed: the rules drop 25.00% of 20 documents"
     least = len(GOOD.split()) + 5
     assert lines[3].split("  #")[0].rstrip() == f"    too_short: {{statistic: words, min: {least}, max: null}}"
-    assert lines[3].endswith("# 25.00% by itself")
+    assert lines[3].endswith("# 25.00% separately")
 
 
 @pytest.mark.parametrize("share", ["eight", "8", "-0.1", "nan"])
 def test_what_is_no_share_is_refused(project: Path, share: str) -> None:
-    with pytest.raises(PipelineError, match=f"{share}: give the share"):
+    with pytest.raises(PipelineError, match=f"{share}: must be the share"):
         thresholds.main(share)

@@ -1,4 +1,7 @@
-"""Lines that are not text, told by what they say: dates and bylines, sharing links, lost letters."""
+"""Recognising lines that are not text by their words: dates and bylines, sharing links, lost letters.
+
+Lines have their white space in normal form: single spaces, none at the ends.
+"""
 
 import re
 
@@ -30,7 +33,7 @@ _LABEL = (
 )
 _SEEN = "(?:visualizad|acessad|lid|vist)[oa]"
 _SIZE = "tamanho d[ao] (?:letra|fonte|texto)"
-# Lines that say where, when and by whom, or what to click, and nothing else. Matched against whole lines.
+# Lines that hold only a place, a date, an author or a link to click. Matched against whole lines.
 _METADATA = re.compile(
     rf"(?:{_DONE}\b:? (?:(?:em|por) .*|.{{0,20}}{_STAMP})"
     rf"|{_UPDATE} ?:? ?(?:em )?{_STAMP}"
@@ -44,17 +47,17 @@ _METADATA = re.compile(
     rf"|{_SIZE}\b.*)",
     re.IGNORECASE,
 )
-# How such lines begin, in Rust's syntax, for texts whose only white space are single spaces and line feeds.
+# Screen of is_metadata in Rust's syntax: the beginnings of such lines.
 METADATA = (
     rf"(?mi)^(?:(?:em )?(?:{any_case(_DAY)}|[0-9]{{1,2}}(?:[/.:-][0-9]|h|º? de ))|por:? |{any_case(_DONE)}:? "
     rf"|{any_case(_UPDATE)}|{any_case(_LABEL)} ?:|{any_case(_COUNTED)}|[0-9][0-9.]* {any_case(_COUNTED)}"
     rf"|{any_case(_SEEN)} [0-9]|{any_case(_SHARE)}|{any_case(_SIZE)})"
 )
-LOSSY = r"[A-Za-z\x{80}-\x{10ffff}]\?{1,3}[a-zà-ú]"  # what is_lossy is true of holds this, in Rust's syntax
+LOSSY = r"[A-Za-z\x{80}-\x{10ffff}]\?{1,3}[a-zà-ú]"  # screen of is_lossy in Rust's syntax
 _LOSSY = re.compile(r"[^\W\d_](\?{1,3})(?=[a-zà-ú])")
-_ADDRESS = re.compile(r"[/=&]")  # where a question mark begins a query
-_WORDS_A_MARK = 40  # lost letters come every few words; a long line with a few marks has them for another reason
-_MAX_WORDS = 14  # a longer line says more than metadata does
+_ADDRESS = re.compile(r"[/=&]")  # in an address, a question mark begins a query
+_WORDS_A_MARK = 40  # lost letters occur every few words; a long line with few marks has them for another reason
+_MAX_WORDS = 14  # longer lines hold more than metadata
 _SENTENCE_END = (".", "!", "?", "…", ":", ";")
 
 
@@ -64,10 +67,10 @@ def is_metadata(line: str) -> bool:
 
 
 def is_lossy(line: str) -> bool:
-    """Whether a line has letters replaced by question marks inside words, which nothing can repair.
+    """Whether question marks have replaced letters inside the words of a line, which no repair can undo.
 
-    One question mark between letters may be a missing space; two in a row (`informa??o`) or two words with one are not,
-    unless they are addresses or a few in a long line.
+    A single mark between letters may be a missing space. Two in a row (`informa??o`) or two words with one are lost
+    letters, except in addresses and in long lines with few marks.
     """
     if "?" not in line:
         return False
