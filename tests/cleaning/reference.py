@@ -1,6 +1,6 @@
-"""What repairing a text means: one text at a time, every expression on all of it, ftfy as it is.
+"""The definition of repairing a text: one text at a time, every expression applied to all of it, plain ftfy.
 
-Far too slow for a corpus; the repairs by column are held to it.
+Far too slow for a corpus. The repairs of whole columns must give the same.
 """
 
 import re
@@ -16,7 +16,7 @@ from tinypt.params.clean import Clean
 
 
 def repair(text: str, rules: Clean) -> tuple[str, dict[str, int]]:
-    """The repaired text, and by how many bytes each repair that changed it made it shorter."""
+    """The repaired text, and the bytes removed by each repair that changed it."""
     changes: dict[str, int] = {}
     for _ in range(4):
         before = text
@@ -64,17 +64,17 @@ def python(pattern: str) -> str:
 
 
 def fix_mojibake(text: str) -> str:
-    """Everything ftfy repairs by default, entities apart."""
+    """All of ftfy's default repairs except that of entities."""
     return ftfy.fix_text(text, unescape_html=False)
 
 
 def remove_urls(text: str) -> str:
-    """Every URL, in one pass over the whole text, and the brackets around it."""
+    """Remove URLs, brackets around them and their introductions in one pass over the whole text."""
     marked = module._URL_OR_BARE.sub(module._PLACE, text)
     return text if marked == text else re.sub(python(module._INTRODUCED), "", marked)
 
 
 def normalise_space(text: str) -> str:
-    """One space between words, no space around lines, no empty lines."""
+    """One space between words, none around lines, no empty lines."""
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)

@@ -39,7 +39,7 @@ def test_a_rule_with_two_bounds_looks_for_both_kinds(kind: str) -> None:
     assert finders({"length": Rule("words", 20, 5000)})[kind] == {"length"}
 
 
-def test_the_table_for_the_plot(tmp_path: Path) -> None:
+def test_the_table_has_a_row_for_each_rule(tmp_path: Path) -> None:
     metrics = {
         **{"documents_in": 4, "bytes_in": 40, "words_in": 8},
         "drops": {

@@ -9,22 +9,24 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from stages import clean
-from tests.params.test_clean import VALUES
+from tests.conftest import ROOT, sample_params
 from tinypt.corpus.shards import SCHEMA, iter_texts, shard_name, write_shard
 from tinypt.runtime.errors import PipelineError
 
-ROOT = Path(__file__).parents[2]
 TEXT = "O menino que não quis ir à escola ficou em casa com a avó e o avô, e foi muito bom para todos eles, disse {}."
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "params.yaml").write_text("clean:\n" + "".join(f"  {key}: {value}\n" for key, value in VALUES.items()))
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump({"clean": sample_params()["clean"]}))
     names = "Ana Beto Caio Duda Elis Fábio".split()
-    echoes = [" ".join(name * times for times in range(1, 9)) for name in names]  # so that the texts are no near copies
+    echoes = [
+        " ".join(name * times for times in range(1, 9)) for name in names
+    ]  # keeps the texts from being near duplicates
     _write(tmp_path, [TEXT.format(f"<b>{name}</b> {echo}") for name, echo in zip(names, echoes, strict=True)])
     return tmp_path
 
@@ -43,7 +45,7 @@ def _outputs(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_outputs_metrics_and_no_work_left_behind(project: Path) -> None:
+def test_outputs_and_metrics_are_written_and_no_work_is_left(project: Path) -> None:
     clean.main()
     shards = [f"data/{name}/shard-00000.parquet" for name in ("clean", "measures")]
     assert list(_outputs(project)) == [*shards, "metrics/clean.json"]
@@ -61,7 +63,9 @@ def test_a_second_run_writes_the_same_bytes(project: Path) -> None:
 
 
 @pytest.mark.parametrize("calls", [0, 1, 2])
-def test_a_run_killed_between_its_outputs_ends_well(project: Path, monkeypatch: pytest.MonkeyPatch, calls: int) -> None:
+def test_a_run_killed_between_its_outputs_can_be_repeated(
+    project: Path, monkeypatch: pytest.MonkeyPatch, calls: int
+) -> None:
     clean.main()
     first = _outputs(project)
     for folder in ("data/clean", "data/measures", "metrics"):
@@ -131,7 +135,7 @@ def test_the_fingerprint_covers_all_code_that_decides_the_content_of_a_shard() -
     assert files <= set(clean.CODE)
 
 
-def test_no_raw_corpus(project: Path) -> None:
+def test_a_missing_raw_corpus_is_an_error(project: Path) -> None:
     shutil.rmtree(project / "data/raw")
     with pytest.raises(PipelineError, match="data/raw"):
         clean.main()

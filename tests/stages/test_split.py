@@ -64,7 +64,7 @@ def test_every_document_is_on_one_side_and_counted(project: Path) -> None:
         assert len(list_shards(project / "data/split" / side)) == 3
 
 
-def test_the_side_of_a_text_does_not_depend_on_its_place(project: Path) -> None:
+def test_the_side_of_a_text_does_not_depend_on_its_position(project: Path) -> None:
     split.main()
     before = _sides(project)
     _write(project, TEXTS[::-1])
@@ -74,7 +74,7 @@ def test_the_side_of_a_text_does_not_depend_on_its_place(project: Path) -> None:
     }
 
 
-def test_what_was_dropped_is_on_no_side(project: Path) -> None:
+def test_dropped_documents_are_on_neither_side(project: Path) -> None:
     _write(project, TEXTS, dict.fromkeys(TEXTS[::3], "too_short"))
     split.main()
     sides = _sides(project)
@@ -88,7 +88,7 @@ def test_documents_of_one_cluster_stay_together(project: Path) -> None:
     assert not sides["train"] & sides["test"]
 
 
-def test_the_same_bytes_twice_and_others_for_another_seed(project: Path) -> None:
+def test_a_second_run_writes_the_same_bytes_and_another_seed_others(project: Path) -> None:
     split.main()
     first = {path: path.read_bytes() for path in (project / "data/split").rglob("*.parquet")}
     split.main()
@@ -120,7 +120,7 @@ def _long(seed: int) -> str:
 
 
 def _divided(folder: Path, texts: list[str]) -> None:
-    """Documents whose decisions do not tell that some are alike: each has a cluster of its own, by its place."""
+    """Writes documents whose decisions hide duplicates: each has its own cluster."""
     _write(folder, texts)
     for shard in list_shards(folder / "data/select"):
         table = pq.read_table(shard)

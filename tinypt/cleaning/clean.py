@@ -160,7 +160,7 @@ def _repaired(work: Path, shard: Path) -> Path:
 
 
 def count_repairs(measures: Path) -> dict[str, Any]:
-    """Count what each repair changed; the content of metrics/clean.json."""
+    """Count the documents and bytes that each repair changed; the content of metrics/clean.json."""
     seen, changed, removed = Counter[str](), Counter[str](), Counter[str]()
     for shard in list_shards(measures):
         for batch in read_shard(shard, ["bytes_in", "bytes", "words", "changes"]):

@@ -3,9 +3,9 @@ r"""Finding the few texts of a column that a repair could change, and putting th
 A screen is a regular expression that polars runs over a whole column, a hundred times as fast as Python. It may find
 too many texts but never too few: the repair leaves every other text unchanged.
 
-Screens run in Rust, and its classes differ from those of Python's re: \w, \s and \b everywhere, \d with the version
-of Unicode. A pattern that both engines must agree on holds explicit classes and EDGE instead. A pattern that only
-Python runs may use any class, if its screen finds at least the same.
+Screens run in Rust. There \w, \s and \b differ from Python's re, and \d depends on the version of Unicode. So a
+pattern that both engines run holds only explicit classes and EDGE. A pattern that only Python runs may use any class,
+if its screen finds at least the same.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Counts of what each rule drops and, on documents with labelled noise, how well each kind of noise is found."""
+"""The documents that each rule drops and, with labelled noise, how well each kind of noise is found."""
 
 import csv
 from collections import Counter
@@ -33,12 +33,15 @@ FOUND_BY: dict[str, tuple[str | tuple[str, str], ...]] = {
 
 
 def drops(measures: Path, decisions: Decisions, rules: Mapping[str, Rule]) -> dict[str, Any]:
-    """Count what each rule dropped, for metrics/select.json; on labelled noise also precision and recall.
+    """Count the documents, bytes and words that each rule dropped, and score the search for labelled noise.
 
     Args:
         measures: folder with the shards of measures.
         decisions: the decisions on their documents.
-        rules: the rules that the decisions were made by.
+        rules: the rules behind the decisions.
+
+    Returns:
+        The content of metrics/select.json.
     """
     kinds = len(decisions.names) + 1
     totals = np.zeros((kinds, len(UNITS)), dtype=np.int64)
@@ -87,7 +90,7 @@ def finders(rules: Mapping[str, Rule]) -> dict[str, set[str]]:
 
 
 class Labels:
-    """Labelled noise compared with what was done about it, added up document by document."""
+    """Labelled noise compared with the repairs and decisions, added up document by document."""
 
     def __init__(self, finders: Mapping[str, set[str]]) -> None:
         """Start with no document; `finders` names the repairs and rules that look for each kind of noise."""
@@ -126,7 +129,7 @@ class Labels:
 
 
 def write_funnel(metrics: dict[str, Any], path: Path) -> None:
-    """Write a CSV with a row for each rule, in order: what it dropped and what is left after it."""
+    """Write a CSV with a row for each rule, in order: the documents, bytes and words dropped and left."""
     left = {unit: metrics[f"{unit}_in"] for unit in UNITS}
     with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
