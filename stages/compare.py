@@ -15,8 +15,7 @@ from tinypt.evaluation.scores.predictions import by_protocol, read_predictions
 from tinypt.evaluation.scores.scoring import Labels
 from tinypt.evaluation.tasks.table import TaskData, read_tasks
 from tinypt.files import write_json
-from tinypt.params.loader import load, load_seed
-from tinypt.params.students import Student
+from tinypt.params.loader import load_seed, student_names
 from tinypt.runtime.progress import Progress
 from tinypt.runtime.run import run
 
@@ -27,7 +26,7 @@ WITHOUT = "finetune"  # a taught set's rival that is itself, without task_distil
 
 def main() -> None:
     """Write the comparisons of all models."""
-    students, seed = list(load("students", dict[str, Student])), load_seed()
+    students, seed = student_names(), load_seed()
     stages = {name: f"reference@{name}" for name in REFERENCES} | {name: f"evaluate@{name}" for name in students}
     tasks = read_tasks(Path("data/tasks"))
     progress = Progress("comparing", "systems")

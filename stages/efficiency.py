@@ -13,8 +13,7 @@ import torch
 from tinypt.evaluation.efficiency import LENGTHS, encoder, fill_mask, machine, measure, onnx_encoder, size
 from tinypt.evaluation.model import load_subject
 from tinypt.files import write_json
-from tinypt.params.loader import load, load_seed
-from tinypt.params.students import Student
+from tinypt.params.loader import load_seed, student_names
 from tinypt.runtime.run import run
 
 MODELS = Path("models")
@@ -23,7 +22,7 @@ GRAPHS = {"onnx_fp32": "model.onnx", "onnx_int8": "model_quantized.onnx"}  # of 
 
 def main() -> None:
     """Write sizes and times of all models, and of the encoders of those that have a release."""
-    sets, seed = list(load("students", dict[str, Student])), load_seed()
+    sets, seed = student_names(), load_seed()
     folders = {name: MODELS / name for name in ("teacher", "base", "untrained")}
     folders |= {name: MODELS / name / "distilled" for name in sets}
     models: dict[str, dict[str, Any]] = {}

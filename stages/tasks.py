@@ -15,7 +15,7 @@ from tinypt.evaluation.tasks.official import Skipped, read_assin2, read_tweetsen
 from tinypt.evaluation.tasks.table import TaskData, check_task, write_task
 from tinypt.files import atomic_path, write_json
 from tinypt.params.loader import load, load_seed
-from tinypt.params.tasks import Assin2Data, SampleData, Task, TweetSentBrData
+from tinypt.params.tasks import PAIR_KINDS, Assin2Data, SampleData, Task, TweetSentBrData
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.run import run
 from tinypt.sample.tasks import write_sample_tasks
@@ -61,9 +61,9 @@ def _read(task: Task, seed: int) -> tuple[TaskData, Skipped]:
 
 
 def _sample_files(task: Task, folder: Path) -> Assin2Data | TweetSentBrData:
-    if task.kind == "text_classification":
-        return TweetSentBrData("tweetsentbr", folder / "tweetSentimentBR.txt", folder / "tweetsentbr_text.tsv")
-    return Assin2Data("assin2_xml", folder / "assin2-train-only.xml", folder / "assin2-test.xml")
+    if task.kind in PAIR_KINDS:
+        return Assin2Data("assin2_xml", folder / "assin2-train-only.xml", folder / "assin2-test.xml")
+    return TweetSentBrData("tweetsentbr", folder / "tweetSentimentBR.txt", folder / "tweetsentbr_text.tsv")
 
 
 if __name__ == "__main__":
