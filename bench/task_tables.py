@@ -2,8 +2,8 @@
 
     python -m bench.task_tables teacher base untrained total ... > tables.md
 
-Reads metrics/tasks.json, and for each named model metrics/<name>/evaluate.json and data/predictions/<name>/. Models that
-have not been evaluated are left out.
+Reads metrics/tasks.json, and for each named model metrics/<name>/evaluate.json and data/predictions/<name>/. Models
+that have not been evaluated are left out.
 """
 
 from pathlib import Path

@@ -16,8 +16,7 @@ from tinypt.evaluation.scores.comparison import compare_models
 from tinypt.evaluation.scores.predictions import by_protocol, read_predictions
 from tinypt.evaluation.tasks.table import read_tasks
 from tinypt.files import write_json
-from tinypt.params.loader import load, load_seed
-from tinypt.params.students import Student
+from tinypt.params.loader import load_seed, student_names
 from tinypt.runtime.progress import Progress
 from tinypt.runtime.run import run
 
@@ -27,7 +26,7 @@ TASKS, PREDICTIONS = Path("data/tasks"), Path("data/predictions")
 
 def main() -> None:
     """Write the comparisons of all models."""
-    students, seed = list(load("students", dict[str, Student])), load_seed()
+    students, seed = student_names(), load_seed()
     stages = {name: f"reference@{name}" for name in REFERENCES} | {name: f"evaluate@{name}" for name in students}
     tasks = read_tasks(TASKS)
     progress = Progress("comparing", "tasks", len(tasks))

@@ -10,8 +10,7 @@ import torch
 
 from tinypt.evaluation.efficiency import machine, measure_models
 from tinypt.files import write_json
-from tinypt.params.loader import load, load_seed
-from tinypt.params.students import Student
+from tinypt.params.loader import load_seed, student_names
 from tinypt.runtime.run import run
 
 MODELS = Path("models")
@@ -21,7 +20,7 @@ GRAPHS = {"onnx_fp32": "model.onnx", "onnx_int8": "model_quantized.onnx"}  # in 
 
 def main() -> None:
     """Write sizes and times of all models, and of the students' exported encoders."""
-    students, seed = list(load("students", dict[str, Student])), load_seed()
+    students, seed = student_names(), load_seed()
     folders = {name: MODELS / name for name in REFERENCES} | {name: MODELS / name / "distilled" for name in students}
     graphs = {name: {kind: MODELS / name / "release/onnx" / file for kind, file in GRAPHS.items()} for name in students}
     models = measure_models(folders, graphs, seed)

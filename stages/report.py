@@ -11,8 +11,7 @@ from pathlib import Path
 
 from tinypt.files import atomic_path
 from tinypt.params.corpus import Corpus
-from tinypt.params.loader import load, read_sections
-from tinypt.params.students import Student
+from tinypt.params.loader import load, read_sections, student_names
 from tinypt.params.tasks import SampleData, Task
 from tinypt.reporting.columns import read_curve
 from tinypt.reporting.comparisons import read_comparisons
@@ -38,7 +37,7 @@ def main(*arguments: str) -> None:
     parser.add_argument("--against", metavar="REVISION", help="a branch, tag or commit; writes report-against/")
     revision = parser.parse_args(arguments).against
     params = read_sections()
-    sets = list(load("students", dict[str, Student]))
+    sets = student_names()
     results = read_results(METRICS, sets)
     comparisons = read_comparisons(METRICS / "compare.json")
     efficiency = read_efficiency(Path("data/efficiency.json"), results.models)

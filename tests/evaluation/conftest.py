@@ -43,7 +43,7 @@ def make_texts() -> Callable[[int], TaskData]:
 
 @pytest.fixture
 def make_pairs() -> Callable[[Labels], TaskData]:
-    """Build a task of 24 pairs with the given labels. The texts of every other pair, starting with the first, are equal."""
+    """Build a task of 24 pairs with the given labels. Every other pair, from the first on, has two equal texts."""
 
     def split(name: str, labels: Labels) -> Split:
         rows, count = range(ROWS), len(WORDS)

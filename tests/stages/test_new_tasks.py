@@ -149,8 +149,8 @@ def test_a_development_split_is_refused(project: Path) -> None:
     text = (project / "params.yaml").read_text(encoding="utf-8")
     for name in ("validation", "dev", "val_matched"):
         (project / "params.yaml").write_text(text.replace("test: test", f"test: {name}"), encoding="utf-8")
-        with pytest.raises(PipelineError, match=rf"splits.test: must be the test set, {name} is a development set"):
+        with pytest.raises(PipelineError, match=rf"splits.test: must be the test set; {name} is a development set"):
             tasks.main()
     (project / "params.yaml").write_text(text.replace("test: test", "test: train"), encoding="utf-8")
-    with pytest.raises(PipelineError, match=r"splits\.test: must be another split than train"):
+    with pytest.raises(PipelineError, match=r"splits\.test: must differ from train, is train"):
         tasks.main()

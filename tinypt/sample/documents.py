@@ -142,16 +142,16 @@ class _Writer:
         )
         person = story.hero if random() < 0.7 else story.other
         if random() < 0.45 and (scene.anybody or person.role in scene.roles):
-            evaluated, number = story.mention(person, evaluated=True), 0
+            subject, number = story.mention(person, subject=True), 0
         else:
             agent = self._phrase(scene.agents, _AGENTS)
             if random() < 0.15 and tense == "past" and not preposition and target.determiner not in ("-", "--"):
                 gender, number = target.noun.gender, target.plural
                 done = passive_phrase(verb, tense, gender, number)
                 return f"{opener}{target.text()} {done} {agent.text('por')}{rest}"
-            evaluated, number = agent.text(), agent.plural
+            subject, number = agent.text(), agent.plural
         predicate = verb_phrase(verb, tense, number, negated=target.determiner == "o" and random() < 0.12)
-        return f"{opener}{evaluated} {predicate} {target.text(preposition)}{rest}"
+        return f"{opener}{subject} {predicate} {target.text(preposition)}{rest}"
 
     def _phrase(self, lists: tuple[NounList, ...], determiners: tuple[str, ...]) -> NounPhrase:
         random = self.story.random

@@ -27,7 +27,7 @@ part: screen battery keyboard cable button
 place: park river hill lake beach bridge castle museum market
 vehicle: train bus car boat bicycle plane taxi
 weather: rain snow wind fog storm frost
-evaluated: history science music English art geography
+subject: history science music English art geography
 book: book letter story poem newspaper map
 instrument: piano guitar violin drum flute trumpet
 song: song tune ballad hymn record
@@ -104,11 +104,11 @@ Visitors can see the {Place} every day, but not in {month}.
 {his} bag was lost at the station and found on {day}.
 """,
     "school": """
-{Name} teaches {EvaluatedModel} at a school in {town}.
-The students read a {Book} about {EvaluatedModel} and wrote about it.
+{Name} teaches {Subject} at a school in {town}.
+The students read a {Book} about {Subject} and wrote about it.
 {he} forgot the {Book} at home and had to ask {his} {relation} for it.
-The exam in {EvaluatedModel} was (easy|hard|long), and {number} students failed.
-A {person} came to the school and spoke about {EvaluatedModel}.
+The exam in {Subject} was (easy|hard|long), and {number} students failed.
+A {person} came to the school and spoke about {Subject}.
 The children (drew|made|lost) a {book} in the {room}.
 """,
     "music": """

@@ -64,7 +64,7 @@ def verb_phrase(verb: Verb, tense: Tense, number: int, negated: bool = False) ->
 
 
 def passive_phrase(verb: Verb, tense: Tense, gender: int, number: int, negated: bool = False) -> str:
-    """A verb in the passive voice, agreeing with its evaluated: `foi cortada`, `está sendo cortada`."""
+    """A verb in the passive voice, agreeing with its subject: `foi cortada`, `está sendo cortada`."""
     participle = agree(adjective(verb.participle), gender, number)
     return f"{verb_phrase(_TO_BE, tense, number, negated)} {participle}"
 

@@ -7,7 +7,7 @@ from typing import Any
 import datasets
 
 from tinypt.evaluation.tasks.table import Split, TaskData
-from tinypt.params.tasks import HubData, Kind
+from tinypt.params.tasks import REGRESSION_KINDS, HubData, Kind
 from tinypt.runtime.errors import PipelineError
 
 
@@ -52,7 +52,7 @@ def _texts(values: list[Any], where: str) -> list[str]:
 
 
 def _label(value: Any, feature: Any, kind: Kind, where: str) -> Any:
-    if kind == "pair_regression":
+    if kind in REGRESSION_KINDS:
         if isinstance(value, int | float) and math.isfinite(value):
             return float(value)
         raise PipelineError(f"{where}: its label must be a number, is {value!r}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tinypt.evaluation.tasks.table import Split, TaskData
-from tinypt.params.tasks import Kind
+from tinypt.params.tasks import REGRESSION_KINDS, Kind
 from tinypt.runtime.errors import PipelineError
 
 ENTAILMENT = ("Entailment", "None")
@@ -48,11 +48,11 @@ def _read_assin2_split(path: Path, split: str, kind: Kind) -> Split:
         ids.append(f"{split}-{id}")
         first.append(texts[0])
         second.append(texts[1])
-        if kind == "pair_regression":
+        if kind in REGRESSION_KINDS:
             scores.append(_similarity(pair.get("similarity"), where))
         else:
             classes.append(_entailment(pair.get("entailment"), where))
-    return Split(ids, first, second, scores if kind == "pair_regression" else classes)
+    return Split(ids, first, second, scores if kind in REGRESSION_KINDS else classes)
 
 
 def _similarity(value: str | None, where: str) -> float:

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 from tinypt.evaluation.tasks.official import Skipped, read_assin2, read_tweetsentbr
 from tinypt.evaluation.tasks.table import TaskData
-from tinypt.params.tasks import Assin2Data, SampleData, Task, TweetSentBrData
+from tinypt.params.tasks import PAIR_KINDS, Assin2Data, SampleData, Task, TweetSentBrData
 from tinypt.sample.tasks import write_sample_tasks
 
 
@@ -34,6 +34,6 @@ def read_data(task: Task, seed: int) -> tuple[TaskData, Skipped]:
 
 
 def _sample_files(task: Task, folder: Path) -> Assin2Data | TweetSentBrData:
-    if task.kind == "text_classification":
-        return TweetSentBrData("tweetsentbr", folder / "tweetSentimentBR.txt", folder / "tweetsentbr_text.tsv")
-    return Assin2Data("assin2_xml", folder / "assin2-train-only.xml", folder / "assin2-test.xml")
+    if task.kind in PAIR_KINDS:
+        return Assin2Data("assin2_xml", folder / "assin2-train-only.xml", folder / "assin2-test.xml")
+    return TweetSentBrData("tweetsentbr", folder / "tweetSentimentBR.txt", folder / "tweetsentbr_text.tsv")
