@@ -17,7 +17,7 @@ from tinypt.params.students import Student
 from tinypt.params.tasks import HubData, Task
 from tinypt.release.card import Release, TaskOrigin, model_card
 from tinypt.release.onnx import export_onnx
-from tinypt.reporting.results import REFERENCES, Results, read_metrics
+from tinypt.reporting.results import REFERENCES, Results, read_metrics, tabulate
 from tinypt.runtime.run import run
 
 METRICS = Path("metrics")
@@ -52,12 +52,13 @@ def main(name: str) -> None:
 
 
 def _results(name: str) -> Results:
-    """Metrics of the set, and of the references whose file is there."""
-    models = {name: read_metrics(METRICS / name / "evaluate.json", f"evaluate@{name}")}
+    """Metrics of the student, and of the references whose file is there."""
+    evaluations = {name: read_metrics(METRICS / name / "evaluate.json", f"evaluate@{name}")}
     for reference in REFERENCES:
         if (path := METRICS / reference / "evaluate.json").is_file():
-            models[reference] = read_metrics(path, f"reference@{reference}")
-    return Results(models, {name: read_metrics(METRICS / name / "distill.json", f"distill@{name}")}, {})
+            evaluations[reference] = read_metrics(path, f"reference@{reference}")
+    training = {name: read_metrics(METRICS / name / "distill.json", f"distill@{name}")}
+    return tabulate(evaluations, training, {})
 
 
 def _origin(task: Task) -> TaskOrigin:

@@ -6,7 +6,7 @@ import pytest
 from tests.reporting.conftest import SETS, comparisons, evaluation, write
 from tinypt.reporting.comparisons import Difference, gap_table, pairs_table, read_comparisons
 from tinypt.reporting.page import Facts
-from tinypt.reporting.results import protocols_of, read_results
+from tinypt.reporting.results import read_results
 from tinypt.runtime.errors import PipelineError
 
 
@@ -14,9 +14,9 @@ def test_a_pair_reads_the_same_from_both_sides(facts: Facts) -> None:
     pair = facts.comparisons.find("tweetsentbr", "frozen", "untrained", "total")
     assert pair is not None
     assert pair.verdict == "worse"
-    turned = facts.comparisons.find("tweetsentbr", "frozen", "total", "untrained")
-    assert turned == Difference(-pair.difference, -pair.high, -pair.low, "better")
-    assert turned.turned() == pair
+    reverse = facts.comparisons.find("tweetsentbr", "frozen", "total", "untrained")
+    assert reverse == Difference(-pair.difference, -pair.high, -pair.low, "better")
+    assert reverse.reversed() == pair
     assert facts.comparisons.find("tweetsentbr", "frozen", "total", "total") is None
 
 
@@ -46,11 +46,11 @@ def test_a_taught_set_is_compared_with_others_untaught_alone(metrics: Path) -> N
         }
         write(metrics / name / "evaluate.json", scores)
     found, results = read_comparisons(metrics / "compare.json"), read_results(metrics, SETS)
-    assert protocols_of(results, "tweetsentbr") == ["frozen", "finetune", "task_distillation"]
-    assert protocols_of(results, "assin2_similarity") == ["frozen", "finetune"]
+    assert results.protocols("tweetsentbr") == ["frozen", "finetune", "task_distillation"]
+    assert results.protocols("assin2_similarity") == ["frozen", "finetune"]
     assert found.find("tweetsentbr", "task_distillation", "total", "partial") is None
     assert found.leaders(results, "tweetsentbr", "task_distillation", "f1") == {"total"}
-    table = pairs_table(found, "tweetsentbr", "task_distillation", list(results.models))
+    table = pairs_table(found, "tweetsentbr", "task_distillation", results.models)
     assert [row[0] for row in table.rows] == ["partial", "total"]
     assert table.header[-1] == "− fine-tuned"
 

@@ -16,7 +16,7 @@ def test_the_first_lines_tell_corpus_cost_language_and_the_best_of_each_task(fac
 
 
 def test_what_was_not_measured_is_left_out(facts: Facts) -> None:
-    bare = replace(facts.results, models={name: {} for name in facts.results.models})
+    bare = replace(facts.results, numbers={})
     text = glance(bare, facts.comparisons, Efficiency(1, "none", {}, {}), facts.funnel)
     assert text.startswith("- **Corpus**")
     assert "Speed" not in text

@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from tinypt.reporting.results import PROTOCOLS, Results, flatten, is_task, metrics_of, number, protocols_of, value
-from tinypt.reporting.tables import Table, label, show, show_score
+from tinypt.reporting.results import PROTOCOLS, Key, Number, Results
+from tinypt.reporting.tables import Table, label, metric_label, show, show_score
 
 PROJECT = "bert-tiny-pt"
 HUB_TASKS = {
@@ -107,33 +107,31 @@ def _header(release: Release) -> dict[str, Any]:
 def _index(release: Release) -> list[dict[str, Any]]:
     """Every measurement of this model in the hub's model-index form."""
     entries = []
-    for section, part in release.results.models[release.name].items():
-        if is_task(part):
+    results, name = release.results, release.name
+    for section in results.measurements(name):
+        if section in results.tasks():
             origin = release.tasks.get(section, TaskOrigin("text_classification", section))
             task, data = HUB_TASKS[origin.kind], {"name": label(section), "type": origin.source}
             metrics = [
-                {
-                    "type": metric,
-                    "value": score,
-                    "name": f"{label(metric)}, {label(protocol)}{_seeds(number(part, protocol, 'seeds'))}",
-                }
+                {"type": metric, "value": score.value, "name": f"{label(metric)}, {label(protocol)}{_seeds(seeds)}"}
                 for protocol in PROTOCOLS
-                for metric in metrics_of(release.results, section)
-                if (score := value({section: part}, section, protocol, metric)) is not None
+                for seeds in [results.numbers.get(Key(name, section, protocol, "seeds"))]
+                for metric in results.metrics(section)
+                if (score := results.score(name, section, protocol, metric)) is not None
             ]
         else:
             task, data = "fill-mask", {"name": "held-out split of the corpus", "type": release.corpus}
             metrics = [
-                {"type": key, "value": score, "name": label(key if section == "mlm" else f"{section} {key}")}
-                for key, score in flatten(part).items()
-                if isinstance(score, float)
+                {"type": metric, "value": value, "name": metric_label(section, metric)}
+                for other, metric in results.language_metrics()
+                if other == section and (value := results.numbers.get(Key(name, section, "", metric))) is not None
             ]
         if metrics:
             entries.append({"task": {"type": task}, "dataset": data, "metrics": metrics})
     return entries
 
 
-def _seeds(count: float | int | None) -> str:
+def _seeds(count: Number | None) -> str:
     return "" if count is None else f", mean over {count} seeds" if count > 1 else ", 1 seed"
 
 
@@ -160,20 +158,18 @@ fill("A menina foi à [MASK] com a mãe.")
 
 def _scores_table(release: Release) -> Table:
     """Every measurement a row, this model and the references the columns."""
-    models = release.results.models
-    order = [release.name, *(name for name in models if name != release.name)]
+    results = release.results
+    order = [release.name, *(name for name in results.models if name != release.name)]
     rows = []
-    for section, part in models[release.name].items():
-        if not is_task(part):
-            for key, score in flatten(part).items():
-                if isinstance(score, float):
-                    name = label(key if section == "mlm" else f"{section} {key}")
-                    rows.append([name, *(show(number(models[model], section, *key.split("."))) for model in order)])
-            continue
-        for protocol in protocols_of(release.results, section):
-            for metric in metrics_of(release.results, section):
-                name = f"{label(section)}, {label(protocol)}: {label(metric)}"
-                rows.append([name, *(show_score(models[model], section, protocol, metric) for model in order)])
+    for section in results.measurements(release.name):
+        for protocol in results.protocols(section):
+            for metric in results.metrics(section):
+                scores = [show_score(results.score(model, section, protocol, metric)) for model in order]
+                rows.append([f"{label(section)}, {label(protocol)}: {label(metric)}", *scores])
+        for other, metric in results.language_metrics():
+            if other == section:
+                numbers = [show(results.numbers.get(Key(model, section, "", metric))) for model in order]
+                rows.append([metric_label(section, metric), *numbers])
     note = (
         "*frozen*: cosine of mean-pooled embeddings, or a linear probe on them; *fine-tuned*: the whole model, mean ± "
         "standard deviation over seeds. The loss compares between models of one tokenizer only; what is measured over "
@@ -185,8 +181,8 @@ def _scores_table(release: Release) -> Table:
 def _training(release: Release) -> str:
     source = ", ".join(release.datasets) or ("generated sample text" if release.sample else f"source: {release.corpus}")
     recipe = yaml.safe_dump(dict(release.recipe), sort_keys=False, allow_unicode=True)
-    results = flatten(release.results.distill.get(release.name, {}))
-    told = "; ".join(f"{label(key)} {show(score)}" for key, score in results.items())
+    numbers = release.results.training.get(release.name, {})
+    told = "; ".join(f"{label(key)} {show(number)}" for key, number in numbers.items())
     return f"## Training\n\nText: {source}. Parameters of the set:\n\n```yaml\n{recipe}```\n\nResult: {told}."
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from tinypt.reporting.results import number, read_metrics
+from tinypt.reporting.results import Number, flatten, read_metrics
 from tinypt.reporting.tables import BLANK, Table, label
 from tinypt.runtime.errors import PipelineError
 
@@ -48,37 +47,39 @@ class Efficiency:
 
 
 def read_efficiency(path: Path, names: Iterable[str]) -> Efficiency:
-    """Read what data/efficiency.json says of the models called `names`.
+    """Read the costs of the models called `names` from data/efficiency.json.
 
     Raises:
         PipelineError: it is missing, or lacks a number that the `efficiency` stage writes.
     """
     content = read_metrics(path, "efficiency")
+    numbers = flatten(content)
 
-    def whole(*keys: str) -> float:
-        found = number(content, *keys)
-        if found is None:
-            raise PipelineError(f"{path}: {'.'.join(keys)} is no number; run `dvc repro efficiency` again")
-        return found
+    def read(key: str) -> Number:
+        if key not in numbers:
+            raise PipelineError(f"{path}: {key} is no number; run `dvc repro efficiency` again")
+        return numbers[key]
 
-    def cost(parameters: int, *keys: str) -> Cost:
-        part: Any = content
-        for key in keys:
-            part = part.get(key) if isinstance(part, Mapping) else None
-        lengths = part.get("lengths", {}) if isinstance(part, Mapping) else {}
+    def cost(parameters: int, place: str) -> Cost:
         speeds = {
-            int(length): Speed(*(whole(*keys, "lengths", length, key) for key in ("p50_ms", "p95_ms", "texts_per_s")))
-            for length in sorted(lengths, key=int)
+            length: Speed(*(read(f"{place}.lengths.{length}.{key}") for key in ("p50_ms", "p95_ms", "texts_per_s")))
+            for length in sorted(map(int, _names_below(f"{place}.lengths", numbers)))
         }
-        return Cost(parameters, int(whole(*keys, "bytes")), speeds)
+        return Cost(parameters, int(read(f"{place}.bytes")), speeds)
 
     models, encoders = {}, {}
     for name in names:
-        models[name] = cost(int(whole("models", name, "parameters")), "models", name)
-        for form in content["models"][name].get("encoder", {}):
-            forms = (models[name].parameters, "models", name, "encoder", form)
-            encoders[f"{name}, {form}"] = cost(*forms)
-    return Efficiency(int(whole("threads")), str(content.get("machine", "unknown machine")), models, encoders)
+        parameters = int(read(f"models.{name}.parameters"))
+        models[name] = cost(parameters, f"models.{name}")
+        for form in _names_below(f"models.{name}.encoder", numbers):
+            encoders[f"{name}, {form}"] = cost(parameters, f"models.{name}.encoder.{form}")
+    return Efficiency(int(read("threads")), str(content.get("machine", "unknown machine")), models, encoders)
+
+
+def _names_below(place: str, keys: Iterable[str]) -> list[str]:
+    """The names that follow `place` in dotted keys, in order."""
+    found = (key.removeprefix(f"{place}.").split(".")[0] for key in keys if key.startswith(f"{place}."))
+    return list(dict.fromkeys(found))
 
 
 def efficiency_table(efficiency: Efficiency) -> Table:

@@ -6,15 +6,7 @@ from tinypt.reporting.captions import CAPTIONS
 from tinypt.reporting.comparisons import Comparisons, show_difference
 from tinypt.reporting.dropped import Funnel
 from tinypt.reporting.efficiency import Efficiency
-from tinypt.reporting.results import (
-    LESS_IS_BETTER,
-    Results,
-    bits_per_character,
-    metrics_of,
-    number,
-    protocols_of,
-    value,
-)
+from tinypt.reporting.results import BASELINE, LESS_IS_BETTER, Number, Results
 from tinypt.reporting.tables import BLANK, Table, label, show, show_score
 
 
@@ -24,24 +16,25 @@ def glance(results: Results, comparisons: Comparisons, efficiency: Efficiency, f
         f"- **Corpus**: {funnel[-1][1]:,} of {funnel[0][1]:,} documents are kept "
         f"({funnel[-1][1] / max(1, funnel[0][1]):.1%})."
     ]
-    sets = results.sets()
-    bits = {name: bits_per_character(scores) for name, scores in results.models.items()}
-    known = {name: bits[name] for name in sets if bits[name] is not None}
+    students = results.students()
+    bits = {name: found for name in results.models if (found := results.bits_per_character(name)) is not None}
+    known = [name for name in students if name in bits]
     if known:
-        best = min(known, key=lambda name: known[name] or 0)
-        beside = _beside(bits, 2)
-        lines.append(f"- **Language**: {label(best)} needs {show(known[best], 2)} bits per character{beside}.")
-    millions = {name: cost.parameters / 1e6 for name, cost in efficiency.models.items()}
-    if any(name in millions for name in sets):
+        best = min(known, key=lambda name: bits[name])
         lines.append(
-            f"- **Size**: the sets have {_span(millions[name] for name in sets if name in millions)} million "
-            f"parameters{_beside(millions, 2)}."
+            f"- **Language**: {label(best)} needs {show(bits[best], 2)} bits per character{_references(bits)}."
+        )
+    millions = {name: cost.parameters / 1e6 for name, cost in efficiency.models.items()}
+    if any(name in millions for name in students):
+        lines.append(
+            f"- **Size**: the sets have {_span(millions[name] for name in students if name in millions)} million "
+            f"parameters{_references(millions)}."
         )
     latency = efficiency.latency()
-    if any(name in latency for name in sets):
+    if any(name in latency for name in students):
         lines.append(
             f"- **Speed**: a text of {efficiency.longest()} pieces takes them "
-            f"{_span(latency[name] for name in sets if name in latency)} ms{_beside(latency, 2)}."
+            f"{_span(latency[name] for name in students if name in latency)} ms{_references(latency)}."
         )
     return "\n".join(lines) + "\n\n" + _best(results, comparisons).markdown()
 
@@ -49,30 +42,27 @@ def glance(results: Results, comparisons: Comparisons, efficiency: Efficiency, f
 def _best(results: Results, comparisons: Comparisons) -> Table:
     """A row for each task and protocol: the best set, and how it stands to untrained, teacher and what needs no model."""
     rows = []
-    for task in results.task_names():
-        metric = metrics_of(results, task)[0]
+    for task in results.tasks():
+        metric = results.metrics(task)[0]
         sign = -1 if metric in LESS_IS_BETTER else 1
-        baselines = {name: number(untrained, metric) for name, untrained in results.baselines(task).items()}
-        bare = {name: sign * score for name, score in baselines.items() if score is not None}
-        for protocol in protocols_of(results, task):
-            scores = {name: value(results.models[name], task, protocol, metric) for name in results.sets()}
-            known = {name: score for name, score in scores.items() if score is not None}
-            if not known:
+        baselines = results.values(results.baselines(task), task, BASELINE, metric)
+        references = ["untrained", "teacher"]
+        if baselines:
+            references.append(max(baselines, key=lambda name: sign * baselines[name]))
+        for protocol in results.protocols(task):
+            values = results.values(results.students(), task, protocol, metric)
+            if not values:
                 continue
-            best = max(known, key=lambda name: sign * known[name])
+            best = max(values, key=lambda name: sign * values[name])
             others = len(comparisons.leaders(results, task, protocol, metric)) - 1
+            differences = [show_difference(comparisons.find(task, protocol, best, name)) for name in references]
             rows.append(
                 [
                     f"{label(task)}, {label(protocol)}, {label(metric)}",
                     label(best) + (f", {others} more like it" if others else ""),
-                    show_score(results.models[best], task, protocol, metric, digits=3),
-                    *(
-                        show_difference(comparisons.find(task, protocol, best, name))
-                        for name in ("untrained", "teacher")
-                    ),
-                    show_difference(comparisons.find(task, protocol, best, max(bare, key=lambda name: bare[name])))
-                    if bare
-                    else BLANK,
+                    show_score(results.score(best, task, protocol, metric), digits=3),
+                    *differences,
+                    *([] if baselines else [BLANK]),
                 ]
             )
     header = [
@@ -87,11 +77,9 @@ def _best(results: Results, comparisons: Comparisons) -> Table:
     return Table("At a glance", header, rows, notes, words=frozenset({0, 1}))
 
 
-def _beside(numbers: Mapping[str, float | int | None], digits: int) -> str:
-    told = [
-        f"{name} {show(numbers[name], digits)}" for name in ("teacher", "untrained") if numbers.get(name) is not None
-    ]
-    return f" ({', '.join(told)})" if told else ""
+def _references(numbers: Mapping[str, Number]) -> str:
+    found = [f"{name} {show(numbers[name], 2)}" for name in ("teacher", "untrained") if name in numbers]
+    return f" ({', '.join(found)})" if found else ""
 
 
 def _span(numbers: Iterable[float]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tinypt.reporting.comparisons import Comparisons, show_difference
-from tinypt.reporting.results import DISTILLED, Results, bits_per_character, metrics_of, protocols_of
+from tinypt.reporting.results import TASK_DISTILLATION, Results
 from tinypt.reporting.tables import BLANK, Table, label
 
 MOST = 6  # changes that are spelt out
@@ -20,20 +20,20 @@ def ladder_table(results: Results, comparisons: Comparisons, students: Mapping[s
     """
     columns = [
         (task, protocol)
-        for task in results.task_names()
-        for protocol in protocols_of(results, task)
-        if protocol != DISTILLED  # taught sets are not compared with one another
+        for task in results.tasks()
+        for protocol in results.protocols(task)
+        if protocol != TASK_DISTILLATION  # taught sets are not compared with one another
     ]
     header = ["set", "differs from the one above in", "bits per character"]
-    header += [f"{label(task)}, {label(protocol)}, {label(metrics_of(results, task)[0])}" for task, protocol in columns]
+    header += [f"{label(task)}, {label(protocol)}, {label(results.metrics(task)[0])}" for task, protocol in columns]
     rows = []
-    names = results.sets()
+    names = results.students()
     for before, name in zip([None, *names], names, strict=False):
         shown = name.replace("_", " ")
         if before is None:
             rows.append([shown, "the first", *[BLANK] * (1 + len(columns))])
             continue
-        old, new = (bits_per_character(results.models[model]) for model in (before, name))
+        old, new = (results.bits_per_character(model) for model in (before, name))
         bits = BLANK if old is None or new is None else f"{new - old:+.3f}".replace("-", "−")
         cells = [show_difference(comparisons.find(task, protocol, name, before)) for task, protocol in columns]
         rows.append([shown, _changes(students.get(before), students.get(name)), bits, *cells])

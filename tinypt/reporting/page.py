@@ -18,7 +18,7 @@ from tinypt.reporting.efficiency import Efficiency, efficiency_table, encoder_ta
 from tinypt.reporting.glance import glance
 from tinypt.reporting.ladder import ladder_table
 from tinypt.reporting.measurements import distill_table, headline_table, mlm_table, task_table
-from tinypt.reporting.results import Results, Scores, flatten, metrics_of, protocols_of, value
+from tinypt.reporting.results import Results, flatten
 from tinypt.reporting.tables import Table, counts_tables, label
 
 
@@ -38,7 +38,7 @@ class Facts:
     curves: Mapping[str, Curve]
     params: Mapping[str, Any]
     sample: bool
-    counts: Mapping[str, Scores]
+    counts: Mapping[str, Mapping[str, Any]]
     funnel: Funnel
     examples: Mapping[str, Sequence[str]] | None
     versions: Table
@@ -63,8 +63,11 @@ def compose(facts: Facts) -> Page:
         return f"{images}\n\n*{CAPTIONS[caption]}*" if drawn else ""
 
     results, comparisons, efficiency = facts.results, facts.comparisons, facts.efficiency
-    tasks = results.task_names()
-    gaps = [draw_gap(found, task) for task, found in comparisons.gaps.items() if any(found.values())]
+    tasks = results.tasks()
+    gaps = [
+        draw_gap({protocol: comparisons.gaps_by_model(task, protocol) for protocol in results.protocols(task)}, task)
+        for task in dict.fromkeys(key.measurement for key in comparisons.gaps)
+    ]
     parts = [
         "# bert-tiny-pt: results",
         *([SAMPLE] if facts.sample else []),
@@ -90,7 +93,7 @@ def compose(facts: Facts) -> Page:
         if efficiency.encoders
         else "",
         "## From set to set",
-        show(draw_ladder(results, results.sets()), caption="ladder"),
+        show(draw_ladder(results, results.students()), caption="ladder"),
         ladder_table(results, comparisons, facts.params.get("students", {})).markdown(),
         "## Training",
         show(*draw_curves(facts.curves), caption="curves"),
@@ -109,11 +112,9 @@ def compose(facts: Facts) -> Page:
 
 def _without_gap(comparisons: Comparisons, results: Results) -> str:
     """Where there is nothing to recover."""
-    tasks = [(task, protocol) for task in results.task_names() for protocol in protocols_of(results, task)]
+    tasks = [(task, protocol) for task in results.tasks() for protocol in results.protocols(task)]
     missing = [
-        f"{label(task)}, {label(protocol)}"
-        for task, protocol in tasks
-        if not comparisons.gaps.get(task, {}).get(protocol)
+        f"{label(task)}, {label(protocol)}" for task, protocol in tasks if not comparisons.gaps_by_model(task, protocol)
     ]
     return f"*{CAPTIONS['no gap']} {'; '.join(missing)}.*" if missing else ""
 
@@ -121,10 +122,8 @@ def _without_gap(comparisons: Comparisons, results: Results) -> str:
 def _pairs(results: Results, comparisons: Comparisons) -> list[str]:
     """A fold for each task and protocol that has comparisons."""
     return [
-        _fold(f"{label(task)}, {label(protocol)}", pairs_table(comparisons, task, protocol, list(results.models)))
-        for task, protocols in comparisons.pairs.items()
-        for protocol, pairs in protocols.items()
-        if pairs
+        _fold(f"{label(task)}, {label(protocol)}", pairs_table(comparisons, task, protocol, results.models))
+        for task, protocol in dict.fromkeys((pair.task, pair.protocol) for pair in comparisons.pairs)
     ]
 
 
@@ -133,11 +132,10 @@ def _scatters(results: Results, efficiency: Efficiency) -> list[Chart]:
     sizes = {name: cost.bytes / 1e6 for name, cost in efficiency.models.items()}
     latency, length = efficiency.latency(), efficiency.longest()
     charts: dict[str, list[Chart]] = {"size": [], "speed": []}
-    for task in results.task_names():
-        metric = metrics_of(results, task)[0]
+    for task in results.tasks():
+        metric = results.metrics(task)[0]
         for protocol in ("finetune", "frozen"):
-            found = {name: value(scores, task, protocol, metric) for name, scores in results.models.items()}
-            quality = {name: score for name, score in found.items() if score is not None}
+            quality = results.values(results.models, task, protocol, metric)
             if quality:
                 break
         title, name = f"{label(task)}, {label(protocol)}: {label(metric)}", task.replace("_", "-")
@@ -150,10 +148,11 @@ def _scatters(results: Results, efficiency: Efficiency) -> list[Chart]:
 def _terms(facts: Facts) -> dict[str, dict[str, float]]:
     """Set -> term of its loss -> weight times last value."""
     found = {}
-    for name, told in facts.results.distill.items():
+    for name, numbers in facts.results.training.items():
         weights = flatten(facts.params["students"][name]["distill"]["losses"])
-        final = flatten(told.get("final", {}))
-        found[name] = {term: weight * final[term] for term, weight in weights.items() if term in final}
+        found[name] = {
+            term: weight * numbers[f"final.{term}"] for term, weight in weights.items() if f"final.{term}" in numbers
+        }
     return {name: parts for name, parts in found.items() if parts}
 
 

@@ -12,17 +12,7 @@ from typing import Any
 import yaml
 
 from tinypt.reporting.ladder import changed
-from tinypt.reporting.results import (
-    PROTOCOLS,
-    Results,
-    Scores,
-    bits_per_character,
-    flatten,
-    interval,
-    is_task,
-    metrics_of,
-    value,
-)
+from tinypt.reporting.results import PROTOCOLS, Number, Results, Score, flatten, tabulate
 from tinypt.reporting.tables import BLANK, Table, label, show
 from tinypt.runtime.errors import PipelineError
 
@@ -32,7 +22,6 @@ DERIVED = "metrics/compare.json"  # follows from the scores; its many numbers wo
 NOTE = """\
 *within*: the new score lies in the 95 % interval that the earlier one had; another sample of test rows might have given
 it without any change. *outside* says that the change is larger than that."""
-Measure = tuple[str, float | int | None, float | int | None, tuple[float, float] | None]  # name, before, now, interval
 
 
 @dataclass(frozen=True)
@@ -46,7 +35,7 @@ class Revision:
     name: str
     commit: str
     params: Mapping[str, Any]
-    metrics: Mapping[str, Scores]
+    metrics: Mapping[str, Mapping[str, Any]]
 
 
 def read_revision(name: str) -> Revision:
@@ -75,29 +64,35 @@ def score_changes(old: Revision, results: Results) -> Table:
 
     Where the earlier score has a 95 % interval, the last column says whether the new one lies within it.
     """
+    evaluations = {model: old.metrics.get(f"metrics/{model}/evaluate.json", {}) for model in results.models}
+    earlier = tabulate(evaluations, {}, {})
     rows = []
-    for model, scores in results.models.items():
-        before = old.metrics.get(f"metrics/{model}/evaluate.json", {})
-        measures: list[Measure] = [("bits per character", bits_per_character(before), bits_per_character(scores), None)]
-        for task in (name for name, part in scores.items() if is_task(part)):
-            metric = metrics_of(results, task)[0]
-            measures += [
-                (
-                    f"{label(task)}, {label(protocol)}, {label(metric)}",
-                    value(before, task, protocol, metric),
-                    value(scores, task, protocol, metric),
-                    interval(before, task, protocol, metric),
-                )
-                for protocol in PROTOCOLS
-            ]
-        for what, was, now, band in measures:
-            if was == now:
+    for model in results.models:
+        scores = [("bits per character", _bits(earlier, model), _bits(results, model))]
+        for task in results.tasks():
+            metric = results.metrics(task)[0]
+            for protocol in PROTOCOLS:
+                before, now = (table.score(model, task, protocol, metric) for table in (earlier, results))
+                scores.append((f"{label(task)}, {label(protocol)}, {label(metric)}", before, now))
+        for name, before, now in scores:
+            was, new = (None if score is None else score.value for score in (before, now))
+            if was == new:
                 continue
-            change = BLANK if was is None or now is None else f"{now - was:+.4f}".replace("-", "−")
-            within = BLANK if band is None or now is None else "within" if band[0] <= now <= band[1] else "outside"
-            rows.append([label(model), what, show(was), show(now), change, within])
+            change = BLANK if was is None or new is None else f"{new - was:+.4f}".replace("-", "−")
+            rows.append([label(model), name, show(was), show(new), change, _within(before, new)])
     header = ["model", "measurement", old.name, "now", "change", "earlier interval"]
     return Table("Scores", header, rows, [NOTE], words=frozenset({0, 1, 5}))
+
+
+def _bits(results: Results, model: str) -> Score | None:
+    bits = results.bits_per_character(model)
+    return None if bits is None else Score(bits)
+
+
+def _within(before: Score | None, now: Number | None) -> str:
+    if before is None or before.low is None or before.high is None or now is None:
+        return BLANK
+    return "within" if before.low <= now <= before.high else "outside"
 
 
 def all_changes(old: Revision, metrics: Path) -> Table:

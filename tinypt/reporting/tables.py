@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from tinypt.reporting.results import Scores, flatten, interval, number, value
+from tinypt.reporting.results import Number, Score, flatten
 
 TITLES = {
     "mlm": "Masked language modelling",
@@ -57,7 +58,7 @@ class Table:
         return "\n".join(lines) + "".join(f"\n\n{note}" for note in self.notes) + "\n"
 
 
-def counts_tables(title: str, scores: Scores) -> list[Table]:
+def counts_tables(title: str, scores: Mapping[str, Any]) -> list[Table]:
     """Any metrics file as it stands: what maps names to numbers by name becomes a grid, the rest a list."""
     grids = {
         key: part
@@ -79,22 +80,28 @@ def label(name: str) -> str:
     return TITLES.get(name, name.replace("_", " ").replace(".", ": "))
 
 
-def show(score: float | int | None, digits: int = 4) -> str:
+def metric_label(section: str, metric: str) -> str:
+    """The label of a language metric."""
+    return label(metric if section == "mlm" else f"{section} {metric}")
+
+
+def show(score: Number | None, digits: int = 4) -> str:
     """A number for a table: counts in full, fractions to so many digits."""
     if score is None:
         return BLANK
     return f"{score:,}" if isinstance(score, int) else f"{score:.{digits}f}"
 
 
-def show_score(scores: Scores, task: str, protocol: str, metric: str, digits: int = 4) -> str:
-    """A score, with its interval where there is one, or its standard deviation over seeds where there were several."""
-    text = show(value(scores, task, protocol, metric), digits)
-    band = interval(scores, task, protocol, metric)
-    if band is None:
+def show_score(score: Score | None, digits: int = 4) -> str:
+    """A score with its interval, or with its standard deviation over seeds, where either is known."""
+    if score is None:
+        return BLANK
+    text = show(score.value, digits)
+    if score.low is None or score.high is None:
         return text
-    if number(scores, task, protocol, f"{metric}_low") is not None:
-        return f"{text} [{band[0]:.3f}, {band[1]:.3f}]"
-    return f"{text} ± {show((band[1] - band[0]) / 2, digits)}"
+    if score.deviation:
+        return f"{text} ± {show((score.high - score.low) / 2, digits)}"
+    return f"{text} [{score.low:.3f}, {score.high:.3f}]"
 
 
 def _line(cells: list[str]) -> str:

@@ -13,7 +13,7 @@ from tinypt.reporting.charts.efficiency import GAP, _spread, draw_scatter
 from tinypt.reporting.charts.scores import draw_gap, draw_ladder, draw_task
 from tinypt.reporting.charts.training import draw_curves, draw_loss_terms
 from tinypt.reporting.page import Facts
-from tinypt.reporting.results import Results
+from tinypt.reporting.results import tabulate
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -95,12 +95,12 @@ def test_a_tasks_chart_has_every_model_both_protocols_floors_and_published(facts
 
 
 def test_the_gaps_chart_tells_every_share(facts: Facts) -> None:
-    chart = draw_gap(facts.comparisons.gaps["tweetsentbr"], "tweetsentbr")
+    chart = draw_gap({"frozen": facts.comparisons.gaps_by_model("tweetsentbr", "frozen")}, "tweetsentbr")
     assert "frozen: base 20 %, partial 50 %, total 70 %." in chart.alt
 
 
 def test_the_ladder_goes_from_set_to_set(facts: Facts) -> None:
-    chart = draw_ladder(facts.results, facts.results.sets())
+    chart = draw_ladder(facts.results, facts.results.students())
     assert {"partial", "total", "teacher, 1.60", "untrained, 3.10"} <= set(texts(chart))
 
 
@@ -133,7 +133,7 @@ def test_labels_beside_a_scatter_keep_their_order_and_distance(places: list[floa
 
 @pytest.mark.parametrize("models", [{}, {"teacher": {"mlm": {"loss": 1.0}}}])
 def test_nothing_to_show_is_no_crash(models: dict[str, dict[str, dict[str, float]]]) -> None:
-    results = Results(models, {}, {})
+    results = tabulate(models, {}, {})
     assert draw_ladder(results, []).alt.endswith("Not measured.")
     assert draw_curves({}) == []
     draw_funnel([("raw", 0)])

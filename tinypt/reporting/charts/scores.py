@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 
 from tinypt.reporting.charts.drawing import INK, LINES, MUTED, Chart, canvas, finish, legend, looks
-from tinypt.reporting.comparisons import Interval
 from tinypt.reporting.published import PUBLISHED
-from tinypt.reporting.results import DISTILLED, PROTOCOLS, Results, bits_per_character, interval, metrics_of, value
+from tinypt.reporting.results import BASELINE, PROTOCOLS, TASK_DISTILLATION, Results, Score
 from tinypt.reporting.tables import label
 
-OFFSET = {"frozen": -0.22, "finetune": 0.04, DISTILLED: 0.3}  # in rows
-FILL = {"frozen": "none", "finetune": "full", DISTILLED: "left"}
+OFFSET = {"frozen": -0.22, "finetune": 0.04, TASK_DISTILLATION: 0.3}  # in rows
+FILL = {"frozen": "none", "finetune": "full", TASK_DISTILLATION: "left"}
 
 
 def draw_task(results: Results, task: str) -> Chart:
@@ -19,8 +18,8 @@ def draw_task(results: Results, task: str) -> Chart:
 
     Bars are 95 % intervals, or the deviation over seeds; vertical lines the baselines that need no model.
     """
-    metric, models = metrics_of(results, task)[0], list(results.models)
-    baselines = {name: untrained[metric] for name, untrained in results.baselines(task).items() if metric in untrained}
+    metric, models = results.metrics(task)[0], results.models
+    baselines = results.values(results.baselines(task), task, BASELINE, metric)
     told = []
     with canvas(118 + 27 * len(models) + 15 * len(baselines)) as (figure, axes):
         axes.set_title(f"{label(task)}: {label(metric)}")
@@ -30,12 +29,11 @@ def draw_task(results: Results, task: str) -> Chart:
             axes.axvline(score, color=MUTED, linestyle=line, linewidth=1.1, label=f"{label(name)}, {score:.3f}")
             told.append(f"{label(name)}: {score:.3f}.")
         for protocol in PROTOCOLS:
-            found = {model: value(results.models[model], task, protocol, metric) for model in models}
-            points = {model: score for model, score in found.items() if score is not None}
-            bands = {model: interval(results.models[model], task, protocol, metric) for model in points}
-            _points(axes, models, points, bands, protocol)
-            if points:
-                listed = ", ".join(f"{model} {score:.3f}" for model, score in points.items())
+            found = {model: results.score(model, task, protocol, metric) for model in models}
+            scores = {model: score for model, score in found.items() if score is not None}
+            _points(axes, models, scores, protocol)
+            if scores:
+                listed = ", ".join(f"{model} {score.value:.3f}" for model, score in scores.items())
                 told.append(f"{label(protocol)}: {listed}.")
         if task in PUBLISHED and PUBLISHED[task].metric == metric:
             printed = [pair for column in PUBLISHED[task].columns.values() for pair in column.items()]
@@ -46,7 +44,7 @@ def draw_task(results: Results, task: str) -> Chart:
         return finish(figure, name, label(task), f"{label(task)}, {label(metric)}. {' '.join(told)}")
 
 
-def draw_gap(gaps: Mapping[str, Mapping[str, Interval]], task: str) -> Chart:
+def draw_gap(gaps: Mapping[str, Mapping[str, Score]], task: str) -> Chart:
     """How far each model has come from the untrained (0 %) to the teacher (100 %), with intervals.
 
     Args:
@@ -61,13 +59,9 @@ def draw_gap(gaps: Mapping[str, Mapping[str, Interval]], task: str) -> Chart:
         for share in (0, 100):
             axes.axvline(share, color=INK, linewidth=1, linestyle=":" if share == 0 else "-")
         for protocol in (name for name in PROTOCOLS if name in gaps):
-            points = {model: 100 * gap.value for model, gap in gaps[protocol].items()}
-            bands = {
-                model: None if gap.low is None or gap.high is None else (100 * gap.low, 100 * gap.high)
-                for model, gap in gaps[protocol].items()
-            }
-            _points(axes, models, points, bands, protocol)
-            listed = ", ".join(f"{model} {share:.0f} %" for model, share in points.items())
+            shares = {model: _percent(gap) for model, gap in gaps[protocol].items()}
+            _points(axes, models, shares, protocol)
+            listed = ", ".join(f"{model} {share.value:.0f} %" for model, share in shares.items())
             told.append(f"{label(protocol)}: {listed or 'none'}.")
         # an interval may reach far where untrained and teacher are close; the points decide what is shown
         values = [100 * gap.value for found in gaps.values() for gap in found.values()]
@@ -80,8 +74,8 @@ def draw_gap(gaps: Mapping[str, Mapping[str, Interval]], task: str) -> Chart:
 
 def draw_ladder(results: Results, sets: Sequence[str]) -> Chart:
     """Bits per character from set to set, in their order, between the untrained's and the teacher's."""
-    look = looks(list(results.models))
-    found = {name: bits_per_character(scores) for name, scores in results.models.items()}
+    look = looks(results.models)
+    found = {name: results.bits_per_character(name) for name in results.models}
     points = {name: found[name] for name in sets}
     with canvas(95 + 27 * len(sets)) as (figure, axes):
         axes.set_title("Bits per character, less is better")
@@ -109,20 +103,20 @@ def _rows(axes: Axes, models: Sequence[str]) -> None:
     axes.grid(axis="x")
 
 
-def _points(
-    axes: Axes,
-    models: Sequence[str],
-    points: Mapping[str, float],
-    bands: Mapping[str, tuple[float, float] | None],
-    protocol: str,
-) -> None:
-    """One protocol's scores, each with its interval (low, high) where it has one, in the models' looks."""
+def _percent(gap: Score) -> Score:
+    if gap.low is None or gap.high is None:
+        return Score(100 * gap.value)
+    return Score(100 * gap.value, 100 * gap.low, 100 * gap.high)
+
+
+def _points(axes: Axes, models: Sequence[str], scores: Mapping[str, Score], protocol: str) -> None:
+    """One protocol's scores, each with its interval where it has one, in the models' looks."""
     look = looks(models)
-    for model, score in points.items():
-        row, own, band = models.index(model) + OFFSET[protocol], look[model], bands[model]
-        if band is not None:
-            axes.plot(band, [row, row], color=own.colour, linewidth=1.4, alpha=0.75)
+    for model, score in scores.items():
+        row, own = models.index(model) + OFFSET[protocol], look[model]
+        if score.low is not None and score.high is not None:
+            axes.plot([score.low, score.high], [row, row], color=own.colour, linewidth=1.4, alpha=0.75)
         size = 9 if own.marker == "*" else 6
-        axes.plot([score], [row], own.marker, color=own.colour, fillstyle=FILL[protocol], markersize=size)
-    if points:
+        axes.plot([score.value], [row], own.marker, color=own.colour, fillstyle=FILL[protocol], markersize=size)
+    if scores:
         axes.plot([], [], "o", color=INK, fillstyle=FILL[protocol], markersize=6, label=label(protocol))
