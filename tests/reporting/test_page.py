@@ -1,6 +1,8 @@
 import re
 from dataclasses import replace
 
+import yaml
+
 from tests.reporting.conftest import HOSTILE
 from tinypt.reporting.comparisons import Comparisons
 from tinypt.reporting.page import Facts, Page, compose
@@ -53,3 +55,18 @@ def test_what_the_page_may_not_say_and_cannot_know_is_left_out_and_said(facts: F
     assert "data/select/examples.jsonl" in text
     assert "not shown to be better than the untrained: ASSIN2 similarity, frozen;" in text
     assert "There was no dvc.lock" in text
+
+
+def test_parameters_inherited_in_yaml_are_written_out_without_anchors(facts: Facts) -> None:
+    text = """
+students:
+  partial: &partial {distill: &losses {losses: {mlm: 2.0}, layers: [[2, 2]]}}
+  total: {<<: *partial, init: *losses}
+"""
+    params = yaml.safe_load(text)
+    markdown = compose(replace(facts, params=params)).markdown
+    shown = re.search(r"```yaml\n(students:.*?)\n```", markdown, re.DOTALL)
+    assert shown is not None
+    assert "&" not in shown[1]
+    assert "*" not in shown[1]
+    assert yaml.safe_load(shown[1]) == params

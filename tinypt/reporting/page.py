@@ -187,6 +187,13 @@ def _fold(summary: str, table: Table) -> str:
     return f"<details>\n<summary>{summary}</summary>\n\n{table.markdown()}\n</details>"
 
 
+class _PlainDumper(yaml.SafeDumper):
+    """Writes a mapping that occurs twice out in full; params.yaml shares mappings where it merges them with `<<`."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 def _yaml(part: Any) -> str:
-    text: str = yaml.safe_dump(part, sort_keys=False, allow_unicode=True, width=100)
+    text: str = yaml.dump(part, Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=100)
     return text.rstrip("\n")
