@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub import ModelCard
 
-from tests.reporting.conftest import SETS, write_project
+from tests.reporting.conftest import STUDENTS, write_project
 from tinypt.release.card import Release, TaskOrigin, model_card
 from tinypt.reporting.results import read_results
 
@@ -20,14 +20,14 @@ def release(tmp_path: Path) -> Release:
         config={"num_hidden_layers": 2, "hidden_size": 128, "vocab_size": 2000, "max_position_embeddings": 512},
         parameters=1234567,
         cased=True,
-        recipe={"init": {"tokenizer": "teacher"}, "distill": {"losses": {"mlm": 2.0, "kl": 5.0}}},
+        student={"init": {"tokenizer": "teacher"}, "distill": {"losses": {"mlm": 2.0, "kl": 5.0}}},
         tasks={
             "assin2_similarity": TaskOrigin("pair_regression", "some/assin2"),
             "assin2_entailment": TaskOrigin("pair_classification", "some/assin2"),
             "tweetsentbr": TaskOrigin("text_classification", "tweetsentbr"),
         },
         files=[("model.safetensors", 4_938_268)],
-        results=read_results(write_project(tmp_path), SETS),
+        results=read_results(write_project(tmp_path), STUDENTS),
     )
 
 
@@ -48,7 +48,7 @@ def test_the_hub_understands_the_header(release: Release) -> None:
     assert found["text-classification", "TweetSentBR", "f1", "macro-F1, frozen"] == pytest.approx(0.6)
 
 
-def test_the_text_sets_the_model_beside_the_references(release: Release) -> None:
+def test_the_scores_are_shown_with_those_of_the_references(release: Release) -> None:
     text = model_card(release)
     assert "| ASSIN2 similarity, fine-tuned: Pearson | 0.6500 ± 0.0200 | 0.8000 ± 0.0200 |" in text
     assert "1,234,567 parameters" in text
@@ -59,7 +59,7 @@ def test_the_text_sets_the_model_beside_the_references(release: Release) -> None
     assert "Not for use" not in text
 
 
-def test_a_sample_model_is_called_that_and_names_no_origin(release: Release) -> None:
+def test_a_sample_model_is_marked_and_names_no_origin(release: Release) -> None:
     card = ModelCard(model_card(replace(release, corpus="sample", datasets=(), origins=(), cased=False)))
     assert "Not for use" in card.content
     assert "generated sample text" in card.content
@@ -68,6 +68,6 @@ def test_a_sample_model_is_called_that_and_names_no_origin(release: Release) -> 
     assert card.data.get("datasets") is None
 
 
-def test_without_references_the_card_still_stands(release: Release) -> None:
+def test_the_card_needs_no_references(release: Release) -> None:
     results = replace(release.results, models=["total"], training={})
     assert "|  | this model |" in model_card(replace(release, results=results))

@@ -1,4 +1,4 @@
-"""Tables of everything measured on models: the headline, each measurement in full, and the training."""
+"""Tables of the models' scores: the headline, each measurement in full, and the training."""
 
 from tinypt.reporting.comparisons import Comparisons
 from tinypt.reporting.efficiency import Efficiency
@@ -8,9 +8,9 @@ from tinypt.reporting.tables import BLANK, Table, label, metric_label, show, sho
 
 
 def headline_table(results: Results, comparisons: Comparisons, efficiency: Efficiency) -> Table:
-    """One row a model: what it costs, its bits per character, and every task's first metric beside the published."""
+    """A row for each model: its cost, its bits per character, and the primary metric of every task."""
     length, latency = efficiency.longest(), efficiency.latency()
-    header = ["model", "parameters, millions", f"ms a text, {length} pieces", "bits per character"]
+    header = ["model", "parameters, millions", f"ms per text, {length} word pieces", "bits per character"]
     rows = []
     for model in results.models:
         cost = efficiency.models.get(model)
@@ -40,7 +40,7 @@ def headline_table(results: Results, comparisons: Comparisons, efficiency: Effic
 
 
 def mlm_table(results: Results) -> Table:
-    """How well each model predicts held-out words: everything evaluate.json holds beside the tasks, counts left out."""
+    """Each model's prediction of held-out text: every number of evaluate.json outside the tasks, without counts."""
     metrics = results.language_metrics()
     header = ["model", *(metric_label(*metric) for metric in metrics), *_published_columns("mlm")]
     rows = []
@@ -51,7 +51,7 @@ def mlm_table(results: Results) -> Table:
 
 
 def task_table(results: Results, comparisons: Comparisons, task: str) -> Table:
-    """One task: every model under both protocols, the baselines that need no model, what was published."""
+    """One task: every model by every protocol, the baselines, and the published values."""
     columns = [(protocol, metric) for protocol in results.protocols(task) for metric in results.metrics(task)]
     header = ["model", *(f"{label(protocol)}: {label(metric)}" for protocol, metric in columns)]
     header += _published_columns(task)
@@ -72,10 +72,10 @@ def task_table(results: Results, comparisons: Comparisons, task: str) -> Table:
 
 
 def distill_table(results: Results) -> Table:
-    """What distill.json says of each set, key by key."""
+    """Every number of each student's distill.json."""
     keys = list(dict.fromkeys(key for numbers in results.training.values() for key in numbers))
     rows = [[name, *(show(numbers.get(key)) for key in keys)] for name, numbers in results.training.items()]
-    return Table("Training", ["set", *map(label, keys)], rows)
+    return Table("Training", ["student", *map(label, keys)], rows)
 
 
 def _published_columns(measurement: str) -> list[str]:
@@ -95,8 +95,8 @@ def _notes(measurement: str) -> list[str]:
     if measurement not in PUBLISHED:
         return []
     published = PUBLISHED[measurement]
-    notes = [f"Published values do not compare with ours directly. {published.caveat}"]
+    notes = [f"The published values do not compare with ours directly. {published.caveat}"]
     if published.anchors:
-        anchors = "; ".join(f"{what} {score}" for what, score in published.anchors)
-        notes.append(f"For orientation, on the official data: {anchors}.")
+        anchors = "; ".join(f"{name} {score}" for name, score in published.anchors)
+        notes.append(f"Other published scores on the official data: {anchors}.")
     return notes

@@ -1,17 +1,17 @@
-"""The report's first lines: what came of it, with how sure that is."""
+"""The first lines of the report: the main results and their uncertainty."""
 
 from collections.abc import Iterable, Mapping
 
 from tinypt.reporting.captions import CAPTIONS
 from tinypt.reporting.comparisons import Comparisons, show_difference
-from tinypt.reporting.dropped import Funnel
+from tinypt.reporting.corpus import Funnel
 from tinypt.reporting.efficiency import Efficiency
 from tinypt.reporting.results import BASELINE, LESS_IS_BETTER, Number, Results
 from tinypt.reporting.tables import BLANK, Table, label, show, show_score
 
 
-def glance(results: Results, comparisons: Comparisons, efficiency: Efficiency, funnel: Funnel) -> str:
-    """A few sentences on corpus, cost and language, and a table of the best set of each task."""
+def overview(results: Results, comparisons: Comparisons, efficiency: Efficiency, funnel: Funnel) -> str:
+    """A few sentences on corpus, language, size and speed, and a table of the best student of each task."""
     lines = [
         f"- **Corpus**: {funnel[-1][1]:,} of {funnel[0][1]:,} documents are kept "
         f"({funnel[-1][1] / max(1, funnel[0][1]):.1%})."
@@ -27,20 +27,20 @@ def glance(results: Results, comparisons: Comparisons, efficiency: Efficiency, f
     millions = {name: cost.parameters / 1e6 for name, cost in efficiency.models.items()}
     if any(name in millions for name in students):
         lines.append(
-            f"- **Size**: the sets have {_span(millions[name] for name in students if name in millions)} million "
+            f"- **Size**: the students have {_span(millions[name] for name in students if name in millions)} million "
             f"parameters{_references(millions)}."
         )
     latency = efficiency.latency()
     if any(name in latency for name in students):
         lines.append(
-            f"- **Speed**: a text of {efficiency.longest()} pieces takes them "
+            f"- **Speed**: for a text of {efficiency.longest()} word pieces the students need "
             f"{_span(latency[name] for name in students if name in latency)} ms{_references(latency)}."
         )
     return "\n".join(lines) + "\n\n" + _best(results, comparisons).markdown()
 
 
 def _best(results: Results, comparisons: Comparisons) -> Table:
-    """A row for each task and protocol: the best set, and how it stands to untrained, teacher and what needs no model."""
+    """A row per task and protocol: the best student, compared with untrained, teacher and the best baseline."""
     rows = []
     for task in results.tasks():
         metric = results.metrics(task)[0]
@@ -59,22 +59,15 @@ def _best(results: Results, comparisons: Comparisons) -> Table:
             rows.append(
                 [
                     f"{label(task)}, {label(protocol)}, {label(metric)}",
-                    label(best) + (f", {others} more like it" if others else ""),
+                    label(best) + (f", tied with {others}" if others else ""),
                     show_score(results.score(best, task, protocol, metric), digits=3),
                     *differences,
                     *([] if baselines else [BLANK]),
                 ]
             )
-    header = [
-        "task",
-        "best set",
-        "score",
-        "against the untrained",
-        "against the teacher",
-        "against the best without a model",
-    ]
-    notes = [f"*{CAPTIONS['glance']}*"]
-    return Table("At a glance", header, rows, notes, words=frozenset({0, 1}))
+    header = ["task", "best student", "score", "minus untrained", "minus teacher", "minus best baseline"]
+    notes = [f"*{CAPTIONS['overview']}*"]
+    return Table("Overview", header, rows, notes, text=frozenset({0, 1}))
 
 
 def _references(numbers: Mapping[str, Number]) -> str:
