@@ -49,8 +49,8 @@ def test_each_change_is_one_line_that_names_stage_and_dependency() -> None:
     }
     assert list(changed(status, {"distill@total"}, set())) == [
         "distill@total: changed command",
-        "distill@total: parameter students.total is modified",
         "distill@total: parameter seed is new",
+        "distill@total: parameter students.total is modified",
         "distill@total: dep tinypt/distillation is modified",
         "distill@total: out metrics/total/distill.json is modified",
         "student@fifth: has never run",

@@ -42,7 +42,7 @@ def test_the_hub_understands_the_header(release: Release) -> None:
         (result.task_type, result.dataset_name, result.metric_type, result.metric_name): result.metric_value
         for result in data.eval_results
     }
-    assert found["fill-mask", "held-out split of the corpus", "loss", "loss, nats per masked piece"] == 2.75
+    assert found["fill-mask", "held-out split of the corpus", "loss", "loss, nats per masked word piece"] == 2.75
     key = ("sentence-similarity", "ASSIN2 similarity", "pearson", "Pearson, fine-tuned, mean over 3 seeds")
     assert found[key] == 0.65
     assert found["text-classification", "TweetSentBR", "f1", "macro-F1, frozen"] == pytest.approx(0.6)
