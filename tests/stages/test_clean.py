@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import yaml
 
 from stages import clean
-from tests.params.test_clean import VALUES
+from tests.conftest import sample_params
 from tinypt.corpus.shards import SCHEMA, iter_texts, shard_name, write_shard
 from tinypt.runtime.errors import PipelineError
 
@@ -16,7 +17,7 @@ TEXT = "O menino que não quis ir à escola ficou em casa com a avó e o avô, e
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "params.yaml").write_text("clean:\n" + "".join(f"  {key}: {value}\n" for key, value in VALUES.items()))
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump({"clean": sample_params()["clean"]}))
     names = "Ana Beto Caio Duda Elis Fábio".split()
     echoes = [" ".join(name * times for times in range(1, 9)) for name in names]  # so that the texts are no near copies
     _write(tmp_path, [TEXT.format(f"<b>{name}</b> {echo}") for name, echo in zip(names, echoes, strict=True)])

@@ -5,9 +5,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from stages import clean, select
-from tests.params.test_clean import VALUES
+from tests.conftest import sample_params
 from tinypt.corpus.shards import SCHEMA, shard_name, write_shard
 from tinypt.runtime.errors import PipelineError
 
@@ -34,7 +35,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _params(folder: Path, least: int) -> None:
-    repairs = "clean:\n" + "".join(f"  {key}: {value}\n" for key, value in VALUES.items())
+    repairs = yaml.safe_dump({"clean": sample_params()["clean"]})
     (folder / "params.yaml").write_text(repairs + RULES % least)
 
 
