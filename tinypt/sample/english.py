@@ -1,4 +1,4 @@
-"""An English-like corpus from a hand-written grammar: the stand-in for the original English model learns from it."""
+"""An English-like corpus from a hand-written grammar, used to pre-train the stand-in for English BERT-tiny."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -188,6 +188,6 @@ def _with_article(text: str) -> str:
 
 
 def english_texts(documents: int, seed: int) -> Iterator[str]:
-    """Texts of an English-like corpus, each from its own random stream, so that any prefix is the same."""
+    """Texts of an English-like corpus. Each has its own random stream, so text i does not depend on the others."""
     for index in range(documents):
         yield english_document(Random(f"{seed}/english/{index}"))

@@ -1,17 +1,16 @@
-"""What one document is about, and how a template's slots are filled from it with the right agreement.
+"""The persons and things of one document, and the filling of template slots with correct agreement.
 
 Slots, in braces, in templates of the Portuguese sample:
 
-- `o dish`: determiner (a key of DETERMINERS, or `nn` a number word, `NN` a number in digits) and a noun of the list
-  `dish`; `-` stands for no determiner, and `dish` alone is the same. `o Dish`: the same noun in the whole document;
-  `o Dish2`: another one. `o dish+`: perhaps with an adjective. `^o dish`: the subject, with which verbs and
-  adjectives agree.
-- `hero`, `other`: the persons the document is about, `de hero` with the preposition contracted; `^hero` as a
-  subject, where a pronoun or the role may do.
-- `!verb/verb`: one of the verbs, agreeing with the subject, in the past; `!verb.p` present, `.i` imperfect,
+- `o dish`: a determiner (a key of DETERMINERS, or `nn` for a number word, `NN` for digits) and a noun of the list
+  `dish`. `- dish` or `dish`: no determiner. `o Dish`: the same noun in the whole document; `o Dish2`: another one.
+  `o dish+`: sometimes with an adjective. `^o dish`: the subject, with which verbs and adjectives agree.
+- `hero`, `other`: the persons of the document; `de hero` contracts the preposition. `^hero`: as a subject, which may
+  be a pronoun or the role.
+- `!verb/verb`: one of the verbs, in the past, agreeing with the subject; `!verb.p` present, `.i` imperfect,
   `.f` future.
-- `~adjective/adjective`: agreeing with the subject; `*adjective`: with the latest noun phrase; `h~adjective`: with
-  the hero.
+- `~adjective/adjective`: agrees with the subject; `*adjective`: with the latest noun phrase; `h~adjective`: with the
+  hero.
 - a name of VALUES: a city, month, number...
 """
 
@@ -30,7 +29,7 @@ _TENSES = {"p": "present", "i": "imperfect", "f": "future"}
 
 @dataclass(slots=True)
 class Person:
-    """Somebody the document comes back to."""
+    """A person mentioned repeatedly in a document."""
 
     first_name: str
     surname: str
@@ -41,27 +40,27 @@ class Person:
 
 @dataclass(slots=True)
 class Story:
-    """The state of one document while it is being written."""
+    """The state of one document during generation."""
 
     random: Callable[[], float]
     lists: dict[str, NounList]
     hero: Person
     other: Person
     city: str
-    nouns: dict[str, Noun] = field(default_factory=dict)  # what stays the same, or was taken last, by name
+    nouns: dict[str, Noun] = field(default_factory=dict)  # fixed noun, or latest noun, by name
     gender: int = 0  # of the latest subject
     number: int = 0
     noun_gender: int = 0  # of the latest noun phrase, subject or not
     noun_number: int = 0
-    subject: Person | None = None  # of the latest clause of this sentence
-    before: Person | None = None  # of the latest clause of the sentence before
+    subject: Person | None = None  # of the latest clause in this sentence
+    before: Person | None = None  # of the latest clause in the sentence before
 
     def next_sentence(self) -> None:
-        """Only the sentence just before can give a pronoun its meaning."""
+        """Start a sentence. A pronoun can refer only to the sentence before."""
         self.before, self.subject = self.subject, None
 
     def mention(self, person: Person, subject: bool, preposition: str = "") -> str:
-        """A name, role or pronoun for a person; a pronoun only when the latest subject was the same person."""
+        """A name, role or pronoun for a person. A pronoun only if the latest subject was the same person."""
         latest, u = self.subject or self.before, self.random()
         if subject:
             self.gender, self.number, self.subject, self.before = person.role.gender, 0, person, None
@@ -77,7 +76,7 @@ class Story:
         return person.first_name if u < 0.95 else f"{person.first_name} {person.surname}"
 
     def noun(self, name: str, plural: bool) -> Noun:
-        """A noun of a list: for a capitalised name one for the whole document, else one not just taken."""
+        """A noun of a list. A capitalised name gives the same noun in the whole document."""
         kept = name[0].isupper()
         if kept and name in self.nouns:
             return self.nouns[name]
@@ -93,7 +92,7 @@ class Story:
 
 
 def new_story(random: Callable[[], float], lists: dict[str, NounList], heroes: list[str], others: list[str]) -> Story:
-    """A document's persons and place; `heroes` and `others` name the lists their roles are taken from."""
+    """Choose a document's persons and place. `heroes` and `others` are the lists of their roles."""
     hero = other = _person(random, lists, heroes)
     while other.role.lemma == hero.role.lemma or other.first_name == hero.first_name:
         other = _person(random, lists, others)
@@ -149,7 +148,7 @@ VALUES: dict[str, Render[Story]] = {
 
 
 def slot_reader(lists: dict[str, NounList]) -> Callable[[str], Render[Story]]:
-    """What `compile_template` needs to read slots that name these lists.
+    """The slot function for `compile_template`, for slots that name these lists.
 
     The returned function raises KeyError for a slot whose list, determiner or value does not exist.
     """
