@@ -36,7 +36,7 @@ from tinypt.evaluation.finetuning.folds import Rows
 from tinypt.evaluation.frozen import frozen_scores
 from tinypt.evaluation.language.mlm import mlm_scores
 from tinypt.evaluation.language.words import sample_sentences, word_scores
-from tinypt.evaluation.model import EvaluatedModel, load_subject
+from tinypt.evaluation.model import EvaluatedModel, load_evaluated
 from tinypt.evaluation.tasks.table import Split, TaskData, read_tasks
 from tinypt.files import fingerprint, read_json, work_folder, write_json
 from tinypt.params.evaluate import Evaluate
@@ -128,7 +128,7 @@ def measure(folder: Path, job: Run, model: str) -> Scores:
     """What the evaluate stage measures without fine-tuning, the losses in bits, and the score for choosing."""
     options: Evaluate = load("evaluate", Evaluate, folder / "params.yaml")
     student_params: Student = load(f"students.{job.name}", Student, folder / "params.yaml")
-    evaluated = load_subject(f"{job.name} {job.seed}", folder / "models" / job.name / model, options.max_length)
+    evaluated = load_evaluated(f"{job.name} {job.seed}", folder / "models" / job.name / model, options.max_length)
     blocks = open_blocks(folder / "data/tokens" / student_params.init.tokenizer / "test", evaluated.tokenizer)
     words = word_scores(
         evaluated, sample_sentences(iter_texts(folder / "data/split/test"), options.sentences, job.seed)

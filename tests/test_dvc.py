@@ -84,6 +84,7 @@ def test_every_parameter_a_stage_loads_is_tracked(stages: dict[str, object]) -> 
         source = _module(stage).read_text(encoding="utf-8")
         tracked = {key.split(".")[0] for dep in stage.deps for key in getattr(dep, "params", [])}  # type: ignore[attr-defined]
         loaded = set(re.findall(r'\bload\(f?"(\w+)', source)) | ({"seed"} if "load_seed()" in source else set())
+        loaded |= {"students"} if "student_names()" in source else set()
         loaded |= set(SECTIONS) if "read_sections()" in source else set()
         assert loaded == tracked, name
 
