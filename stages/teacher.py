@@ -6,11 +6,11 @@ Reads data/split/train (a stand-in only); writes models/teacher and metrics/teac
 from pathlib import Path
 
 from tinypt.corpus.shards import iter_texts
-from tinypt.distillation.pretraining import make_model
 from tinypt.params.loader import load, load_seed
 from tinypt.params.models import Teacher
 from tinypt.params.tokenize import Tokenize
 from tinypt.runtime.run import run
+from tinypt.training.pretraining import make_model
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 import torch
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
-from tinypt.modeling.student import random_bert
+from tinypt.modeling.bert import random_bert
 from tinypt.params.models import Architecture
 
 

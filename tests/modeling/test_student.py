@@ -6,8 +6,9 @@ import torch
 from numpy.typing import NDArray
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
+from tinypt.modeling.bert import random_bert, same_shape
 from tinypt.modeling.embeddings import pca_basis, teacher_pca
-from tinypt.modeling.student import build_student, make_maps, make_projection, random_bert, same_shape
+from tinypt.modeling.student import build_student, make_maps, make_projection
 from tinypt.params.models import Architecture
 from tinypt.params.students import Init, Shape
 from tinypt.runtime.errors import PipelineError
