@@ -9,7 +9,8 @@ from torch.autograd import gradcheck
 
 from tinypt.distillation import fused, losses
 from tinypt.distillation.fused import mlm_and_kl
-from tinypt.distillation.losses import Samples, TeacherDistribution
+from tinypt.distillation.sampling import Samples
+from tinypt.distillation.teacher import TeacherDistribution
 from tinypt.training import mlm
 
 POSITIONS, VOCABULARY, SAMPLES = 7, 11, 4

@@ -155,32 +155,8 @@ def test_relations_and_their_gradients_are_finite_with_any_padding(dtype: torch.
     assert all(not kind.grad[1].any() for kind in student)
 
 
-def test_pool_text_is_the_mean_of_counted_positions() -> None:
-    states = _random(2, 6, WIDTH)
-    counted = torch.tensor([[0, 1, 1, 1, 0, 0], [0, 0, 0, 0, 0, 0]], dtype=torch.bool)
-    pooled = losses.pool_text(states, counted)
-    assert torch.allclose(pooled[0], states[0, 1:4].mean(dim=0))
-    assert torch.equal(pooled[1], torch.zeros(WIDTH, dtype=torch.float64))
-
-
-@settings(max_examples=30, deadline=None)
-@given(sizes=st.lists(st.integers(1, 3), min_size=1, max_size=6), gap=st.integers(0, 2), seed=st.integers(0, 100))
-def test_pool_words_is_the_mean_of_each_words_pieces(sizes: list[int], gap: int, seed: int) -> None:
-    words = [-1] * (1 + gap)
-    for word, size in enumerate(sizes):
-        words += [word] * size
-    words += [-1, -1]
-    states = _random(1, len(words), WIDTH, seed=seed)
-    pooled, exist = losses.pool_words(states, torch.tensor([words]))
-    assert exist[0].tolist() == [i < len(sizes) for i in range(len(words))]
-    for word in range(len(sizes)):
-        pieces = [position for position, owner in enumerate(words) if owner == word]
-        assert torch.allclose(pooled[0, word], states[0, pieces].mean(dim=0))
-
-
 def test_gradients() -> None:
     targets, counted = _targets(), torch.tensor([True, False, True])
-    words = torch.tensor([[-1, 0, 0, 1, -1]])
     assert gradcheck(
         lambda x: losses.kl(x, _random(POSITIONS, VOCABULARY, seed=1), 2.0, targets),
         _random(POSITIONS, VOCABULARY).requires_grad_(),
@@ -192,5 +168,3 @@ def test_gradients() -> None:
         lambda *kinds: losses.relations(kinds, _kinds(1, 4, 6, seed=5), 2, real),
         [kind.requires_grad_() for kind in _kinds(1, 4, 4)],
     )
-    assert gradcheck(lambda x: losses.pool_words(x, words)[0], _random(1, 5, WIDTH).requires_grad_())
-    assert gradcheck(lambda x: losses.pool_text(x, words >= 0), _random(1, 5, WIDTH).requires_grad_())

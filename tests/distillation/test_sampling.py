@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinypt.distillation import losses
-from tinypt.distillation.losses import Samples
-from tinypt.distillation.sampling import sample_pieces
+from tinypt.distillation.sampling import Samples, sample_pieces
 
 POSITIONS, VOCABULARY, SAMPLES, TEMPERATURE = 5, 40, 12, 2.0
 

@@ -23,7 +23,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from tinypt.distillation.losses import Samples
+from tinypt.distillation.sampling import Samples
 from tinypt.distillation.teacher import States
 from tinypt.files import read_json
 from tinypt.params.targets import BaseTargets, TeacherTargets

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from tinypt.distillation import losses
-from tinypt.distillation.losses import TeacherDistribution
+from tinypt.distillation.teacher import TeacherDistribution
 from tinypt.training.mlm import chunks, compiler_fuses, mlm, mlm_chunk, position_shares, to_fp32
 
 

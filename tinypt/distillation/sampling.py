@@ -1,7 +1,20 @@
 """Drawing pieces from the teacher's distribution, which a few samples can then replace."""
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
+
+
+class Samples(NamedTuple):
+    """Pieces drawn from the teacher's softened distribution at each position, in place of its logits.
+
+    ids: int64 [positions, samples], a piece as often as it was drawn.
+    log_probability: [positions], mean over the samples of the teacher's log-probability at T, nats.
+    """
+
+    ids: Tensor
+    log_probability: Tensor
 
 
 def sample_pieces(probabilities: Tensor, samples: int, offsets: Tensor) -> Tensor:

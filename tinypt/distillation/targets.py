@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tinypt.distillation.cached_targets import OPTIONS
-from tinypt.distillation.losses import word_exists
+from tinypt.distillation.pooling import word_exists
 from tinypt.distillation.sampling import sample_pieces
 from tinypt.distillation.teacher import Teacher
 from tinypt.files import read_json, write_json

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tinypt.distillation.losses import TeacherDistribution, pool
+from tinypt.distillation.pooling import pool
+from tinypt.distillation.sampling import Samples
 from tinypt.modeling.forward import encode, encode_layers, score
 from tinypt.modeling.load import load_model, load_tokenizer
 from tinypt.tokens.arrays import Blocks
@@ -17,6 +18,7 @@ from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.trimming import ids_in
 from tinypt.training.batches import Batch, Rows, take
 
+TeacherDistribution = Tensor | Samples  # logits [positions, vocabulary], or samples of them at a temperature
 States = tuple[Tensor, ...]  # hidden states, each [blocks, length, hidden], as from `encode_layers`; or the last alone
 
 
@@ -33,7 +35,7 @@ class TeacherOutputs(Protocol):
         """Hidden states for a batch, of every layer or the last; `inputs` are the student's masked ids."""
 
     def vectors(self, batch: Batch, states: States, alignment: str) -> Tensor:
-        """Vectors for the cosine term, as from `losses.pool`; `states` is the result of `states` for this batch."""
+        """Vectors for the cosine term, as from `pool`; `states` is the result of `states` for this batch."""
 
     def distribution(self, batch: Batch, states: States, positions: Tensor) -> TeacherDistribution:
         """The teacher's distribution over the student's vocabulary, at flat positions of the batch."""

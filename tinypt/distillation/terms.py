@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from tinypt.distillation import losses
+from tinypt.distillation.pooling import compared, pool, pool_words, word_exists
 from tinypt.distillation.teacher import States, Teacher
 from tinypt.modeling.forward import attention_maps, attention_vectors
 from tinypt.runtime.errors import PipelineError
@@ -23,12 +24,12 @@ class Cosine(nn.Module):
         self.projection, self.alignment, self.special = projection, alignment, special
 
     def counted(self, batch: Batch) -> Tensor:
-        """The vectors that exist: bool, as from `losses.compared`."""
-        return losses.compared(self.alignment, batch.words, ~self.special.is_special(batch.ids))
+        """The vectors that exist: bool, as from `compared`."""
+        return compared(self.alignment, batch.words, ~self.special.is_special(batch.ids))
 
     def forward(self, batch: Batch, states: Tensor, teacher_vectors: Tensor) -> Tensor:
         """The term, from the student's last states and the teacher's vectors."""
-        vectors = losses.pool(self.alignment, states, batch.words, ~self.special.is_special(batch.ids))
+        vectors = pool(self.alignment, states, batch.words, ~self.special.is_special(batch.ids))
         return losses.cosine(self.projection(vectors), teacher_vectors, self.counted(batch))
 
 
@@ -73,7 +74,7 @@ class Layers(nn.Module):
         For relations these are all positions but padding or, with two tokenizers, the words that both have.
         """
         real = ~self.special.is_special(batch.ids)
-        related = batch.ids != self.special.pad if batch.words is None else losses.word_exists(batch.words)
+        related = batch.ids != self.special.pad if batch.words is None else word_exists(batch.words)
         return {"hidden": real, "relations": related}
 
     def forward(
@@ -127,5 +128,5 @@ def _of_words(kinds: tuple[Tensor, Tensor, Tensor], words: Tensor | None) -> tup
     """
     if words is None:
         return kinds
-    query, key, value = (losses.pool_words(vectors, words)[0] for vectors in kinds)
+    query, key, value = (pool_words(vectors, words)[0] for vectors in kinds)
     return query, key, value
