@@ -1,4 +1,4 @@
-"""Get the base model, the original BERT-tiny: published, or a stand-in pre-trained here on text of its own.
+"""Get the base model, the original BERT-tiny: the published one, or a stand-in pre-trained here on its own text.
 
 Writes models/base and metrics/base/base.json.
 """

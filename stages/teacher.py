@@ -1,6 +1,6 @@
 """Get the teacher: a published model, or a stand-in pre-trained here by MLM on the training split.
 
-Reads data/split/train (a stand-in only); writes models/teacher and metrics/teacher/teacher.json.
+Reads data/split/train (for a stand-in only); writes models/teacher and metrics/teacher/teacher.json.
 """
 
 from pathlib import Path

@@ -128,7 +128,7 @@ def make_maps(
 
 
 def _copy_encoder(source: PreTrainedModel, target: BertForMaskedLM) -> None:
-    """Copy every weight that does not depend on the vocabulary; the shapes agree by construction."""
+    """Copy every weight that does not depend on the vocabulary; the shapes are equal by construction."""
     weights = {
         name: value
         for name, value in source.state_dict().items()
