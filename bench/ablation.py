@@ -141,7 +141,7 @@ def measure(folder: Path, job: Run, model: str) -> Scores:
         CHOOSING[1]: float(np.mean(choosing)),
         "bits per masked piece": mlm_scores(evaluated, blocks, options.mlm_blocks, job.seed)["loss"] / math.log(2),
         "bits per character": words["bits_per_character"],
-        "words right": words["accuracy"],
+        "word accuracy": words["accuracy"],
         **held_out,
         "tasks' mean": float(np.mean(list(held_out.values()))),
     }
