@@ -12,7 +12,7 @@ from dvc.repo import Repo
 from tinypt.params.loader import SECTIONS
 
 ROOT = Path(__file__).parents[1]
-FLOW = ["params", "corpus", "cleaning", "tokens", "modeling", "distillation", "evaluation", "reporting"]
+FLOW = ["params", "corpus", "cleaning", "tokens", "modeling", "training", "distillation", "evaluation", "reporting"]
 
 
 @pytest.fixture(scope="module")

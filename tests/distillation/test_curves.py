@@ -3,7 +3,7 @@ from pathlib import Path
 from tinypt.distillation.curves import COLUMNS, write_curve
 
 
-def test_every_set_has_the_same_columns(tmp_path: Path) -> None:
+def test_every_student_has_the_same_columns(tmp_path: Path) -> None:
     rows = [
         {
             "step": 50,
