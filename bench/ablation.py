@@ -37,7 +37,7 @@ from tinypt.evaluation.finetuning.folds import Rows
 from tinypt.evaluation.frozen import frozen_scores
 from tinypt.evaluation.language.mlm import mlm_scores
 from tinypt.evaluation.language.words import sample_sentences, word_scores
-from tinypt.evaluation.model import EvaluatedModel, load_subject
+from tinypt.evaluation.model import EvaluatedModel, load_evaluated
 from tinypt.evaluation.tasks.table import Split, TaskData, read_tasks
 from tinypt.files import fingerprint, read_json, work_folder, write_json
 from tinypt.params.evaluate import Evaluate
@@ -129,7 +129,7 @@ def measure(folder: Path, job: Run, model: str) -> Scores:
     """The evaluate stage's metrics without fine-tuning, with losses in bits, and the scores for choosing."""
     options: Evaluate = load("evaluate", Evaluate, folder / "params.yaml")
     student_params: Student = load(f"students.{job.name}", Student, folder / "params.yaml")
-    evaluated = load_subject(f"{job.name} {job.seed}", folder / "models" / job.name / model, options.max_length)
+    evaluated = load_evaluated(f"{job.name} {job.seed}", folder / "models" / job.name / model, options.max_length)
     blocks = open_blocks(folder / "data/tokens" / student_params.init.tokenizer / "test", evaluated.tokenizer)
     words = word_scores(
         evaluated, sample_sentences(iter_texts(folder / "data/split/test"), options.sentences, job.seed)
@@ -141,7 +141,7 @@ def measure(folder: Path, job: Run, model: str) -> Scores:
         CHOOSING[1]: float(np.mean(choosing)),
         "bits per masked piece": mlm_scores(evaluated, blocks, options.mlm_blocks, job.seed)["loss"] / math.log(2),
         "bits per character": words["bits_per_character"],
-        "words right": words["accuracy"],
+        "word accuracy": words["accuracy"],
         **held_out,
         "tasks' mean": float(np.mean(list(held_out.values()))),
     }

@@ -1,16 +1,19 @@
-"""Cleaning against its peers, on the same documents, one core each.
+"""Cleaning compared with its peers on the same documents, one core each.
 
     python -m bench.cleaning [--text PATH] [--documents N] [--peers PYTHON]
     python -m bench.cleaning [--text PATH] --sizes MB...
 
-Ours is the whole of it: repairs, rules, exact and near duplicates, from raw shards to clean ones, as params/brwac.yaml
-has it. Beside it run datatrove with FineWeb-2's recipe for Portuguese, the nearest thing to it that is published; the
-same with its word tokeniser exchanged for one regular expression ("equal tokenisation": the ratio that is left owes
-nothing to spaCy); and text-dedup's MinHash, which finds near-duplicates and does nothing else.
+"Ours" is all of cleaning with params/brwac.yaml, from raw to clean shards: repairs, rules, exact and near duplicates.
+Its peers are:
 
-Times are CPU seconds, user and system, of the process and its children, without imports and what the first document
-loads (both sides clean a few documents before the clock starts). Each figure is the median of three runs, which take
-turns. The last line is JSON. With --sizes, ours alone runs once on so many megabytes of text each, for its peak memory.
+- datatrove with FineWeb-2's recipe for Portuguese, the most similar published pipeline;
+- the same with one regular expression as word tokeniser ("equal tokenisation"), so that the ratio does not include
+  the cost of spaCy;
+- text-dedup's MinHash, which only finds near duplicates.
+
+Times are user and system CPU seconds of the process and its children. They exclude imports and one-time loading: both
+sides clean a few documents before the clock starts. Each figure is the median of three runs, which take turns. The
+last line is JSON. With --sizes, ours alone runs once on that many megabytes of text, to measure its peak memory.
 """
 
 import argparse
@@ -46,8 +49,8 @@ from tinypt.params.select import Select
 from tinypt.selection.select import DECISIONS, decide, write_decisions
 
 SEED, RUNS = 20240917, 3
-WARM = 200  # documents cleaned before the clock starts: enough for each defect to have been met
-PEER_DOCUMENTS = 2000  # a minute of datatrove; what it spends once, not on each, is some 2 % of its faster run
+WARM = 200  # documents cleaned before the clock starts: enough to contain each defect
+PEER_DOCUMENTS = 2000  # a minute of datatrove; its fixed cost is about 2 % of its faster run
 RULES = Path(__file__).parents[1] / "params/brwac.yaml"
 MAKE_PEERS = (
     "python3.12 -m venv PEERS && PEERS/bin/pip install 'datatrove[processing]==0.10.1' spacy==3.8.18 text-dedup==0.4.1 "
@@ -62,7 +65,7 @@ PEERS = {
 
 @dataclass
 class Contestant:
-    """One row of the table: the documents it is given, and what each run took."""
+    """One row of the table: the size of the input and the measurements of each run."""
 
     documents: int
     megabytes: float
@@ -70,12 +73,12 @@ class Contestant:
 
     @property
     def rate(self) -> float:
-        """Documents a CPU second."""
+        """Documents per CPU second."""
         seconds: float = statistics.median(run["cpu_s"] for run in self.runs)
         return self.documents / seconds
 
     def row(self, name: str) -> str:
-        """The contestant's line of the table."""
+        """The line of the table."""
         seconds = " ".join(f"{run['cpu_s']:.1f}" for run in self.runs)
         peak = max(run["peak_mb"] for run in self.runs)
         speed = self.rate / self.documents * self.megabytes
@@ -87,11 +90,13 @@ def main() -> None:
     """Make the documents, run every contestant, print the table and the JSON line."""
     parser = argparse.ArgumentParser(prog="python -m bench.cleaning", description=__doc__.split("\n")[0])
     parser.add_argument("--text", type=Path, help="file or folder of Portuguese text; default: the embedded sample")
-    parser.add_argument("--documents", type=int, default=40_000, help="of 5,000 bytes each (default: %(default)s)")
-    parser.add_argument("--peers", type=Path, help="the Python of an environment that holds datatrove and text-dedup")
-    parser.add_argument("--sizes", type=int, nargs="+", help="megabytes of text to show the peak memory of")
+    parser.add_argument(
+        "--documents", type=int, default=40_000, help="number of documents of 5,000 bytes (default: %(default)s)"
+    )
+    parser.add_argument("--peers", type=Path, help="Python of an environment with datatrove and text-dedup")
+    parser.add_argument("--sizes", type=int, nargs="+", help="sizes of text in megabytes for the peak memory")
     options = parser.parse_args()
-    os.environ.update(ONE_THREAD)  # for every process started from here
+    os.environ.update(ONE_THREAD)  # for all child processes
     with tempfile.TemporaryDirectory(prefix="bench-cleaning-") as folder:
         if options.sizes:
             _grow(Path(folder), options.text, options.sizes)
@@ -100,7 +105,7 @@ def main() -> None:
 
 
 def _grow(folder: Path, text: Path | None, sizes: list[int]) -> None:
-    """Print the peak memory of one worker on inputs of some sizes, which should be the same."""
+    """Print the peak memory of one worker for inputs of several sizes; it should not depend on the size."""
     paragraphs = file_paragraphs(text, SEED) if text else sample_paragraphs(SEED)
     _write(folder / "warm", documents(paragraphs, WARM, SEED + 1, Counter()))
     peaks = {}
@@ -144,7 +149,7 @@ def _compare(folder: Path, text: Path | None, count: int, peers: Path | None) ->
         print(f"{name:40} skipped: {reason}")
     if missing:
         print(f"to run them: {MAKE_PEERS}")
-    print(f"\nwhere ours spends it: seconds in and below each function, profiled (and slowed) on {subset:,} documents")
+    print(f"\nour time by function: seconds in and below each, slowed by the profiler, on {subset:,} documents")
     print("\n".join(_alone(_profile, folder / "subset", folder / "profile")))
     print(json.dumps(_summary(contestants)))
 
@@ -162,7 +167,7 @@ def _summary(contestants: dict[str, Contestant]) -> dict[str, float | None]:
 
 
 def _write(folder: Path, records: Iterable[Any]) -> float:
-    """Write raw shards; megabytes of text."""
+    """Write raw shards. Returns the megabytes of text."""
     writer, size, left = ShardWriter(folder), 0, iter(records)
     while part := [dict(vars(record)) for record in islice(left, 1000)]:
         writer.add(pa.RecordBatch.from_pylist(part, schema=SCHEMA))
@@ -172,7 +177,7 @@ def _write(folder: Path, records: Iterable[Any]) -> float:
 
 
 def _alone(function: Any, *arguments: Path) -> Any:
-    """The function's result from a process of its own, whose memory and start-up are nobody else's."""
+    """Run a function in a fresh process, so that its memory is measured alone."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(function, *arguments).result()
 
@@ -185,7 +190,7 @@ def _clean(raw: Path, work: Path) -> dict[str, Any]:
 
 
 def _clean_all(raw: Path, work: Path) -> int:
-    """What the stages clean and select do, and the writing of what stays; how many documents do."""
+    """Run the stages clean and select and write the selected documents. Returns their number."""
     clean_corpus(raw, work, load("clean", Clean, RULES), 1)
     measures = work / "measures"
     decisions = decide(measures, load("select", Select, RULES))
@@ -203,7 +208,7 @@ def _clean_all(raw: Path, work: Path) -> int:
 
 
 def _profile(raw: Path, work: Path) -> list[str]:
-    """The costliest functions of tinypt.cleaning, by the time spent in and below them."""
+    """The costliest functions of cleaning, measuring and selecting, by the time spent in and below them."""
     _clean_all(raw / "warm", work / "warm")
     profile = cProfile.Profile()
     profile.runcall(_clean_all, raw / "documents", work / "documents")
@@ -211,13 +216,13 @@ def _profile(raw: Path, work: Path) -> list[str]:
     costs = [
         (cumulative, Path(file).stem, name)
         for (file, _, name), (_, _, _, cumulative, _) in stats.stats.items()
-        if Path(file).parent.name == "cleaning" and not name.startswith("<")
+        if Path(file).parent.name in ("cleaning", "measures", "selection") and not name.startswith("<")
     ]
     return [f"{cost:8.2f}  {module}.{name}" for cost, module, name in islice(sorted(costs, reverse=True), 15)]
 
 
 def _missing(peers: Path | None) -> dict[str, str]:
-    """Contestants that cannot run, with the reason."""
+    """Peers that cannot run, with the reason."""
     if peers is None:
         return dict.fromkeys(PEERS, "no --peers")
     missing = {}

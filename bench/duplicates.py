@@ -1,6 +1,6 @@
-"""Finding duplicates among as many documents as brWaC has, and how well signatures estimate similarity.
+"""Finding duplicates among as many documents as brWaC has, and the accuracy of estimated similarity.
 
-`python -m bench.duplicates` prints what it measures, as one line of JSON at the end.
+`python -m bench.duplicates` prints the measurements. The last line is JSON.
 """
 
 import json
@@ -19,14 +19,14 @@ from tinypt.selection.duplicates import cluster, similarity
 
 DOCUMENTS = 3_530_796
 EXACT, NEAR = 0.01, 0.05  # shares of documents that are copies of an earlier one
-ALIKE = (0.75, 0.8, 0.85, 0.9, 0.95)  # expected shares of equal bins of a near copy
+ALIKE = (0.75, 0.8, 0.85, 0.9, 0.95)  # expected shares of equal bins in near copies
 THRESHOLD = 0.75
-PAIRS = 3000  # of texts for the accuracy
+PAIRS = 3000  # pairs of texts for the accuracy
 CHUNK = 1 << 17
 
 
 def main() -> None:
-    """Measure both."""
+    """Measure the search and the accuracy."""
     with tempfile.TemporaryDirectory() as folder:
         numbers = {**global_step(Path(folder) / "index.npy"), **accuracy()}
     for name, value in numbers.items():
@@ -35,8 +35,8 @@ def main() -> None:
 
 
 def global_step(path: Path) -> dict[str, float]:
-    """Cluster a planted index; seconds of CPU, peak memory of the process in MB, and what was found."""
-    cluster(np.zeros((2, INDEX_WORDS), dtype=np.uint64), THRESHOLD)  # compiled before the clock runs
+    """Cluster a planted index. Returns CPU seconds, peak memory of the process in MB, and the shares found."""
+    cluster(np.zeros((2, INDEX_WORDS), dtype=np.uint64), THRESHOLD)  # compiles before the clock starts
     kinds = plant(path)
     index = np.load(path, mmap_mode="r")
     before = peak_memory()
@@ -59,9 +59,13 @@ def global_step(path: Path) -> dict[str, float]:
 
 
 def plant(path: Path) -> NDArray[np.uint8]:
-    """Write an index of random rows and copies of earlier ones; returns the kinds of the rows.
+    """Write an index of random rows and copies of earlier rows.
 
-    Kinds: 0 an original, 1 an exact copy, from 2 on a near copy by ALIKE. Every hundredth copy is one of row 0.
+    Every hundredth copy is a copy of row 0.
+
+    Returns:
+        The kinds of the rows, uint8 [DOCUMENTS]: 0 for an original, 1 for an exact copy, 2 + i for a near copy with
+        similarity ALIKE[i].
     """
     rng = np.random.default_rng(0)
     index = np.lib.format.open_memmap(path, "w+", np.uint64, (DOCUMENTS, INDEX_WORDS))
@@ -88,12 +92,12 @@ def plant(path: Path) -> NDArray[np.uint8]:
 
 
 def accuracy() -> dict[str, float]:
-    """Error of the estimated similarity of texts of 30 to 1,500 words and changed copies of them."""
+    """Error of the estimated similarity between texts of 30 to 1,500 words and changed copies."""
     rng = Random(0)
     vocabulary = [f"p{number}" for number in range(20_000)]
     texts, lengths = [], []
     for _ in range(PAIRS):
-        words = rng.choices(vocabulary, k=int(30 * 50 ** rng.random()))  # short ones as often as long ones
+        words = rng.choices(vocabulary, k=int(30 * 50 ** rng.random()))  # log-uniform lengths
         rate = rng.choice((0.005, 0.01, 0.02, 0.04, 0.08))
         texts += [words, [rng.choice(vocabulary) if rng.random() < rate else word for word in words]]
         lengths.append(len(words))
@@ -110,13 +114,13 @@ def accuracy() -> dict[str, float]:
 
 
 def jaccard(first: list[str], second: list[str]) -> float:
-    """Similarity of two texts' sets of five-word sequences."""
+    """Jaccard similarity of the sets of five-word sequences of two texts."""
     sets = [{tuple(words[start : start + 5]) for start in range(len(words) - 4)} for words in (first, second)]
     return len(sets[0] & sets[1]) / len(sets[0] | sets[1])
 
 
 def peak_memory() -> float:
-    """Of this process, in MB."""
+    """Peak memory of this process in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -1,14 +1,15 @@
-"""What the search for near-duplicates finds and what it misses, against the exact similarity of every pair.
+"""Precision and recall of the search for near duplicates, measured against the exact similarity of every pair.
 
     python -m bench.near_duplicates --text PATH [--documents N]
 
-PATH is a file or a folder of files of any kind that `corpus.source: files` reads; cleaned text is the fairer one. The
-documents are taken in stretches, evenly spaced, of texts that follow each other, as editions of a page and copies of
-a message often do. Those too short for the pipeline's rules are left out.
+PATH is a file or folder that `corpus.source: files` can read, preferably of cleaned text. Documents are drawn in
+evenly spaced stretches of consecutive texts, because versions of a page and copies of a message are often neighbours.
+Texts too short for the pipeline's rules are excluded.
 
-The truth is the Jaccard similarity of the sets of five-word sequences, of all pairs, from a product of sparse matrices:
-no signature, no bands. A pair is found if both texts come into one cluster. Where real pairs above the threshold are
-few, copies with replaced words are added, and reported apart. The last line is JSON.
+The reference is the exact Jaccard similarity of the sets of five-word sequences for all pairs. It is computed as a
+product of sparse matrices, without signatures or bands. A pair is found if both texts are in one cluster. If there
+are few real pairs above the threshold, copies with replaced words are added and reported separately. The last line is
+JSON.
 """
 
 import argparse
@@ -34,9 +35,9 @@ SEED = 20240917
 THRESHOLD = 0.75  # the pipeline's, in params/
 GRAM, SHORTEST = 5, 20  # words
 STRETCH = 500  # documents
-BLOCK = 250  # rows of a product; some 100 MB where most texts share some sequence
+BLOCK = 250  # rows of a product; about 100 MB if most texts share a sequence
 BANDS = (0.6, 0.7, 0.75, 0.8, 0.9, 1.0)
-ENOUGH, COPIES = 200, 400  # real pairs that make planting needless; copies planted where they are fewer
+ENOUGH, COPIES = 200, 400  # with fewer real pairs, this many copies are planted
 _WORD = re.compile(r"\w+")
 
 
@@ -52,8 +53,8 @@ class Pairs:
 def main() -> None:
     """Measure, print a table, and the numbers as JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--text", type=Path, required=True, help="a file or a folder of files of documents")
-    parser.add_argument("--documents", type=int, default=5000, help="default: 5000")
+    parser.add_argument("--text", type=Path, required=True, help="file of documents, or folder of such files")
+    parser.add_argument("--documents", type=int, default=5000, help="number of documents (default: 5000)")
     options = parser.parse_args()
     start = time.process_time()
     texts = stretches(read_texts(options.text), options.documents)
@@ -68,7 +69,7 @@ def main() -> None:
 
 
 def read_texts(path: Path) -> list[str]:
-    """The texts of a file, or of a folder's files in the order of their names, that have SHORTEST words."""
+    """Read the texts with at least SHORTEST words from a file, or from a folder's files in order of their names."""
     folder = sorted(file for file in path.glob("*") if file.name.endswith(tuple(READERS)))
     files = folder if path.is_dir() else expand((path,))
     records = (record for file in files for record in read_file(file, "text", Counter()))
@@ -76,7 +77,7 @@ def read_texts(path: Path) -> list[str]:
 
 
 def stretches(texts: list[str], count: int) -> list[str]:
-    """`count` of the texts, or all if they are fewer: stretches of STRETCH, evenly spaced, in the order of `texts`."""
+    """Choose `count` texts, or all if there are fewer: evenly spaced stretches of STRETCH, in order."""
     if count >= len(texts):
         return texts
     parts = -(-count // STRETCH)
@@ -86,13 +87,13 @@ def stretches(texts: list[str], count: int) -> list[str]:
 
 
 def clusters_of(texts: list[str]) -> NDArray[np.int64]:
-    """First text of the cluster that each belongs to by the pipeline's search, int64 [texts]."""
+    """First text of each text's cluster in the pipeline's search, int64 [texts]."""
     _, index = measure(pa.array(texts, pa.large_string()))
     return cluster(index, THRESHOLD).near
 
 
 def all_pairs(texts: list[str], least: float) -> Pairs:
-    """All pairs of texts whose similarity is at least `least`, over 0."""
+    """All pairs of texts with a similarity of at least `least`, which must be greater than 0."""
     grams = _gram_matrix(texts)
     sizes = np.diff(grams.indptr).astype(np.int64)
     columns = grams.T.tocsr()
@@ -107,10 +108,14 @@ def all_pairs(texts: list[str], least: float) -> Pairs:
 
 
 def compare(pairs: Pairs, roots: NDArray[np.int64]) -> dict[str, float | int | None]:
-    """Precision and recall of the clusters `roots` by pairs, and the share found of each band of similarity.
+    """Precision and recall of clusters by pairs, and the share of pairs found in each band of similarity.
 
-    precision: share of the pairs inside a cluster that reach the threshold; precision_dropped: share of the texts that
-    are not the first of their cluster and have one like them, at the threshold, before them in it.
+    precision is the share of pairs within clusters that reach the threshold. precision_dropped considers the texts
+    that are not the first of their cluster. It is the share that has an earlier similar text in the cluster.
+
+    Args:
+        pairs: all pairs with at least the lowest similarity of BANDS.
+        roots: first text of each text's cluster, int64 [texts].
     """
     together = roots[pairs.first] == roots[pairs.second]
     true = pairs.jaccard >= THRESHOLD
@@ -130,9 +135,9 @@ def compare(pairs: Pairs, roots: NDArray[np.int64]) -> dict[str, float | int | N
 
 
 def planted(texts: list[str], pairs: Pairs, copies: int) -> dict[str, float | int | None]:
-    """What is found of copies with replaced words: recall at the threshold, and the share of each band.
+    """Recall of copies with replaced words at the threshold, and the share found in each band of similarity.
 
-    Sources are texts that no other is like. Their similarity is measured, not presumed.
+    Only texts without similar texts are copied. The similarity of each copy is measured.
     """
     rng = Random(SEED)
     alike = {*pairs.first.tolist(), *pairs.second.tolist()}
@@ -168,7 +173,7 @@ def _words(text: str) -> list[str]:
 
 
 def _gram_matrix(texts: list[str]) -> csr_matrix:
-    """Which text holds which sequence, int32 of ones [texts, sequences]. Sequences are told apart exactly."""
+    """Occurrence of sequences in texts: int32 ones [texts, sequences]. Sequences are compared exactly."""
     numbers: dict[str, int] = {}
     words = [np.array([numbers.setdefault(word, len(numbers)) for word in _words(text)], np.int64) for text in texts]
     stream = np.concatenate(words)
@@ -180,15 +185,15 @@ def _gram_matrix(texts: list[str]) -> csr_matrix:
     whole = text_of[:last] == text_of[GRAM - 1 :]
     rows, columns = text_of[:last][whole], key[whole]
     matrix = csr_matrix((np.ones(len(rows), np.int32), (rows, columns)), shape=(len(texts), int(key.max()) + 1))
-    matrix.data[:] = 1  # a sequence that stands twice in a text had been added up
+    matrix.data[:] = 1  # a sequence that occurs twice in a text was added up
     return matrix
 
 
 def _changed(text: str, similarity: float, rng: Random) -> str:
-    """A copy with words replaced here and there, so many that the two are about as similar as asked for."""
+    """Copy a text and replace as many words as give about the requested similarity."""
     words = text.split(" ")
     grams = len(_words(text)) - GRAM + 1
-    count = round(grams * (1 - similarity) / (1 + similarity) / GRAM)  # each takes five sequences with it
+    count = round(grams * (1 - similarity) / (1 + similarity) / GRAM)  # each replaced word changes five sequences
     for place in rng.sample(range(len(words)), min(count, len(words))):
         words[place] = f"x{rng.randrange(10**6)}"
     return " ".join(words)

@@ -1,11 +1,11 @@
-"""What cleaning is compared with, run in an environment of its own, whose versions are not this project's.
+"""The peers of cleaning, run in a separate environment with their own versions of packages.
 
     python bench/peers.py datatrove RAW WORK OWN|FAST     FineWeb-2's recipe for Portuguese and its MinHash
     python bench/peers.py text_dedup RAW WORK             MinHash alone
 
-Each works with one process, on the Parquet files of RAW/warm first, so that what is loaded at the first document is
-not counted, then on those of RAW/documents. The last line is JSON: CPU seconds of the process and its children, peak
-memory in MB and documents kept. Nothing of this project is imported, and no peer's setting is made slower.
+Each peer runs in one process. It first processes the Parquet files in RAW/warm, so that one-time loading is not
+counted, then those in RAW/documents. The last line is JSON: CPU seconds of the process and its children, peak memory
+in MB and documents kept. Nothing of this project is imported. No setting slows a peer down.
 """
 # mypy: disable-error-code="import-not-found"
 
@@ -20,10 +20,11 @@ from typing import Any
 
 
 def datatrove(raw: Path, work: Path, tokeniser: str) -> Callable[[], int]:
-    """FineWeb-2's recipe for Portuguese, step by step in its order; returns what counts the kept.
+    """Run FineWeb-2's recipe for Portuguese in its order. Returns a function that counts the kept documents.
 
-    MinHash in four stages on all documents, then the filters, with what they remove written too, then repair, personal
-    data and lines of bars. Left out is the language: GlotLID, a model from the hub. Thresholds: configs/por_Latn.yml.
+    The steps are MinHash in four stages, the filters (which also write the removed documents), repair, personal data
+    and lines of bars. Language identification is omitted, since it needs a model from the hub (GlotLID). Thresholds
+    are from configs/por_Latn.yml.
     """
     from datatrove.executor import LocalPipelineExecutor
     from datatrove.pipeline.dedup import (
@@ -92,10 +93,10 @@ def datatrove(raw: Path, work: Path, tokeniser: str) -> Callable[[], int]:
 
 
 def _fast_tokeniser() -> Any:
-    """Words and runs of punctuation by one regular expression.
+    """A tokeniser that finds words and runs of punctuation by one regular expression.
 
-    It finds as many tokens as spaCy's tokeniser and the same share of them without a letter, to within a few in a
-    hundred, so that the recipe's thresholds let as many documents through to the later steps.
+    The number of tokens and the share of tokens without a letter are within a few per cent of spaCy's. So about as
+    many documents pass the thresholds to the later steps.
     """
     from datatrove.utils.word_tokenizers import WordTokenizer
 
@@ -105,7 +106,7 @@ def _fast_tokeniser() -> Any:
         def word_tokenize(self, text: str) -> list[str]:
             return find(text)
 
-        # The base class wants both; no step of the recipe calls them. A text is one sentence.
+        # The base class requires both; no step of the recipe calls them. A text is one sentence.
         def sent_tokenize(self, text: str) -> list[str]:
             return [text]
 
@@ -116,8 +117,11 @@ def _fast_tokeniser() -> Any:
 
 
 def text_dedup(raw: Path, work: Path) -> Callable[[], int]:
-    """text-dedup's MinHash, 128 permutations of word 5-grams at its usual 0.7; returns what counts the kept."""
-    os.environ["HF_HOME"] = str(work / "huggingface")  # else it would find what an earlier run left
+    """Run text-dedup's MinHash: 128 permutations, word 5-grams, its default threshold 0.7.
+
+    Returns a function that counts the kept documents.
+    """
+    os.environ["HF_HOME"] = str(work / "huggingface")  # keeps it from finding the cache of an earlier run
     from datasets import load_from_disk
     from text_dedup.config.base import load_config_from_toml
     from text_dedup.minhash import main
@@ -147,13 +151,13 @@ def text_dedup(raw: Path, work: Path) -> Callable[[], int]:
 
 
 def cpu_seconds() -> float:
-    """User and system time of this process and of the children it has waited for."""
+    """User and system time of this process and its finished children, in seconds."""
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def peak_mb() -> float:
-    """Largest resident set of this process; Linux's own count, since ru_maxrss takes over the parent's."""
+    """Peak resident memory of this process in MB, from /proc, since ru_maxrss is inherited from the parent."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) / 1024
 

@@ -1,9 +1,9 @@
-"""Print as Markdown what bench.tasks has measured, model by model and pair by pair, whatever is there already.
+"""Print the results of bench.tasks as Markdown tables of scores and of pairwise comparisons.
 
     python -m bench.task_tables teacher base untrained total ... > tables.md
 
-Reads metrics/tasks.json, and of the models named metrics/<name>/evaluate.json and data/predictions/<name>/; those that
-have not been measured are left out.
+Reads metrics/tasks.json, and for each named model metrics/<name>/evaluate.json and data/predictions/<name>/. Models
+that have not been evaluated are left out.
 """
 
 from pathlib import Path
@@ -18,52 +18,52 @@ from tinypt.params.loader import load_seed
 from tinypt.runtime.run import run
 
 METRICS, PREDICTIONS = Path("metrics"), Path("data/predictions")
-MEASURES = ("pearson", "mse", "f1", "accuracy")
+NAMES = ("pearson", "mse", "f1", "accuracy")
 
 
 def main(*models: str) -> None:
-    """Print the tables of the models given by name."""
-    measured = [name for name in models if (METRICS / name / "evaluate.json").exists()]
+    """Print the tables of the named models."""
+    evaluated = [name for name in models if (METRICS / name / "evaluate.json").exists()]
     for task, data in read_tasks(Path("data/tasks")).items():
         print(f"\n## {task}\n")
-        _scores(task, data, measured)
+        _scores(task, data, evaluated)
         baselines = by_protocol(read_predictions(data, Path("data/tasks") / task / "baselines.parquet", "tasks"))
-        answers = {
+        predictions = {
             name: by_protocol(read_predictions(data, PREDICTIONS / name / f"{task}.parquet", "evaluate"))
-            for name in measured
+            for name in evaluated
         }
         for protocol in ("frozen", "finetune"):
-            _comparisons(data, protocol, {name: answers[name][protocol] for name in measured}, baselines)
+            _comparisons(data, protocol, {name: predictions[name][protocol] for name in evaluated}, baselines)
 
 
 def _scores(task: str, data: TaskData, models: list[str]) -> None:
-    """Every model's scores with their intervals, and the baselines'."""
-    measures = [name for name in MEASURES if (name in ("pearson", "mse")) == data.is_regression]
-    header = ["model", *(f"frozen: {name}" for name in measures), *(f"fine-tuned: {name}" for name in measures), "rate"]
+    """Print the scores of the models and of the baselines, with intervals."""
+    metrics = [name for name in NAMES if (name in ("pearson", "mse")) == data.is_regression]
+    header = ["model", *(f"frozen: {name}" for name in metrics), *(f"fine-tuned: {name}" for name in metrics), "rate"]
     print(f"| {' | '.join(header)} |\n|---{'|--:' * (len(header) - 1)}|")
     for name in models:
         scores = read_json(METRICS / name / "evaluate.json")[task]
-        cells = [_interval(scores["frozen"], measure, measure) for measure in measures]
-        for measure in measures:
-            spread = f" ± {scores['finetune'][f'{measure}_sd']:.3f}"
-            cells.append(_interval(scores["finetune"], f"{measure}_mean", measure, spread))
+        cells = [_interval(scores["frozen"], metric, metric) for metric in metrics]
+        for metric in metrics:
+            spread = f" ± {scores['finetune'][f'{metric}_sd']:.3f}"
+            cells.append(_interval(scores["finetune"], f"{metric}_mean", metric, spread))
         print(f"| {name} | {' | '.join(cells)} | {scores['selection']['learning_rate']:g} |")
-    for name, untrained in read_json(METRICS / "tasks.json")[task]["baselines"].items():
-        cells = [_interval(untrained, measure, measure) if measure in untrained else "–" for measure in measures]
-        print(f"| no model: {name} | {' | '.join(cells)} |{' – |' * (len(measures) + 1)}")
+    for name, baseline in read_json(METRICS / "tasks.json")[task]["baselines"].items():
+        cells = [_interval(baseline, metric, metric) if metric in baseline else "–" for metric in metrics]
+        print(f"| baseline: {name} | {' | '.join(cells)} |{' – |' * (len(metrics) + 1)}")
 
 
-def _interval(scores: dict[str, Any], key: str, measure: str, spread: str = "") -> str:
-    return f"{scores[key]:.3f}{spread} [{scores[f'{measure}_low']:.3f}, {scores[f'{measure}_high']:.3f}]"
+def _interval(scores: dict[str, Any], key: str, metric: str, spread: str = "") -> str:
+    return f"{scores[key]:.3f}{spread} [{scores[f'{metric}_low']:.3f}, {scores[f'{metric}_high']:.3f}]"
 
 
-def _comparisons(data: TaskData, protocol: str, answers: dict[str, Labels], baselines: dict[str, Labels]) -> None:
-    """Row minus column in the primary measure; in bold where the interval excludes zero."""
+def _comparisons(data: TaskData, protocol: str, predictions: dict[str, Labels], baselines: dict[str, Labels]) -> None:
+    """Print row minus column in the primary metric, in bold if the interval excludes zero."""
     seed = load_seed()
-    systems = {name: Resampled(data, predicted, seed) for name, predicted in (answers | baselines).items()}
+    systems = {name: Resampled(data, predicted, seed) for name, predicted in (predictions | baselines).items()}
     print(f"\n{protocol}, {primary_metric(data)}, row minus column:\n")
     print(f"| | {' | '.join(systems)} |\n|---{'|--:' * len(systems)}|")
-    for left in answers:
+    for left in predictions:
         cells = ["" if left == right else _cell(compare(systems[left], systems[right])) for right in systems]
         print(f"| {left} | {' | '.join(cells)} |")
 

@@ -1,20 +1,20 @@
-"""Measure finished models on the tasks alone: no held-out text, no tokens, nothing but folders of models.
+"""Evaluate finished models on the tasks alone. Needs only folders of models, without held-out text or tokens.
 
     python -m stages.tasks
     python -m bench.tasks teacher=models/teacher total=models/total/distilled ...
     python -m stages.compare
 
-Reads params.yaml and data/tasks. Writes what the evaluate stage does, without its two measures of masked words:
-metrics/<name>/evaluate.json and data/predictions/<name>/. A model that has its metrics is left alone, so that a
-run that was stopped goes on.
+Reads params.yaml and data/tasks. Writes the output of the evaluate stage without its language-model metrics:
+metrics/<name>/evaluate.json and data/predictions/<name>/. A model with metrics is skipped, so an interrupted run can be
+resumed.
 """
 
 import logging
 import time
 from pathlib import Path
 
-from tinypt.evaluation.evaluate import task_results, write_results
-from tinypt.evaluation.model import load_subject
+from tinypt.evaluation.evaluate import evaluate_tasks, write_results
+from tinypt.evaluation.model import load_evaluated
 from tinypt.evaluation.tasks.table import read_tasks
 from tinypt.files import write_json
 from tinypt.params.evaluate import Evaluate
@@ -26,20 +26,20 @@ PREDICTIONS = Path("data/predictions")
 
 
 def main(*models: str) -> None:
-    """Measure each model given as name=folder."""
+    """Evaluate each model given as name=folder."""
     options, seed = load("evaluate", Evaluate), load_seed()
     tasks = read_tasks(Path("data/tasks"))
     for name, _, folder in (model.partition("=") for model in models):
         path = Path("metrics") / name / "evaluate.json"
         if path.exists():
-            log.info("%s: has been measured", name)
+            log.info("%s: already evaluated", name)
             continue
         began = time.process_time()
-        evaluated = load_subject(name, Path(folder), options.max_length)
-        results = task_results(evaluated, tasks, options, seed, PREDICTIONS)
+        evaluated = load_evaluated(name, Path(folder), options.max_length)
+        results = evaluate_tasks(evaluated, tasks, options, seed, PREDICTIONS)
         write_results(name, tasks, results, PREDICTIONS)
         write_json(path, results.metrics)
-        log.info("%s: %.0f s of CPU", name, time.process_time() - began)
+        log.info("%s: %.0f s of CPU time", name, time.process_time() - began)
 
 
 if __name__ == "__main__":

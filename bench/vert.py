@@ -1,11 +1,11 @@
-"""Reading brWaC's .vert: ours against the published loaders' way, line by line, on the same file in the same run.
+"""Reading brWaC's .vert: ours compared with the line-by-line way of the published loaders, on the same file.
 
-`python -m bench.vert [FILE ...]` makes a .vert file of the texts in FILE (any kind that `corpus.source: files` reads;
-generated ones without it), reads it both ways three times each, compares every document, and prints MB of .vert
-per second of CPU time. The last line is JSON.
+`python -m bench.vert [FILE ...]` makes a .vert file of the texts in FILE, which can be of any kind that
+`corpus.source: files` reads, or of generated texts. It reads the file three times each way, compares every document,
+and prints MB of .vert per CPU second. The last line is JSON.
 
-The file holds no title with a quotation mark and no <g/> at a sentence's edge: there the published loaders differ,
-as they cut the title, and carry the missing space into another sentence.
+The file has no quotation marks in titles and no <g/> at the edge of a sentence. The published loaders differ there:
+they cut the title and carry the missing space into another sentence.
 """
 
 import json
@@ -28,8 +28,8 @@ from tinypt.corpus.vert import read_vert
 from tinypt.corpus.writer import ShardWriter
 from tinypt.sample.documents import write_document
 
-SIZE = 24 << 20  # bytes of .vert, at least; some 4 s a pass line by line
-DOCUMENTS = 20_000  # read of the files at most
+SIZE = 24 << 20  # smallest size in bytes; about 4 s per pass line by line
+DOCUMENTS = 20_000  # most documents read from the files
 RUNS = 3
 TOKEN = re.compile(r"(\s*)(\w+|[^\w\s])")
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
@@ -37,7 +37,7 @@ FIELD = re.compile(r'docid="(.*?)" title="(.*?)" uri="(.*?)"')
 
 
 def records(files: list[str]) -> Iterator[Record]:
-    """Documents of the files, or generated ones."""
+    """Documents from the files, or generated ones if there are none."""
     if not files:
         from random import Random
 
@@ -49,7 +49,7 @@ def records(files: list[str]) -> Iterator[Record]:
 
 
 def as_vert(record: Record) -> str:
-    """A record in brWaC's form."""
+    """Write a record in brWaC's format."""
     lines = [f'<doc docid="{record.doc_id}" title="{record.title.replace(chr(34), "")}" uri="{record.uri}">']
     for paragraph in filter(str.strip, record.text.split("\n")):
         lines.append("<p>")
@@ -63,7 +63,7 @@ def as_vert(record: Record) -> str:
 
 
 def line_by_line(path: Path) -> list[tuple[str, ...]]:
-    """Documents as the published loaders read them: a line at a time into lists of paragraphs of sentences."""
+    """Read documents like the published loaders: line by line into lists of paragraphs of sentences."""
     found: list[tuple[str, ...]] = []
     paragraphs: list[list[str]] = []
     sentences: list[str] = []
@@ -94,12 +94,12 @@ def line_by_line(path: Path) -> list[tuple[str, ...]]:
 
 
 def ours(path: Path) -> list[pa.RecordBatch]:
-    """Documents as the pipeline reads them."""
+    """Read documents as the pipeline does."""
     return [batch.rows for batch in read_vert(path, Counter(), Counter())]
 
 
 def to_shards(path: Path) -> None:
-    """All that the download stage does: read, count words, checksum, compress, write."""
+    """Do all the work of the download stage: read, count words, checksum, compress, write."""
     with tempfile.TemporaryDirectory() as folder:
         writer = ShardWriter(Path(folder))
         for batch in read_vert(path, Counter(), Counter()):
@@ -108,7 +108,7 @@ def to_shards(path: Path) -> None:
 
 
 def speed(work: Callable[[Path], object], path: Path, size: int) -> float:
-    """Megabytes of .vert a second of CPU time, the median of the runs."""
+    """Megabytes of .vert per CPU second, the median of the runs."""
     seconds = []
     for _ in range(RUNS):
         start = time.process_time()

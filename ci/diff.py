@@ -1,8 +1,8 @@
-"""What a branch changes, as short Markdown: parameters, the headline measures, then every number that moved.
+"""The changes on a branch as short Markdown: parameters, the headline metrics, then every number that differs.
 
-`python -m ci.diff main` compares the workspace with main; `python -m ci.diff main try/lr` two revisions. The facts are
-`dvc params diff`'s and `dvc metrics diff`'s; this puts them in a fixed order, writes an interval or a deviation beside
-the number it belongs to, and leaves out what is the same to four digits.
+`python -m ci.diff main` compares the workspace with main; `python -m ci.diff main try/lr` compares two revisions. The
+values come from `dvc params diff` and `dvc metrics diff`. This report sorts them, shows each number with its interval
+or deviation, and omits numbers that are equal to four digits.
 """
 
 import json
@@ -14,13 +14,13 @@ from pathlib import PurePosixPath
 from typing import Any
 
 HEADLINE = re.compile(r"(words\.bits_per_character|\w+\.frozen\.(f1|pearson)|\w+\.finetune\.(f1|pearson)_mean)")
-OPEN_ROWS = 40  # with fewer rows in all, the tables of single numbers are unfolded
+OPEN_ROWS = 40  # the tables of single numbers are open if they have at most this many rows together
 
 Values = dict[str, Any]
 
 
 def main(old: str, new: str | None = None) -> None:
-    """Print the difference between revision `old` and revision `new`, or the workspace."""
+    """Print the differences between revision `old` and revision `new`; without `new`, the workspace."""
     name = new or "this branch"
     parameters = _dvc("params", "diff", old, *([new] if new else []))
     metrics = _dvc("metrics", "diff", "--all", old, *([new] if new else []))
@@ -28,7 +28,7 @@ def main(old: str, new: str | None = None) -> None:
 
 
 def _dvc(*command: str) -> dict[str, dict[str, Values]]:
-    """{file: {key: {"old": value, "new": value}}}, as DVC prints it; of no file, where there is none."""
+    """DVC's JSON output: {file: {key: {"old": value, "new": value}}}; empty if nothing differs."""
     output = subprocess.run(
         [sys.executable, "-m", "dvc", *command, "--json"], stdout=subprocess.PIPE, check=True
     ).stdout
@@ -38,7 +38,7 @@ def _dvc(*command: str) -> dict[str, dict[str, Values]]:
 def report(
     parameters: dict[str, dict[str, Values]], metrics: dict[str, dict[str, Values]], old: str, new: str
 ) -> Iterator[str]:
-    """The lines of the report; `old` and `new` head the columns."""
+    """The lines of the report; `old` and `new` are the column headers."""
     yield f"## {old} → {new}"
     rows = [[f"`{key}`", _plain(v.get("old")), _plain(v.get("new"))] for _, key, v in _sorted(parameters)]
     yield from ["", "### Parameters", ""]
@@ -46,18 +46,18 @@ def report(
     groups = changed_numbers(metrics)
     yield from ["", "### Metrics", ""]
     if not groups:
-        yield "None changed, to four digits."
+        yield "None changed in the first four digits."
         return
     yield from _headline(groups)
     unfolded = " open" if sum(map(len, groups.values())) <= OPEN_ROWS else ""
     for group, rows in groups.items():
         yield from [f"<details{unfolded}><summary><b>{group}</b>: {len(rows)} changed</summary>", ""]
-        yield from _table(["measure", old, new, "change"], rows)
+        yield from _table(["metric", old, new, "change"], rows)
         yield from ["", "</details>"]
 
 
 def changed_numbers(metrics: dict[str, dict[str, Values]]) -> dict[str, list[list[str]]]:
-    """By model, or stage: rows of a measure's name, old and new value and change; what reads the same is left out."""
+    """Model or stage -> rows of a metric's name, old value, new value and change, where the printed values differ."""
     sides: dict[str, dict[str, Values]] = {"old": {}, "new": {}}
     for path, key, value in _sorted(metrics):
         for side in sides:
@@ -76,41 +76,41 @@ def changed_numbers(metrics: dict[str, dict[str, Values]]) -> dict[str, list[lis
 
 
 def _cells(values: Values) -> Iterator[tuple[str, Any, str]]:
-    """(measure, number, text) of each measure; bounds and deviation of a measure stand in its text."""
+    """(key, number, text) of each metric; the text includes its bounds or its deviation."""
     for key, value in values.items():
         stem = re.sub(r"(_mean|\.value|\.difference)$", "", key)
-        beside = {kind: _beside(values, stem, kind) for kind in ("low", "high", "sd")}
-        if beside["low"] is not None and beside["high"] is not None:
-            yield key, value, f"{_number(value)} [{_number(beside['low'])}, {_number(beside['high'])}]"
-        elif key.endswith("_mean") and beside["sd"]:
-            yield key, value, f"{_number(value)} ± {_number(beside['sd'])}"
-        elif not _is_beside(values, key):
+        spread = {kind: _spread(values, stem, kind) for kind in ("low", "high", "sd")}
+        if spread["low"] is not None and spread["high"] is not None:
+            yield key, value, f"{_number(value)} [{_number(spread['low'])}, {_number(spread['high'])}]"
+        elif key.endswith("_mean") and spread["sd"]:
+            yield key, value, f"{_number(value)} ± {_number(spread['sd'])}"
+        elif not _is_spread(values, key):
             yield key, value, _number(value)
 
 
-def _beside(values: Values, stem: str, kind: str) -> Any:
-    """`stem`_low or `stem`.low, for instance; None without."""
+def _spread(values: Values, stem: str, kind: str) -> Any:
+    """The value of `stem`_low or `stem`.low, for example; None if there is neither."""
     return values.get(f"{stem}_{kind}", values.get(f"{stem}.{kind}"))
 
 
-def _is_beside(values: Values, key: str) -> bool:
-    """Whether `key` is the bound or the deviation of another measure."""
+def _is_spread(values: Values, key: str) -> bool:
+    """Whether `key` is a bound or the deviation of another metric."""
     match = re.fullmatch(r"(.+)[_.](low|high|sd)", key)
     return bool(match) and any(match[1] + end in values for end in ("", "_mean", ".value", ".difference"))  # type: ignore[index]
 
 
 def _headline(groups: dict[str, list[list[str]]]) -> Iterator[str]:
-    """One row a model, one column a headline measure; without intervals."""
+    """A row per model and a column per headline metric, without intervals."""
     found = {
         group: {
             row[0]: f"{row[1].split(' ')[0]} → {row[2].split(' ')[0]}" for row in rows if HEADLINE.fullmatch(row[0])
         }
         for group, rows in groups.items()
     }
-    measures = sorted({measure for cells in found.values() for measure in cells})
-    rows = [[group, *(cells.get(measure, "=") for measure in measures)] for group, cells in found.items() if cells]
+    metrics = sorted({metric for cells in found.values() for metric in cells})
+    rows = [[group, *(cells.get(metric, "=") for metric in metrics)] for group, cells in found.items() if cells]
     if rows:
-        header = [measure.removesuffix("_mean").replace(".", "<br>") for measure in measures]  # narrow columns
+        header = [metric.removesuffix("_mean").replace(".", "<br>") for metric in metrics]  # narrow columns
         yield from [*_table(["model", *header], rows), ""]
 
 
@@ -130,7 +130,7 @@ def _number(value: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    """A parameter as YAML's flow style would have it."""
+    """A parameter in YAML's flow style."""
     return "–" if value is None else json.dumps(value, ensure_ascii=False).strip('"')
 
 

@@ -1,7 +1,8 @@
-"""Whether dvc.lock agrees with the code, the parameters and the committed metrics. Needs no data, no cache, no remote.
+"""Checks that dvc.lock agrees with the code, the parameters and the committed metrics.
 
-One line for each disagreement, naming the stage and what changed; exit status 1 if there is any. `dvc repro --dry` does
-not tell: it exits with 0 for a stage that is stale but could run, and calls absent data a change.
+Needs no data, no cache and no remote. Prints a line for each disagreement, with the stage and the change, and exits
+with 1 if there is any. `dvc repro --dry` cannot replace it: that exits with 0 for a stage that is stale but could run,
+and reports absent data as a change.
 """
 
 import json
@@ -13,16 +14,21 @@ from typing import Any
 
 import yaml
 
-ABSENT = ("deleted", "not in cache")  # data that is not here; what dvc.lock says of it still stands
+ABSENT = ("deleted", "not in cache")  # states of data that is not on this machine, which is no disagreement
 
 
 def main() -> None:
-    """Print what drifted."""
+    """Print the disagreements."""
     stages = set(_dvc("stage", "list", "--name-only").split())
     lock = Path("dvc.lock")
     locked = yaml.safe_load(lock.read_text(encoding="utf-8"))["stages"] if lock.exists() else {}
-    current = {name: entry for name, entry in locked.items() if name in stages}  # DVC keeps removed stages' entries
-    lines = [*changed(json.loads(_dvc("status", "--json")), set(current), partly_here(current)), *disagreeing(current)]
+    current = {
+        name: entry for name, entry in locked.items() if name in stages
+    }  # dvc.lock keeps entries of removed stages
+    lines = [
+        *changed(json.loads(_dvc("status", "--json")), set(current), incomplete_folders(current)),
+        *disagreeing(current),
+    ]
     print("\n".join(lines) or "dvc.lock agrees with code, parameters and metrics")
     if lines:
         sys.exit("run `dvc repro` and commit dvc.lock, metrics/ and report/")
@@ -32,19 +38,19 @@ def _dvc(*command: str) -> str:
     return subprocess.run([sys.executable, "-m", "dvc", *command], stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
-def partly_here(locked: dict[str, Any]) -> set[str]:
-    """Folders that stages fill together (`models`, `data/predictions`) and that lack what one of them made."""
+def incomplete_folders(locked: dict[str, Any]) -> set[str]:
+    """Folders shared by several stages (`models`, `data/predictions`) in which an output is absent."""
     outs = (Path(out["path"]) for stage in locked.values() for out in stage.get("outs", []))
     return {str(folder) for out in outs if not out.exists() for folder in out.parents}
 
 
-def changed(status: dict[str, Any], locked: set[str], partly: set[str]) -> Iterator[str]:
-    """A line for each dependency, parameter, output or command that is not what dvc.lock says, from `dvc status`.
+def changed(status: dict[str, Any], locked: set[str], incomplete: set[str]) -> Iterator[str]:
+    """A line for each dependency, parameter, output or command that differs from dvc.lock.
 
     Args:
-        status: what `dvc status --json` says.
-        locked: stages that are in dvc.lock.
-        partly: folders that DVC calls modified because data is absent.
+        status: output of `dvc status --json`.
+        locked: stages in dvc.lock.
+        incomplete: folders that DVC reports as modified because data is absent.
     """
     for stage, changes in sorted(status.items()):
         if stage not in locked:
@@ -54,22 +60,24 @@ def changed(status: dict[str, Any], locked: set[str], partly: set[str]) -> Itera
             if isinstance(change, str):
                 yield f"{stage}: {change}"
                 continue
-            for what, items in change.items():
+            for kind, items in change.items():
                 for item, state in sorted(items.items()):
                     if isinstance(state, dict):
-                        yield from (f"{stage}: parameter {key} is {how}" for key, how in sorted(state.items()))
-                    elif state not in ABSENT and item not in partly:
-                        yield f"{stage}: {what.removeprefix('changed ').removesuffix('s')} {item} is {state}"
+                        yield from (
+                            f"{stage}: parameter {key} is {key_state}" for key, key_state in sorted(state.items())
+                        )
+                    elif state not in ABSENT and item not in incomplete:
+                        yield f"{stage}: {kind.removeprefix('changed ').removesuffix('s')} {item} is {state}"
 
 
 def disagreeing(locked: dict[str, Any]) -> Iterator[str]:
-    """A line for each dependency that is locked in another version than the stage that makes it left."""
-    made = {out["path"]: (name, out["md5"]) for name, stage in locked.items() for out in stage.get("outs", [])}
+    """A line for each dependency whose version in dvc.lock differs from the output of the stage that writes it."""
+    written = {out["path"]: (name, out["md5"]) for name, stage in locked.items() for out in stage.get("outs", [])}
     for name, stage in sorted(locked.items()):
         for dep in stage.get("deps", []):
-            maker, version = made.get(dep["path"], (None, None))
+            maker, version = written.get(dep["path"], (None, None))
             if maker is not None and dep.get("md5") != version:
-                yield f"{name}: dep {dep['path']} is not the one that {maker} made"
+                yield f"{name}: dep {dep['path']} is not the version that {maker} wrote"
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""One thin module per stage of dvc.yaml, run as `python -m stages.<name>`."""
+"""One module per stage of dvc.yaml, run as `python -m stages.<name>`."""

@@ -1,6 +1,6 @@
-"""Check the whole of params.yaml before any stage runs, so that a slip in its last line does not cost the first hours.
+"""Check all of params.yaml before any stage runs, so that a mistake does not stop a run after hours.
 
-Reads params.yaml (or the file given); writes nothing.
+Reads params.yaml, or the file given; writes nothing.
 """
 
 from pathlib import Path

@@ -1,27 +1,34 @@
-"""Clean the raw corpus: repair every document and measure it.
+"""Clean the raw corpus: repair and measure every document.
 
-Reads data/raw and the `clean` parameters; writes data/clean/*.parquet (every document, repaired),
-data/measures/*.parquet (what selection decides by) and metrics/clean.json. A killed run goes on after its last
-finished shard.
+Reads data/raw and the `clean` parameters. Writes data/clean/*.parquet (all documents, repaired),
+data/measures/*.parquet (the measures that `select` decides by) and metrics/clean.json. A killed run resumes after
+its last finished shard.
 """
 
 import shutil
 from pathlib import Path
 
-from tinypt import cleaning
+from tinypt import cleaning, measures
 from tinypt.cleaning.clean import clean_corpus, count_repairs
+from tinypt.corpus import shards
 from tinypt.executors import from_environment
 from tinypt.files import fingerprint, publish, work_folder, write_json
 from tinypt.params.clean import Clean
 from tinypt.params.loader import load
 from tinypt.runtime.run import run
 
+# The code that decides the content of a shard. Shards left by a killed run are used only if it is unchanged.
+CODE = [
+    *sorted(Path(cleaning.__file__).parent.glob("*.py")),
+    *sorted(Path(measures.__file__).parent.glob("*.py")),
+    Path(shards.__file__),
+]
+
 
 def main() -> None:
     """Write the clean corpus and its measures."""
     rules, raw = load("clean", Clean), Path("data/raw")
-    code = sorted(Path(cleaning.__file__).parent.glob("*.py"))  # a change of it makes unfinished work useless
-    work = work_folder("clean", fingerprint(rules, [raw, *code]))
+    work = work_folder("clean", fingerprint(rules, [raw, *CODE]))
     clean_corpus(raw, work, rules, *from_environment())
     metrics = count_repairs(work / "measures")
     for name in ("clean", "measures"):

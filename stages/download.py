@@ -1,7 +1,7 @@
-"""Fetch the raw corpus from its source, as Parquet shards.
+"""Download the raw corpus from its source and write it as Parquet shards.
 
-Reads the `corpus` parameters; writes data/raw/*.parquet with data/raw/manifest.json, and metrics/download.json.
-A killed download goes on after its last finished shard.
+Reads the `corpus` parameters; writes data/raw/*.parquet, data/raw/manifest.json and metrics/download.json.
+After a kill, a rerun continues after the last finished shard.
 """
 
 import os
@@ -41,10 +41,10 @@ def main() -> None:
     progress.close()
     metrics = _metrics(writer.entries, notes)
     if not metrics["documents"]:
-        raise PipelineError(f"corpus: the source gave no document; skipped {dict(notes.skipped) or 'none'}")
+        raise PipelineError(f"corpus: the source has no usable document; rows skipped: {dict(notes.skipped) or 'none'}")
     write_json(shards / MANIFEST, {"source": origin(corpus), "shards": writer.entries})
     write_json(Path("metrics/download.json"), metrics)
-    publish(shards, Path("data/raw"))  # last: from here on there is nothing to go on from
+    publish(shards, Path("data/raw"))  # last: after this there is no unfinished work
     state.unlink(missing_ok=True)
     work.rmdir()
 
@@ -61,9 +61,9 @@ def _metrics(entries: list[Entry], notes: Notes) -> dict[str, Any]:
 
 
 def _restore(state: Path, shards: Path) -> tuple[list[Entry], dict[str, Any] | None]:
-    """Finished shards of a run that was killed, and where it goes on; none, where there was no such run.
+    """Finished shards of a killed run, and the position to continue from; empty and None without such a run.
 
-    A run killed while it published its shards leaves a state that speaks of shards which are gone.
+    A run killed while publishing leaves a state whose shards have already moved.
     """
     saved = read_json(state) if state.exists() else None
     if saved is None or not all((shards / entry["file"]).exists() for entry in saved["shards"]):

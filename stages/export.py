@@ -1,7 +1,8 @@
-"""Make the release of one parameter set: `python -m stages.export total`.
+"""Make the release of one student: `python -m stages.export total`.
 
-Reads models/<set>/distilled, metrics/<set>/{distill,evaluate}.json and, where they are at hand, the metrics of
-teacher, base and untrained; writes models/<set>/release: weights, tokenizer, ONNX in fp32 and int8, and a model card.
+Reads models/<student>/distilled, metrics/<student>/{distill,evaluate}.json, and the evaluate.json of teacher, base
+and untrained where they exist. Writes models/<student>/release: weights, tokenizer, ONNX in fp32 and int8, and a
+model card.
 """
 
 import dataclasses
@@ -17,15 +18,15 @@ from tinypt.params.students import Student
 from tinypt.params.tasks import HubData, Task
 from tinypt.release.card import Release, TaskOrigin, model_card
 from tinypt.release.onnx import export_onnx
-from tinypt.reporting.results import REFERENCES, Results, read_metrics
+from tinypt.reporting.results import REFERENCES, Results, read_metrics, tabulate
 from tinypt.runtime.run import run
 
 METRICS = Path("metrics")
 
 
 def main(name: str) -> None:
-    """Write the release of the set called `name`."""
-    recipe: Student = load(f"students.{name}", Student)
+    """Write the release of the student called `name`."""
+    student: Student = load(f"students.{name}", Student)
     options: Export = load("export", Export)
     origins = [load("teacher", Teacher), load("base", Base)]
     folder = Path("models") / name
@@ -43,7 +44,7 @@ def main(name: str) -> None:
             config=model.config.to_dict(),
             parameters=model.num_parameters(),
             cased=tokenizer.tokenize("É") != tokenizer.tokenize("e"),
-            recipe=dataclasses.asdict(recipe),
+            student=dataclasses.asdict(student),
             tasks={task: _origin(options) for task, options in load("tasks", dict[str, Task]).items()},
             files=[(str(file.relative_to(release)), file.stat().st_size) for file in list_files(release)],
             results=results,
@@ -52,12 +53,13 @@ def main(name: str) -> None:
 
 
 def _results(name: str) -> Results:
-    """Metrics of the set, and of the references whose file is there."""
-    models = {name: read_metrics(METRICS / name / "evaluate.json", f"evaluate@{name}")}
+    """Metrics of the student, and of the references that were measured."""
+    evaluations = {name: read_metrics(METRICS / name / "evaluate.json", f"evaluate@{name}")}
     for reference in REFERENCES:
         if (path := METRICS / reference / "evaluate.json").is_file():
-            models[reference] = read_metrics(path, f"reference@{reference}")
-    return Results(models, {name: read_metrics(METRICS / name / "distill.json", f"distill@{name}")}, {})
+            evaluations[reference] = read_metrics(path, f"reference@{reference}")
+    training = {name: read_metrics(METRICS / name / "distill.json", f"distill@{name}")}
+    return tabulate(evaluations, training, {})
 
 
 def _origin(task: Task) -> TaskOrigin:

@@ -1,8 +1,8 @@
-"""Write the report on all models, as a page for browsers, as Markdown, and as a summary for machines.
+"""Write the report on all models: as HTML, as Markdown, and as a summary for other programs.
 
 Reads metrics/, data/efficiency.json, data/select/examples.jsonl, params.yaml and dvc.lock; writes report/.
-`python -m stages.report --against main` writes the same, and what has changed since that revision, to
-report-against/, which neither git nor DVC looks at.
+`python -m stages.report --against main` writes the same, with the changes since that revision, to report-against/,
+which git and DVC ignore.
 """
 
 import argparse
@@ -11,14 +11,13 @@ from pathlib import Path
 
 from tinypt.files import atomic_path
 from tinypt.params.corpus import Corpus
-from tinypt.params.loader import load, read_sections
-from tinypt.params.students import Student
+from tinypt.params.loader import load, read_sections, student_names
 from tinypt.params.tasks import SampleData, Task
-from tinypt.reporting.columns import read_curve
 from tinypt.reporting.comparisons import read_comparisons
-from tinypt.reporting.dropped import read_examples, read_funnel
+from tinypt.reporting.corpus import read_examples, read_funnel
+from tinypt.reporting.csv_columns import read_curve
 from tinypt.reporting.efficiency import read_efficiency
-from tinypt.reporting.page import Facts, compose
+from tinypt.reporting.page import ReportData, compose
 from tinypt.reporting.provenance import provenance_table
 from tinypt.reporting.results import read_metrics, read_results
 from tinypt.reporting.revision import changes_markdown, read_revision
@@ -28,43 +27,43 @@ from tinypt.runtime.run import run
 
 METRICS = Path("metrics")
 EXAMPLES = Path("data/select/examples.jsonl")
-COUNTED = ("download", "clean", "select", "split")  # stages whose counts are shown
+COUNTED = ("download", "clean", "select", "split")  # stages whose counts the report shows
 log = logging.getLogger(__name__)
 
 
 def main(*arguments: str) -> None:
-    """Write report/, or with --against what has changed since another revision to report-against/."""
+    """Write report/, or, with --against, report-against/."""
     parser = argparse.ArgumentParser(prog="python -m stages.report", description="Write report/.")
     parser.add_argument("--against", metavar="REVISION", help="a branch, tag or commit; writes report-against/")
     revision = parser.parse_args(arguments).against
     params = read_sections()
-    sets = list(load("students", dict[str, Student]))
-    results = read_results(METRICS, sets)
+    students = student_names()
+    results = read_results(METRICS, students)
     comparisons = read_comparisons(METRICS / "compare.json")
     efficiency = read_efficiency(Path("data/efficiency.json"), results.models)
     sample = load("corpus", Corpus).source == "sample"
     generated = any(isinstance(task.data, SampleData) for task in load("tasks", dict[str, Task]).values())
     examples = read_examples(EXAMPLES)
-    facts = Facts(
+    data = ReportData(
         results=results,
         comparisons=comparisons,
         efficiency=efficiency,
-        curves={name: read_curve(METRICS / "training" / f"{name}.csv", f"distill@{name}") for name in sets},
+        curves={name: read_curve(METRICS / "training" / f"{name}.csv", f"distill@{name}") for name in students},
         params=params,
         sample=sample or generated,
         counts={stage: read_metrics(METRICS / f"{stage}.json", stage) for stage in COUNTED},
         funnel=read_funnel(METRICS / "funnel.csv"),
-        # report/ goes into git, where text of somebody else's must not be quoted
+        # report/ goes into git, which must not contain text of other people
         examples=examples if sample or revision else None,
-        versions=provenance_table(Path("dvc.lock"), sets),
-        against=changes_markdown(read_revision(revision), results, METRICS, params) if revision else "",
+        versions=provenance_table(Path("dvc.lock"), students),
+        changes=changes_markdown(read_revision(revision), results, METRICS, params) if revision else "",
     )
-    page, target = compose(facts), Path("report-against" if revision else "report")
+    page, target = compose(data), Path("report-against" if revision else "report")
     with atomic_path(target) as folder:
         write_markdown(page, folder)
         write_html(page, folder)
         write_summary(results, comparisons, folder)
-    log.info("written: %s", target / "index.html")
+    log.info("wrote %s", target / "index.html")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Choose the documents to keep: the rules' thresholds, exact and near duplicates.
+"""Choose the documents to keep by the rules, and drop exact and near duplicates.
 
-Reads data/clean, data/measures and the `select` parameters; writes data/select/*.parquet (for every document the rule
-it is dropped by, and its cluster), data/select/examples.jsonl, metrics/select.json and metrics/funnel.csv.
+Reads data/clean, data/measures and the `select` parameters. Writes data/select/*.parquet (for each document the rule
+that drops it, and its cluster), data/select/examples.jsonl, metrics/select.json and metrics/funnel.csv.
 """
 
 from pathlib import Path
@@ -21,10 +21,10 @@ def main() -> None:
     """Write the decisions."""
     options, measures = load("select", Select), Path("data/measures")
     decisions = decide(measures, options, *from_environment())
-    metrics = drops(measures, decisions)
+    metrics = drops(measures, decisions, options.rules)
     if not metrics["documents_out"]:
         worst = max(metrics["drops"], key=lambda rule: int(metrics["drops"][rule]["documents"]))
-        raise PipelineError(f"select: no document is left; most fell to {worst}: relax it in params.yaml")
+        raise PipelineError(f"select: no document is left; {worst} drops most of them: relax it in params.yaml")
     with atomic_path(Path("data/select")) as folder:
         folder.mkdir()
         write_decisions(decisions, measures, folder)

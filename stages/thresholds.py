@@ -1,7 +1,8 @@
-"""Propose thresholds for the `select` rules that drop a share of the documents: `python -m stages.thresholds 0.08`.
+"""Propose thresholds for the `select` rules that drop a given share of the documents.
 
-Reads data/measures, as the clean stage leaves it, and the `select` parameters; prints every rule as it stands and as
-it is proposed, with the share that it drops by itself. Copy what you like into params.yaml; nothing is written.
+`python -m stages.thresholds 0.08` reads data/measures (from the clean stage) and the `select` parameters. It prints
+the current and the proposed rules, each with the share of documents that it drops separately. Nothing is written:
+copy the rules you want into params.yaml.
 """
 
 from pathlib import Path
@@ -14,24 +15,24 @@ from tinypt.selection.thresholds import dropped_share, propose, read_all
 
 
 def main(share: str) -> None:
-    """Print the proposal; `share` is from 0 to 1."""
+    """Print the proposal; `share` is a number from 0 to 1."""
     try:
         wanted = float(share)
     except ValueError:
         wanted = -1.0
     if not 0 <= wanted < 1:
-        raise PipelineError(f"{share}: give the share of documents to drop as a number from 0 to 1, as in 0.08")
+        raise PipelineError(f"{share}: must be the share of documents to drop, a number from 0 to 1 such as 0.08")
     rules: dict[str, Rule] = load("select", Select).rules
     statistics = read_all(Path("data/measures"))
     proposed = propose(statistics, rules, wanted)
-    for title, chosen in (("As they are", rules), ("Proposed", proposed)):
+    for title, chosen in (("Current", rules), ("Proposed", proposed)):
         print(
             f"# {title}: the rules drop {dropped_share(statistics, chosen):.2%} of {len(statistics.words):,} documents"
         )
         for name, rule in chosen.items():
             bounds = ", ".join(f"{end}: {_short(getattr(rule, end))}" for end in ("min", "max"))
             line = f"    {name}: {{statistic: {rule.statistic}, {bounds}}}"
-            print(f"{line:<88}# {dropped_share(statistics, {name: rule}):.2%} by itself")
+            print(f"{line:<88}# {dropped_share(statistics, {name: rule}):.2%} separately")
 
 
 def _short(bound: float | None) -> str:

@@ -1,15 +1,18 @@
-"""What many tests share: real data where it is at hand, and small models in the formats of the real ones."""
+"""Shared by many tests: sample parameters, real data if available, and small models in the real formats."""
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from tinypt.modeling.bert import random_bert
 from tinypt.params.models import Architecture
 from tinypt.tokens.vocabulary import make_tokenizer, train_vocabulary
 
+ROOT = Path(__file__).parents[1]
 TEXTS = [
     "A menina comeu a maçã na cozinha da avó.\nDepois ela foi à escola com o irmão.",
     "O médico examinou o paciente e receitou um remédio amargo.",
@@ -20,23 +23,29 @@ TEXTS = [
 ]
 
 
+def sample_params() -> dict[str, Any]:
+    """All sections of params/sample.yaml as plain values, for tests to change and write. Every call reads them anew."""
+    params: dict[str, Any] = yaml.safe_load((ROOT / "params/sample.yaml").read_text(encoding="utf-8"))
+    return params
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest test file goes first, so that no worker is left alone with it at the end."""
+    """Run the longest test file first, so that it does not keep one worker busy at the end."""
     items.sort(key=lambda item: item.path.name != "test_pipeline.py")
 
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
-    """The folder of real data named by TINYPT_REAL_DATA; tests that need it are skipped where it is unset."""
+    """The folder TINYPT_REAL_DATA. Tests that need it are skipped if the variable is not set."""
     folder = os.environ.get("TINYPT_REAL_DATA")
     if not folder:
-        pytest.skip("TINYPT_REAL_DATA is not set: no real data at hand")
+        pytest.skip("TINYPT_REAL_DATA is not set")
     return Path(folder)
 
 
 @pytest.fixture(scope="session")
 def texts() -> list[str]:
-    """A few Portuguese texts, repeated so that there are blocks to cut."""
+    """A few Portuguese texts, repeated to fill some blocks."""
     return TEXTS * 20
 
 
@@ -48,7 +57,7 @@ def cased(texts: list[str]) -> PreTrainedTokenizerBase:
 
 @pytest.fixture(scope="session")
 def uncased(texts: list[str]) -> PreTrainedTokenizerBase:
-    """A small uncased tokenizer with other pieces, like BERT-tiny's."""
+    """A small uncased tokenizer with another vocabulary, like BERT-tiny's."""
     return make_tokenizer(train_vocabulary(lambda: texts, 130, cased=False), cased=False, max_length=64)
 
 
@@ -64,7 +73,7 @@ def teacher(cased: PreTrainedTokenizerBase) -> BertForMaskedLM:
 
 @pytest.fixture
 def base(uncased: PreTrainedTokenizerBase) -> BertForMaskedLM:
-    """A random base model in the place of BERT-tiny."""
+    """A random base model, in place of BERT-tiny."""
     return random_bert(
         Architecture(2, 16, 2, 32, 64, "random"),
         uncased,

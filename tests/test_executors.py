@@ -1,4 +1,4 @@
-"""The engines: the same results in the same order, and one line for whatever goes wrong on a worker."""
+"""The executors: the same results in the same order, and a one-line message if a worker fails."""
 
 import importlib.util
 import os
@@ -16,12 +16,12 @@ from tinypt.params.corpus import Corpus, SampleCorpus
 from tinypt.params.loader import load
 from tinypt.runtime.errors import PipelineError
 
-SAMPLE = Path(__file__).parents[2] / "params/sample.yaml"
+SAMPLE = Path(__file__).parents[1] / "params/sample.yaml"
 SHARDS = [Path(f"shard-{index}") for index in range(5)]
 
 
 @pytest.fixture(params=EXECUTORS)
-def engine(request: pytest.FixtureRequest) -> Executor:
+def executor(request: pytest.FixtureRequest) -> Executor:
     name: str = request.param
     package = {"local": "multiprocessing", "ray": "ray", "dask": "distributed"}[name]
     if importlib.util.find_spec(package) is None:
@@ -31,7 +31,7 @@ def engine(request: pytest.FixtureRequest) -> Executor:
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    """Some of the sample's documents, in several shards."""
+    """400 documents of the sample, in several shards."""
     corpus: SampleCorpus = load("corpus", Corpus, SAMPLE)
     corpus = SampleCorpus("sample", 400, corpus.noise)
     writer = ShardWriter(tmp_path / "raw")
@@ -43,7 +43,7 @@ def raw(tmp_path: Path) -> Path:
 
 
 def _where(shard: Path) -> tuple[str, str, bool, dict[str, str | None]]:
-    """What a worker sees: its shard, its folder, whether it is the test's process, its threads."""
+    """A worker's shard and folder, whether it is the test's process, and its thread variables."""
     is_here = os.environ.get("TEST_PROCESS") == str(os.getpid())
     return shard.name, os.getcwd(), is_here, {name: os.environ.get(name) for name in ONE_THREAD}
 
@@ -64,26 +64,26 @@ def _die(shard: Path) -> int:
     return 1
 
 
-def test_workers_keep_order_folder_and_one_thread_each(
-    engine: Executor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_workers_keep_order_and_folder_and_use_one_thread(
+    executor: Executor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TEST_PROCESS", str(os.getpid()))
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.delenv("POLARS_MAX_THREADS", raising=False)
-    results = list(run(_where, SHARDS, engine, 2))
+    results = list(run(_where, SHARDS, executor, 2))
     assert results == [(shard.name, str(tmp_path), False, ONE_THREAD) for shard in SHARDS]
     assert os.environ["OMP_NUM_THREADS"] == "7"
     assert "POLARS_MAX_THREADS" not in os.environ
 
 
-def test_every_engine_writes_the_same_bytes(
-    engine: Executor, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_every_executor_writes_the_same_bytes(
+    executor: Executor, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)  # the stage's paths are relative
     rules: Clean = load("clean", Clean, SAMPLE)
     clean_corpus(Path("raw"), Path("here"), rules, 1)
-    clean_corpus(Path("raw"), Path("there"), rules, 2, engine)
+    clean_corpus(Path("raw"), Path("there"), rules, 2, executor)
     files = [[path.read_bytes() for path in list_shards(Path(work, "clean"))] for work in ("here", "there")]
     files += [[path.read_bytes() for path in list_shards(Path(work, "measures"))] for work in ("here", "there")]
     assert files[2] == files[3]
@@ -91,48 +91,48 @@ def test_every_engine_writes_the_same_bytes(
     assert len(files[0]) == len(list_shards(raw)) > 2
 
 
-def test_a_bad_shard_is_one_line(engine: Executor) -> None:
+def test_a_bad_shard_gives_one_line(executor: Executor) -> None:
     with pytest.raises(PipelineError, match=r"^shard-3: refused$"):
-        list(run(_refuse, SHARDS, engine, 2))
+        list(run(_refuse, SHARDS, executor, 2))
 
 
-def test_a_defect_is_no_bad_input(engine: Executor) -> None:
+def test_a_defect_keeps_its_exception(executor: Executor) -> None:
     with pytest.raises(ZeroDivisionError, match="shard-0"):
-        list(run(_defect, SHARDS, engine, 2))
+        list(run(_defect, SHARDS, executor, 2))
 
 
-def test_a_worker_that_dies_is_one_line(engine: Executor) -> None:
-    with pytest.raises(PipelineError, match=r"^a worker died.* with a lower TINYPT_WORKERS$"):
-        list(run(_die, SHARDS, engine, 2))
+def test_a_dead_worker_gives_one_line(executor: Executor) -> None:
+    with pytest.raises(PipelineError, match=r"^a worker died.* run again with a lower TINYPT_WORKERS, which continues"):
+        list(run(_die, SHARDS, executor, 2))
 
 
-def test_a_cluster_that_does_not_answer_is_one_line() -> None:
+def test_an_unreachable_cluster_gives_one_line() -> None:
     pytest.importorskip("ray", reason="ray is not installed (pip install -r requirements-engines.txt)")
     for address in ("127.0.0.1:9", "nowhere:port"):
         with pytest.raises(PipelineError, match=f"^TINYPT_RAY_ADDRESS: no cluster at {address}"):
             list(run(_refuse, SHARDS, Executor("ray", address), 2))
 
 
-def test_one_local_worker_is_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_local_worker_runs_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEST_PROCESS", str(os.getpid()))
     assert [result[2] for result in run(_where, SHARDS, LOCAL, 1)] == [True] * 5
     assert [result[2] for result in run(_where, SHARDS[:1], LOCAL, 2)] == [True]
 
 
-def test_a_folder_that_workers_do_not_see(tmp_path: Path) -> None:
+def test_a_folder_that_workers_cannot_see_is_refused(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
-    with pytest.raises(PipelineError, match="gone: a worker does not see this folder"):
+    with pytest.raises(PipelineError, match="gone: a worker cannot see this folder"):
         _in_folder(gone, _refuse, SHARDS[0])
 
 
 @pytest.fixture
 def unset(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name in ("ENGINE", "WORKERS", "RAY_ADDRESS", "DASK_ADDRESS"):
+    for name in ("EXECUTOR", "WORKERS", "RAY_ADDRESS", "DASK_ADDRESS"):
         monkeypatch.delenv(f"TINYPT_{name}", raising=False)
     return monkeypatch
 
 
-def test_the_environment_chooses(unset: pytest.MonkeyPatch) -> None:
+def test_environment_variables_choose_the_executor(unset: pytest.MonkeyPatch) -> None:
     assert from_environment() == (os.cpu_count(), LOCAL)
     unset.setattr("importlib.import_module", lambda name: name)
     unset.setenv("TINYPT_EXECUTOR", "ray")
@@ -146,8 +146,8 @@ def test_the_environment_chooses(unset: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("TINYPT_EXECUTOR", "spark", r"^TINYPT_EXECUTOR is spark; known are local, ray, dask$"),
-        ("TINYPT_WORKERS", "0", r"^TINYPT_WORKERS is 0; it must be a number of processes, 1 or more$"),
+        ("TINYPT_EXECUTOR", "spark", r"^TINYPT_EXECUTOR is spark; set it to local, ray or dask$"),
+        ("TINYPT_WORKERS", "0", r"^TINYPT_WORKERS is 0; set it to a number of processes, at least 1$"),
         ("TINYPT_WORKERS", "all", r"^TINYPT_WORKERS is all;"),
     ],
 )
@@ -157,7 +157,7 @@ def test_unknown_values_are_refused(unset: pytest.MonkeyPatch, name: str, value:
         from_environment()
 
 
-def test_a_missing_package_is_named(unset: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_refused_by_name(unset: pytest.MonkeyPatch) -> None:
     unset.setenv("TINYPT_EXECUTOR", "ray")
     unset.setitem(__import__("sys").modules, "ray", None)
     with pytest.raises(PipelineError, match=r"^TINYPT_EXECUTOR is ray.* pip install -r requirements-engines\.txt$"):

@@ -24,7 +24,7 @@ class Options:
 
 
 class TestAtomicPath:
-    def test_the_file_appears_when_the_block_ends_and_not_before(self, tmp_path: Path) -> None:
+    def test_the_file_appears_when_the_block_ends(self, tmp_path: Path) -> None:
         target = tmp_path / "new/folder/out.txt"
         with atomic_path(target) as temporary:
             temporary.write_text("whole")
@@ -46,7 +46,7 @@ class TestAtomicPath:
         assert target.read_text() == "old"
         assert os.listdir(tmp_path) == ["out.txt"]
 
-    def test_a_folder_replaces_a_folder_file_and_all(self, tmp_path: Path) -> None:
+    def test_a_folder_replaces_a_folder_with_all_its_files(self, tmp_path: Path) -> None:
         target = tmp_path / "model"
         for names in (["a", "b"], ["b", "c"]):
             with atomic_path(target) as temporary:
@@ -64,14 +64,14 @@ class TestAtomicPath:
             temporary.write_text("file")
         assert target.is_file()
         target.unlink()
-        target.symlink_to(tmp_path)  # as a DVC cache of links leaves it
+        target.symlink_to(tmp_path)  # DVC may link outputs to its cache
         with atomic_path(target) as temporary:
             temporary.mkdir()
         assert target.is_dir()
         assert not target.is_symlink()
         assert os.listdir(tmp_path) == ["out"]
 
-    def test_a_killed_process_leaves_nothing_that_looks_finished_and_the_next_clears_it(self, tmp_path: Path) -> None:
+    def test_a_killed_process_leaves_no_output_and_the_next_run_removes_its_remains(self, tmp_path: Path) -> None:
         target = tmp_path / "out"
         script = (
             "import os, sys, time\nfrom pathlib import Path\nfrom tinypt.files import atomic_path\n"
@@ -91,9 +91,7 @@ class TestAtomicPath:
             temporary.write_text("whole")
         assert os.listdir(tmp_path) == ["out"]
 
-    def test_a_folder_that_cannot_be_removed_whole_never_stands_half_removed(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_folder_is_never_left_partly_removed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         target = tmp_path / "tokens"
         target.mkdir()
         (target / "old").touch()
@@ -108,7 +106,7 @@ class TestAtomicPath:
 
         with pytest.raises(KeyboardInterrupt):
             replace()
-        assert os.listdir(target) == []  # the new folder, or the old one whole, or none
+        assert os.listdir(target) == []  # the whole new folder, not part of the old one
 
 
 def test_publish_moves_a_work_folder_over_an_old_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,10 +121,10 @@ def test_publish_moves_a_work_folder_over_an_old_output(tmp_path: Path, monkeypa
     assert not folder.exists()
 
 
-def test_publish_reaches_another_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_publish_moves_from_another_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     memory = Path("/dev/shm")
     if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
-        pytest.skip("no second file system at hand")
+        pytest.skip("there is no second file system")
     folder = memory / f"bert-tiny-pt-{os.getpid()}"
     folder.mkdir()
     (folder / "weights").write_text("new")
@@ -136,7 +134,7 @@ def test_publish_reaches_another_disk(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 class TestFingerprint:
-    def test_changes_with_values_and_with_any_byte_or_name_of_the_inputs(self, tmp_path: Path) -> None:
+    def test_it_depends_on_values_and_on_names_and_bytes_of_inputs(self, tmp_path: Path) -> None:
         first, second = tmp_path / "in/a", tmp_path / "in/b"
         first.parent.mkdir()
         first.write_text("1")
@@ -148,23 +146,23 @@ class TestFingerprint:
         assert len(set(keys)) == len(keys)
         assert all(len(key) == 16 for key in keys)
 
-    def test_where_the_inputs_lie_does_not_count(self, tmp_path: Path) -> None:
+    def test_it_does_not_depend_on_the_folder_of_the_inputs(self, tmp_path: Path) -> None:
         for place in ("here", "there"):
             (tmp_path / place / "in/deep").mkdir(parents=True)
             (tmp_path / place / "in/deep/a").write_text("1")
         assert fingerprint([], [tmp_path / "here/in"]) == fingerprint([], [tmp_path / "there/in"])
 
-    def test_tells_dataclasses_apart_and_refuses_what_it_cannot(self) -> None:
+    def test_it_depends_on_dataclasses_and_refuses_other_objects(self) -> None:
         assert fingerprint(Options(1.0, Path("a"))) != fingerprint(Options(1.0, Path("b")))
         with pytest.raises(TypeError, match="object"):
             fingerprint([object()])
 
-    def test_a_missing_input_is_named(self, tmp_path: Path) -> None:
+    def test_a_missing_input_is_refused_by_name(self, tmp_path: Path) -> None:
         with pytest.raises(PipelineError, match=r"gone: no such file.*dvc repro"):
             fingerprint([], [tmp_path / "gone"])
 
 
-def test_list_files_is_sorted_and_leaves_out_hidden_files_and_folders(tmp_path: Path) -> None:
+def test_list_files_is_sorted_and_omits_hidden_files_and_folders(tmp_path: Path) -> None:
     for name in ("b/2", "b/1", "a", ".hidden", ".cache/huggingface/lock"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
@@ -176,7 +174,7 @@ class TestJson:
     def test_floats_keep_six_digits(self, value: float) -> None:
         assert files._rounded(value, "") == pytest.approx(value, rel=1e-5)
 
-    def test_keeps_order_and_accents_and_ends_with_a_newline(self, tmp_path: Path) -> None:
+    def test_order_and_accents_are_kept_and_the_file_ends_with_a_newline(self, tmp_path: Path) -> None:
         path = tmp_path / "metrics.json"
         write_json(path, {"z": 1, "ação": [0.12345678, True, None], 3: ("a", "b")})
         assert path.read_text().endswith("}\n")
@@ -184,14 +182,14 @@ class TestJson:
         assert list(read_json(path).items()) == [("z", 1), ("ação", [0.123457, True, None]), ("3", ["a", "b"])]
 
     @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
-    def test_refuses_what_is_not_finite_by_name_and_keeps_the_old_file(self, tmp_path: Path, value: float) -> None:
+    def test_a_number_that_is_not_finite_is_refused_and_the_old_file_kept(self, tmp_path: Path, value: float) -> None:
         path = tmp_path / "metrics.json"
         write_json(path, {})
         with pytest.raises(PipelineError, match=r"metrics.json: task: frozen is (nan|inf|-inf)"):
             write_json(path, {"task": {"frozen": [value]}})
         assert json.loads(path.read_text()) == {}
 
-    def test_a_missing_or_broken_file_is_named(self, tmp_path: Path) -> None:
+    def test_a_missing_or_broken_file_is_refused_by_name(self, tmp_path: Path) -> None:
         with pytest.raises(PipelineError, match=r"gone.json: no such file"):
             read_json(tmp_path / "gone.json")
         for content in (b"{", b"\xff\xfe"):

@@ -1,5 +1,17 @@
-"""bert-tiny-pt: the library behind the stages, one folder per concern, in the order the data flows.
+"""bert-tiny-pt: the library behind the stages. A folder imports only folders before it in this list.
 
-params, corpus, cleaning, tokens, modeling, distillation, evaluation, reporting: a folder imports only
-those before it. The modules at this level (errors, files, progress, stage) serve them all.
+- runtime: errors, progress line and the frame of every stage; files.py: atomic writing
+- params: params.yaml as typed values
+- executors.py: local processes, Ray or Dask
+- sample: generated corpus and tasks
+- corpus: sources, records and shards of raw text
+- measures: statistics of a document
+- cleaning: repairs
+- selection: rules, duplicates and the split into training and test documents
+- tokens: vocabularies, blocks and masks
+- modeling: models and their initial weights
+- distillation: losses and training
+- evaluation: scores on tasks and on held-out text
+- reporting: the report
+- release: model card and ONNX export
 """

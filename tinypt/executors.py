@@ -1,12 +1,12 @@
-"""Where the work on shards runs: in processes of this machine, or on the workers of Ray or Dask.
+"""Run a function on every shard: in processes on this machine, or on Ray or Dask workers.
 
-The engine is the machine's affair and not the data's: all give the same results in the same order. So it is chosen by
-environment variables, not by params.yaml, and DVC finds the same outputs up to date whatever ran them.
+All executors give the same results in the same order. Therefore environment variables choose the executor, not
+params.yaml, and DVC's outputs stay up to date when it changes.
 
-    TINYPT_EXECUTOR        local (default), ray or dask
-    TINYPT_WORKERS       processes on this machine; default: one for each core
-    TINYPT_RAY_ADDRESS   a running Ray cluster, whose workers are then used (`auto` on one of its machines)
-    TINYPT_DASK_ADDRESS  a running Dask scheduler, whose workers are then used (tcp://host:8786)
+    TINYPT_EXECUTOR      local (default), ray or dask
+    TINYPT_WORKERS       processes on this machine; default: one per core
+    TINYPT_RAY_ADDRESS   use the workers of this running Ray cluster (`auto` on one of its machines)
+    TINYPT_DASK_ADDRESS  use the workers of this running Dask scheduler (tcp://host:8786)
 """
 
 import importlib
@@ -27,16 +27,16 @@ from tinypt.runtime.errors import PipelineError
 
 EXECUTORS = ("local", "ray", "dask")
 _POOLS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-ONE_THREAD = {name: "1" for name in _POOLS}  # workers are as many as cores; thread pools in each would fight over them
+ONE_THREAD = {name: "1" for name in _POOLS}  # one worker per core: thread pools in each would compete for the cores
 _INSTALL = "pip install -r requirements-engines.txt"
-_DIED = "a worker died, most likely for want of memory; run again to go on after the finished shards, with {}"
+_DIED = "a worker died, most likely out of memory; run again with {}, which continues after the finished shards"
 Result = TypeVar("Result")
 OnShard = Callable[[Path], Result]
 
 
 @dataclass(frozen=True)
 class Executor:
-    """An engine of EXECUTORS; `address` is that of a running cluster, None starts workers on this machine."""
+    """One of EXECUTORS. `address` is that of a running cluster; None starts workers on this machine."""
 
     name: str
     address: str | None = None
@@ -46,42 +46,42 @@ LOCAL = Executor("local")
 
 
 def from_environment() -> tuple[int, Executor]:
-    """Workers and engine as the TINYPT_ variables say.
+    """Number of workers and executor, from the TINYPT_ variables.
 
     Raises:
-        PipelineError: a value is unknown or the engine's package is missing.
+        PipelineError: a value is unknown, or the executor's package is not installed.
     """
     name = os.environ.get("TINYPT_EXECUTOR", "local")
     if name not in EXECUTORS:
-        raise PipelineError(f"TINYPT_EXECUTOR is {name}; known are {', '.join(EXECUTORS)}")
+        raise PipelineError(f"TINYPT_EXECUTOR is {name}; set it to {', '.join(EXECUTORS[:-1])} or {EXECUTORS[-1]}")
     workers = os.environ.get("TINYPT_WORKERS", str(os.cpu_count() or 1))
     if not workers.isdecimal() or int(workers) < 1:
-        raise PipelineError(f"TINYPT_WORKERS is {workers}; it must be a number of processes, 1 or more")
+        raise PipelineError(f"TINYPT_WORKERS is {workers}; set it to a number of processes, at least 1")
     if name != "local":
         _package(name)
     return int(workers), Executor(name, os.environ.get(f"TINYPT_{name.upper()}_ADDRESS") or None)
 
 
-def run(function: OnShard[Result], shards: list[Path], engine: Executor, workers: int) -> Iterator[Result]:
+def run(function: OnShard[Result], shards: list[Path], executor: Executor, workers: int) -> Iterator[Result]:
     """Results of `function` on each shard, in the order of `shards`.
 
     Args:
-        function: picklable; it runs in this process's folder, which a worker on another machine must see too.
-        shards: its arguments.
-        engine: where it runs.
-        workers: processes; a cluster at an address has its own number.
+        function: must be picklable. It runs in the working directory, which workers on other machines must share.
+        shards: paths, one per call.
+        executor: runs the calls.
+        workers: number of processes; ignored by a cluster at an address, which has its own.
 
     Raises:
-        PipelineError: one that `function` raised; a worker died; the cluster cannot be reached.
+        PipelineError: `function` raised it, a worker died, or the cluster cannot be reached.
     """
-    return {"local": _local, "ray": _ray, "dask": _dask}[engine.name](function, shards, engine.address, workers)
+    return {"local": _local, "ray": _ray, "dask": _dask}[executor.name](function, shards, executor.address, workers)
 
 
 def _local(function: OnShard[Result], shards: list[Path], _: str | None, workers: int) -> Iterator[Result]:
     if workers == 1 or len(shards) == 1:
         yield from map(function, shards)
         return
-    # Started afresh: a forked child would inherit the locks of thread pools whose threads it has not.
+    # Spawned: a forked child would inherit the locks of thread pools, but not their threads.
     pool = ProcessPoolExecutor(min(workers, len(shards)), mp_context=get_context("spawn"))
     with _environment(ONE_THREAD), pool:
         try:
@@ -99,21 +99,21 @@ def _ray(function: OnShard[Result], shards: list[Path], address: str | None, wor
 
 @contextmanager
 def ray_cluster(address: str | None, workers: int, store: int | None = None) -> Iterator[Any]:
-    """The module `ray`, connected to the cluster at an address or to workers started on this machine.
+    """The module `ray`, connected to a cluster.
 
     Args:
-        address: None starts workers here.
-        workers: how many of them.
-        store: bytes of memory in which they exchange data; None is 30 % of the machine's, as Ray has it.
+        address: of a running cluster; None starts workers on this machine.
+        workers: number of workers to start.
+        store: bytes of Ray's shared object store; None for Ray's default, 30 % of the machine's memory.
 
     Raises:
-        PipelineError: one raised on a worker; a worker died; the cluster cannot be reached.
+        PipelineError: a task raised it, a worker died, or the cluster cannot be reached.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     ray = _package("ray")
     here: dict[str, Any] = {"num_cpus": workers, "include_dashboard": False, "object_store_memory": store}
     try:
-        if address and ":" in address:  # Ray itself would try for ever
+        if address and ":" in address:  # Ray itself would retry without end
             host, _, port = address.rpartition(":")
             socket.create_connection((host, int(port)), timeout=30).close()
         ray.init(
@@ -144,7 +144,7 @@ def _dask(function: OnShard[Result], shards: list[Path], address: str | None, wo
                 or distributed.LocalCluster(
                     n_workers=workers,
                     threads_per_worker=1,
-                    memory_limit=0,  # none but the machine's, as with the other engines
+                    memory_limit=0,  # only the machine's, as with the other executors
                     dashboard_address=None,
                     silence_logs=logging.CRITICAL,
                 )
@@ -153,7 +153,7 @@ def _dask(function: OnShard[Result], shards: list[Path], address: str | None, wo
             raise PipelineError(f"TINYPT_DASK_ADDRESS: no scheduler at {address} ({_line(error)})") from None
         try:
             here = partial(_in_folder, Path.cwd(), function)
-            for future in client.map(here, shards, pure=False):  # pure would take up what an earlier run left
+            for future in client.map(here, shards, pure=False):  # pure=True would reuse results of an earlier run
                 yield future.result()
         except distributed.KilledWorker:
             raise PipelineError(_DIED.format("fewer workers" if address else "a lower TINYPT_WORKERS")) from None
@@ -164,32 +164,32 @@ def _dask(function: OnShard[Result], shards: list[Path], address: str | None, wo
 
 
 def _in_folder(folder: Path, function: OnShard[Result], shard: Path) -> Result:
-    """On a worker: paths are relative to the folder that the pipeline was started in."""
+    """Run `function` on a worker, in the folder that the pipeline was started in: paths are relative to it."""
     try:
         os.chdir(folder)
     except OSError:
         raise PipelineError(
-            f"{folder}: a worker does not see this folder; the project must lie on a file system that all workers share"
+            f"{folder}: a worker cannot see this folder; move the project to a file system that all workers share"
         ) from None
     return function(shard)
 
 
-def _package(engine: str) -> Any:
-    """The module an engine is used by."""
+def _package(executor: str) -> Any:
+    """The Python module of an executor."""
     try:
-        return importlib.import_module({"ray": "ray", "dask": "distributed"}[engine])
+        return importlib.import_module({"ray": "ray", "dask": "distributed"}[executor])
     except ImportError:
-        raise PipelineError(f"TINYPT_EXECUTOR is {engine}, which is not installed; {_INSTALL}") from None
+        raise PipelineError(f"TINYPT_EXECUTOR is {executor}, which is not installed; {_INSTALL}") from None
 
 
 def _python_path() -> str:
-    """Where workers find this package: whatever folder they were started in."""
-    return os.pathsep.join(filter(None, [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH")]))
+    """PYTHONPATH for workers: they find this package whatever folder they were started in."""
+    return os.pathsep.join(filter(None, [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH")]))
 
 
 @contextmanager
 def _environment(values: dict[str, str]) -> Iterator[None]:
-    """Environment variables for the processes started inside; those of this process are restored."""
+    """Set environment variables for processes started inside the block, then restore them."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:

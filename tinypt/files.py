@@ -1,4 +1,4 @@
-"""Writing files so that a killed process leaves nothing that looks finished, and reading them with clear errors."""
+"""Write files atomically, so that a killed process leaves no unfinished output; read them with clear errors."""
 
 import dataclasses
 import hashlib
@@ -13,15 +13,15 @@ from typing import Any
 
 from tinypt.runtime.errors import PipelineError
 
-WORK = Path(".cache")  # undeclared, ignored by git and DVC: unfinished work that a rerun can take up again
+WORK = Path(".cache")  # unfinished work that a rerun continues; ignored by git and DVC
 
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; on success it takes `path`'s place, on failure it is removed.
+    """Yield a temporary path in the same folder. On success it replaces `path`; on failure it is removed.
 
-    What is written at the yielded path may be a file or a folder. Its name starts with a dot and depends on
-    `path` alone, so that what a killed process left there is removed by the next; a path has one writer.
+    The caller may write a file or a folder there. The temporary name starts with a dot and depends only on `path`, so
+    the next run removes the remains of a killed process. A path must have one writer at a time.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
@@ -34,23 +34,23 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 
 def work_folder(stage: str, key: str) -> Path:
-    """Folder under .cache/ for the unfinished work of `stage`, found again by `key` (see `fingerprint`)."""
+    """Folder under .cache/ for unfinished work of `stage`. A rerun with the same `key` finds it (see `fingerprint`)."""
     folder = WORK / stage / key
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def publish(folder: Path, path: Path) -> None:
-    """Move a finished work folder to its final place: in one rename, or by way of a copy from another disk."""
+    """Move a finished work folder to its final path: by renaming it, or by a copy if it is on another disk."""
     with atomic_path(path) as temporary:
         shutil.move(folder, temporary)
 
 
 def fingerprint(values: Any, inputs: Iterable[Path] = ()) -> str:
-    """Sixteen hexadecimal digits that change with `values` or any byte of `inputs`.
+    """Sixteen hexadecimal digits that depend on `values` and on every byte of `inputs`.
 
-    `values` is anything JSON can hold, dataclasses and paths included. `inputs` are files or folders; of a
-    folder every file counts, by its name and content, in sorted order.
+    `values` may be anything that JSON can represent, and dataclasses and paths. `inputs` are files or folders; a folder
+    contributes the name and content of every file in it, in sorted order.
 
     Raises:
         PipelineError: an input does not exist.
@@ -67,7 +67,7 @@ def fingerprint(values: Any, inputs: Iterable[Path] = ()) -> str:
 
 
 def list_files(folder: Path) -> list[Path]:
-    """All files below `folder`, sorted by path, but none whose name, or a folder's on the way, starts with a dot."""
+    """All files below `folder`, sorted by path, except hidden files and files in hidden folders."""
     return sorted(
         file
         for file in folder.rglob("*")
@@ -76,10 +76,10 @@ def list_files(folder: Path) -> list[Path]:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write `content` atomically as indented JSON, in the order given, floats rounded to 6 significant digits.
+    """Write `content` atomically as indented JSON. Keys keep their order; floats are rounded to 6 significant digits.
 
     Raises:
-        PipelineError: a number in it is not finite.
+        PipelineError: a number is not finite.
     """
     text = json.dumps(_rounded(content, str(path)), indent=2, ensure_ascii=False) + "\n"
     with atomic_path(path) as temporary:
@@ -105,7 +105,7 @@ def _plain(value: Any) -> Any:
         return dataclasses.asdict(value)
     if isinstance(value, Path):
         return str(value)
-    raise TypeError(f"a fingerprint cannot tell two values of {type(value).__name__} apart")
+    raise TypeError(f"cannot fingerprint a value of type {type(value).__name__}")
 
 
 def _rounded(value: Any, where: str) -> Any:
@@ -121,7 +121,7 @@ def _rounded(value: Any, where: str) -> Any:
 
 
 def _replace(source: Path, target: Path) -> None:
-    """Put `source` in `target`'s place. A folder is moved aside first: it must never stand there half removed."""
+    """Replace `target` with `source`. An old folder is renamed first, so that `target` is never partly removed."""
     aside = target.with_name(f".{target.name}.old")
     _remove(aside)
     if target.is_dir():

@@ -1,4 +1,4 @@
-"""The benchmark: its documents have brWaC's shape, and it runs to its last line with or without peers."""
+"""The benchmark of cleaning: its documents are shaped like brWaC's, and it runs with and without peers."""
 
 import json
 import sys
@@ -35,7 +35,7 @@ def test_documents_have_the_shape_of_brwac(made: tuple[list[Record], Counter[str
     assert 650 < words < 900
 
 
-def test_defects_are_as_common_as_they_should_be(made: tuple[list[Record], Counter[str]]) -> None:
+def test_defects_are_as_frequent_as_their_rates(made: tuple[list[Record], Counter[str]]) -> None:
     records, injected = made
     for kind, rate in RATES.items():
         expected = rate * len(records)
@@ -45,12 +45,12 @@ def test_defects_are_as_common_as_they_should_be(made: tuple[list[Record], Count
     assert len({record.doc_id for record in records}) == len(records)
 
 
-def test_a_source_used_twice_makes_no_near_duplicates(paragraphs: list[str]) -> None:
+def test_two_uses_of_a_paragraph_are_not_near_duplicates(paragraphs: list[str]) -> None:
     first, second = documents(paragraphs[:1], 2, 3, Counter())
     assert jaccard(first.text, second.text) < 0.5
 
 
-def test_the_seed_decides(paragraphs: list[str]) -> None:
+def test_documents_depend_on_the_seed(paragraphs: list[str]) -> None:
     runs = [[vars(record) for record in documents(paragraphs, 20, seed, Counter())] for seed in (7, 7, 8)]
     assert runs[0] == runs[1] != runs[2]
 
@@ -62,7 +62,7 @@ def test_text_of_files(tmp_path: Path) -> None:
         "Veja o que saiu em http://a.com.br/x sobre o time.\nA casa &amp; o jardim da avó eram grandes."
     )
     (tmp_path / "b.jsonl").write_text(json.dumps({"text": "\n".join(TEXTS)}), encoding="utf-8")
-    (tmp_path / "README.md").write_text("what is no text is left alone")
+    (tmp_path / "README.md").write_text("files of other kinds are ignored")
     assert file_paragraphs(tmp_path / "a.txt", 1) == lines[:1]
     assert sorted(file_paragraphs(tmp_path, 1)) == sorted({lines[0], *"\n".join(TEXTS).split("\n")})
     with pytest.raises(PipelineError, match="no such file"):
@@ -71,11 +71,11 @@ def test_text_of_files(tmp_path: Path) -> None:
 
 @pytest.fixture
 def last_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> object:
-    """Runs the benchmark once, on few documents, and gives what it printed."""
+    """Runs the benchmark once on few documents and returns its output."""
     (tmp_path / "text.txt").write_text("\n".join(TEXTS), encoding="utf-8")
     monkeypatch.setattr(cleaning, "RUNS", 1)
     for name in cleaning.ONE_THREAD:
-        monkeypatch.setenv(name, "1")  # put back after the test
+        monkeypatch.setenv(name, "1")  # restored after the test
 
     def run(*options: str) -> tuple[str, dict[str, float | None]]:
         monkeypatch.setattr(sys, "argv", ["bench", "--text", str(tmp_path), "--documents", "30", *options])
@@ -91,7 +91,9 @@ def test_ours_alone(last_line: object) -> None:
     assert "30 documents" in printed
     assert "skipped: no --peers" in printed
     assert printed.count("to run them: python3.12 -m venv") == 1
-    assert "corpus.clean_corpus" in printed
+    assert "clean.clean_corpus" in printed
+    assert "statistics.measure" in printed
+    assert "select.decide" in printed
     assert numbers.pop("docs_per_s") > 0
     assert numbers.pop("peak_rss_mb") > 50
     assert numbers == dict.fromkeys(["datatrove_docs_per_s", "ratio", "ratio_equal_tokenisation"])

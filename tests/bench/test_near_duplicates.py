@@ -1,4 +1,4 @@
-"""The measurement of near-duplicates: the truth is the truth, and what is found is counted against it."""
+"""The measurement of near duplicates: its exact similarities, and the counts against them."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ from tinypt.sample.noise import jaccard
 
 
 def made(count: int, seed: int = 1) -> list[str]:
-    """Texts of 60 words, every third one a copy of the one before with a word or more replaced."""
+    """Texts of 60 words; every third one is a copy of the one before with one or two words replaced."""
     rng = Random(seed)
     texts: list[str] = []
     for place in range(count):
@@ -38,12 +38,12 @@ def test_all_pairs_are_those_of_brute_force(monkeypatch: pytest.MonkeyPatch) -> 
         for first, second in combinations(range(len(texts)), 2)
     }
     assert found == pytest.approx({pair: value for pair, value in truth.items() if value >= 0.3})
-    assert found[20, 21] == 1.0  # case and punctuation are no part of it, nor how often a sequence stands
+    assert found[20, 21] == 1.0  # case, punctuation and frequency are ignored
     assert truth[1, 2] == pytest.approx(jaccard(texts[1], texts[2]))
 
 
 def test_pairs_are_counted_by_cluster_and_band() -> None:
-    # 0, 1 and 2 make a cluster though 0 and 2 are not alike enough; 3 and 4 are alike and were missed.
+    # 0, 1 and 2 form a cluster though 0 and 2 are below the threshold; 3 and 4 are similar but were missed.
     pairs = Pairs(np.array([0, 1, 0, 3]), np.array([1, 2, 2, 4]), np.array([0.9, 0.76, 0.65, 0.8]))
     numbers = compare(pairs, np.array([0, 0, 0, 3, 4]))
     assert numbers["true_pairs"] == 3
@@ -63,17 +63,19 @@ def test_planted_copies_spread_over_the_bands() -> None:
     assert numbers["found_0.9_1.0"] == 1.0
 
 
-def test_documents_follow_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_documents_are_drawn_in_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(near_duplicates, "STRETCH", 4)
     texts = [str(number) for number in range(20)]
     assert stretches(texts, 7) == ["0", "1", "2", "10", "11", "12", "13"]
     assert stretches(texts, 20) == stretches(texts, 99) == texts
 
 
-def test_the_whole_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_benchmark_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     lines = [json.dumps({"text": text}) for text in [*made(60), "curto demais"]]
     (tmp_path / "texts.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    (tmp_path / "README.md").write_text("what is no text is left alone")
+    (tmp_path / "README.md").write_text("files of other kinds are ignored")
     assert len(read_texts(tmp_path)) == 60
     monkeypatch.setattr(sys, "argv", ["bench", "--text", str(tmp_path), "--documents", "50"])
     near_duplicates.main()

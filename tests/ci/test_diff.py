@@ -1,4 +1,4 @@
-"""The diff report: short, in a fixed order, intervals beside their numbers, nothing that reads the same."""
+"""The diff report: in a fixed order, with intervals, without numbers that print the same."""
 
 import random
 from typing import Any
@@ -37,7 +37,7 @@ def _text(parameters: dict[str, Any], metrics: dict[str, Any]) -> str:
     return "\n".join(report(parameters, metrics, "main", "warmer"))
 
 
-def test_each_number_that_moved_has_a_row_with_its_interval() -> None:
+def test_each_changed_number_has_a_row_with_its_interval() -> None:
     assert changed_numbers(METRICS) == {
         "compare": [
             ["gap.total.value", "0.5 [0.4, 0.6]", "0.5 [0.3, 0.7]", ""],
@@ -57,37 +57,37 @@ def test_the_report_begins_with_parameters_and_headline() -> None:
     lines = _text(PARAMETERS, METRICS).splitlines()
     assert lines[0] == "## main → warmer"
     assert "| `students.total.distill.temperature` | 2.0 | 4.0 |" in lines
-    measures = "assin2<br>finetune<br>f1 | assin2<br>frozen<br>f1 | words<br>bits_per_character"
-    header = lines.index(f"| model | {measures} |")
+    metrics = "assin2<br>finetune<br>f1 | assin2<br>frozen<br>f1 | words<br>bits_per_character"
+    header = lines.index(f"| model | {metrics} |")
     assert lines[header + 2] == "| total | 0.5 → 0.6 | 0.6799 → 0.69 | 1.345 → 1.3 |"
     assert "<details open><summary><b>total</b>: 5 changed</summary>" in lines
 
 
-def test_many_rows_are_folded() -> None:
+def test_many_rows_are_collapsed() -> None:
     many = {f"metrics/model{i}/evaluate.json": SCORES for i in range(20)}
     assert "<details open>" not in _text({}, many)
     assert _text({}, many).count("<details>") == 20
 
 
-def test_a_new_set_has_no_old_value() -> None:
+def test_a_new_student_has_no_old_value() -> None:
     new = {"metrics/fifth/evaluate.json": {"mlm.loss": {"old": None, "new": 4.1}, "words.words": {"new": 9}}}
     assert changed_numbers(new) == {"fifth": [["mlm.loss", "–", "4.1", ""], ["words.words", "–", "9", ""]]}
 
 
-def test_nothing_changed_says_so() -> None:
+def test_an_empty_difference_says_so() -> None:
     text = _text({}, {"metrics/total/evaluate.json": {"mlm.loss": {"old": 4.0, "new": 4.0}}})
     assert "None changed." in text
-    assert "None changed, to four digits." in text
+    assert "None changed in the first four digits." in text
     assert "|" not in text
 
 
-def test_tables_survive_a_bar_in_a_value() -> None:
+def test_a_bar_in_a_value_is_escaped() -> None:
     assert "a\\|b" in _text({"params.yaml": {"corpus.source": {"old": "a|b", "new": "c"}}}, {})
 
 
 @given(st.integers())
 def test_the_order_is_fixed(seed: int) -> None:
-    """DVC's rows come out of a set, in another order from call to call."""
+    """DVC builds its rows from a Python set, so their order varies between calls."""
     shuffle = random.Random(seed)
 
     def shuffled(mapping: dict[str, Any]) -> dict[str, Any]:

@@ -1,27 +1,23 @@
+"""Parameters and texts shared by the tests of cleaning, measuring and selecting."""
+
 from collections import Counter
+from dataclasses import fields
 from itertools import islice
 from pathlib import Path
 
 import pytest
 from hypothesis import strategies as st
 
+from tests.conftest import ROOT, sample_params
 from tinypt.corpus.files import expand, read_file
 from tinypt.params.clean import Clean
 from tinypt.params.loader import load
 from tinypt.params.select import Select
 
-# The sample's parameters, with a boilerplate limit for a few hundred documents.
-RULES = Clean(
-    markup=True,
-    mojibake=True,
-    urls=True,
-    metadata=True,
-    lossy_mojibake=True,
-    personal_data=True,
-    boilerplate_documents=4,
-    boilerplate_words=15,
-)
-SELECT: Select = load("select", Select, Path(__file__).parents[2] / "params/sample.yaml")
+REPAIRS = [field.name for field in fields(Clean) if field.type is bool]
+# The sample's parameters, with every repair on and a boilerplate limit for a few hundred documents.
+RULES = Clean(**sample_params()["clean"] | dict.fromkeys(REPAIRS, True) | {"boilerplate_documents": 4})
+SELECT: Select = load("select", Select, ROOT / "params/sample.yaml")
 
 _FRAGMENTS = [
     *"aàáãâçéêíóôõúüÁÃÂÇÉÊÓñèœŒ×°ªº–—…•·€™®«»‘’“”\"'&;<>()[]{}/.,!?-:|",
@@ -35,7 +31,7 @@ _FRAGMENTS = [
     "Por Ana Prado", "Publicado em 1/2/2010 às 10h", "Compartilhe", "3 comentários", "palavra", "de", "a", "1",
 ]  # fmt: skip
 
-# Text with everything cleaning knows of, in any order.
+# Text with everything that cleaning handles, in any order.
 web_text = st.lists(st.sampled_from(_FRAGMENTS) | st.text(max_size=3), max_size=25).map("".join)
 
 # Characters and words on which Python and Rust, or two repairs, might disagree.
@@ -53,7 +49,7 @@ tricky_text = st.lists(st.sampled_from(_TRICKS), max_size=12).map("".join)
 
 @pytest.fixture(scope="session")
 def real_texts(real_data: Path) -> list[str]:
-    """A thousand real texts, some from every file."""
+    """A thousand real texts, taken from all files."""
     files = expand((real_data / "corpus/*.jsonl.zst",))
     each = -(-1000 // len(files))
     return [

@@ -1,6 +1,6 @@
-"""What repairing a text means: one text at a time, every expression on all of it, ftfy as it is.
+"""The definition of repairing a text: one text at a time, every expression applied to all of it, plain ftfy.
 
-Far too slow for a corpus; the repairs by column are held to it.
+Far too slow for a corpus. The repairs of whole columns must give the same.
 """
 
 import re
@@ -16,7 +16,7 @@ from tinypt.params.clean import Clean
 
 
 def repair(text: str, rules: Clean) -> tuple[str, dict[str, int]]:
-    """The repaired text, and by how many bytes each repair that changed it made it shorter."""
+    """The repaired text, and the bytes removed by each repair that changed it."""
     changes: dict[str, int] = {}
     for _ in range(4):
         before = text
@@ -53,30 +53,28 @@ def _repair_once(text: str, rules: Clean, changes: dict[str, int]) -> str:
     if rules.personal_data:
         masked = text
         for pattern, placeholder in PATTERNS.items():
-            masked = re.sub(_rust_boundaries(pattern), placeholder, masked)
+            masked = re.sub(python(pattern), placeholder, masked)
         text = note("personal_data", text, masked)
     return text
 
 
-def _rust_boundaries(pattern: str) -> str:
-    """An accent that stands by itself belongs to a word for Rust, and not for Python."""
-    start, end = pattern.startswith(r"\b"), pattern.endswith(r"\b")
-    core = pattern.removeprefix(r"\b").removesuffix(r"\b")
-    return r"(?<![\w\u0300-\u036f])" * start + core + r"(?![\w\u0300-\u036f])" * end
+def python(pattern: str) -> str:
+    """A pattern that Rust runs, in the syntax of Python's re."""
+    return pattern.replace("(?-u:", "(?a:")
 
 
 def fix_mojibake(text: str) -> str:
-    """Everything ftfy repairs by default, entities apart."""
+    """All of ftfy's default repairs except that of entities."""
     return ftfy.fix_text(text, unescape_html=False)
 
 
 def remove_urls(text: str) -> str:
-    """Every URL, in one pass over the whole text, and the brackets around it."""
+    """Remove URLs, brackets around them and their introductions in one pass over the whole text."""
     marked = module._URL_OR_BARE.sub(module._PLACE, text)
-    return text if marked == text else re.sub(module._INTRODUCED, "", marked)
+    return text if marked == text else re.sub(python(module._INTRODUCED), "", marked)
 
 
 def normalise_space(text: str) -> str:
-    """One space between words, no space around lines, no empty lines."""
+    """One space between words, none around lines, no empty lines."""
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)

@@ -17,7 +17,7 @@ def key(line: str) -> int:
 
 
 def lower(line: str) -> str:
-    """Lower case as alphabet.py has it, character by character."""
+    """Lower case by the table of alphabet.py, character by character."""
     table = characters() & 0xFFFFFF
     return "".join(chr(table[ord(letter)]) if ord(letter) < CHARACTERS else letter for letter in line)
 
@@ -61,7 +61,7 @@ _texts = st.lists(
 
 @settings(deadline=None)
 @given(_texts, st.integers(0, 3))
-def test_short_lines_are_counted_and_dropped_as_one_text_after_the_other(texts: list[str], words: int) -> None:
+def test_short_lines_are_counted_and_removed_as_text_by_text(texts: list[str], words: int) -> None:
     expected = Counter(line for text in texts for line in {lower(line) for line in short(text, words)})
     counted = Counter(count_lines(pa.array(texts, pa.string()), words).tolist())
     assert sorted(counted.values()) == sorted(expected.values())
@@ -73,7 +73,7 @@ def test_short_lines_are_counted_and_dropped_as_one_text_after_the_other(texts: 
     assert without(texts, common, words) == left
 
 
-def test_part_of_a_column_is_read_as_such() -> None:
+def test_a_slice_of_a_column_is_read_correctly() -> None:
     texts = pa.array(["Início\num", "Início\ndois", "outro"])
     assert count_lines(texts[1:], 5).tolist() == count_lines(pa.array(texts[1:].to_pylist()), 5).tolist()
 
@@ -82,7 +82,7 @@ def test_a_key_is_the_same_on_every_machine() -> None:
     assert key("Leia mais") == 7123476443065720480
 
 
-def test_common_lines_are_counted_over_shards_within_the_memory_allowed(
+def test_common_lines_are_counted_over_shards_in_limited_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = np.random.default_rng(0)

@@ -1,6 +1,7 @@
-"""The pass over the corpus on the labelled sample: what is found, in what order, after what interruption."""
+"""The pass over the corpus, on the labelled sample: noise found, order, interruptions."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -8,11 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import yaml
 
 import tinypt.cleaning.clean as module
 from tests.cleaning.conftest import RULES, SELECT
-from tinypt.cleaning.clean import clean_corpus, count_repairs
+from tests.conftest import ROOT, sample_params
+from tinypt.cleaning.clean import REPAIRS, clean_corpus, count_repairs
 from tinypt.corpus.shards import SCHEMA, iter_texts, list_shards, shard_name, write_shard
 from tinypt.corpus.sources import Notes, iter_batches
 from tinypt.corpus.writer import ShardWriter
@@ -23,7 +24,7 @@ from tinypt.runtime.errors import PipelineError
 from tinypt.selection.funnel import drops, write_funnel
 from tinypt.selection.select import decide
 
-SAMPLE = Path(__file__).parents[2] / "params/sample.yaml"
+SAMPLE = ROOT / "params/sample.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def rules() -> Clean:
 
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample's default corpus, smaller and in several shards."""
+    """A smaller version of the sample corpus, in several shards."""
     folder = tmp_path_factory.mktemp("raw")
     corpus: SampleCorpus = load("corpus", Corpus, SAMPLE)
     corpus = SampleCorpus("sample", 4000, corpus.noise)
@@ -52,7 +53,7 @@ def _bytes(work: Path) -> list[bytes]:
 
 
 def _selected(work: Path) -> dict[str, Any]:
-    return drops(work / "measures", decide(work / "measures", SELECT))
+    return drops(work / "measures", decide(work / "measures", SELECT), SELECT.rules)
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +65,17 @@ def cleaned(raw: Path, rules: Clean, tmp_path_factory: pytest.TempPathFactory) -
 
 def test_every_kind_of_noise_is_found(cleaned: Path) -> None:
     noise = _selected(cleaned)["noise"]
-    kinds = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))["corpus"]["noise"]
-    assert noise.keys() == kinds.keys()
+    assert noise.keys() == sample_params()["corpus"]["noise"].keys()
     for kind, scores in noise.items():
         assert scores["precision"] >= 0.97, kind
         assert scores["recall"] >= 0.97, kind
         assert scores.get("restored", 1.0) >= 0.97, kind
+
+
+def test_renaming_a_rule_changes_no_score(cleaned: Path) -> None:
+    measures = cleaned / "measures"
+    renamed = replace(SELECT, rules={f"my_{name}": rule for name, rule in SELECT.rules.items()})
+    assert drops(measures, decide(measures, renamed), renamed.rules)["noise"] == _selected(cleaned)["noise"]
 
 
 def test_the_funnel_adds_up(cleaned: Path, raw: Path, tmp_path: Path) -> None:
@@ -109,7 +115,7 @@ def test_workers_and_interruptions_do_not_change_a_byte(
     assert _bytes(tmp_path / "cut") == _bytes(cleaned)
 
 
-def test_cleaning_what_is_clean_changes_nothing(cleaned: Path, rules: Clean, tmp_path: Path) -> None:
+def test_cleaning_a_clean_corpus_changes_nothing(cleaned: Path, rules: Clean, tmp_path: Path) -> None:
     clean_corpus(cleaned / "clean", tmp_path, rules, 1)
     again = count_repairs(tmp_path / "measures")
     assert again["bytes_out"] == again["bytes_in"]
@@ -151,7 +157,7 @@ def test_unlabelled_shards_have_no_noise_in_the_metrics_and_titles_are_repaired(
     assert table.column("title").to_pylist() == ["João Gilberto"]
 
 
-def test_a_shard_with_nothing_in_it_stays_one(tmp_path: Path) -> None:
+def test_an_empty_shard_stays_a_shard(tmp_path: Path) -> None:
     _plain(tmp_path / "raw", [GOOD, GOOD.upper()])
     write_shard(tmp_path / "raw" / shard_name(1), [SCHEMA.empty_table()])
     clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1)
@@ -160,7 +166,7 @@ def test_a_shard_with_nothing_in_it_stays_one(tmp_path: Path) -> None:
     assert [pq.read_metadata(path).num_rows for path in list_shards(tmp_path / "work/measures")] == [2, 0]
 
 
-def test_boilerplate_lines_are_taken_out_and_counted(tmp_path: Path) -> None:
+def test_boilerplate_lines_are_removed_and_counted(tmp_path: Path) -> None:
     texts = [f"Página inicial\n{GOOD} {number}" for number in range(4)] + [GOOD + " Outro."]
     _plain(tmp_path / "raw", texts)
     clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1)
@@ -176,7 +182,7 @@ def test_a_truncated_shard_is_named(raw: Path, tmp_path: Path) -> None:
         clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1)
 
 
-def test_dialogue_is_no_boilerplate(tmp_path: Path) -> None:
+def test_dialogue_is_not_boilerplate(tmp_path: Path) -> None:
     rng = Random(5)
     words = "o a de que não casa rio menino avó e foi para com um uma dia noite muito grande bom".split()
     texts = ["\n".join(["- Sim.", "Página inicial", " ".join(rng.choices(words, k=40))]) for _ in range(12)]
@@ -185,3 +191,19 @@ def test_dialogue_is_no_boilerplate(tmp_path: Path) -> None:
     kept = list(iter_texts(tmp_path / "work/clean"))
     assert len(kept) == 12
     assert all(text.startswith("- Sim.\n") and "Página inicial" not in text for text in kept)
+
+
+def test_the_documents_bytes_and_words_of_each_repair_are_counted(tmp_path: Path) -> None:
+    texts = ["Veja <b>isto</b> em http://x.com.br/a agora", "Nada a fazer"]
+    _plain(tmp_path / "raw", texts)
+    clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1)
+    metrics = count_repairs(tmp_path / "work/measures")
+    after = ["Veja isto em agora", "Nada a fazer"]
+    assert metrics["documents"] == 2
+    assert metrics["bytes_in"] == sum(len(text.encode()) for text in texts)
+    assert metrics["bytes_out"] == sum(len(text.encode()) for text in after)
+    assert metrics["words_out"] == 7
+    assert metrics["repairs"].keys() == set(REPAIRS)
+    assert metrics["repairs"]["markup"] == {"documents": 1, "bytes": len("<b></b>")}
+    assert metrics["repairs"]["urls"]["documents"] == 1
+    assert metrics["repairs"]["metadata"] == {"documents": 0, "bytes": 0}

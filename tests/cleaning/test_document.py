@@ -1,20 +1,19 @@
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.cleaning import reference
-from tests.cleaning.conftest import RULES, tricky_text, web_text
+from tests.cleaning.conftest import REPAIRS, RULES, tricky_text, web_text
 from tinypt.cleaning.document import Changes, repair_batch
 from tinypt.corpus.files import expand, read_file
 from tinypt.params.clean import Clean
 
-REPAIRS = [field.name for field in fields(Clean) if field.type is bool]
 OFF = replace(RULES, **dict.fromkeys(REPAIRS, False))
 
 
@@ -32,18 +31,23 @@ def _repair(text: str, rules: Clean = RULES) -> tuple[str, Changes]:
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(web_text | tricky_text | st.text(max_size=30), max_size=30), st.sets(st.sampled_from(REPAIRS)))
-def test_the_batch_gives_what_each_text_gives_by_itself(texts: list[str], off: set[str]) -> None:
+def test_a_batch_gives_the_same_as_each_text_separately(texts: list[str], off: set[str]) -> None:
     _agree(texts, RULES)
     _agree(texts, replace(RULES, **dict.fromkeys(off, False)))
 
 
 @settings(max_examples=100, deadline=None)
 @given(tricky_text)
-def test_one_text_is_a_batch(text: str) -> None:
+@example("²123.456.789-09")
+@example("123.456.789-09\u0301")
+@example("²Disponível em: http://a.com/b")
+@example("\u0327Link: www.a.com\u0301")
+@example("<b>um</b>\r<b>dois</b>")
+def test_one_text_is_repaired_as_in_the_reference(text: str) -> None:
     _agree([text], RULES)
 
 
-def test_ten_thousand_real_texts_come_out_as_before(real_data: Path) -> None:
+def test_real_texts_are_repaired_as_in_the_reference(real_data: Path) -> None:
     for batch in _batches(_real(real_data, 10_000)):
         _agree(batch, RULES)
 
@@ -75,7 +79,7 @@ def test_repairing_repaired_real_text_changes_nothing(real_texts: list[str]) -> 
     assert not any(changes)
 
 
-def test_every_repair_is_named_with_the_bytes_it_took() -> None:
+def test_every_repair_is_named_with_the_bytes_it_removed() -> None:
     cases = {
         "markup": ("um <b>bom</b> dia", "um bom dia"),
         "entities": ("um bom dia &amp; noite", "um bom dia & noite"),
@@ -91,16 +95,16 @@ def test_every_repair_is_named_with_the_bytes_it_took() -> None:
     assert changes == [{rule: size} for rule, size in zip(cases, sizes, strict=True)]
 
 
-def test_white_space_and_curly_quotes_alone_are_no_repair() -> None:
+def test_white_space_and_curly_quotes_do_not_count_as_repairs() -> None:
     assert _repair("  “um\xa0 bom”\n\n\ndia ") == ('"um bom"\ndia', {})
 
 
-def test_what_is_switched_off_is_left_alone() -> None:
+def test_a_repair_that_is_off_changes_nothing() -> None:
     text = "um <b>bom</b> dia &amp; aÃ§Ã£o\nwww.a.com.br\nTags: a\ninforma??o"
     assert _repair(text, OFF) == (text, {})
 
 
-def test_what_one_repair_brings_to_light_another_one_takes() -> None:
+def test_one_repair_can_expose_work_for_another() -> None:
     assert _repair("Texto.\nFonte: http://a.com.br/x Ana")[0] == "Texto."
     assert _repair("&lt;a href=&quot;http://a.com/b&quot;&gt;Aqui&lt;/a&gt; está")[0] == "Aqui está"
 

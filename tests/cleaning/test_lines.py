@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.cleaning import reference
 from tests.cleaning.conftest import tricky_text, web_text
-from tinypt.cleaning.lines import LOSSY, METADATA, is_lossy, is_metadata
+from tinypt.cleaning.lines import _METADATA, LOSSY, METADATA, is_lossy, is_metadata
 from tinypt.sample.noise_lines import BOILERPLATE, metadata_line
 
 
@@ -38,11 +38,11 @@ def test_metadata(line: str) -> None:
         "Por isso ele foi embora cedo.",
     ],
 )
-def test_sentences_are_no_metadata(line: str) -> None:
+def test_sentences_are_not_metadata(line: str) -> None:
     assert not is_metadata(line)
 
 
-def test_lossy_mojibake_is_told_from_questions() -> None:
+def test_lossy_mojibake_is_distinguished_from_questions() -> None:
     assert is_lossy("A informa??o n?o chegou")
     assert not is_lossy("Você vem? não sei")
     assert not is_lossy("Sim?\nNão")
@@ -52,7 +52,7 @@ def test_lossy_mojibake_is_told_from_questions() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(web_text | tricky_text, min_size=1))
-def test_what_the_screens_do_not_find_is_no_unwanted_line(texts: list[str]) -> None:
+def test_the_screens_find_every_unwanted_line(texts: list[str]) -> None:
     column = pl.Series(map(reference.normalise_space, texts), dtype=pl.String)
     for screen, unwanted in ((METADATA, is_metadata), (LOSSY, is_lossy)):
         for text in column.filter(~column.str.contains(screen)):
@@ -106,16 +106,16 @@ def test_text_that_only_resembles_metadata(line: str) -> None:
     assert not is_metadata(line)
 
 
-def test_the_sample_s_metadata_and_nothing_of_its_boilerplate() -> None:
+def test_metadata_of_the_sample_is_found_and_its_boilerplate_is_not() -> None:
     lines = [metadata_line(Random(seed)) for seed in range(2000)]
     assert all(map(is_metadata, lines))
     assert pl.Series(lines).str.contains(METADATA).all()
     assert not any(map(is_metadata, BOILERPLATE))
 
 
-def test_metadata_patterns_take_no_time_on_hostile_lines() -> None:
+def test_metadata_patterns_do_not_backtrack_on_hostile_lines() -> None:
     for piece in ("1/1/2010 ", "curtir | ", "a-", "Por Ana ", "12h", "terça-feira ", "3 de maio de 2000 às "):
-        is_metadata((piece * 20_000).replace(" ", "\xa0"))  # hangs where the expression backtracks
+        _METADATA.fullmatch(piece * 20_000)  # hangs if the expression backtracks
 
 
 @pytest.mark.parametrize(

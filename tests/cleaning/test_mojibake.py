@@ -27,13 +27,13 @@ def _let_pass(texts: list[str]) -> list[str]:
     return column.filter(~column.str.contains(SUSPECT)).to_list()
 
 
-def test_the_screen_holds_for_every_character_there_is() -> None:
+def test_the_screen_is_right_for_every_character() -> None:
     characters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
     for text in _let_pass([f"e{character}" for character in characters]):
         assert reference.fix_mojibake(text) == uncurl_quotes(text), repr(text)
 
 
-def test_the_screen_holds_for_every_pair_of_signs() -> None:
+def test_the_screen_is_right_for_every_pair_of_signs() -> None:
     frames = ("{}{}", "a{}{}a", " {}{} ", ".{}{}\n")
     pairs = itertools.product(SIGNS + "aZ5 .?!\"'&\n\t-œŒ×ÎÐØà", repeat=2)
     texts = [frame.format(*pair) for pair in pairs for frame in frames]
@@ -45,13 +45,13 @@ def test_the_screen_holds_for_every_pair_of_signs() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet=st.sampled_from(SIGNS + "aeZ5 .,?!\"'&;\n\tœŒ×Ð"), max_size=12) | web_text | tricky_text)
-def test_ftfy_alone_gives_the_same(text: str) -> None:
+def test_plain_ftfy_gives_the_same(text: str) -> None:
     assert fix_mojibake(text) == reference.fix_mojibake(text)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.text(max_size=100)))
-def test_ftfy_alone_gives_the_same_for_any_text(texts: list[str]) -> None:
+def test_plain_ftfy_gives_the_same_for_any_text(texts: list[str]) -> None:
     fixed = module.fix_mojibake(pl.Series(texts, dtype=pl.String))
     assert fixed.to_list() == list(map(reference.fix_mojibake, texts))
 
@@ -61,20 +61,20 @@ def test_ftfy_alone_gives_the_same_for_any_text(texts: list[str]) -> None:
     st.text(alphabet="aéçãõÉÇÃ€“”’–…ªº°\xa0àÓ 1.œЖλ日", max_size=20),
     st.lists(st.sampled_from(["latin-1", "cp1252", "cp1251", "cp1250", "cp437", "mac-roman"]), min_size=1, max_size=2),
 )
-def test_ftfy_alone_gives_the_same_for_mojibake(text: str, encodings: list[str]) -> None:
+def test_plain_ftfy_gives_the_same_for_mojibake(text: str, encodings: list[str]) -> None:
     for encoding in encodings:
         text = text.encode().decode(encoding, "replace")
     for damaged in (text, text.replace("\xa0", " "), f"um {text} dois\n{text}"):
         assert fix_mojibake(damaged) == reference.fix_mojibake(damaged)
 
 
-def test_ftfy_alone_gives_the_same_on_real_text(real_texts: list[str]) -> None:
+def test_plain_ftfy_gives_the_same_on_real_text(real_texts: list[str]) -> None:
     plain = [strip_layers(text)[0] for text in real_texts]
     for text, fixed in zip(plain, module.fix_mojibake(pl.Series(plain)), strict=True):
         assert fixed == reference.fix_mojibake(text)
 
 
-def test_lines_that_ftfy_cuts_are_cut_as_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_lines_are_cut_as_ftfy_cuts_them(monkeypatch: pytest.MonkeyPatch) -> None:
     config = module._FTFY._replace(max_decode_length=50)
     monkeypatch.setattr(module, "_SEGMENT", 50)
     monkeypatch.setattr(module, "_FTFY", config)
@@ -97,7 +97,7 @@ def test_most_real_lines_never_reach_ftfy(real_texts: list[str]) -> None:
     "text",
     ["São João, às 10h – “até logo” … 25 °C, 3º, R$ 5, 10 €", "EDUCAÇÃO E AÇÕES", "L’Oréal", "«Não», disse"],
 )
-def test_ordinary_portuguese_is_let_pass(text: str) -> None:
+def test_ordinary_portuguese_passes_the_screen(text: str) -> None:
     assert _let_pass([text]) == [text]
 
 

@@ -15,14 +15,17 @@ from tinypt.cleaning.personal import PERSONAL, mask_personal_data
         ("O código 12345678909 e o ano de 2010-2011", "O código 12345678909 e o ano de 2010-2011"),
         ("usuário@ sem domínio, 3 @ 5 reais", "usuário@ sem domínio, 3 @ 5 reais"),
         ("protocolo 1123.456.789-098", "protocolo 1123.456.789-098"),
+        ("registro A123.456.789-09", "registro A123.456.789-09"),
+        ("CPF nº123.456.789-09²", "CPF nº000.000.000-00²"),
+        ("²123.456.789-09", "²000.000.000-00"),
     ],
 )
-def test_what_is_masked_and_what_is_not(text: str, masked: str) -> None:
+def test_unmistakable_personal_data_is_masked(text: str, masked: str) -> None:
     assert mask_personal_data(pl.Series([text])).to_list() == [masked]
 
 
 @given(tricky_text)
-def test_masking_twice_changes_nothing_and_the_screen_finds_all_it_changes(text: str) -> None:
+def test_masking_is_idempotent_and_its_screen_misses_nothing(text: str) -> None:
     series = pl.Series([text])
     once = mask_personal_data(series)
     assert mask_personal_data(once).to_list() == once.to_list()

@@ -21,7 +21,7 @@ def normalise_space(text: str) -> str:
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(web_text | tricky_text, min_size=1))
-def test_what_the_screens_do_not_find_has_nothing_to_repair(texts: list[str]) -> None:
+def test_the_screens_find_everything_to_repair(texts: list[str]) -> None:
     column = pl.Series(texts)
     for text in column.filter(~column.str.contains(LAYERS)):
         assert strip_layers(text) == (text, False, False)
@@ -31,7 +31,7 @@ def test_what_the_screens_do_not_find_has_nothing_to_repair(texts: list[str]) ->
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(web_text | tricky_text))
-def test_white_space_and_urls_are_what_python_makes_of_them(texts: list[str]) -> None:
+def test_white_space_and_urls_are_repaired_as_in_the_reference(texts: list[str]) -> None:
     column = module.normalise_space(pl.Series(texts, dtype=pl.String))
     even = [reference.normalise_space(text) for text in texts]
     assert column.to_list() == even
@@ -43,7 +43,7 @@ def test_white_space_and_urls_are_what_python_makes_of_them(texts: list[str]) ->
     "text",
     ["<\nhttp://a.com/b\n>", "(http://a.com/b\n)", "[\nhttp://a.com\n] x", "\ufdd0 um\nwww.a.com", "xwww.a.com/b"],
 )
-def test_brackets_on_other_lines_and_domains_within_domains(text: str) -> None:
+def test_urls_in_brackets_on_other_lines_and_domains_inside_domains(text: str) -> None:
     assert remove_urls(text) == reference.remove_urls(text) != text
 
 
@@ -75,7 +75,7 @@ def test_urls(text: str, left: str) -> None:
 
 
 @given(st.text(max_size=80))
-def test_white_space_is_brought_to_one_form(text: str) -> None:
+def test_white_space_is_normalised(text: str) -> None:
     once = normalise_space(text)
     assert normalise_space(once) == once
     assert "  " not in once
@@ -119,5 +119,5 @@ def test_layers_of_markup_and_entities(text: str, expected: str) -> None:
         ("a Globo.com e o UOL.com.br", "a Globo.com e o UOL.com.br"),
     ],
 )
-def test_urls_and_what_stands_around_them(text: str, expected: str) -> None:
+def test_urls_are_removed_with_their_surroundings(text: str, expected: str) -> None:
     assert normalise_space(remove_urls(text)) == expected

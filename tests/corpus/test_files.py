@@ -39,7 +39,9 @@ def _lines(*rows: Any) -> bytes:
     ],
 )
 @pytest.mark.parametrize("kind", ["parquet", "jsonl", "jsonl.gz", "jsonl.zst"])
-def test_every_shape_in_every_container(tmp_path: Path, row: dict[str, Any], record: Record, kind: str) -> None:
+def test_every_shape_is_read_from_every_file_format(
+    tmp_path: Path, row: dict[str, Any], record: Record, kind: str
+) -> None:
     path = tmp_path / f"part.{kind}"
     if kind == "parquet":
         pq.write_table(pa.Table.from_pylist([row]), path)
@@ -51,7 +53,7 @@ def test_every_shape_in_every_container(tmp_path: Path, row: dict[str, Any], rec
     assert not skipped
 
 
-def test_lines_end_at_line_feeds_alone(tmp_path: Path) -> None:
+def test_lines_end_only_at_line_feeds(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     texts = ["um\u2028dois", "três\u0085quatro", "cinco\x1cseis\x0bsete"]
     path.write_bytes(_lines(*({"text": text} for text in texts)))
@@ -59,7 +61,7 @@ def test_lines_end_at_line_feeds_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
-def test_text_files_hold_a_document_a_line(tmp_path: Path, pack: Any) -> None:
+def test_text_files_have_one_document_per_line(tmp_path: Path, pack: Any) -> None:
     path = tmp_path / ("a.txt" if pack is bytes else "a.txt.gz")
     path.write_bytes(pack("Um. <END> Dois.<END>\n\nTrês.\n".encode()))
     records, skipped = _read(path)
@@ -67,7 +69,7 @@ def test_text_files_hold_a_document_a_line(tmp_path: Path, pack: Any) -> None:
     assert skipped == {"empty_text": 1}
 
 
-def test_what_cannot_be_used_is_counted(tmp_path: Path) -> None:
+def test_unusable_rows_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(_lines({"text": None}, {"text": "  "}, ["a"], {"text": "Fica."}) + b'{"text": "cor')
     records, skipped = _read(path)
@@ -75,7 +77,7 @@ def test_what_cannot_be_used_is_counted(tmp_path: Path) -> None:
     assert skipped == {"empty_text": 2, "malformed_json": 2}
 
 
-def test_half_a_character_and_bottomless_nesting_are_no_records(tmp_path: Path) -> None:
+def test_lone_surrogates_and_very_deep_nesting_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     whole, half = b'{"text": "\\ud83d\\ude00"}\n', b'{"text": "a\\ud83d", "title": "x"}\n'
     path.write_bytes(whole + half + b"[" * 200_000 + b"\n")
@@ -85,14 +87,14 @@ def test_half_a_character_and_bottomless_nesting_are_no_records(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("kind", ["txt.gz", "jsonl.gz", "jsonl.zst"])
-def test_a_compressed_file_of_no_bytes_was_cut_short(tmp_path: Path, kind: str) -> None:
+def test_an_empty_compressed_file_is_refused_as_truncated(tmp_path: Path, kind: str) -> None:
     (tmp_path / f"cut.{kind}").touch()
-    with pytest.raises(PipelineError, match=f"cut.{kind}: damaged or cut short"):
+    with pytest.raises(PipelineError, match=f"cut.{kind}: damaged or truncated"):
         _read(tmp_path / f"cut.{kind}")
 
 
 @pytest.mark.parametrize("kind", ["jsonl.gz", "jsonl.zst", "parquet"])
-def test_a_file_cut_short_is_named(tmp_path: Path, kind: str) -> None:
+def test_a_truncated_file_is_refused_by_name(tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"cut.{kind}"
     rows = [{"text": f"texto número {i} {i * 7919 % 1000}"} for i in range(5000)]
     if kind == "parquet":
@@ -100,11 +102,11 @@ def test_a_file_cut_short_is_named(tmp_path: Path, kind: str) -> None:
     else:
         path.write_bytes({"jsonl.gz": gzip.compress, "jsonl.zst": zstandard.compress}[kind](_lines(*rows)))
     path.write_bytes(path.read_bytes()[:-400])
-    with pytest.raises(PipelineError, match=f"cut.{kind}: damaged or cut short"):
+    with pytest.raises(PipelineError, match=f"cut.{kind}: damaged or truncated"):
         _read(path)
 
 
-def test_a_wrong_column_is_named(tmp_path: Path) -> None:
+def test_a_missing_column_is_refused_by_name(tmp_path: Path) -> None:
     pq.write_table(pa.table({"content": ["x"]}), tmp_path / "a.parquet")
     with pytest.raises(PipelineError, match="no column text; it has content"):
         _read(tmp_path / "a.parquet")
@@ -114,11 +116,11 @@ def test_a_wrong_column_is_named(tmp_path: Path) -> None:
     assert _read(tmp_path / "a.jsonl", "content")[0][0].text == "x"
 
 
-def test_an_unknown_kind_and_a_glob_that_matches_nothing(tmp_path: Path) -> None:
+def test_unknown_kinds_and_globs_without_matches_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.doc").write_text("x", encoding="utf-8")
     with pytest.raises(PipelineError, match="unknown kind of file"):
         _read(tmp_path / "a.doc")
-    with pytest.raises(PipelineError, match=r"a\.doc: unknown kind of file"):  # before the first hours of reading
+    with pytest.raises(PipelineError, match=r"a\.doc: unknown kind of file"):  # before anything is read
         expand((tmp_path / "*",))
     with pytest.raises(PipelineError, match="no such file"):
         expand((tmp_path / "*.jsonl",))
@@ -131,13 +133,13 @@ def test_globs_are_sorted_and_a_file_is_read_once(tmp_path: Path) -> None:
     assert [path.name for path in found] == ["c.txt", "a.jsonl", "b.jsonl"]
 
 
-def test_a_name_with_brackets_is_a_name_before_it_is_a_glob(tmp_path: Path) -> None:
+def test_an_existing_name_with_brackets_is_not_a_glob(tmp_path: Path) -> None:
     path = tmp_path / "a[1].txt"
     path.touch()
     assert expand((path,)) == [path]
 
 
-def test_a_folder_is_all_known_files_below_it_sorted(tmp_path: Path) -> None:
+def test_a_folder_stands_for_all_known_files_below_it(tmp_path: Path) -> None:
     for name in ("b/z.txt", "b/a.html", "a.jsonl", "c.parquet", "notes.doc", ".hidden/x.txt", "b/.x.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
@@ -145,7 +147,7 @@ def test_a_folder_is_all_known_files_below_it_sorted(tmp_path: Path) -> None:
     assert [path.relative_to(tmp_path).as_posix() for path in expand((tmp_path,))] == names
     assert [path.name for path in expand((tmp_path / "?", tmp_path))] == ["a.html", "z.txt", "a.jsonl", "c.parquet"]
     (tmp_path / "empty").mkdir()
-    with pytest.raises(PipelineError, match=r"empty: no file here of a known kind.*\.html"):
+    with pytest.raises(PipelineError, match=r"empty: no file of a known kind.*\.html"):
         expand((tmp_path / "empty",))
 
 

@@ -1,4 +1,4 @@
-"""The hub source on a local folder in the layout of the hub: a README with configurations, Parquet below."""
+"""The hub source, on a local folder in the hub's layout: a README with configurations, and Parquet files."""
 
 import gzip
 import json
@@ -34,7 +34,7 @@ configs:
 
 @pytest.fixture
 def crawlpt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two Parquet files in eduagarcia/CrawlPT's columns."""
+    """Two Parquet files with the columns of eduagarcia/CrawlPT."""
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
     folder = tmp_path / "CrawlPT"
     (folder / "brwac").mkdir(parents=True)
@@ -58,14 +58,14 @@ def _read(corpus: HubCorpus) -> list[Record]:
     return list(HubStream(corpus, Counter()).records())
 
 
-def test_records_in_order(crawlpt: Path) -> None:
+def test_records_are_read_in_order(crawlpt: Path) -> None:
     skipped: Counter[str] = Counter()
     records = list(HubStream(_corpus(crawlpt), skipped).records())
     assert records == [Record(str(i), f"T{i % 3}", "u", f"Texto {i}.") for i in (1, 2, 4, 5)]
     assert skipped == {"empty_text": 2}
 
 
-def test_going_on_from_any_record(crawlpt: Path) -> None:
+def test_reading_continues_from_any_record(crawlpt: Path) -> None:
     whole = _read(_corpus(crawlpt))
     for taken in range(len(whole) + 1):
         skipped: Counter[str] = Counter()
@@ -107,7 +107,7 @@ def test_finished_data_files_are_not_opened_again(crawlpt: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("kind", ["parquet", "jsonl"])
-def test_every_shape(
+def test_every_shape_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: dict[str, Any], record: Record, kind: str
 ) -> None:
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
@@ -120,7 +120,7 @@ def test_every_shape(
     assert _read(_corpus(folder, None)) == [record]
 
 
-def test_the_share_read_where_the_card_tells_the_size(crawlpt: Path) -> None:
+def test_the_share_read_is_known_if_the_card_gives_the_size(crawlpt: Path) -> None:
     stream = HubStream(_corpus(crawlpt), Counter())
     next(stream.records())
     assert stream.read() is None
@@ -131,7 +131,7 @@ def test_the_share_read_where_the_card_tells_the_size(crawlpt: Path) -> None:
     assert stream.read() == 1
 
 
-def test_faults_are_named(crawlpt: Path) -> None:
+def test_mistakes_are_refused_by_name(crawlpt: Path) -> None:
     with pytest.raises(PipelineError, match="no column content"):
         _read(_corpus(crawlpt, column="content"))
     with pytest.raises(PipelineError, match=r"cannot be read.*brwac"):
@@ -140,7 +140,7 @@ def test_faults_are_named(crawlpt: Path) -> None:
         _read(_corpus(crawlpt, configuration=None))
 
 
-def test_gated_data_say_where_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gated_data_sets_name_the_page_for_access(monkeypatch: pytest.MonkeyPatch) -> None:
     import datasets
     from datasets.exceptions import DatasetNotFoundError
 
@@ -149,7 +149,9 @@ def test_gated_data_say_where_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(datasets, "load_dataset", refuse)
     corpus = HubCorpus("hub", "a/b", None, "0" * 40, "train", "text")
-    with pytest.raises(PipelineError, match=r"ask .* https://huggingface.co/datasets/a/b, then set HF_TOKEN") as caught:
+    with pytest.raises(
+        PipelineError, match=r"request access at https://huggingface.co/datasets/a/b, then set HF_TOKEN"
+    ) as caught:
         _read(corpus)
     assert "\n" not in str(caught.value)
 
@@ -167,7 +169,7 @@ except PipelineError as error:
 """
 
 
-def test_without_a_network_the_cache_is_read(crawlpt: Path, tmp_path: Path) -> None:
+def test_the_cache_is_read_offline(crawlpt: Path, tmp_path: Path) -> None:
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "home")}
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
 
@@ -175,14 +177,14 @@ def test_without_a_network_the_cache_is_read(crawlpt: Path, tmp_path: Path) -> N
         run = [sys.executable, "-c", OFFLINE]
         return subprocess.run(run, env=environment, capture_output=True, text=True, check=True).stdout.strip()
 
-    assert read().endswith(f"`hf download a/b --repo-type dataset --revision {'0' * 40}` where there is a network")
+    assert read().endswith(f"`hf download a/b --repo-type dataset --revision {'0' * 40}` with network access")
     place = tmp_path / "home/hub/datasets--a--b/snapshots" / ("0" * 40)  # the layout of the hub's cache
     place.parent.mkdir(parents=True)
     crawlpt.rename(place)
     assert read() == "4"
 
 
-def test_text_files_with_marks_between_paragraphs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_files_with_paragraph_marks_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
     folder = tmp_path / "brwac-clean"
     (folder / "data").mkdir(parents=True)

@@ -10,12 +10,12 @@ def _table(texts: list[str | None]) -> pa.Table:
     )
 
 
-def test_an_entry_counts_what_is_there() -> None:
+def test_an_entry_counts_documents_words_and_bytes() -> None:
     entry = describe("a", [_table(["Olá mundo", "um\xa0dois\ntrês"]), _table(["x"])])
     assert {name: entry[name] for name in ("documents", "words", "bytes")} == {"documents": 3, "words": 6, "bytes": 25}
 
 
-def test_the_checksum_is_of_the_values_in_their_places() -> None:
+def test_the_checksum_depends_on_values_and_their_places() -> None:
     texts = ["a", "", "bc", "d"]
     whole = checksum([_table(texts)])
     assert checksum(_table(texts).to_batches(max_chunksize=1)) == whole

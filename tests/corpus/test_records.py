@@ -1,12 +1,12 @@
 from tinypt.corpus.records import Record, from_mapping
 
 
-def test_ids_and_titles_may_stand_in_meta() -> None:
+def test_ids_and_titles_may_be_in_meta() -> None:
     row = {"text": "x", "meta": {"docid": "netg-1", "url": "http://a"}}
     assert from_mapping(row, "f-0", "text") == Record("netg-1", "", "http://a", "x")
 
 
-def test_an_id_of_zero_is_an_id() -> None:
+def test_an_id_may_be_zero() -> None:
     assert from_mapping({"id": 0, "text": "x"}, "f-9", "text") == Record("0", "", "", "x")
 
 
@@ -16,6 +16,6 @@ def test_a_sentence_cannot_break_a_paragraph() -> None:
     assert record.text == "a b c\nd"
 
 
-def test_rows_without_text_give_nothing() -> None:
+def test_rows_without_text_give_no_record() -> None:
     for row in ({}, {"text": None}, {"text": " \n"}, {"text": 3}, {"text": {"paragraphs": []}}, {"text": {"x": 1}}):
         assert from_mapping(row, "f-0", "text") is None

@@ -17,7 +17,7 @@ def _write(folder: Path, texts: list[str]) -> None:
     writer.close()
 
 
-def test_round_trip_in_order(tmp_path: Path) -> None:
+def test_documents_are_written_and_read_in_order(tmp_path: Path) -> None:
     texts = [f"documento {index} " * (index % 5 + 1) for index in range(60)]
     _write(tmp_path / "a", texts)
     assert list(iter_texts(tmp_path / "a")) == texts
@@ -25,7 +25,7 @@ def test_round_trip_in_order(tmp_path: Path) -> None:
     assert pq.ParquetFile(path).metadata.row_group(0).column(3).compression == "ZSTD"
 
 
-def test_a_shard_takes_its_place_when_it_is_whole(tmp_path: Path) -> None:
+def test_a_shard_appears_when_it_is_finished(tmp_path: Path) -> None:
     table = pa.table({name: ["a", "b"] for name in SCHEMA.names}, SCHEMA)
     shard = tmp_path / "shard-00000.parquet"
     with pytest.raises(ValueError, match="schema"), open_shard(shard, SCHEMA) as write:
@@ -39,8 +39,8 @@ def test_a_shard_takes_its_place_when_it_is_whole(tmp_path: Path) -> None:
     assert list(iter_texts(tmp_path)) == ["a", "b", "a", "b"]
 
 
-def test_faults_are_named(tmp_path: Path) -> None:
-    with pytest.raises(PipelineError, match="no shards here"):
+def test_mistakes_are_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match="has no shards"):
         list_shards(tmp_path)
     _write(tmp_path / "a", ["x"] * 10)
     with pytest.raises(PipelineError, match="no column noise"):
@@ -51,7 +51,7 @@ def test_faults_are_named(tmp_path: Path) -> None:
         list(iter_texts(tmp_path / "a"))
 
 
-def test_a_batch_has_only_the_columns_asked_for(tmp_path: Path) -> None:
+def test_a_batch_has_only_the_requested_columns(tmp_path: Path) -> None:
     _write(tmp_path / "a", ["x"])
     (batch,) = read_shards(tmp_path / "a", ["text"])
     assert batch.schema == pa.schema([("text", pa.string())])

@@ -1,4 +1,4 @@
-"""Every source taken up at any of its batches gives what it would have given."""
+"""Every source, resumed at any of its batches, gives the remaining rows unchanged."""
 
 import gzip
 import json
@@ -25,7 +25,7 @@ def _lines(first: int) -> bytes:
 
 @pytest.fixture(params=["sample", "files", "vert", "hub"])
 def corpus(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
-    """A corpus of some thirty documents from each source."""
+    """A corpus of about thirty documents from each source."""
     monkeypatch.setattr(sources, "ROWS", 4)
     monkeypatch.setattr("tinypt.corpus.vert.CHUNK", 300)
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
@@ -53,7 +53,7 @@ def corpus(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
     return FilesCorpus("files", (folder,), "text")
 
 
-def test_taken_up_at_any_row(corpus: Corpus) -> None:
+def test_reading_resumes_at_any_row(corpus: Corpus) -> None:
     notes = Notes()
     batches = list(iter_batches(corpus, 1, notes))
     whole = [row for batch in batches for row in batch.rows.to_pylist()]
@@ -69,7 +69,7 @@ def test_taken_up_at_any_row(corpus: Corpus) -> None:
         done += len(batch.rows)
 
 
-def test_the_share_read_grows_to_the_whole(corpus: Corpus) -> None:
+def test_the_share_read_grows_to_one(corpus: Corpus) -> None:
     shares = [batch.read for batch in iter_batches(corpus, 1, Notes())]
     if isinstance(corpus, HubCorpus):
         assert set(shares) == {None}  # its card tells no size
@@ -78,6 +78,6 @@ def test_the_share_read_grows_to_the_whole(corpus: Corpus) -> None:
         assert shares[-1] == pytest.approx(1)
 
 
-def test_the_manifest_says_nothing_of_this_machine(corpus: Corpus, tmp_path: Path) -> None:
+def test_the_manifest_has_no_local_paths(corpus: Corpus, tmp_path: Path) -> None:
     assert str(tmp_path) not in yaml.safe_dump(origin(corpus))
     assert all(path.is_file() for path in local_files(corpus))

@@ -57,7 +57,7 @@ LINES = st.lists(
 
 
 def _line_by_line(document: str) -> str:
-    """The text of a document by the plain reading of the format, one line at a time."""
+    """Reference reader: the text of a document, read one line at a time."""
     paragraphs: list[list[str]] = []
     glued = False
     for line in document.split("\n")[1:-1]:
@@ -81,7 +81,7 @@ def _read(path: Path) -> tuple[list[Record], Counter[str], Counter[str]]:
 
 @pytest.mark.parametrize("chunk", [1 << 23, 64, 7])
 @pytest.mark.parametrize("suffix", [".vert", ".vert.gz"])
-def test_paragraphs_sentences_and_glue(
+def test_paragraphs_sentences_and_glue_marks_are_read(
     tmp_path: Path, suffix: str, chunk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tinypt.corpus.vert.CHUNK", chunk)
@@ -98,7 +98,7 @@ def test_paragraphs_sentences_and_glue(
 
 
 @given(LINES)
-def test_the_text_is_that_of_the_plain_reading(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
+def test_the_text_equals_the_reference_readers(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
     body = "\n".join([*lines, "x"])
     document = f'<doc docid="d" title="" uri="">\n<p>\n<s>\n{body}\n</s>\n</p>\n</doc>'
     path = tmp_path_factory.getbasetemp() / "one.vert"
@@ -111,13 +111,13 @@ def test_the_text_is_that_of_the_plain_reading(tmp_path_factory: pytest.TempPath
     assert counts["tokens"] == sum(not row.startswith("<") for row in rows)
 
 
-def test_windows_line_ends(tmp_path: Path) -> None:
+def test_windows_line_ends_are_read(tmp_path: Path) -> None:
     path = tmp_path / "a.vert"
     path.write_bytes(SMALL.replace("\n", "\r\n").encode())
     assert [record.text for record in _read(path)[0]] == ["Olá, mundo! Fim Outra\nR$ &amp; 5", "Só isto"]
 
 
-def test_what_cannot_be_used_is_counted(tmp_path: Path) -> None:
+def test_unusable_parts_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "a.vert"
     empty = '<doc docid="e" title="" uri="">\n<p>\n</p>\n</doc>\n'
     path.write_text(
@@ -129,7 +129,7 @@ def test_what_cannot_be_used_is_counted(tmp_path: Path) -> None:
     assert skipped == {"malformed_header": 1, "empty_text": 1, "unfinished_document": 1}
 
 
-def test_documents_beside_stray_lines_are_kept(tmp_path: Path) -> None:
+def test_documents_next_to_stray_lines_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "a.vert"
     path.write_text(
         f'outside\n{SMALL}\n<doc docid="lost" title="" uri="">\n<p>\n<s>\nmeio\n{SMALL}\nfim\n', encoding="utf-8"
@@ -147,23 +147,21 @@ def test_bytes_that_are_not_utf8_are_counted(tmp_path: Path) -> None:
     assert counts["documents_not_utf8"] == 1
 
 
-def test_another_kind_of_file_is_refused_before_it_fills_the_memory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_format_is_refused_before_it_fills_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tinypt.corpus.vert.LONGEST", 1000)
     monkeypatch.setattr("tinypt.corpus.vert.CHUNK", 100)
     path = tmp_path / "a.vert"
     path.write_text("palavra\n" * 1000, encoding="utf-8")
-    with pytest.raises(PipelineError, match=r"without a </doc>.*not brWaC's"):
+    with pytest.raises(PipelineError, match=r"no </doc> in .*not brWaC's"):
         _read(path)
 
 
-def test_damage_is_one_clear_line(tmp_path: Path) -> None:
+def test_damaged_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="no such file"):
         _read(tmp_path / "none.vert")
     cut = tmp_path / "cut.vert.gz"
     cut.write_bytes(gzip.compress(SMALL.encode() * 50)[:-20])
-    with pytest.raises(PipelineError, match=r"cut\.vert\.gz: damaged or cut short"):
+    with pytest.raises(PipelineError, match=r"cut\.vert\.gz: damaged or truncated"):
         _read(cut)
     other = tmp_path / "other.vert"
     other.write_text("not a vert file\n", encoding="utf-8")
@@ -175,7 +173,7 @@ def test_damage_is_one_clear_line(tmp_path: Path) -> None:
     ("name", "documents", "paragraphs", "sentences", "tokens", "glue_marks"),
     [("brwac_tfds_20docs.vert", 20, 902, 2442, 73_838, 9852), ("brwac_hf_5docs.vert", 5, 28, 52, 724, 106)],
 )
-def test_genuine_pieces_of_brwac(
+def test_real_excerpts_of_brwac(
     real_data: Path, name: str, documents: int, paragraphs: int, sentences: int, tokens: int, glue_marks: int
 ) -> None:
     records, counts, skipped = _read(real_data / "brwac_sample" / name)
@@ -188,7 +186,7 @@ def test_genuine_pieces_of_brwac(
 
 
 @pytest.mark.parametrize("suffix", [".vert", ".vert.gz"])
-def test_going_on_from_any_batch(tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_continues_from_any_batch(tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tinypt.corpus.vert.CHUNK", 300)
     path = tmp_path / f"brwac{suffix}"
     content = "\n".join(SMALL.replace("netg-", f"netg-{index}-") for index in range(20)).encode()

@@ -1,4 +1,4 @@
-"""A small random model as the evaluated of evaluation, and small tasks it can learn."""
+"""A small random model to evaluate, and small tasks that it can learn."""
 
 from collections.abc import Callable
 
@@ -15,23 +15,23 @@ ROWS = 24
 Labels = list[float] | list[str]
 
 
-def _subject(name: str, model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase) -> EvaluatedModel:
+def _evaluated(name: str, model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase) -> EvaluatedModel:
     return EvaluatedModel(name, model, tokenizer, SpecialIds.of(tokenizer), torch.device("cpu"), max_length=64)
 
 
 @pytest.fixture
 def evaluated(teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase) -> EvaluatedModel:
-    return _subject("teacher", teacher, cased)
+    return _evaluated("teacher", teacher, cased)
 
 
 @pytest.fixture
-def uncased_subject(base: BertForMaskedLM, uncased: PreTrainedTokenizerBase) -> EvaluatedModel:
-    return _subject("base", base, uncased)
+def evaluated_uncased(base: BertForMaskedLM, uncased: PreTrainedTokenizerBase) -> EvaluatedModel:
+    return _evaluated("base", base, uncased)
 
 
 @pytest.fixture
 def make_texts() -> Callable[[int], TaskData]:
-    """Build a task of single texts, each of which has one word that tells its class, out of so many classes."""
+    """Build a task of single texts with the given number of classes. One word of each text determines its class."""
 
     def split(name: str, classes: int) -> Split:
         rows = range(ROWS)
@@ -43,7 +43,7 @@ def make_texts() -> Callable[[int], TaskData]:
 
 @pytest.fixture
 def make_pairs() -> Callable[[Labels], TaskData]:
-    """Build a task of 24 pairs with the labels given; the texts of every other pair, the first included, are equal."""
+    """Build a task of 24 pairs with the given labels. Every other pair, from the first on, has two equal texts."""
 
     def split(name: str, labels: Labels) -> Split:
         rows, count = range(ROWS), len(WORDS)

@@ -1,4 +1,4 @@
-"""What is timed is what it says; how long it takes is the machine's affair and no test's."""
+"""The timed calls compute the right results. The times themselves depend on the machine and are not tested."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tinypt.runtime.errors import PipelineError
 IDS = np.random.default_rng(0).integers(5, 100, size=(3, 16))
 
 
-def test_fill_mask_is_the_model_s_best_word_at_one_place(evaluated: EvaluatedModel) -> None:
+def test_fill_mask_is_the_most_probable_piece_at_one_position(evaluated: EvaluatedModel) -> None:
     with torch.no_grad():
         logits = evaluated.model(input_ids=torch.from_numpy(IDS)).logits
     assert fill_mask(evaluated).call(IDS).tolist() == logits[:, 1].argmax(dim=1).tolist()
@@ -33,12 +33,12 @@ def test_every_encoder_gives_the_same_states(evaluated: EvaluatedModel, tmp_path
     assert 0 < np.abs(rounded[0] - states).max() < 0.5
 
 
-def test_a_missing_release_is_named(evaluated: EvaluatedModel, tmp_path: Path) -> None:
+def test_a_missing_graph_is_named(evaluated: EvaluatedModel, tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match=r"onnx: no such file; run `dvc repro export@teacher`"):
         onnx_encoder(evaluated, tmp_path / "model.onnx")
 
 
-def test_candidates_take_turns_and_long_texts_go_to_those_that_have_positions() -> None:
+def test_candidates_take_turns_and_get_only_texts_within_their_positions() -> None:
     calls = []
 
     def candidate(name: str, positions: int) -> Candidate:
@@ -51,12 +51,12 @@ def test_candidates_take_turns_and_long_texts_go_to_those_that_have_positions() 
     assert all(0 < numbers["p50_ms"] <= numbers["p95_ms"] for numbers in found["long"].values())
     turns = [calls[turn : turn + 2] for turn in range(0, 2 * (efficiency.WARM + efficiency.SINGLE), 2)]
     assert all(sorted(turn) == [("long", (1, 32)), ("short", (1, 32))] for turn in turns)
-    assert len({tuple(turn) for turn in turns}) == 2  # now one first, now the other
+    assert len({tuple(turn) for turn in turns}) == 2  # the order varies
     assert {shape for name, shape in calls if name == "short"} == {(1, 32), (32, 32)}
 
 
-def test_percentiles_and_rates_are_of_the_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock that says 1 ms passed, and 21 ms at every tenth call."""
+def test_percentiles_and_rates_are_computed_from_the_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock advances by 1 ms in each call, and by 21 ms in every tenth."""
     now, calls = 0.0, 0
 
     def clock() -> float:
@@ -74,7 +74,7 @@ def test_percentiles_and_rates_are_of_the_calls(monkeypatch: pytest.MonkeyPatch)
     assert numbers["texts_per_s"] == pytest.approx(32 / 0.001)
 
 
-def test_parameters_and_bytes_are_those_of_the_weights_file(evaluated: EvaluatedModel, tmp_path: Path) -> None:
+def test_parameters_and_bytes_match_the_weights_file(evaluated: EvaluatedModel, tmp_path: Path) -> None:
     save_model(evaluated.model, evaluated.tokenizer, tmp_path / "model")
     found = size(evaluated, tmp_path / "model")
     weights = {id(weight): weight.numel() for weight in evaluated.model.parameters()}
@@ -83,5 +83,5 @@ def test_parameters_and_bytes_are_those_of_the_weights_file(evaluated: Evaluated
     assert 4 * found["parameters"] < found["bytes"] < 4 * found["parameters"] + 10_000
 
 
-def test_the_machine_is_told_by_its_versions() -> None:
+def test_the_machine_names_the_versions() -> None:
     assert f"torch {torch.__version__}" in machine()

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tinypt.evaluation.frozen import embed, frozen_scores
-from tinypt.evaluation.model import EvaluatedModel, cut_pieces
+from tinypt.evaluation.model import EvaluatedModel, tokenize_texts
 from tinypt.evaluation.tasks.table import TaskData
 from tinypt.runtime.errors import PipelineError
 
@@ -19,7 +19,7 @@ def scored(evaluated: EvaluatedModel, data: TaskData, seed: int = SEED) -> dict[
 
 def test_an_embedding_is_the_mean_over_pieces_without_special_tokens(evaluated: EvaluatedModel) -> None:
     text = "A menina comeu a maçã."
-    ids = torch.tensor([cut_pieces(evaluated, [text], None).ids[0]])
+    ids = torch.tensor([tokenize_texts(evaluated, [text], None).ids[0]])
     with torch.no_grad():
         states = evaluated.model.base_model(input_ids=ids).last_hidden_state[0]
     expected = states[1:-1].mean(dim=0).numpy()
@@ -42,7 +42,7 @@ def test_equal_texts_have_the_highest_cosine(evaluated: EvaluatedModel, similari
     assert scores["mse"] < 1.0  # on the labels' scale, 1.5 to 5
 
 
-def test_labels_of_any_scale_are_met_by_the_fitted_line(evaluated: EvaluatedModel, similarity: TaskData) -> None:
+def test_the_fitted_line_adapts_to_any_label_scale(evaluated: EvaluatedModel, similarity: TaskData) -> None:
     def scaled(data: TaskData, factor: float) -> TaskData:
         train = replace(data.train, labels=[factor * float(label) for label in data.train.labels])
         return TaskData(train, replace(data.test, labels=[factor * float(label) for label in data.test.labels]))
@@ -74,18 +74,18 @@ def test_scores_are_the_same_twice(evaluated: EvaluatedModel, make_pairs: Callab
     assert scored(evaluated, data) == scored(evaluated, data)
 
 
-def test_every_score_lies_in_its_interval_and_only_that_depends_on_the_seed(
+def test_scores_lie_in_their_intervals_and_only_these_depend_on_the_seed(
     evaluated: EvaluatedModel, similarity: TaskData, sentiment: TaskData
 ) -> None:
-    for data, measures in ((similarity, ("pearson", "mse")), (sentiment, ("f1", "accuracy"))):
+    for data, metrics in ((similarity, ("pearson", "mse")), (sentiment, ("f1", "accuracy"))):
         scores, others = (scored(evaluated, data, seed) for seed in (SEED, SEED + 1))
-        for measure in measures:
-            assert scores[f"{measure}_low"] <= scores[measure] <= scores[f"{measure}_high"]
-            assert scores[measure] == others[measure]
+        for metric in metrics:
+            assert scores[f"{metric}_low"] <= scores[metric] <= scores[f"{metric}_high"]
+            assert scores[metric] == others[metric]
 
 
 def test_damaged_weights_are_named(evaluated: EvaluatedModel, sentiment: TaskData) -> None:
     with torch.no_grad():
         evaluated.model.get_input_embeddings().weight[:] = torch.nan
-    with pytest.raises(PipelineError, match="teacher: x, frozen: its embeddings are no finite numbers"):
+    with pytest.raises(PipelineError, match="teacher: x, frozen: the embeddings are not finite"):
         scored(evaluated, sentiment)

@@ -1,4 +1,4 @@
-"""The compiled measures against what they are said to be, written down plainly."""
+"""The compiled measures against a plain implementation of their definitions."""
 
 import re
 import subprocess
@@ -26,7 +26,7 @@ TERMINAL = (".", "!", "?", "…", '"', "'", "”", "’", "»")
 
 
 def reference(text: str) -> dict[str, float]:
-    """All statistics of a text, without care for speed."""
+    """All statistics of a text, computed plainly."""
     lower = text.lower()
     words, grams, runs = lower.split(), re.findall(r"\w+", lower), re.findall(r"[^\W\d_]+", lower)
     lines = [line for line in text.split("\n") if line.strip()]
@@ -58,7 +58,7 @@ def reference(text: str) -> dict[str, float]:
 
 
 def covered_words(words: list[str]) -> int:
-    """Words inside five-word sequences that stood before."""
+    """Words inside five-word sequences that occurred before."""
     seen: set[tuple[str, ...]] = set()
     covered: set[int] = set()
     for start in range(len(words) - 4):
@@ -70,14 +70,14 @@ def covered_words(words: list[str]) -> int:
 
 
 def top_gram(grams: list[str], size: int) -> int:
-    """Characters in the most frequent sequence, spaces included, if it stands twice."""
+    """Characters in the most frequent sequence, spaces included, if it occurs twice."""
     counts = Counter(" ".join(grams[start : start + size]) for start in range(len(grams) - size + 1))
     count, length = max(((count, len(gram)) for gram, count in counts.items()), default=(0, 0))
     return count * length if count > 1 else 0
 
 
 def repeated_grams(grams: list[str], size: int) -> int:
-    """Characters in sequences that stood before, as datatrove's find_all_duplicate counts them."""
+    """Characters in sequences that occurred before, as counted by datatrove's find_all_duplicate."""
     seen: set[tuple[str, ...]] = set()
     start = found = 0
     while start <= len(grams) - size:
@@ -116,11 +116,11 @@ repetitive = st.lists(
 
 @settings(deadline=None)  # the first call compiles
 @given(st.lists(web_text | repetitive | st.text(), max_size=6))
-def test_measures_are_what_they_are_said_to_be(texts: list[str]) -> None:
+def test_measures_equal_the_plain_implementation(texts: list[str]) -> None:
     check([text.replace("İ", "I").replace("Σ", "S") for text in texts])
 
 
-def test_shares_of_a_text_that_can_be_counted_by_hand() -> None:
+def test_statistics_of_a_text_counted_by_hand() -> None:
     statistics, _ = measure(pa.array(["o céu é azul\no céu é azul\n12 34", ""]))
     assert statistics.words.tolist() == [10, 0]
     assert statistics.stop_words.tolist() == [4 / 8, 0]
@@ -131,17 +131,17 @@ def test_shares_of_a_text_that_can_be_counted_by_hand() -> None:
     assert statistics.repeated_lines.tolist() == pytest.approx([1 / 3, 0])
 
 
-def test_measures_of_real_text(real_texts: list[str]) -> None:
+def test_measures_of_real_text_equal_the_plain_implementation(real_texts: list[str]) -> None:
     check([text.replace("İ", "I").replace("Σ", "S") for text in real_texts])
 
 
-def test_the_two_letters_with_a_rule_of_their_own() -> None:
+def test_the_two_letters_with_exceptional_lower_case() -> None:
     rows = measure(pa.array(["ΟΔΟΣ", "οδοσ", "İ", "i̇"]))[1]
     assert rows[0].tolist() == rows[1].tolist()
     assert rows[2].tolist() != rows[3].tolist()
 
 
-def test_the_table_of_characters_is_python_s() -> None:
+def test_the_table_of_characters_follows_python() -> None:
     table = characters()
     for code in [*range(0x600), *range(0x1E00, 0x2200), *range(0x2C00, 0x2E00), *range(0xFF00, 0x10000)]:
         character = chr(code)
@@ -167,7 +167,7 @@ def test_slices_types_and_nulls_make_no_difference(type: pa.DataType) -> None:
 
 
 @pytest.mark.parametrize("array", [pa.array([], pa.string()), pa.array(["a"]).slice(1), pa.array([""], pa.string())])
-def test_arrays_with_nothing_in_them(array: pa.Array) -> None:
+def test_empty_arrays_and_texts(array: pa.Array) -> None:
     statistics, rows = measure(array)
     assert len(statistics.words) == len(rows) == len(array)
 
@@ -186,7 +186,7 @@ def _signatures(texts: list[str]) -> NDArray[np.uint8]:
     return measure(pa.array(texts))[1][:, 2:].copy().view(np.uint8)
 
 
-def test_case_and_white_space_do_not_make_a_text_new() -> None:
+def test_the_hash_ignores_case_and_white_space() -> None:
     rows = measure(pa.array(["Um  dois\n\ntrês ", "um dois três", "um dois tres", "um doistrês"]))[1]
     assert rows[0].tolist() == rows[1].tolist()
     assert len({tuple(row) for row in rows[:, :2].tolist()}) == 3
@@ -223,7 +223,7 @@ def test_similarity_is_estimated_well() -> None:
     vocabulary = sorted({word for seed in range(60) for word in write_document(Random(seed)).text.split()})
     texts: list[str] = []
     for _ in range(600):
-        words = rng.choices(vocabulary, k=int(30 * 50 ** rng.random()))  # 30 to 1,500, few as often as many
+        words = rng.choices(vocabulary, k=int(30 * 50 ** rng.random()))  # 30 to 1,500, log-uniform
         rate = rng.choice((0.005, 0.01, 0.02, 0.04, 0.08))
         changed = [rng.choice(vocabulary) if rng.random() < rate else word for word in words]
         texts += [" ".join(words), " ".join(changed)]
@@ -232,7 +232,7 @@ def test_similarity_is_estimated_well() -> None:
     errors = similarity(rows[::2], rows[1::2]) - true
     error = float(np.sqrt(np.mean(np.square(errors))))
     assert error <= 0.035
-    assert error <= 1.08 * float(np.sqrt(np.mean(true * (1 - true) / BINS)))  # that of 128 independent bins
+    assert error <= 1.08 * float(np.sqrt(np.mean(true * (1 - true) / BINS)))  # the error of 128 independent bins
     assert abs(np.mean(errors)) <= 0.005
 
 
@@ -241,8 +241,8 @@ def test_unlike_texts_have_no_similarity() -> None:
     assert abs(similarity(rows[::2], rows[1::2]).mean()) < 0.002
 
 
-def test_it_works_where_nothing_can_be_written(tmp_path: Path) -> None:
-    """Files stand where numba would make its folders, which stops even a user who may write anywhere."""
+def test_compiled_code_works_if_no_folder_is_writable(tmp_path: Path) -> None:
+    """Files take the place of numba's folders, which stops even a user with all permissions."""
     source = tmp_path / "module.py"
     source.write_text("from tinypt.measures.jit import compiled\n\n\n@compiled\ndef twice(x):\n    return 2 * x\n")
     (tmp_path / "__pycache__").write_text("")

@@ -4,11 +4,10 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.conftest import sample_params
 from tinypt.params.corpus import Corpus, HubCorpus, SampleCorpus
 from tinypt.params.loader import load
 from tinypt.runtime.errors import PipelineError
-
-ROOT = Path(__file__).parents[2]
 
 
 def _load(tmp_path: Path, block: Any) -> Any:
@@ -18,7 +17,7 @@ def _load(tmp_path: Path, block: Any) -> Any:
 
 
 def test_noise_rates_leave_clean_documents(tmp_path: Path) -> None:
-    block = yaml.safe_load((ROOT / "params/sample.yaml").read_text(encoding="utf-8"))["corpus"]
+    block = sample_params()["corpus"]
     assert isinstance(_load(tmp_path, block), SampleCorpus)
     block["noise"]["markup"] = 0.9
     with pytest.raises(PipelineError, match=r"corpus\.noise.*add up"):
@@ -42,7 +41,7 @@ def test_a_hub_corpus_is_pinned(tmp_path: Path) -> None:
         _load(tmp_path, block | {"revision": "main"})
 
 
-def test_paths_take_environment_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_may_contain_environment_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     block = {"source": "files", "paths": ["$MY_DATA/*.jsonl"], "text_column": "text"}
     monkeypatch.setenv("MY_DATA", "/data")
     assert _load(tmp_path, block).paths == (Path("/data/*.jsonl"),)
@@ -53,6 +52,6 @@ def test_paths_take_environment_variables(tmp_path: Path, monkeypatch: pytest.Mo
         _load(tmp_path, block | {"paths": []})
 
 
-def test_an_archive_is_to_be_unpacked_first(tmp_path: Path) -> None:
+def test_an_archive_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match=r"corpus\.path: is an archive.*7z x brwac\.7z"):
         _load(tmp_path, {"source": "vert", "path": "brwac.7z"})

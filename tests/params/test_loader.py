@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinypt.params.loader import load, load_seed, require
+from tinypt.params.loader import load, load_seed, require, student_names
 from tinypt.runtime.errors import PipelineError
 
 
@@ -73,7 +73,7 @@ def changed(key: str, value: Any) -> dict[str, Any]:
     return {**GOOD, key: value}
 
 
-def test_a_good_section_is_built_with_its_types(read: Read) -> None:
+def test_a_valid_section_is_built_with_its_types(read: Read) -> None:
     assert read(GOOD) == Schema(10, Inner(0.5, True), Hub("hub", "some/model"), (1.0, 0.5), {"mlm": 1.0}, "fast", None)
     assert type(read(GOOD).grid[0]) is float
     assert read(changed("limit", 5)).limit == 5
@@ -83,7 +83,7 @@ def test_a_good_section_is_built_with_its_types(read: Read) -> None:
 
 
 @given(steps=st.integers(), rate=st.floats(0.01, 0.99), grid=st.lists(st.floats(-1e9, 1e9)))
-def test_numbers_come_through_unchanged(
+def test_numbers_are_read_unchanged(
     tmp_path_factory: pytest.TempPathFactory, steps: int, rate: float, grid: list[float]
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "numbers.yaml"
@@ -104,7 +104,7 @@ def test_numbers_come_through_unchanged(
         ("steps", None, "evaluate.steps: must be a whole number, is None"),
         ("inner", 3, "evaluate.inner: must be a mapping, is 3"),
         ("inner", {"rate": 0.5}, "evaluate.inner.cased: is missing; the files in params/"),
-        ("inner", {"rate": "1e-3", "cased": True}, "evaluate.inner.rate: must be a finite number, is '1e-3' (YAML"),
+        ("inner", {"rate": "1e-3", "cased": True}, "evaluate.inner.rate: must be a finite number, is '1e-3' (in YAML"),
         ("inner", {"rate": "some text", "cased": True}, "evaluate.inner.rate: must be a finite number, is 'some text'"),
         ("inner", {"rate": float("nan"), "cased": True}, "evaluate.inner.rate: must be a finite number, is nan"),
         ("inner", {"rate": True, "cased": True}, "evaluate.inner.rate: must be a finite number, is True"),
@@ -125,7 +125,7 @@ def test_numbers_come_through_unchanged(
         ("limit", "x", "evaluate.limit: must be a whole number, is 'x'"),
     ],
 )
-def test_a_mistake_is_one_line_with_file_and_key(read: Read, key: str, value: Any, message: str) -> None:
+def test_the_message_is_one_line_with_file_and_key(read: Read, key: str, value: Any, message: str) -> None:
     with pytest.raises(PipelineError) as refused:
         read(changed(key, value))
     text = str(refused.value)
@@ -133,13 +133,13 @@ def test_a_mistake_is_one_line_with_file_and_key(read: Read, key: str, value: An
     assert "\n" not in text
 
 
-def test_every_key_is_needed(read: Read) -> None:
+def test_every_key_is_required(read: Read) -> None:
     for name in GOOD:
         with pytest.raises(PipelineError, match=rf"evaluate\.{name}: is missing"):
             read({key: value for key, value in GOOD.items() if key != name})
 
 
-def test_paths_take_set_environment_variables_only(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_may_contain_environment_variables_that_are_set(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_FOLDER", "/somewhere")
     for text in ("$SOME_FOLDER/x", "${SOME_FOLDER}/x"):
         assert read(changed("origin", {"source": "files", "path": text})).origin.path == Path("/somewhere/x")
@@ -155,14 +155,18 @@ def test_paths_take_set_environment_variables_only(read: Read, monkeypatch: pyte
 
 def test_sections(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
-    path.write_text("seed: 7\nexperiments:\n  total: {rate: 0.25, cased: true}\n")
+    path.write_text("seed: 7\nstudents:\n  total: {rate: 0.25, cased: true}\n")
     assert load_seed(path) == 7
     assert load("students.total", Inner, path) == Inner(0.25, True)
     assert load("students", dict[str, Inner], path) == {"total": Inner(0.25, True)}
+    assert student_names(path) == ["total"]
     with pytest.raises(PipelineError, match=r"params.yaml: students.totl is missing; did you mean total\?"):
         load("students.totl", Inner, path)
     with pytest.raises(PipelineError, match=r"params.yaml: corpus is missing; the files in params/"):
         load("corpus", Inner, path)
+    path.write_text("seed: 7\nstudents: [total]\n")
+    with pytest.raises(PipelineError, match=r"params.yaml: students: must be a mapping, is \['total'\]"):
+        student_names(path)
     path.write_text("seed: 7\ncorpse: {}\n")
     with pytest.raises(PipelineError, match=r"params.yaml: corpse: unknown key; did you mean corpus\?"):
         load_seed(path)
@@ -177,7 +181,7 @@ def test_sections(tmp_path: Path) -> None:
         (b"", "must hold a mapping"),
     ],
 )
-def test_a_file_that_is_no_parameter_file_is_named(tmp_path: Path, content: bytes, message: str) -> None:
+def test_an_invalid_file_is_refused_by_name(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "params.yaml"
     path.write_bytes(content)
     with pytest.raises(PipelineError, match=message) as refused:
@@ -186,6 +190,6 @@ def test_a_file_that_is_no_parameter_file_is_named(tmp_path: Path, content: byte
     assert "\n" not in str(refused.value)
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match=r"params.yaml: no such file; copy one of params/"):
         load_seed(tmp_path / "params.yaml")

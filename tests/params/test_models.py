@@ -28,7 +28,7 @@ def test_a_local_folder_needs_no_revision(tmp_path: Path) -> None:
     assert _teacher(tmp_path, source="hub", id=str(tmp_path), revision=None, cased=True).id == str(tmp_path)
 
 
-def test_an_unknown_source_lists_the_known_ones(tmp_path: Path) -> None:
+def test_an_unknown_source_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match=r"teacher\.source: must be one of pretrain, hub, is 'web'"):
         _teacher(tmp_path, source="web")
 

@@ -47,29 +47,29 @@ SHAPE = {"layers": 3, "hidden": 60, "heads": 2, "feed_forward": 96}
 def _load(tmp_path: Path, **changes: Any) -> Student:
     block = {"init": dict(TOTAL["init"]), "distill": dict(TOTAL["distill"])}
     for key, value in changes.items():
-        part = "student" if key in block["student"] else "distill"
+        part = "init" if key in block["init"] else "distill"
         block[part][key] = value
     path = tmp_path / "params.yaml"
     path.write_text(yaml.safe_dump({"students": {"mine": block}}), encoding="utf-8")
-    student_params: Student = load("students.mine", Student, path)
-    return student_params
+    student: Student = load("students.mine", Student, path)
+    return student
 
 
-def test_a_whole_block(tmp_path: Path) -> None:
-    student_params = _load(tmp_path)
-    assert student_params.distill.losses == {"mlm": 2.0, "kl": 5.0, "cosine": 1.0}
-    assert student_params.distill.epochs == 3.0
+def test_a_valid_block_is_read(tmp_path: Path) -> None:
+    student = _load(tmp_path)
+    assert student.distill.losses == {"mlm": 2.0, "kl": 5.0, "cosine": 1.0}
+    assert student.distill.epochs == 3.0
 
 
-def test_terms_that_compare_layers(tmp_path: Path) -> None:
-    student_params = _load(tmp_path, **RELATIONS | {"layers": [[1, 2], [2, 3]]})
-    assert student_params.distill.layers == ((1, 2), (2, 3))
-    assert student_params.distill.relation_heads == 4
+def test_layer_pairs_are_read(tmp_path: Path) -> None:
+    student = _load(tmp_path, **RELATIONS | {"layers": [[1, 2], [2, 3]]})
+    assert student.distill.layers == ((1, 2), (2, 3))
+    assert student.distill.relation_heads == 4
 
 
-def test_a_shape_of_the_students_own(tmp_path: Path) -> None:
-    student_params = _load(tmp_path, architecture=SHAPE, embeddings="teacher_pca_weighted", encoder="neighbours")
-    assert student_params.init.architecture == Shape(3, 60, 2, 96)
+def test_a_shape_is_read(tmp_path: Path) -> None:
+    student = _load(tmp_path, architecture=SHAPE, embeddings="teacher_pca_weighted", encoder="neighbours")
+    assert student.init.architecture == Shape(3, 60, 2, 96)
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,10 @@ def test_a_shape_of_the_students_own(tmp_path: Path) -> None:
     [
         (
             {"tokenizer": "base", "embeddings": "base"},
-            r"students\.mine\.distill\.losses\.kl: compares piece by piece",
+            r"students\.mine\.distill\.losses\.kl: compares token by token",
         ),
-        ({"embeddings": "base"}, r"student\.embeddings: must be one of random, teacher_pca, teacher_pca_weighted, fvt"),
-        ({"temperature": None}, r"distill\.temperature: must be given"),
+        ({"embeddings": "base"}, r"init\.embeddings: must be one of random, teacher_pca, teacher_pca_weighted, fvt"),
+        ({"temperature": None}, r"distill\.temperature: must not be null"),
         ({"losses": {"mlm": 1.0}, "alignment": None}, r"distill\.temperature: must be null"),
         ({"losses": {"kl": 1.0}}, r"distill\.alignment: must be null"),
         ({"losses": {}}, r"distill\.losses: must name at least one"),
@@ -88,29 +88,32 @@ def test_a_shape_of_the_students_own(tmp_path: Path) -> None:
         ({"losses": {"mlm": 0.0}}, r"distill\.losses\.mlm: must be greater than 0"),
         ({"alignment": "word"}, r"distill\.alignment: word is for two different tokenizers"),
         ({"alignment": "piece"}, r"distill\.alignment: must be one of token, word, sentence"),
-        ({"losses": {"hidden": 1.0}} | ALONE, r"distill\.layers: must be given, since losses\.hidden uses it"),
-        ({"losses": {"relations": 1.0}} | ALONE, r"distill\.layers: must be given, since losses\.relations uses it"),
+        ({"losses": {"hidden": 1.0}} | ALONE, r"distill\.layers: must not be null, since losses\.hidden uses it"),
+        ({"losses": {"relations": 1.0}} | ALONE, r"distill\.layers: must not be null, since losses\.relations uses it"),
         (
             {"losses": {"relations": 1.0}, "layers": [[2, 3]]} | ALONE,
-            r"distill\.relation_heads: must be given, since losses\.relations uses it",
+            r"distill\.relation_heads: must not be null, since losses\.relations uses it",
         ),
-        ({"layers": [[1, 2]]}, r"distill\.layers: must be null, since only losses\.hidden or losses\.relations would"),
+        (
+            {"layers": [[1, 2]]},
+            r"distill\.layers: must be null, since only losses\.hidden or losses\.relations uses it",
+        ),
         (
             {"losses": {"hidden": 1.0}, "layers": [[1, 2]], "relation_heads": 4} | ALONE,
-            r"distill\.relation_heads: must be null, since only losses\.relations would use it",
+            r"distill\.relation_heads: must be null, since only losses\.relations uses it",
         ),
         (
             RELATIONS | {"targets": "cached"},
-            r"distill\.targets: cached does not store what losses\.relations compares",
+            r"distill\.targets: losses\.relations cannot use cached outputs",
         ),
-        ({"targets": "cached"}, r"distill\.targets: cached stores no vectors of tokens; take live, or sentence"),
+        ({"targets": "cached"}, r"distill\.targets: cached has no token vectors; use live, or alignment: sentence"),
         (
             ALONE | {"losses": {"mlm": 1.0}, "targets": "cached"},
-            r"distill\.targets: must be live, since losses\.mlm asks no teacher",
+            r"distill\.targets: must be live, since losses\.mlm uses no teacher",
         ),
         (
             {"targets": "cached", "alignment": "sentence", "vocabulary": "trimmed"},
-            r"distill\.targets: must be live with student\.vocabulary: trimmed",
+            r"distill\.targets: must be live with init\.vocabulary: trimmed",
         ),
         ({"targets": "stored"}, r"distill\.targets: must be one of live, cached"),
         (RELATIONS | {"relation_heads": 0}, r"distill\.relation_heads: must be greater than 0"),
@@ -120,20 +123,20 @@ def test_a_shape_of_the_students_own(tmp_path: Path) -> None:
         (RELATIONS | {"layers": [1, 2]}, r"distill\.layers\[0\]: must be a list, is 1"),
         (
             {"architecture": SHAPE, "encoder": "base"},
-            r"student\.encoder: base has BERT-tiny's shape; architecture must be null",
+            r"init\.encoder: base are weights of BERT-tiny's shape; set architecture to null",
         ),
         (
             {"architecture": SHAPE | {"heads": 20}, "encoder": "neighbours"},
-            r"student\.encoder: neighbours needs heads of even size",
+            r"init\.encoder: neighbours needs an even head size, is 3",
         ),
-        ({"architecture": SHAPE | {"heads": 7}}, r"student\.architecture\.heads: must divide hidden \(60\), is 7"),
-        ({"architecture": SHAPE | {"layers": 0}}, r"student\.architecture\.layers: must be greater than 0"),
-        ({"architecture": "base"}, r"student\.architecture: must be a mapping, is 'base'"),
+        ({"architecture": SHAPE | {"heads": 7}}, r"init\.architecture\.heads: must divide hidden \(60\), is 7"),
+        ({"architecture": SHAPE | {"layers": 0}}, r"init\.architecture\.layers: must be greater than 0"),
+        ({"architecture": "base"}, r"init\.architecture: must be a mapping, is 'base'"),
         (
             {"losses": {"hidden": 1.0}, "layers": [[1, 2]]} | ALONE | BASE,
-            r"distill\.losses\.hidden: compares piece by piece",
+            r"distill\.losses\.hidden: compares token by token",
         ),
-        ({"vocabulary": "trimmed"} | BASE, r"student\.vocabulary: must be full with tokenizer: base"),
+        ({"vocabulary": "trimmed"} | BASE, r"init\.vocabulary: must be full with tokenizer: base"),
         ({"learning_rate": "1e-3"}, r"distill\.learning_rate: must be a finite number, is '1e-3'"),
         ({"mask_probability": [0.3, 1.5]}, r"distill\.mask_probability: must be two shares in \(0, 1\)"),
         ({"mask_probability": [0.15]}, r"distill\.mask_probability: must be two shares"),
@@ -142,12 +145,12 @@ def test_a_shape_of_the_students_own(tmp_path: Path) -> None:
         ({"batch_size": 0}, r"distill\.batch_size: must be greater than 0"),
     ],
 )
-def test_mistakes_are_refused_by_name(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
+def test_mistakes_are_refused(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
     with pytest.raises(PipelineError, match=message):
         _load(tmp_path, **changes)
 
 
-def test_word_alignment_without_the_teachers_tokenizer(tmp_path: Path) -> None:
+def test_word_alignment_needs_the_base_tokenizer(tmp_path: Path) -> None:
     losses = {"mlm": 1.0, "cosine": 1.0}
     _load(tmp_path, tokenizer="base", embeddings="base", losses=losses, temperature=None, alignment="word")
     with pytest.raises(PipelineError, match=r"alignment: token needs"):

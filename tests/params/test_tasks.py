@@ -24,10 +24,11 @@ def read(tmp_path: Path, text: str) -> dict[str, Task]:
     return load("tasks", dict[str, Task], path)
 
 
-def test_each_format_gives_its_own_class(tmp_path: Path) -> None:
+def test_each_format_has_its_own_class(tmp_path: Path) -> None:
     tasks = read(
         tmp_path,
-        "  similarity: {kind: pair_regression, max_contamination: 0.0, data: {format: assin2_xml, train: a.xml, test: b.xml}}\n"
+        "  similarity:\n    kind: pair_regression\n    max_contamination: 0.0\n"
+        "    data: {format: assin2_xml, train: a.xml, test: b.xml}\n"
         "  sentiment: {kind: text_classification, max_contamination: 0.0, data: {format: sample}}\n"
         "  pairs:\n    kind: pair_classification\n    max_contamination: 0.0" + HUB.format(revision=COMMIT, text_b="b"),
     )
@@ -68,6 +69,6 @@ def test_each_format_gives_its_own_class(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_mistakes_are_named(tmp_path: Path, text: str, message: str) -> None:
+def test_mistakes_are_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(PipelineError, match=message):
         read(tmp_path, text)

@@ -4,13 +4,13 @@ from pathlib import Path
 import pytest
 from huggingface_hub import ModelCard
 
-from tests.reporting.conftest import SETS
+from tests.reporting.conftest import STUDENTS, write_project
 from tinypt.release.card import Release, TaskOrigin, model_card
 from tinypt.reporting.results import read_results
 
 
 @pytest.fixture
-def release(metrics: Path) -> Release:
+def release(tmp_path: Path) -> Release:
     return Release(
         name="total",
         license="mit",
@@ -20,14 +20,14 @@ def release(metrics: Path) -> Release:
         config={"num_hidden_layers": 2, "hidden_size": 128, "vocab_size": 2000, "max_position_embeddings": 512},
         parameters=1234567,
         cased=True,
-        recipe={"init": {"tokenizer": "teacher"}, "distill": {"losses": {"mlm": 2.0, "kl": 5.0}}},
+        student={"init": {"tokenizer": "teacher"}, "distill": {"losses": {"mlm": 2.0, "kl": 5.0}}},
         tasks={
             "assin2_similarity": TaskOrigin("pair_regression", "some/assin2"),
             "assin2_entailment": TaskOrigin("pair_classification", "some/assin2"),
             "tweetsentbr": TaskOrigin("text_classification", "tweetsentbr"),
         },
         files=[("model.safetensors", 4_938_268)],
-        results=read_results(metrics, SETS),
+        results=read_results(write_project(tmp_path), STUDENTS),
     )
 
 
@@ -42,13 +42,13 @@ def test_the_hub_understands_the_header(release: Release) -> None:
         (result.task_type, result.dataset_name, result.metric_type, result.metric_name): result.metric_value
         for result in data.eval_results
     }
-    assert found["fill-mask", "held-out split of the corpus", "loss", "loss, nats per masked piece"] == 2.75
+    assert found["fill-mask", "held-out split of the corpus", "loss", "loss, nats per masked word piece"] == 2.75
     key = ("sentence-similarity", "ASSIN2 similarity", "pearson", "Pearson, fine-tuned, mean over 3 seeds")
     assert found[key] == 0.65
     assert found["text-classification", "TweetSentBR", "f1", "macro-F1, frozen"] == pytest.approx(0.6)
 
 
-def test_the_text_sets_the_model_beside_the_references(release: Release) -> None:
+def test_the_scores_are_shown_with_those_of_the_references(release: Release) -> None:
     text = model_card(release)
     assert "| ASSIN2 similarity, fine-tuned: Pearson | 0.6500 ± 0.0200 | 0.8000 ± 0.0200 |" in text
     assert "1,234,567 parameters" in text
@@ -59,7 +59,7 @@ def test_the_text_sets_the_model_beside_the_references(release: Release) -> None
     assert "Not for use" not in text
 
 
-def test_a_sample_model_is_called_that_and_names_no_origin(release: Release) -> None:
+def test_a_sample_model_is_marked_and_names_no_origin(release: Release) -> None:
     card = ModelCard(model_card(replace(release, corpus="sample", datasets=(), origins=(), cased=False)))
     assert "Not for use" in card.content
     assert "generated sample text" in card.content
@@ -68,6 +68,6 @@ def test_a_sample_model_is_called_that_and_names_no_origin(release: Release) -> 
     assert card.data.get("datasets") is None
 
 
-def test_without_references_the_card_still_stands(release: Release) -> None:
-    results = replace(release.results, models={"total": release.results.models["total"]}, distill={})
+def test_the_card_needs_no_references(release: Release) -> None:
+    results = replace(release.results, models=["total"], training={})
     assert "|  | this model |" in model_card(replace(release, results=results))

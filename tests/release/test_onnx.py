@@ -8,14 +8,13 @@ import pytest
 import torch
 from transformers import BertForMaskedLM
 
-from tinypt.release import onnx as onnx
 from tinypt.release.onnx import INPUTS, OUTPUTS, TOLERANCE, FillMask, export_onnx, largest_difference
 from tinypt.runtime.errors import PipelineError
 
 
 @pytest.fixture
 def model(base: BertForMaskedLM) -> BertForMaskedLM:
-    """A random model with weights large enough for answers to differ."""
+    """A random model whose weights are large enough for its predictions to differ."""
     with torch.no_grad():
         for parameter in base.parameters():
             parameter.add_(
@@ -26,7 +25,7 @@ def model(base: BertForMaskedLM) -> BertForMaskedLM:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Folders made by the tests of this module, so that a model is exported once."""
+    """Folder shared by the tests of this module, so that the model is exported once."""
     return {"folder": tmp_path_factory.mktemp("onnx") / "onnx"}
 
 
@@ -44,7 +43,7 @@ def run(path: Path, ids: torch.Tensor, mask: torch.Tensor) -> list[np.ndarray]:
     return session.run(OUTPUTS, {name: value.numpy() for name, value in zip(INPUTS, values, strict=True)})
 
 
-def test_reading_one_transposed_table_changes_nothing(model: BertForMaskedLM) -> None:
+def test_one_transposed_table_gives_the_same_outputs(model: BertForMaskedLM) -> None:
     model.eval()
     ids = torch.tensor([[2, 7, 9, 3, 0], [2, 11, 3, 0, 0]])
     inputs = (ids, (ids != 0).long(), torch.zeros_like(ids))
@@ -55,7 +54,7 @@ def test_reading_one_transposed_table_changes_nothing(model: BertForMaskedLM) ->
     torch.testing.assert_close(states, expected.hidden_states[-1], rtol=0, atol=1e-5)
 
 
-def test_both_graphs_answer_as_the_model_does(model: BertForMaskedLM, exported: Path) -> None:
+def test_both_graphs_agree_with_the_model(model: BertForMaskedLM, exported: Path) -> None:
     assert largest_difference(model, exported / "model.onnx") <= TOLERANCE
     ids = torch.randint(0, model.config.vocab_size, (2, 11), generator=torch.Generator().manual_seed(3))
     mask = torch.ones_like(ids)
@@ -78,7 +77,7 @@ def test_int8_stores_the_word_table_once_and_in_one_byte(model: BertForMaskedLM,
     ]
 
 
-def test_nothing_of_the_machine_is_in_the_files(exported: Path) -> None:
+def test_the_files_contain_nothing_of_the_machine(exported: Path) -> None:
     for name in ("model.onnx", "model_quantized.onnx"):
         content = (exported / name).read_bytes()
         for trace in (b".py", b"/home", b"/usr", str(Path.cwd()).encode()):
@@ -88,9 +87,9 @@ def test_nothing_of_the_machine_is_in_the_files(exported: Path) -> None:
 def test_a_graph_that_differs_is_refused(
     model: BertForMaskedLM, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(onnx, "largest_difference", lambda model, path: 0.002)
+    monkeypatch.setattr("tinypt.release.onnx.largest_difference", lambda model, path: 0.002)
     monkeypatch.setattr(torch.onnx, "export", lambda *_, **__: type("P", (), {"model_proto": onnx.ModelProto()}))
-    monkeypatch.setattr(onnx, "quantize_dynamic", lambda source, target, **_: target.write_bytes(b""))
+    monkeypatch.setattr("tinypt.release.onnx.quantize_dynamic", lambda source, target, **_: target.write_bytes(b""))
     with caplog.at_level(logging.INFO), pytest.raises(PipelineError, match=r"onnx/model.onnx: differs by 2.0e-03"):
         export_onnx(model, tmp_path / "onnx")
     assert "differ from PyTorch's by at most 2.0e-03 in fp32" in caplog.text

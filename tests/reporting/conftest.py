@@ -1,4 +1,4 @@
-"""Metrics as the stages write them, for three references and two sets, and the report of them."""
+"""Metrics as the stages write them, for three references and two students, and the report on them."""
 
 import json
 from pathlib import Path
@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from tinypt.reporting.columns import read_curve
 from tinypt.reporting.comparisons import read_comparisons
-from tinypt.reporting.dropped import read_examples, read_funnel
+from tinypt.reporting.corpus import read_examples, read_funnel
+from tinypt.reporting.csv_columns import read_curve
 from tinypt.reporting.efficiency import read_efficiency
-from tinypt.reporting.page import Facts, Page, compose
+from tinypt.reporting.page import Page, ReportData, compose
 from tinypt.reporting.provenance import provenance_table
 from tinypt.reporting.results import read_results
 
-SETS = ("partial", "total")
-HOSTILE = "<script>alert(1)</script> ``` **not bold** | <b>no</b> ![x](http://localhost/x.png)"  # text off the web
+STUDENTS = ("partial", "total")
+HOSTILE = "<script>alert(1)</script> ``` **not bold** | <b>no</b> ![x](http://localhost/x.png)"  # text from the web
 QUALITY = {"teacher": 0.8, "base": 0.4, "untrained": 0.3, "partial": 0.55, "total": 0.65}
 
 
@@ -43,7 +43,7 @@ def evaluation(quality: float) -> dict[str, Any]:
 
 
 def comparisons() -> dict[str, Any]:
-    """All pairs once, left of right in the order of QUALITY; differences below 0.12 are not shown."""
+    """Every pair once, in the order of QUALITY; differences below 0.12 are no evidence of a difference."""
     names = list(QUALITY)
     pairs = {
         left: {right: _difference(QUALITY[left] - QUALITY[right]) for right in names[place + 1 :]}
@@ -52,7 +52,7 @@ def comparisons() -> dict[str, Any]:
     pairs["total"] = {"overlap_features": _difference(-0.3), "char_ngrams": _difference(-0.2)}
     gaps = {
         name: {"value": 2 * (QUALITY[name] - 0.3), "low": 2 * QUALITY[name] - 0.7, "high": 2 * QUALITY[name] - 0.5}
-        for name in ("base", *SETS)
+        for name in ("base", *STUDENTS)
     }
     tasks = ("assin2_similarity", "assin2_entailment", "tweetsentbr")
     found: dict[str, Any] = {task: {"frozen": pairs, "finetune": pairs} for task in tasks}
@@ -84,30 +84,30 @@ def write(path: Path, content: Any) -> None:
 
 @pytest.fixture
 def metrics(tmp_path: Path) -> Path:
-    """A metrics folder as the pipeline leaves it, in tmp_path/metrics, and beside it what else the report reads."""
+    """The folder metrics/ as the pipeline writes it, in tmp_path next to the other inputs of the report."""
     return write_project(tmp_path)
 
 
 @pytest.fixture
-def facts(metrics: Path) -> Facts:
-    """What the report of `metrics` tells."""
-    return read_facts(metrics)
+def report_data(metrics: Path) -> ReportData:
+    """Everything the report on `metrics` shows."""
+    return read_report_data(metrics)
 
 
 @pytest.fixture(scope="session")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
-    """The report of `facts`; drawn once, since that takes seconds."""
-    return compose(read_facts(write_project(tmp_path_factory.mktemp("project"))))
+    """The report on `report_data`, drawn once because drawing takes seconds."""
+    return compose(read_report_data(write_project(tmp_path_factory.mktemp("project"))))
 
 
 def write_project(project: Path) -> Path:
     folder = project / "metrics"
     for name, quality in QUALITY.items():
         write(folder / name / "evaluate.json", evaluation(quality))
-    for name in SETS:
+    for name in STUDENTS:
         final = {"loss": 3.1, "mlm": 2.5} | ({"kl": 0.6} if name == "total" else {})
-        told = {"validation_mlm_start": 7.5, "validation_mlm": 2.6, "final": final, "steps": 40, "tokens": 40960}
-        write(folder / name / "distill.json", told)
+        training = {"validation_mlm_start": 7.5, "validation_mlm": 2.6, "final": final, "steps": 40, "tokens": 40960}
+        write(folder / name / "distill.json", training)
         kl = "0.6" if name == "total" else ""
         rows = [f"{at},{at * 1024},0.001,{4 - at / 40},{3 - at / 40},{kl},,{3 - at / 50}" for at in (10, 20, 40)]
         curve = ["step,tokens,learning_rate,loss,mlm,kl,cosine,validation_mlm", *rows]
@@ -124,8 +124,8 @@ def write_project(project: Path) -> Path:
         "tweetsentbr": constant | {"char_ngrams": {"f1": 0.677, "accuracy": 0.694}},
     }
     tasks = {
-        name: {"train": {"rows": 90}, "test": {"rows": 30}, "skipped": {}, "baselines": untrained}
-        for name, untrained in names.items()
+        name: {"train": {"rows": 90}, "test": {"rows": 30}, "skipped": {}, "baselines": baselines}
+        for name, baselines in names.items()
     }
     write(folder / "tasks.json", tasks)
     write(folder / "compare.json", comparisons())
@@ -160,18 +160,18 @@ def write_project(project: Path) -> Path:
     return folder
 
 
-def read_facts(metrics: Path) -> Facts:
-    students = {name: {"distill": {"losses": {"mlm": 2.0}, "epochs": 0.5}} for name in SETS}
+def read_report_data(metrics: Path) -> ReportData:
+    students = {name: {"distill": {"losses": {"mlm": 2.0}, "epochs": 0.5}} for name in STUDENTS}
     students["total"]["distill"] = {"losses": {"mlm": 2.0, "kl": 5.0}, "epochs": 0.9}
-    return Facts(
-        results=read_results(metrics, SETS),
+    return ReportData(
+        results=read_results(metrics, STUDENTS),
         comparisons=read_comparisons(metrics / "compare.json"),
         efficiency=read_efficiency(metrics.parent / "data/efficiency.json", QUALITY),
-        curves={name: read_curve(metrics / "training" / f"{name}.csv", "") for name in SETS},
+        curves={name: read_curve(metrics / "training" / f"{name}.csv", "") for name in STUDENTS},
         params={"seed": 13, "students": students},
         sample=True,
         counts={"split": {"train": {"documents": 72}, "test": {"documents": 8}}},
         funnel=read_funnel(metrics / "funnel.csv"),
         examples=read_examples(metrics.parent / "data/select/examples.jsonl"),
-        versions=provenance_table(metrics.parent / "dvc.lock", SETS),
+        versions=provenance_table(metrics.parent / "dvc.lock", STUDENTS),
     )

@@ -1,4 +1,4 @@
-"""The page in a real Chromium: what a reader sees, presses and prints."""
+"""The page in a real Chromium: display, buttons and printing."""
 
 import re
 import shutil
@@ -32,14 +32,14 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
-def test_a_reader_finds_a_whole_quiet_page(browser: Any, url: str, page: Page, tmp_path: Path) -> None:
+def test_the_page_works_and_loads_nothing(browser: Any, url: str, page: Page, tmp_path: Path) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
     window = context.new_page()
-    said: list[str] = []
-    asked: list[str] = []
-    window.on("console", lambda message: said.append(message.text))
-    window.on("pageerror", lambda error: said.append(str(error)))
-    window.on("request", lambda request: asked.append(request.url))
+    messages: list[str] = []
+    requests: list[str] = []
+    window.on("console", lambda message: messages.append(message.text))
+    window.on("pageerror", lambda error: messages.append(str(error)))
+    window.on("request", lambda request: requests.append(request.url))
     window.goto(url)
     assert window.locator("h1").inner_text() == "bert-tiny-pt: results"
     charts = window.get_by_role("img")
@@ -56,12 +56,12 @@ def test_a_reader_finds_a_whole_quiet_page(browser: Any, url: str, page: Page, t
     _switch(window)
     _print(window, tmp_path / "page.pdf")
     _phone(window)
-    assert said == []
-    assert asked == [url]
+    assert messages == []
+    assert requests == [url]
 
 
 def _sort(window: Any) -> None:
-    """The headline sorts by a number, by a press and with the keyboard; blanks stay last, and readers are told."""
+    """Check that the headline sorts by click and by keyboard, keeps blanks last, and says so in aria-sort."""
     table = window.locator("h2#headline + .table table")
     cells = table.locator("tbody td:nth-child(4)")  # bits per character
     header = table.locator("thead th:nth-child(4)")
@@ -83,7 +83,7 @@ def _sort(window: Any) -> None:
 
 
 def _switch(window: Any) -> None:
-    """Text and ground follow the reader's scheme, and the button turns them over."""
+    """Check that colours follow the reader's scheme and that the button switches it."""
     colours = "() => ['color', 'backgroundColor'].map((name) => getComputedStyle(document.body)[name])"
     light = window.evaluate(colours)
     window.emulate_media(color_scheme="dark")
@@ -105,7 +105,7 @@ def _print(window: Any, path: Path) -> None:
 
 
 def _phone(window: Any) -> None:
-    """On a phone nothing but the tables' own frames scrolls sideways."""
+    """Check that on a phone only the frames of the tables scroll sideways."""
     window.set_viewport_size({"width": PHONE, "height": 800})
     window.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
     assert window.evaluate("document.documentElement.scrollWidth") == PHONE

@@ -3,35 +3,35 @@ from typing import Any
 
 import pytest
 
-from tests.reporting.conftest import SETS, comparisons, evaluation, write
+from tests.reporting.conftest import STUDENTS, comparisons, evaluation, write
 from tinypt.reporting.comparisons import Difference, gap_table, pairs_table, read_comparisons
-from tinypt.reporting.page import Facts
-from tinypt.reporting.results import protocols_of, read_results
+from tinypt.reporting.page import ReportData
+from tinypt.reporting.results import read_results
 from tinypt.runtime.errors import PipelineError
 
 
-def test_a_pair_reads_the_same_from_both_sides(facts: Facts) -> None:
-    pair = facts.comparisons.find("tweetsentbr", "frozen", "untrained", "total")
+def test_a_pair_reads_the_same_from_both_sides(report_data: ReportData) -> None:
+    pair = report_data.comparisons.find("tweetsentbr", "frozen", "untrained", "total")
     assert pair is not None
     assert pair.verdict == "worse"
-    turned = facts.comparisons.find("tweetsentbr", "frozen", "total", "untrained")
-    assert turned == Difference(-pair.difference, -pair.high, -pair.low, "better")
-    assert turned.turned() == pair
-    assert facts.comparisons.find("tweetsentbr", "frozen", "total", "total") is None
+    reverse = report_data.comparisons.find("tweetsentbr", "frozen", "total", "untrained")
+    assert reverse == Difference(-pair.difference, -pair.high, -pair.low, "better")
+    assert reverse.reversed() == pair
+    assert report_data.comparisons.find("tweetsentbr", "frozen", "total", "total") is None
 
 
-def test_the_pairs_of_all_models_with_interval_and_sign(facts: Facts) -> None:
-    table = pairs_table(facts.comparisons, "tweetsentbr", "frozen", ["teacher", "partial", "total"])
+def test_the_pairs_of_all_models_with_interval_and_sign(report_data: ReportData) -> None:
+    table = pairs_table(report_data.comparisons, "tweetsentbr", "frozen", ["teacher", "partial", "total"])
     assert [row[:4] for row in table.rows] == [
         ["teacher", "–", "+0.250 ▲ [+0.130, +0.370]", "+0.150 ▲ [+0.030, +0.270]"],
         ["partial", "−0.250 ▼ [−0.370, −0.130]", "–", "−0.100 = [−0.220, +0.020]"],
         ["total", "−0.150 ▼ [−0.270, −0.030]", "+0.100 = [−0.020, +0.220]", "–"],
     ]
-    place = table.header.index("− no model: SVM on 12 overlap features")
+    place = table.header.index("− baseline: SVM on 12 overlap features")
     assert [row[place] for row in table.rows] == ["–", "–", "−0.300 ▼ [−0.420, −0.180]"]
 
 
-def test_a_taught_set_is_compared_with_others_untaught_alone(metrics: Path) -> None:
+def test_a_task_distilled_student_is_compared_only_with_models_fine_tuned_on_labels(metrics: Path) -> None:
     content = comparisons()
     pair = content["tweetsentbr"]["frozen"]["partial"]["total"]
     content["tweetsentbr"]["task_distillation"] = {
@@ -45,18 +45,18 @@ def test_a_taught_set_is_compared_with_others_untaught_alone(metrics: Path) -> N
             "task_distillation": {"seeds": 1, "f1_mean": quality, "f1_sd": 0.0}
         }
         write(metrics / name / "evaluate.json", scores)
-    found, results = read_comparisons(metrics / "compare.json"), read_results(metrics, SETS)
-    assert protocols_of(results, "tweetsentbr") == ["frozen", "finetune", "task_distillation"]
-    assert protocols_of(results, "assin2_similarity") == ["frozen", "finetune"]
+    found, results = read_comparisons(metrics / "compare.json"), read_results(metrics, STUDENTS)
+    assert results.protocols("tweetsentbr") == ["frozen", "finetune", "task_distillation"]
+    assert results.protocols("assin2_similarity") == ["frozen", "finetune"]
     assert found.find("tweetsentbr", "task_distillation", "total", "partial") is None
     assert found.leaders(results, "tweetsentbr", "task_distillation", "f1") == {"total"}
-    table = pairs_table(found, "tweetsentbr", "task_distillation", list(results.models))
+    table = pairs_table(found, "tweetsentbr", "task_distillation", results.models)
     assert [row[0] for row in table.rows] == ["partial", "total"]
     assert table.header[-1] == "− fine-tuned"
 
 
-def test_gaps_are_shown_where_there_are_any(facts: Facts) -> None:
-    table = gap_table(facts.comparisons, facts.results)
+def test_gaps_are_shown_where_there_are_any(report_data: ReportData) -> None:
+    table = gap_table(report_data.comparisons, report_data.results)
     assert table.header == [
         "model",
         *(f"{task}, frozen" for task in ("ASSIN2 similarity", "ASSIN2 entailment", "TweetSentBR")),
@@ -67,7 +67,7 @@ def test_gaps_are_shown_where_there_are_any(facts: Facts) -> None:
 def test_leaders_where_less_is_better(metrics: Path) -> None:
     write(metrics / "total/evaluate.json", evaluation(0.65) | {"t": {"frozen": {"mse": 0.9}}})
     write(metrics / "partial/evaluate.json", evaluation(0.55) | {"t": {"frozen": {"mse": 0.5}}})
-    found = read_comparisons(metrics / "compare.json").leaders(read_results(metrics, SETS), "t", "frozen", "mse")
+    found = read_comparisons(metrics / "compare.json").leaders(read_results(metrics, STUDENTS), "t", "frozen", "mse")
     assert found == {"partial"}
 
 

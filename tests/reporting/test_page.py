@@ -1,9 +1,11 @@
 import re
 from dataclasses import replace
 
+import yaml
+
 from tests.reporting.conftest import HOSTILE
 from tinypt.reporting.comparisons import Comparisons
-from tinypt.reporting.page import Facts, Page, compose
+from tinypt.reporting.page import Page, ReportData, compose
 
 SECTIONS = [
     "Headline",
@@ -11,7 +13,7 @@ SECTIONS = [
     "Gap recovered",
     "Paired comparisons",
     "Quality against size and speed",
-    "From set to set",
+    "From student to student",
     "Training",
     "Corpus",
     "Every measurement",
@@ -42,14 +44,31 @@ def test_numbers_of_every_source_arrive(page: Page) -> None:
     assert "evaluate@gone" not in page.markdown
 
 
-def test_what_the_page_may_not_say_and_cannot_know_is_left_out_and_said(facts: Facts, page: Page) -> None:
+def test_examples_that_may_not_be_quoted_and_unknown_versions_are_replaced_by_a_sentence(
+    report_data: ReportData, page: Page
+) -> None:
     assert "**Measured on generated sample text.**" in page.markdown
     assert HOSTILE in page.markdown
-    versions = replace(facts.versions, rows=[])
-    bare = replace(facts, sample=False, examples=None, comparisons=Comparisons({}, {}), versions=versions)
+    versions = replace(report_data.versions, rows=[])
+    bare = replace(report_data, sample=False, examples=None, comparisons=Comparisons({}, {}), versions=versions)
     text = compose(bare).markdown
     assert "**Measured on" not in text
     assert "Curto." not in text
     assert "data/select/examples.jsonl" in text
-    assert "not shown to be better than the untrained: ASSIN2 similarity, frozen;" in text
+    assert "not shown to be better than untrained: ASSIN2 similarity, frozen;" in text
     assert "There was no dvc.lock" in text
+
+
+def test_parameters_inherited_in_yaml_are_written_out_without_anchors(report_data: ReportData) -> None:
+    text = """
+students:
+  partial: &partial {distill: &losses {losses: {mlm: 2.0}, layers: [[2, 2]]}}
+  total: {<<: *partial, init: *losses}
+"""
+    params = yaml.safe_load(text)
+    markdown = compose(replace(report_data, params=params)).markdown
+    shown = re.search(r"```yaml\n(students:.*?)\n```", markdown, re.DOTALL)
+    assert shown is not None
+    assert "&" not in shown[1]
+    assert "*" not in shown[1]
+    assert yaml.safe_load(shown[1]) == params

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reporting.conftest import SETS, write
+from tests.reporting.conftest import STUDENTS, write
 from tinypt.reporting.provenance import provenance_table
 from tinypt.runtime.errors import PipelineError
 
@@ -14,10 +14,10 @@ def lock(path: Path, code: str, data: str) -> Path:
     return path
 
 
-def test_code_and_data_are_told_apart(tmp_path: Path) -> None:
-    (first,) = provenance_table(lock(tmp_path / "a", "1" * 32, "d" * 32), SETS).rows
-    (other_code,) = provenance_table(lock(tmp_path / "b", "2" * 32, "d" * 32), SETS).rows
-    (other_data,) = provenance_table(lock(tmp_path / "c", "1" * 32, "e" * 32), SETS).rows
+def test_code_and_data_have_separate_fingerprints(tmp_path: Path) -> None:
+    (first,) = provenance_table(lock(tmp_path / "a", "1" * 32, "d" * 32), STUDENTS).rows
+    (other_code,) = provenance_table(lock(tmp_path / "b", "2" * 32, "d" * 32), STUDENTS).rows
+    (other_data,) = provenance_table(lock(tmp_path / "c", "1" * 32, "e" * 32), STUDENTS).rows
     assert first[0] == "clean"
     assert first[2] == "data/clean `dddddddddd`"
     assert first[1] != other_code[1]
@@ -26,13 +26,13 @@ def test_code_and_data_are_told_apart(tmp_path: Path) -> None:
     assert first[2] != other_data[2]
 
 
-def test_other_sets_and_the_reports_own_record_are_left_out(metrics: Path) -> None:
-    table = provenance_table(metrics.parent / "dvc.lock", SETS)
+def test_other_students_and_the_record_of_the_report_are_left_out(metrics: Path) -> None:
+    table = provenance_table(metrics.parent / "dvc.lock", STUDENTS)
     assert [row[0] for row in table.rows] == ["evaluate@total", "tasks"]
 
 
 def test_no_lock_is_no_error_and_another_file_is_one(tmp_path: Path) -> None:
-    assert provenance_table(tmp_path / "dvc.lock", SETS).rows == []
+    assert provenance_table(tmp_path / "dvc.lock", STUDENTS).rows == []
     (tmp_path / "dvc.lock").write_text("- no lock\n")
-    with pytest.raises(PipelineError, match=r"dvc.lock: not a lock file of DVC"):
-        provenance_table(tmp_path / "dvc.lock", SETS)
+    with pytest.raises(PipelineError, match=r"dvc.lock: not a DVC lock file"):
+        provenance_table(tmp_path / "dvc.lock", STUDENTS)

@@ -1,24 +1,25 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.reporting.conftest import SETS, evaluation, write
-from tinypt.reporting.results import flatten, interval, metrics_of, read_results, value
+from tests.reporting.conftest import STUDENTS, evaluation, write
+from tinypt.reporting.results import BASELINE, Key, Results, Score, flatten, read_results, tabulate
 from tinypt.reporting.tables import show_score
 from tinypt.runtime.errors import PipelineError
 
 
-def test_references_come_first_then_the_sets_in_the_order_given(metrics: Path) -> None:
-    results = read_results(metrics, reversed(SETS))
-    assert list(results.models) == ["teacher", "base", "untrained", "total", "partial"]
-    assert results.task_names() == ["assin2_similarity", "assin2_entailment", "tweetsentbr"]
+def test_references_come_first_then_the_students_in_the_order_given(metrics: Path) -> None:
+    results = read_results(metrics, reversed(STUDENTS))
+    assert results.models == ["teacher", "base", "untrained", "total", "partial"]
+    assert results.tasks() == ["assin2_similarity", "assin2_entailment", "tweetsentbr"]
 
 
-def test_what_is_no_parameter_set_is_left_alone(metrics: Path) -> None:
+def test_folders_of_other_models_are_ignored(metrics: Path) -> None:
     (metrics / "stale").mkdir()
     (metrics / "stale/evaluate.json").write_text("no JSON at all")
-    assert "stale" not in read_results(metrics, SETS).models
+    assert "stale" not in read_results(metrics, STUDENTS).models
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_what_is_no_parameter_set_is_left_alone(metrics: Path) -> None:
 def test_a_missing_file_is_refused_by_name_with_its_stage(metrics: Path, file: str, stage: str) -> None:
     (metrics / file).unlink()
     with pytest.raises(PipelineError, match=rf"{file}: no such file; run `dvc repro {stage}`") as refused:
-        read_results(metrics, SETS)
+        read_results(metrics, STUDENTS)
     assert "\n" not in str(refused.value)
 
 
@@ -41,36 +42,66 @@ def test_a_missing_file_is_refused_by_name_with_its_stage(metrics: Path, file: s
 def test_a_file_of_another_shape_is_refused(metrics: Path, content: str) -> None:
     (metrics / "total/evaluate.json").write_text(content)
     with pytest.raises(PipelineError, match=r"total/evaluate.json: .*again"):
-        read_results(metrics, SETS)
+        read_results(metrics, STUDENTS)
 
 
 def test_unknown_keys_do_no_harm(metrics: Path) -> None:
     scores = evaluation(0.6) | {"new": {"deep": {"er": 1.5}}, "note": "text", "flag": True}
     scores["assin2_similarity"]["frozen"]["new"] = 0.25
     write(metrics / "total/evaluate.json", scores)
-    results = read_results(metrics, SETS)
-    assert metrics_of(results, "assin2_similarity") == ["pearson", "mse", "new"]
-    assert results.task_names() == ["assin2_similarity", "assin2_entailment", "tweetsentbr"]
+    results = read_results(metrics, STUDENTS)
+    assert results.metrics("assin2_similarity") == ["pearson", "mse", "new"]
+    assert results.tasks() == ["assin2_similarity", "assin2_entailment", "tweetsentbr"]
+
+
+def one_model(evaluation: dict[str, Any]) -> Results:
+    return tabulate({"total": evaluation}, {}, {})
+
+
+def test_every_number_of_every_file_is_in_the_table(metrics: Path) -> None:
+    numbers = read_results(metrics, STUDENTS).numbers
+    assert numbers[Key("total", "mlm", "", "masked_tokens")] == 12345
+    assert numbers[Key("total", "assin2_similarity", "frozen", "pearson_low")] == 0.25
+    assert numbers[Key("total", "assin2_similarity", "finetune", "seeds")] == 3
+    assert numbers[Key("word_jaccard", "assin2_similarity", BASELINE, "pearson")] == 0.546
+    assert len(numbers) == 5 * 30 + 13
+
+
+def test_numbers_outside_the_protocols_are_not_scores_of_a_task() -> None:
+    results = one_model({"t": {"frozen": {"f1": 0.5}, "selection": {"learning_rate": 0.001}}, "mlm": {"loss": 2.5}})
+    assert results.numbers[Key("total", "t", "", "selection.learning_rate")] == 0.001
+    assert results.metrics("t") == ["f1"]
+    assert results.language_metrics() == [("mlm", "loss")]
+    assert results.measurements("total") == ["t", "mlm"]
 
 
 def test_a_score_is_the_metric_or_its_mean() -> None:
-    scores = evaluation(0.5)
-    assert value(scores, "assin2_similarity", "frozen", "pearson") == 0.4
-    assert value(scores, "assin2_similarity", "finetune", "pearson") == 0.5
-    assert value(scores, "assin2_similarity", "finetune", "f1") is None
-    assert value(scores, "gone", "frozen", "f1") is None
+    results = one_model(evaluation(0.5))
+    frozen = results.score("total", "assin2_similarity", "frozen", "pearson")
+    tuned = results.score("total", "assin2_similarity", "finetune", "pearson")
+    assert frozen is not None
+    assert tuned is not None
+    assert (frozen.value, tuned.value) == (0.4, 0.5)
+    assert results.score("total", "assin2_similarity", "finetune", "f1") is None
+    assert results.score("total", "gone", "frozen", "f1") is None
+    assert results.values(["total", "base"], "assin2_similarity", "frozen", "pearson") == {"total": 0.4}
 
 
-def test_an_interval_is_the_bootstraps_or_a_deviation_over_several_seeds() -> None:
+def test_the_bounds_of_a_score_are_an_interval_or_a_deviation_over_several_seeds() -> None:
+    def score(protocol: str, metric: str) -> Score | None:
+        return one_model(scores).score("total", "assin2_similarity", protocol, metric)
+
     scores = evaluation(0.5)
-    assert interval(scores, "assin2_similarity", "frozen", "pearson") == (0.25, 0.75)
-    assert interval(scores, "assin2_similarity", "finetune", "pearson") == pytest.approx((0.48, 0.52))
-    assert interval(scores, "assin2_similarity", "frozen", "mse") is None
+    assert score("frozen", "pearson") == Score(0.4, 0.25, 0.75)
+    assert score("finetune", "pearson") == Score(0.5, pytest.approx(0.48), pytest.approx(0.52), deviation=True)
+    assert show_score(score("finetune", "pearson")) == "0.5000 ± 0.0200"
+    assert score("frozen", "mse") == Score(0.5)
     scores["assin2_similarity"]["finetune"] |= {"pearson_low": 0.4, "pearson_high": 0.6}
-    assert interval(scores, "assin2_similarity", "finetune", "pearson") == (0.4, 0.6)
-    assert show_score(scores, "assin2_similarity", "finetune", "pearson") == "0.5000 [0.400, 0.600]"
+    assert score("finetune", "pearson") == Score(0.5, 0.4, 0.6)
+    assert show_score(score("finetune", "pearson")) == "0.5000 [0.400, 0.600]"
     scores["assin2_similarity"]["finetune"] = {"seeds": 1, "pearson_mean": 0.5, "pearson_sd": 0.0}
-    assert interval(scores, "assin2_similarity", "finetune", "pearson") is None
+    assert score("finetune", "pearson") == Score(0.5)
+    assert show_score(None) == "–"
 
 
 def test_flatten_keeps_numbers_in_order_and_nothing_else() -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.reporting.conftest import SETS, evaluation, write
-from tinypt.reporting.page import Facts
+from tests.reporting.conftest import STUDENTS, evaluation, write
+from tinypt.reporting.page import ReportData
 from tinypt.reporting.results import read_results
 from tinypt.reporting.revision import all_changes, changes_markdown, parameter_changes, read_revision, score_changes
 from tinypt.runtime.errors import PipelineError
@@ -14,37 +14,37 @@ GIT = ["git", "-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "commit
 
 
 @pytest.fixture
-def project(metrics: Path, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> Path:
+def project(metrics: Path, report_data: ReportData, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder inside a git repository, with its metrics committed on branch main."""
     folder = metrics.parent
-    (folder / "params.yaml").write_text(yaml.safe_dump(dict(facts.params)), encoding="utf-8")
+    (folder / "params.yaml").write_text(yaml.safe_dump(dict(report_data.params)), encoding="utf-8")
     for command in (["init", "-q", "-b", "main", "."], ["add", "-A"], ["commit", "-q", "-m", "first"]):
         subprocess.run([*GIT, *command], cwd=folder, check=True)
     monkeypatch.chdir(folder)
     return folder
 
 
-def test_nothing_has_changed_against_oneself(project: Path, facts: Facts) -> None:
+def test_a_revision_does_not_differ_from_itself(project: Path, report_data: ReportData) -> None:
     old = read_revision("main")
     assert len(old.commit) == 40
-    assert score_changes(old, facts.results).rows == []
+    assert score_changes(old, report_data.results).rows == []
     assert all_changes(old, Path("metrics")).rows == []
-    assert parameter_changes(old, facts.params).rows == []
-    assert "No score has changed." in changes_markdown(old, facts.results, Path("metrics"), facts.params)
+    assert parameter_changes(old, report_data.params).rows == []
+    assert "No score has changed." in changes_markdown(old, report_data.results, Path("metrics"), report_data.params)
 
 
-def test_changes_are_found_and_set_beside_their_interval(project: Path, facts: Facts) -> None:
+def test_changes_are_shown_with_their_interval(project: Path, report_data: ReportData) -> None:
     write(project / "metrics/total/evaluate.json", evaluation(0.9))
-    old, results = read_revision("HEAD"), read_results(project / "metrics", SETS)
+    old, results = read_revision("HEAD"), read_results(project / "metrics", STUDENTS)
     rows = score_changes(old, results).rows
     assert {row[0] for row in rows} == {"total"}
-    told = {row[1]: row[2:] for row in rows}
-    assert told["bits per character"] == ["2.0500", "1.3000", "−0.7500", "–"]
-    assert told["ASSIN2 similarity, frozen, Pearson"] == ["0.5500", "0.8000", "+0.2500", "outside"]
-    params = {"seed": 14, "students": facts.params["students"]}
+    changes = {row[1]: row[2:] for row in rows}
+    assert changes["bits per character"] == ["2.0500", "1.3000", "−0.7500", "–"]
+    assert changes["ASSIN2 similarity, frozen, Pearson"] == ["0.5500", "0.8000", "+0.2500", "outside"]
+    params = {"seed": 14, "students": report_data.params["students"]}
     assert parameter_changes(old, params).rows == [["seed", "13", "14"]]
     text = changes_markdown(old, results, Path("metrics"), params)
-    assert "## Against HEAD" in text
+    assert "## Changes since HEAD" in text
     assert old.commit in text
     assert "| total/evaluate.json | mlm.loss | 2.7500 | 1.5000 |" in text
 
@@ -53,18 +53,18 @@ def test_a_model_new_since_then_has_no_earlier_score(project: Path) -> None:
     old = read_revision("main")
     write(project / "metrics/mine/evaluate.json", evaluation(0.5))
     write(project / "metrics/mine/distill.json", {})
-    rows = score_changes(old, read_results(Path("metrics"), [*SETS, "mine"])).rows
+    rows = score_changes(old, read_results(Path("metrics"), [*STUDENTS, "mine"])).rows
     assert {(row[0], row[2], row[4]) for row in rows} == {("mine", "–", "–")}
 
 
 @pytest.mark.parametrize("name", ["gone", "--help", ""])
 def test_an_unknown_revision_is_refused_in_one_line(project: Path, name: str) -> None:
-    with pytest.raises(PipelineError, match=rf"^--against {name}: git knows no such revision here.*$"):
+    with pytest.raises(PipelineError, match=rf"^--against {name}: git knows no such revision.*$"):
         read_revision(name)
 
 
 def test_a_revision_without_metrics_is_refused(project: Path) -> None:
     for command in (["checkout", "-q", "--orphan", "empty"], ["rm", "-rqf", "metrics"], ["commit", "-qm", "x"]):
         subprocess.run([*GIT, *command], check=True)
-    with pytest.raises(PipelineError, match=r"^--against empty: that revision holds no metrics/"):
+    with pytest.raises(PipelineError, match=r"^--against empty: this revision has no metrics/"):
         read_revision("empty")

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tinypt.reporting.page import Facts
+from tinypt.reporting.page import ReportData
 from tinypt.reporting.summary import summary_rows, write_summary
 
 
-def test_every_score_of_every_model_is_there_once(facts: Facts) -> None:
-    rows = summary_rows(facts.results, facts.comparisons)
+def test_every_score_of_every_model_is_there_once(report_data: ReportData) -> None:
+    rows = summary_rows(report_data.results, report_data.comparisons)
     keys = [row[:4] for row in rows]
     assert len(set(keys)) == len(keys)
     found = dict(zip(keys, (row[4] for row in rows), strict=True))
@@ -22,9 +22,9 @@ def test_every_score_of_every_model_is_there_once(facts: Facts) -> None:
     assert found["base", "tweetsentbr", "published:total's table", "f1"] == 0.3583
 
 
-def test_csv_and_json_hold_the_same_and_come_out_the_same_each_time(facts: Facts, tmp_path: Path) -> None:
-    write_summary(facts.results, facts.comparisons, tmp_path / "a")
-    write_summary(facts.results, facts.comparisons, tmp_path / "b")
+def test_csv_and_json_hold_the_same_and_come_out_the_same_each_time(report_data: ReportData, tmp_path: Path) -> None:
+    write_summary(report_data.results, report_data.comparisons, tmp_path / "a")
+    write_summary(report_data.results, report_data.comparisons, tmp_path / "b")
     for name in ("summary.csv", "summary.json"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     nested = json.loads((tmp_path / "a/summary.json").read_text())

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from tinypt.reporting.tables import Table, counts_tables
 
 
-def test_counts_are_shown_in_full_and_alike_things_in_a_grid() -> None:
+def test_counts_are_shown_in_full_and_mappings_of_mappings_as_a_grid() -> None:
     drops = {"too_short": {"documents": 1234567, "bytes": 5}, "language": {"documents": 2, "share": 0.5}}
     plain, grid = counts_tables("clean", {"documents_in": 9, "skipped": {}, "by": {"x": 1}, "drops": drops})
     assert plain.rows == [["documents in", "9"], ["by: x", "1"]]
@@ -22,6 +22,6 @@ def test_markdown_has_the_cells_of_every_row(rows: list[list[str]]) -> None:
         assert line.replace("\\|", "").count("|") == 4
 
 
-def test_the_best_cells_are_bold_and_text_is_set_to_the_left() -> None:
-    table = Table("", ["a", "b", "c"], [["x", "1", "y"]], best=frozenset({(0, 1)}), words=frozenset({0, 2}))
+def test_the_best_cells_are_bold_and_text_is_aligned_left() -> None:
+    table = Table("", ["a", "b", "c"], [["x", "1", "y"]], best=frozenset({(0, 1)}), text=frozenset({0, 2}))
     assert table.markdown() == "| a | b | c |\n| :-- | --: | :-- |\n| x | **1** | y |\n"

@@ -3,14 +3,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from tests.reporting.conftest import HOSTILE
-from tinypt.reporting.page import Facts, Page, compose
+from tinypt.reporting.page import Page, ReportData, compose
 from tinypt.reporting.webpage import render, write_html, write_markdown
 
 VOID = {"meta", "br", "hr", "img", "link", "input", "path", "use", "line", "rect"}
 
 
 class Reader(HTMLParser):
-    """What stands in a page: how often each element, every attribute, and its text."""
+    """The elements, attributes and text of a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,21 +53,21 @@ def test_every_chart_and_table_of_the_markdown_is_in_the_page_and_nothing_is_loa
     assert {value[1:] for value in links if value.startswith("#")} <= set(ids)
 
 
-def test_text_off_the_web_stays_text(page: Page) -> None:
+def test_text_from_the_web_stays_text(page: Page) -> None:
     reader = Reader()
     reader.feed(render(page))
     assert HOSTILE in reader.words
     assert reader.tags.count("script") == 1
 
 
-def test_the_same_bytes_each_time_and_not_too_many(page: Page, facts: Facts, tmp_path: Path) -> None:
+def test_the_same_bytes_each_time_and_not_too_many(page: Page, report_data: ReportData, tmp_path: Path) -> None:
     write_html(page, tmp_path)
     content = (tmp_path / "index.html").read_bytes()
-    assert render(compose(facts)).encode() == content
+    assert render(compose(report_data)).encode() == content
     assert len(content) < 1_500_000
 
 
-def test_the_markdown_has_its_charts_beside_it(page: Page, tmp_path: Path) -> None:
+def test_the_markdown_is_written_with_its_charts(page: Page, tmp_path: Path) -> None:
     write_markdown(page, tmp_path)
     assert {file.stem for file in tmp_path.glob("*.svg")} == {chart.name for chart in page.charts}
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == page.markdown

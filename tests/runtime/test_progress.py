@@ -13,13 +13,13 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_the_line_tells_count_rate_and_remaining_time() -> None:
+def test_the_line_has_count_rate_and_remaining_time() -> None:
     progress = Progress("clean", "documents", 3000)
     progress.add(1000)
     assert progress.line(2.0) == "clean: 1,000 documents, 500 documents/s, 4 s left"
 
 
-def test_without_a_total_no_remaining_time_is_guessed() -> None:
+def test_without_a_total_the_line_has_no_remaining_time() -> None:
     progress = Progress("download", "documents")
     progress.add(10)
     assert progress.line(1.0) == "download: 10 documents, 10 documents/s"
@@ -34,14 +34,14 @@ def test_the_line_holds_for_any_count(done: int, total: int | None, seconds: flo
     assert "\n" not in line
 
 
-def test_silent_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_printed_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress("clean", "documents", 10)
     progress.add(10)
     progress.close()
     assert capsys.readouterr() == ("", "")
 
 
-def test_redraws_at_most_twice_a_second_and_leaves_the_last_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_line_is_drawn_at_most_twice_a_second_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal, now = Terminal(), 0.0
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setattr("time.monotonic", lambda: now)

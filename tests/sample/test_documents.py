@@ -15,7 +15,7 @@ def documents() -> list[Document]:
     return [write_document(Random(f"documents/{index}")) for index in range(2000)]
 
 
-def test_shape(documents: list[Document]) -> None:
+def test_length_and_paragraphs(documents: list[Document]) -> None:
     words = [len(document.text.split()) for document in documents]
     assert 90 <= sum(words) / len(words) <= 150
     assert min(words) >= 60
@@ -35,8 +35,8 @@ def test_text_is_in_normal_form(documents: list[Document]) -> None:
         assert document.title[0].isupper()
 
 
-def test_no_two_documents_are_near(documents: list[Document]) -> None:
-    """Far below the similarity at which duplicates are found."""
+def test_no_two_documents_are_similar(documents: list[Document]) -> None:
+    """Similarities stay far below the threshold for duplicates."""
     where: dict[tuple[str, ...], list[int]] = {}
     grams = [five_grams(document.text) for document in documents]
     for index, own in enumerate(grams):
@@ -47,13 +47,13 @@ def test_no_two_documents_are_near(documents: list[Document]) -> None:
             where.setdefault(gram, []).append(index)
 
 
-def test_no_paragraph_is_common_to_many_documents(documents: list[Document]) -> None:
+def test_no_paragraph_occurs_in_many_documents(documents: list[Document]) -> None:
     lines = Counter(line for document in documents for line in document.text.split("\n"))
     assert max(lines.values()) <= 3
 
 
 def test_context_predicts_words(documents: list[Document]) -> None:
-    """Topics and persons run through a document: words repeat in it far more often than across documents."""
+    """Topic and persons stay the same in a document: words repeat far more often within it than across documents."""
     texts = [{word for word in re.findall(r"\w{5,}", document.text)} for document in documents[:600]]
     first = [set(re.findall(r"\w{5,}", document.text.split("\n")[0])) for document in documents[:600]]
     rest = [set(re.findall(r"\w{5,}", " ".join(document.text.split("\n")[1:]))) for document in documents[:600]]

@@ -13,7 +13,7 @@ def test_english_texts_are_distinct_and_repeatable() -> None:
     assert not set(english_texts(100, seed=4)) & set(texts)
 
 
-def test_english_reads_as_english() -> None:
+def test_english_has_english_function_words() -> None:
     counts = Counter(word for text in english_texts(300, seed=3) for word in re.findall(r"\w+", text.lower()))
     assert {"the", "and", "of", "a", "to", "in"} <= {word for word, _ in counts.most_common(12)}
     assert len(counts) > 400
@@ -22,7 +22,7 @@ def test_english_reads_as_english() -> None:
         assert not re.search(r"[{}()|]|  | [.,]|\ba [aeiou]", text)
 
 
-def test_spanish_has_its_function_words() -> None:
+def test_spanish_has_spanish_function_words() -> None:
     for seed in range(50):
         text = spanish_document(Random(seed))
         assert {"y", "la", "el", "en"} & set(text.lower().split())

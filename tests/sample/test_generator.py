@@ -37,7 +37,7 @@ def test_a_kind_with_rate_zero_does_not_occur() -> None:
     assert kinds == {"urls"}
 
 
-def test_the_same_seed_gives_the_same_records_and_another_others(records: list[SampleRecord]) -> None:
+def test_records_depend_on_the_seed(records: list[SampleRecord]) -> None:
     assert list(sample_records(COUNT, RATES, seed=5)) == records
     others = list(sample_records(COUNT, RATES, seed=6))
     assert not {record.text for record in others} & {record.text for record in records}
@@ -58,7 +58,7 @@ def test_ids_and_uris_are_unique_and_no_clean_text_repeats(records: list[SampleR
         assert all(value.isascii() for value in values)
 
 
-def test_original_is_what_a_perfect_cleaner_yields(records: list[SampleRecord]) -> None:
+def test_original_is_the_output_of_a_perfect_cleaner(records: list[SampleRecord]) -> None:
     for record in records:
         if not record.noise:
             assert record.original == record.text
@@ -80,7 +80,7 @@ def test_duplicates_have_a_clean_source_before_them(records: list[SampleRecord])
             seen.append(record.text)
 
 
-def test_dropped_kinds_look_as_they_say(records: list[SampleRecord]) -> None:
+def test_kinds_to_drop_have_their_properties(records: list[SampleRecord]) -> None:
     assert all(6000 <= len(record.text.split()) <= 6500 for record in of_kind(records, "too_long"))
     for record in of_kind(records, "foreign"):
         words = record.text.lower().split()
@@ -88,6 +88,6 @@ def test_dropped_kinds_look_as_they_say(records: list[SampleRecord]) -> None:
         assert not {"não", "um", "uma", "os"} & set(words)
 
 
-def test_shares_that_leave_nothing_clean_are_refused() -> None:
+def test_shares_that_leave_no_clean_document_are_refused() -> None:
     with pytest.raises(PipelineError, match=r"corpus\.noise"):
         list(sample_records(20, NoiseRates(*[0.08] * 12), seed=1))

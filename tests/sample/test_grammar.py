@@ -1,4 +1,4 @@
-"""Agreement and contraction, for every phrase the grammar can make, and in the documents it does make."""
+"""Agreement and contraction, in every phrase of the grammar and in generated documents."""
 
 import re
 from itertools import pairwise
@@ -41,18 +41,18 @@ def test_verb_phrases() -> None:
     assert passive_phrase(conjugate("pagar"), "progressive", gender=1, number=0) == "está sendo paga"
 
 
-def test_a_noun_whose_gender_cannot_be_told_is_refused() -> None:
+def test_a_noun_of_unknown_gender_is_refused() -> None:
     with pytest.raises(ValueError, match="gender of pão"):
         parse_list("food = pão")
 
 
-def test_sentence_keeps_its_own_end() -> None:
+def test_a_sentence_keeps_its_final_mark() -> None:
     assert sentence("tudo bem?") == "Tudo bem?"
     assert sentence('"ótimo", disse') == '"Ótimo", disse.'
 
 
 def test_documents_agree_and_contract() -> None:
-    """No determiner stands before a noun of another gender or number, no preposition before a bare article."""
+    """A determiner agrees with the noun after it. No preposition precedes an uncontracted article."""
     forms: dict[str, set[tuple[int, int]]] = {}
     for word in NOUNS:
         for name in ("-", "--"):

@@ -1,4 +1,4 @@
-"""Each kind of noise looks as it says, and repairing it gives back the text."""
+"""Each kind of noise has its properties, and repairing it restores the text."""
 
 import html
 import re
@@ -19,7 +19,7 @@ def normal(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def test_markup_vanishes_with_what_is_hidden_in_it() -> None:
+def test_removing_tags_and_hidden_elements_restores_the_text() -> None:
     for text, rng in CASES:
         noisy = noise.markup(text, rng)
         assert re.search("<[a-zA-Z!]", noisy)
@@ -44,7 +44,7 @@ def test_urls_are_tokens_or_lines() -> None:
 
 
 @pytest.mark.parametrize("kind", ["metadata", "boilerplate"])
-def test_lines_come_between_paragraphs(kind: str) -> None:
+def test_noise_lines_are_between_paragraphs(kind: str) -> None:
     for text, rng in CASES:
         paragraphs = text.split("\n")
         noisy = getattr(noise, kind)(text, rng).split("\n")
@@ -75,7 +75,7 @@ def test_too_short_is_a_fragment() -> None:
         assert 3 <= len(noise.too_short(text, rng).split()) <= 10
 
 
-def test_exact_duplicates_differ_in_case_and_white_space_alone() -> None:
+def test_exact_duplicates_differ_only_in_case_and_white_space() -> None:
     forms = set()
     for text, rng in CASES:
         copy = noise.exact_duplicate(text, rng)
@@ -84,7 +84,7 @@ def test_exact_duplicates_differ_in_case_and_white_space_alone() -> None:
     assert forms == {(True, True), (False, True), (False, False)}
 
 
-def test_near_duplicates_stay_near() -> None:
+def test_near_duplicates_stay_similar() -> None:
     for text, rng in CASES:
         copy = noise.near_duplicate(text, '"Deu tudo certo", disse ela.', rng)
         assert copy != text

@@ -13,7 +13,7 @@ def _overlap(pair: Pair) -> float:
     return len(first & second) / len(first | second)
 
 
-def test_similarity_is_graded_within_its_bounds() -> None:
+def test_similarity_is_graded_and_within_bounds() -> None:
     entailed, other = _pairs(True), _pairs(False)
     for pair in entailed + other:
         assert 1 <= pair.similarity <= 5
@@ -22,8 +22,8 @@ def test_similarity_is_graded_within_its_bounds() -> None:
     assert len({pair.similarity for pair in other}) > 20
 
 
-def test_shared_words_do_not_give_the_label_away() -> None:
-    """Close pairs without entailment, and entailments that share few words, are both common."""
+def test_shared_words_do_not_reveal_the_label() -> None:
+    """Similar pairs without entailment are common, and so are entailments with few shared words."""
     entailed, other = _pairs(True), _pairs(False)
     middle = sorted(map(_overlap, entailed))[200]
     assert sum(_overlap(pair) > middle for pair in other) > 60

@@ -27,7 +27,7 @@ def _tweets(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def test_assin2_files_have_the_official_shape(folder: Path) -> None:
+def test_assin2_files_have_the_official_format(folder: Path) -> None:
     for name, count in (("assin2-train-only.xml", 600), ("assin2-test.xml", 300)):
         pairs = _pairs(folder / name)
         assert Counter(pair.get("entailment") for pair in pairs) == {"Entailment": count // 2, "None": count // 2}
@@ -42,7 +42,7 @@ def test_no_sentence_occurs_twice(folder: Path) -> None:
     assert len(set(texts)) == len(texts)
 
 
-def test_tweet_index_has_the_official_shape(folder: Path) -> None:
+def test_the_tweet_index_has_the_official_format(folder: Path) -> None:
     rows = [line.split("\t") for line in (folder / "tweetSentimentBR.txt").read_text(encoding="utf-8").splitlines()]
     full = [row for row in rows if len(row) == 6]
     assert Counter(row[5] for row in full) == {"train": 600, "test": 300}
@@ -55,7 +55,7 @@ def test_tweet_index_has_the_official_shape(folder: Path) -> None:
     assert any(int(float(row[0])) != int(row[0]) for row in rows)  # as real ids: not to be read as floats
 
 
-def test_tweet_texts_go_with_the_index(folder: Path) -> None:
+def test_tweet_texts_match_the_index(folder: Path) -> None:
     tweets = _tweets(folder)
     rows = [line.split("\t") for line in (folder / "tweetSentimentBR.txt").read_text(encoding="utf-8").splitlines()]
     index = {row[0]: row for row in rows if len(row) == 6}
@@ -67,7 +67,7 @@ def test_tweet_texts_go_with_the_index(folder: Path) -> None:
 
 
 def test_no_single_word_decides_a_sentiment(folder: Path) -> None:
-    """A word seen often enough to be learnt leaves doubt about the class, but for a few."""
+    """Almost every frequent word occurs in more than one class."""
     words: dict[str, Counter[str]] = {}
     for tweet in _tweets(folder):
         for word in set(tweet["text"].lower().strip("!?").split()):

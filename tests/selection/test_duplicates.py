@@ -89,7 +89,7 @@ def test_a_chain_of_copies_is_one_cluster() -> None:
     assert set(_roots(chain)[1]) == {0}
 
 
-def test_texts_below_the_threshold_are_no_duplicates() -> None:
+def test_texts_below_the_threshold_are_not_duplicates() -> None:
     rng = Random(4)
     text = _text(400, rng)
     similar = " ".join(text.split()[:360]) + " " + _text(40, rng)  # 0.82
@@ -97,30 +97,30 @@ def test_texts_below_the_threshold_are_no_duplicates() -> None:
     assert _roots([text, similar], threshold=0.7)[1] == [0, 0]
 
 
-def test_the_size_of_a_cluster_stands_at_all_its_documents() -> None:
+def test_all_documents_of_a_cluster_have_its_size() -> None:
     rng = Random(6)
     text, other = _text(100, rng), _text(100, rng)
     clusters = cluster(_index([other, text, text + " fim", text.upper(), "só"]), 0.7)
     assert clusters.sizes.tolist() == [1, 3, 3, 3, 1]
 
 
-def test_what_is_found_is_what_comparing_every_pair_finds() -> None:
+def test_clusters_are_those_of_comparing_every_pair() -> None:
     rng = Random(7)
     texts = [_text(rng.randint(30, 200), rng) for _ in range(80)]
     texts += [_changed(text, rate, rng) for text in texts for rate in (0.0, 0.01, 0.02)]
     rng.shuffle(texts)
     index = _index(texts)
     roots = list(range(len(texts)))
-    for later in range(len(texts)):  # a text joins the smallest cluster of all that are like it
+    for later in range(len(texts)):  # a text joins the smallest of the clusters it is like
         alike = similarity(index[:later], index[[later] * later]) >= 0.8
         joined = {roots[later], *(roots[place] for place in np.flatnonzero(alike))}
         roots = [min(joined) if root in joined else root for root in roots]
     found = cluster(index, 0.8).near.tolist()
-    assert sum(ours != theirs for ours, theirs in zip(found, roots, strict=True)) <= 2  # no band in common
+    assert sum(root != expected for root, expected in zip(found, roots, strict=True)) <= 2  # pairs that share no band
     assert 80 <= len(set(roots)) <= 160
 
 
-def test_a_memory_mapped_index_is_left_as_it_is(tmp_path: Path) -> None:
+def test_a_memory_mapped_index_is_not_changed(tmp_path: Path) -> None:
     rng = Random(8)
     text = _text(100, rng)
     np.save(tmp_path / "index.npy", _index([text, _text(100, rng), text]))
@@ -128,7 +128,7 @@ def test_a_memory_mapped_index_is_left_as_it_is(tmp_path: Path) -> None:
     assert cluster(index, 0.8).exact.tolist() == [0, 1, 0]
 
 
-def test_hashes_that_share_a_half_are_not_the_same() -> None:
+def test_hashes_with_one_equal_half_differ() -> None:
     index = np.random.default_rng(0).integers(0, 2**64, (4, INDEX_WORDS), dtype=np.uint64)
     index[2, :2] = index[0, 0], 5
     index[3, :2] = index[0, 0], index[0, 1]
@@ -136,6 +136,6 @@ def test_hashes_that_share_a_half_are_not_the_same() -> None:
     assert clusters.exact.tolist() == clusters.near.tolist() == [0, 1, 2, 0]
 
 
-def test_nothing_at_all() -> None:
+def test_an_empty_index() -> None:
     clusters = cluster(np.empty((0, INDEX_WORDS), dtype=np.uint64), 0.8)
     assert len(clusters.exact) == len(clusters.near) == len(clusters.sizes) == 0

@@ -1,4 +1,4 @@
-"""The search on Ray against the one in this process: the same clusters, whatever is grouped together and when."""
+"""The search on Ray finds the same clusters as the one in this process, for any grouping and order."""
 
 from pathlib import Path
 
@@ -15,14 +15,14 @@ from tinypt.selection.duplicates import Chosen, Hashes, Join, Numbers, cluster, 
 
 
 def _planted(rows: int, seed: int) -> Hashes:
-    """Originals, exact and near copies of earlier rows around the threshold, and what only looks like a copy."""
+    """Originals, exact copies, near copies around the threshold, and rows that only resemble copies."""
     rng = np.random.default_rng(seed)
     index = rng.integers(0, 2**64, (rows, INDEX_WORDS), dtype=np.uint64)
     for row in range(1, rows):
         source, kind = int(rng.integers(0, row)), rng.random()
         if kind < 0.15:
             index[row] = index[source]
-        elif kind < 0.5:  # some words of the signature stay, and so 6 to 15 of the 16 bands
+        elif kind < 0.5:  # keeps 6 to 15 of the 16 bands
             words = HASH_WORDS + rng.permutation(INDEX_WORDS - HASH_WORDS)[: int(rng.integers(6, 16))]
             index[row, words] = index[source, words]
         elif kind < 0.6:  # half a hash
@@ -33,7 +33,7 @@ def _planted(rows: int, seed: int) -> Hashes:
 
 
 def _join_in_parts(path: Path, parts: int, rng: np.random.Generator) -> Join:
-    """What Ray does with the module's two functions, in an order of its own for everything."""
+    """Applies the module's two functions as Ray does, with everything in random order."""
 
     def join(_: Hashes, columns: list[int], equal: int, chosen: Chosen, parents: Numbers) -> None:
         blocks = np.array_split(np.flatnonzero(chosen), 3)
@@ -72,7 +72,7 @@ def test_links_in_any_order_and_parts_give_the_same_clusters(
 
 
 def test_a_third_copy_is_compared_with_the_first_and_the_second(tmp_path: Path) -> None:
-    """Each band in turn: a row like the one just before it and not like the first that has the band."""
+    """The last row is like the one before it and unlike the first row of their band."""
     index = np.random.default_rng(0).integers(0, 2**64, (3, INDEX_WORDS), dtype=np.uint64)
     index[1:, HASH_WORDS] = index[0, HASH_WORDS]
     index[2, HASH_WORDS:-1] = index[1, HASH_WORDS:-1]
@@ -81,7 +81,9 @@ def test_a_third_copy_is_compared_with_the_first_and_the_second(tmp_path: Path) 
     assert _same(index, 0.8, join).tolist() == [0, 1, 1]
 
 
-def test_ray_finds_the_same_and_says_what_its_workers_miss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ray_finds_the_same_and_reports_an_index_that_workers_cannot_see(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("ray", reason="ray is not installed (pip install -r requirements-engines.txt)")
     path, index = tmp_path / "index.npy", _planted(600, 1)
     np.save(path, index)
@@ -98,7 +100,7 @@ def test_ray_finds_the_same_and_says_what_its_workers_miss(tmp_path: Path, monke
         searches()
 
 
-def test_no_document_is_no_work(tmp_path: Path) -> None:
+def test_no_documents_need_no_cluster(tmp_path: Path) -> None:
     spread._join(
         tmp_path / "none", 2, np.empty((0, INDEX_WORDS), np.uint64), [0], 0, np.ones(0, np.bool_), np.arange(0)
     )

@@ -1,10 +1,13 @@
 from pathlib import Path
 
-from tinypt.selection.funnel import Labels, write_funnel
+import pytest
+
+from tinypt.params.select import Rule
+from tinypt.selection.funnel import Labels, finders, write_funnel
 
 
 def test_labels_become_precision_recall_and_restored() -> None:
-    labels = Labels()
+    labels = Labels({"urls": {"urls"}, "foreign": {"language"}, "too_short": {"too_short"}})
     labels.add(["urls"], {"urls"}, None, True)
     labels.add(["urls"], {"urls"}, None, False)
     labels.add(["urls"], set(), None, False)
@@ -16,7 +19,27 @@ def test_labels_become_precision_recall_and_restored() -> None:
     }
 
 
-def test_the_table_for_the_plot(tmp_path: Path) -> None:
+def test_rules_are_known_by_their_statistic_and_not_by_their_name() -> None:
+    rules = {
+        "brief": Rule("words", 20, None),
+        "briefer": Rule("words", 10, None),
+        "strange": Rule("stop_words", 0.1, None),
+        "off": Rule("repeated_words", None, None),
+    }
+    found = finders(rules)
+    assert found["too_short"] == {"brief", "briefer"}
+    assert found["foreign"] == {"strange"}
+    assert found["too_long"] == found["repetition"] == set()
+    assert found["urls"] == {"urls"}
+    assert found["near_duplicates"] == {"near_duplicate"}
+
+
+@pytest.mark.parametrize("kind", ["too_short", "too_long"])
+def test_a_rule_with_two_bounds_looks_for_both_kinds(kind: str) -> None:
+    assert finders({"length": Rule("words", 20, 5000)})[kind] == {"length"}
+
+
+def test_the_table_has_a_row_for_each_rule(tmp_path: Path) -> None:
     metrics = {
         **{"documents_in": 4, "bytes_in": 40, "words_in": 8},
         "drops": {

@@ -25,7 +25,7 @@ def statistics() -> Statistics:
 
 
 @given(st.floats(0, 0.9), st.integers(0, 100))
-def test_no_more_is_dropped_than_wanted_and_nearly_that(share: float, seed: int) -> None:
+def test_the_proposal_drops_nearly_the_given_share_and_no_more(share: float, seed: int) -> None:
     random = np.random.default_rng(seed)
     many = Statistics(*random.normal(size=(len(COLUMNS), 500)))
     rules = {"a": Rule("words", 0.0, None), "b": Rule("letters", None, 0.0), "c": Rule("lines", 0.0, 1.0)}
@@ -41,7 +41,7 @@ def test_bounds_that_are_off_stay_off(statistics: Statistics) -> None:
     assert proposed["b"] == rules["b"]
 
 
-def test_a_share_of_nothing_drops_nothing(statistics: Statistics) -> None:
+def test_a_share_of_0_drops_nothing(statistics: Statistics) -> None:
     assert dropped_share(statistics, propose(statistics, SELECT.rules, 0.0)) == 0.0
 
 

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[2]
 ROWS = 60
 
 
-def answers(quality: float, classes: bool, seed: int) -> np.ndarray:
-    """Predictions that are right in a share of `quality`, else random."""
+def predictions(quality: float, classes: bool, seed: int) -> np.ndarray:
+    """Predictions of which a share of `quality` is right and the rest random."""
     random = np.random.default_rng(seed)
     gold = np.arange(ROWS) % 3
     drawn = np.where(random.random(ROWS) < quality, gold, random.integers(3, size=ROWS))
@@ -24,11 +24,11 @@ def answers(quality: float, classes: bool, seed: int) -> np.ndarray:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project of two sets, with tasks and predictions made up."""
+    """A project with two students, made-up tasks and made-up predictions."""
     monkeypatch.chdir(tmp_path)
     shipped = yaml.safe_load((ROOT / "params/sample.yaml").read_text(encoding="utf-8"))
-    sets = {name: shipped["students"][name] for name in ("total", "mlm_only")}
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump({"seed": 7, "students": sets}, sort_keys=False))
+    students = {name: shipped["students"][name] for name in ("total", "mlm_only")}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump({"seed": 7, "students": students}, sort_keys=False))
     for task, classes in (("sentiment", True), ("similarity", False)):
         gold = np.arange(ROWS) % 3
         labels = [f"class {label}" for label in gold] if classes else [float(label) for label in gold]
@@ -36,18 +36,18 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         data = TaskData(*(Split([f"{part}-{n}" for n in names], names, None, labels) for part in ("train", "test")))
         write_task(data, tmp_path / "data/tasks" / task)
         write_predictions(
-            data, {"constant": answers(0.0, classes, 0)}, tmp_path / f"data/tasks/{task}/baselines.parquet"
+            data, {"constant": predictions(0.0, classes, 0)}, tmp_path / f"data/tasks/{task}/baselines.parquet"
         )
         for number, (model, quality) in enumerate(
             {"teacher": 0.95, "base": 0.5, "untrained": 0.1, "total": 0.8, "mlm_only": 0.5}.items()
         ):
-            columns = {"frozen": answers(0.4, classes, number)}
-            columns |= {f"finetune_{seed}": answers(quality, classes, 10 * seed + number) for seed in (1, 2, 3)}
+            columns = {"frozen": predictions(0.4, classes, number)}
+            columns |= {f"finetune_{seed}": predictions(quality, classes, 10 * seed + number) for seed in (1, 2, 3)}
             write_predictions(data, columns, tmp_path / "data/predictions" / model / f"{task}.parquet")
     return tmp_path
 
 
-def test_every_comparison_of_the_report(project: Path) -> None:
+def test_all_comparisons_and_gaps(project: Path) -> None:
     compare.main()
     path = project / "metrics/compare.json"
     found = json.loads(path.read_text())
@@ -66,23 +66,23 @@ def test_every_comparison_of_the_report(project: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_taught_set_is_compared_with_itself_untaught(project: Path) -> None:
+def test_a_student_with_task_distillation_is_compared_with_itself_without(project: Path) -> None:
     for task, classes in (("sentiment", True), ("similarity", False)):
         path = project / f"data/predictions/total/{task}.parquet"
         data = read_task(project / "data/tasks" / task)
         columns = read_predictions(data, path, "evaluate@total")
-        columns |= {f"taught_{seed}": answers(1.0, classes, seed) for seed in (1, 2, 3)}
+        columns |= {f"task_distillation_{seed}": predictions(1.0, classes, seed) for seed in (1, 2, 3)}
         write_predictions(data, columns, path)
     compare.main()
     found = json.loads((project / "metrics/compare.json").read_text())
-    taught = found["sentiment"]["task_distillation"]
-    assert list(taught) == ["total"]
-    assert set(taught["total"]) == {"teacher", "base", "untrained", "finetune", "mlm_only", "constant"}
-    assert taught["total"]["finetune"]["verdict"] == "better"
+    distilled = found["sentiment"]["task_distillation"]
+    assert list(distilled) == ["total"]
+    assert set(distilled["total"]) == {"teacher", "base", "untrained", "finetune", "mlm_only", "constant"}
+    assert distilled["total"]["finetune"]["verdict"] == "better"
     assert found["gap_recovered"]["sentiment"]["task_distillation"]["total"]["value"] > 1
 
 
-def test_where_the_teacher_is_not_above_the_floor_there_is_no_gap(project: Path) -> None:
+def test_there_is_no_gap_if_the_teacher_is_not_better_than_the_untrained_model(project: Path) -> None:
     folder = project / "data/predictions"
     for task in ("sentiment", "similarity"):
         (folder / f"untrained/{task}.parquet").write_bytes((folder / f"teacher/{task}.parquet").read_bytes())

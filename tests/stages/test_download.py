@@ -1,4 +1,4 @@
-"""The download stage as it runs: killed at any point and run again, it ends with the bytes of an unbroken run."""
+"""The download stage: killed at any point and run again, it gives the bytes of an uninterrupted run."""
 
 import gzip
 import json
@@ -57,7 +57,7 @@ FAULTS = {
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A folder with parameters and a source that gives several small shards and a few rows to skip."""
+    """A folder with parameters, and a source with several small shards and a few unusable rows."""
     (tmp_path / "in").mkdir()
     rows = ({"id": i, "text": f"documento {i} " * 5 if i % 7 else ""} for i in range(200))
     (tmp_path / "in/a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -79,12 +79,12 @@ def _outputs(project: Path) -> dict[str, bytes]:
 
 
 def _remove_outputs(project: Path) -> None:
-    """What DVC does before it runs a stage."""
+    """Remove the outputs, as DVC does before it runs a stage."""
     for folder in ("data", "metrics"):
         shutil.rmtree(project / folder, ignore_errors=True)
 
 
-def test_metrics_and_nothing_left_behind(project: Path) -> None:
+def test_metrics_are_written_and_unfinished_work_is_removed(project: Path) -> None:
     assert _download(project).returncode == 0
     metrics = json.loads((project / "metrics/download.json").read_text(encoding="utf-8"))
     assert metrics["documents"] == 171
@@ -93,7 +93,7 @@ def test_metrics_and_nothing_left_behind(project: Path) -> None:
     assert not [path for path in (project / ".cache").rglob("*") if path.is_file()]
 
 
-def test_a_run_that_was_killed_ends_with_the_same_bytes(project: Path) -> None:
+def test_a_killed_run_gives_the_same_bytes(project: Path) -> None:
     assert _download(project).returncode == 0
     whole = _outputs(project)
     for place, fault in FAULTS.items():
@@ -105,7 +105,7 @@ def test_a_run_that_was_killed_ends_with_the_same_bytes(project: Path) -> None:
         assert _outputs(project) == whole, place
 
 
-def test_a_second_run_goes_on_from_the_last_finished_shard(project: Path) -> None:
+def test_a_rerun_continues_after_the_last_finished_shard(project: Path) -> None:
     _download(project, FAULTS["after a state"])
     (shard,) = (project / ".cache").rglob("shard-00000.parquet")
     before = shard.stat().st_mtime_ns
@@ -114,7 +114,7 @@ def test_a_second_run_goes_on_from_the_last_finished_shard(project: Path) -> Non
 
 
 @pytest.mark.parametrize("source", ["vert", "hub"])
-def test_other_sources_go_on_to_the_same_bytes(project: Path, source: str) -> None:
+def test_other_sources_continue_to_the_same_bytes(project: Path, source: str) -> None:
     body = "<p>\n<s>\num\ntexto\nsobre\nnada\n</s>\n</p>\n</doc>\nstray\n"
     vert = "".join(f'<doc docid="{i}" title="" uri="">\n{body}' for i in range(500))
     (project / "in/a.vert.gz").write_bytes(gzip.compress(vert.encode()))
@@ -132,7 +132,7 @@ def test_other_sources_go_on_to_the_same_bytes(project: Path, source: str) -> No
     assert _outputs(project) == whole
 
 
-def test_the_manifest_is_of_the_shards(project: Path) -> None:
+def test_the_manifest_describes_the_shards(project: Path) -> None:
     _download(project)
     raw = project / "data/raw"
     manifest = json.loads((raw / "manifest.json").read_text(encoding="utf-8"))
@@ -143,7 +143,7 @@ def test_the_manifest_is_of_the_shards(project: Path) -> None:
     assert sum(entry["documents"] for entry in manifest["shards"]) == metrics["documents"]
 
 
-def test_input_that_changed_meanwhile_starts_anew(project: Path) -> None:
+def test_changed_input_starts_a_new_download(project: Path) -> None:
     _download(project, FAULTS["after a state"])
     (project / "in/0.jsonl").write_text('{"id": "new", "text": "primeiro documento"}\n', encoding="utf-8")
     assert _download(project).returncode == 0

@@ -23,7 +23,7 @@ def project(
     cased: PreTrainedTokenizerBase,
     uncased: PreTrainedTokenizerBase,
 ) -> Path:
-    """Three references, and one parameter set with its release."""
+    """Three reference models, and one student with its release."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tinypt.evaluation.efficiency.SINGLE", 2)
     monkeypatch.setattr("tinypt.evaluation.efficiency.BATCHES", 1)
@@ -39,7 +39,7 @@ def project(
 
 
 def _graph(vocabulary: int) -> onnx.ModelProto:
-    """Inputs and outputs of a release's graph around a table: states are its rows."""
+    """A graph with the inputs and outputs of a release. Its states are rows of a table."""
     names = ("input_ids", "attention_mask", "token_type_ids")
     ids = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "sequence"]) for name in names]
     outputs = [
@@ -79,7 +79,7 @@ def test_every_model_is_measured(project: Path) -> None:
     assert "encoder" not in found["models"]["teacher"]
 
 
-def test_a_release_that_is_not_there_is_named(project: Path) -> None:
+def test_a_missing_graph_is_named(project: Path) -> None:
     (project / "models/partial/release/onnx/model_quantized.onnx").unlink()
     with pytest.raises(PipelineError, match=r"model_quantized.onnx: no such file; run `dvc repro export@partial`"):
         efficiency.main()

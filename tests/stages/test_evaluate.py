@@ -38,7 +38,7 @@ def project(
     cased: PreTrainedTokenizerBase,
     texts: list[str],
 ) -> Path:
-    """Everything the stage reads, in small."""
+    """A small version of all inputs of the stage."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "params.yaml").write_text(PARAMS)
     save_model(teacher, cased, tmp_path / "models/teacher")
@@ -57,7 +57,7 @@ def project(
     return tmp_path
 
 
-def test_metrics_of_every_measure_and_task(project: Path) -> None:
+def test_metrics_of_every_protocol_and_task(project: Path) -> None:
     evaluate.main("teacher", "models/teacher", "data/tokens/teacher")
     path = project / "metrics/teacher/evaluate.json"
     metrics = json.loads(path.read_text())
@@ -67,7 +67,7 @@ def test_metrics_of_every_measure_and_task(project: Path) -> None:
     assert set(metrics["similarity"]["frozen"]) == {"pearson", "mse"} | bounds
     assert list(metrics["sentiment"]) == ["frozen", "finetune", "selection"]
     assert set(metrics["sentiment"]["finetune"]) == {"seeds"} | {
-        f"{measure}_{part}" for measure in ("f1", "accuracy") for part in ("mean", "sd", "low", "high")
+        f"{metric}_{part}" for metric in ("f1", "accuracy") for part in ("mean", "sd", "low", "high")
     }
     assert set(metrics["sentiment"]["selection"]) == {"learning_rate", "at_0.001", "at_0.01"}
     assert math.isfinite(metrics["similarity"]["finetune"]["mse_mean"])
@@ -80,16 +80,16 @@ def written(project: Path) -> list[Path]:
     return [project / "metrics/teacher/evaluate.json", *sorted((project / "data/predictions/teacher").iterdir())]
 
 
-def test_the_scores_can_be_made_again_from_the_predictions(project: Path) -> None:
+def test_scores_can_be_recomputed_from_the_predictions(project: Path) -> None:
     evaluate.main("teacher", "models/teacher", "data/tokens/teacher")
     metrics = json.loads((project / "metrics/teacher/evaluate.json").read_text())
     for task, data in read_tasks(project / "data/tasks").items():
         columns = read_predictions(data, project / f"data/predictions/teacher/{task}.parquet", "reference@teacher")
         assert list(columns) == ["frozen", "finetune_1", "finetune_2"]
-        gold, measure = gold_labels(data, data.test), primary_metric(data)
-        assert task_scores(data, columns["frozen"], gold)[measure] == pytest.approx(metrics[task]["frozen"][measure])
-        tuned = [task_scores(data, columns[f"finetune_{seed}"], gold)[measure] for seed in (1, 2)]
-        assert np.mean(tuned) == pytest.approx(metrics[task]["finetune"][f"{measure}_mean"], abs=1e-5)
+        gold, metric = gold_labels(data, data.test), primary_metric(data)
+        assert task_scores(data, columns["frozen"], gold)[metric] == pytest.approx(metrics[task]["frozen"][metric])
+        tuned = [task_scores(data, columns[f"finetune_{seed}"], gold)[metric] for seed in (1, 2)]
+        assert np.mean(tuned) == pytest.approx(metrics[task]["finetune"][f"{metric}_mean"], abs=1e-5)
 
 
 def test_a_missing_model_is_named(project: Path) -> None:

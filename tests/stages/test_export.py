@@ -69,7 +69,7 @@ print("filled")
 
 
 def prepare(folder: Path, tokenizer: PreTrainedTokenizerBase) -> None:
-    """What the stages before leave for the set `total`."""
+    """Write the inputs of the stage for the student `total`."""
     shape = Architecture(layers=2, hidden=16, heads=2, feed_forward=32, positions=64, initialisation="random")
     distilled = folder / "models/total/distilled"
     save_model(random_bert(shape, tokenizer, seed=3), tokenizer, distilled)
@@ -88,7 +88,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, cased: PreTrainedTokenizerBase) -> Path:
-    """A folder in which the stage has run as a user runs it."""
+    """A folder in which the stage has run from the command line."""
     folder = tmp_path_factory.mktemp("project")
     prepare(folder, cased)
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "PYTHONHASHSEED": "1"}
@@ -100,7 +100,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, cased: PreTrainedTokenizer
     return folder
 
 
-def test_the_release_is_whole_and_holds_nothing_else(project: Path) -> None:
+def test_the_release_has_exactly_these_files(project: Path) -> None:
     assert sorted(digests(project / "models/total/release")) == [
         "README.md",
         "config.json",
@@ -114,7 +114,7 @@ def test_the_release_is_whole_and_holds_nothing_else(project: Path) -> None:
     assert sorted(os.listdir(project / "models/total")) == ["distilled", "release"]
 
 
-def test_training_only_parts_stay_behind(project: Path) -> None:
+def test_weights_used_only_in_training_are_not_released(project: Path) -> None:
     released = load_file(project / "models/total/release/model.safetensors")
     distilled = load_file(project / "models/total/distilled/model.safetensors")
     assert distilled.keys() - released.keys() == {"projection.weight"}
@@ -127,7 +127,7 @@ def test_it_loads_and_fills_a_mask_from_anywhere(project: Path, tmp_path: Path) 
     assert done.stdout.endswith("filled\n"), done.stderr
 
 
-def test_the_card_names_what_it_comes_from(project: Path) -> None:
+def test_the_card_names_its_sources(project: Path) -> None:
     card = (project / "models/total/release/README.md").read_text(encoding="utf-8")
     header = yaml.safe_load(card.split("---")[1])
     assert header["base_model"] == ["some/model", "some/base"]

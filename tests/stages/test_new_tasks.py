@@ -1,4 +1,4 @@
-"""A task that is added in params.yaml alone, from its files to its scores."""
+"""A task that is added only in params.yaml, from its files to its scores."""
 
 import csv
 import json
@@ -32,7 +32,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def rows(split: str, labels: list[object]) -> Rows:
-    """Comments of which no two are the same, with these labels."""
+    """Different comments with the given labels."""
     verb = {"train": "viu", "test": "ouviu"}[split]
     return [
         {"comment": f"A {NOUNS[row % 10]} {verb} o {NOUNS[row // 10]}.", "reply": f"Sim, {verb}. {row}", "level": label}
@@ -41,7 +41,7 @@ def rows(split: str, labels: list[object]) -> Rows:
 
 
 def add_task(project: Path, kind: str, train: Rows, test: Rows, **changes: object) -> None:
-    """Write the files, and parameters that differ from the sample's in the tasks alone."""
+    """Write the task's files, and the sample's parameters with this task and less training."""
     (project / "files").mkdir(exist_ok=True)
     for split, part in (("train", train), ("test", test)):
         with (project / f"files/{split}.csv").open("w", encoding="utf-8", newline="") as file:
@@ -61,7 +61,7 @@ def add_task(project: Path, kind: str, train: Rows, test: Rows, **changes: objec
 
 
 def scores(project: Path, model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> Any:
-    """What a small model scores on the task, by the stages."""
+    """Run the stages, and return the scores of a small model on the task."""
     tasks.main()
     save_model(model, tokenizer, project / "models/teacher")
     ids = tokenizer(" ".join(texts), add_special_tokens=False)["input_ids"]
@@ -93,11 +93,11 @@ def test_from_files_to_scores(
 ) -> None:
     add_task(project, kind, rows("train", labels), rows("test", labels))
     found = scores(project, teacher, cased, texts)
-    measure = "pearson" if kind == "pair_regression" else "f1"
-    assert -1 <= found["frozen"][measure] <= 1
-    assert -1 <= found["finetune"][f"{measure}_mean"] <= 1
+    metric = "pearson" if kind == "pair_regression" else "f1"
+    assert -1 <= found["frozen"][metric] <= 1
+    assert -1 <= found["finetune"][f"{metric}_mean"] <= 1
     data = read_tasks(project / "data/tasks")["made_up"]
-    assert data.train.ids[:2] == ["train-0", "train-1"]  # by number: the files have no ids
+    assert data.train.ids[:2] == ["train-0", "train-1"]  # row numbers, because the files have no ids
     if kind != "pair_regression":
         assert data.classes == sorted({str(label) for label in labels})
     described = json.loads((project / "metrics/tasks.json").read_text(encoding="utf-8"))["made_up"]
@@ -124,7 +124,7 @@ LABELS: list[object] = ["sim", "não"] * 6
         ("text_classification", LABELS, LABELS, {"id": "n"}, "no column n; it has comment, reply, level"),
     ],
 )
-def test_what_is_wrong_with_the_data_is_told_in_one_line(
+def test_defects_of_the_data_are_named_in_one_line(
     project: Path, kind: str, train: list[object], test: list[object], changes: dict[str, object], message: str
 ) -> None:
     add_task(project, kind, rows("train", train), rows("test", test), **changes)
@@ -139,18 +139,18 @@ def test_a_test_row_in_training_is_refused(project: Path) -> None:
     test[3] |= {"comment": str(train[5]["comment"]).upper()}
     add_task(project, "text_classification", train, test)
     with pytest.raises(
-        PipelineError, match=r"tasks.made_up.max_contamination: 1 of 12 test rows .* \(test-3 as train-5"
+        PipelineError, match=r"tasks.made_up.max_contamination: 1 of 12 test rows .* \(the first: test-3 as train-5"
     ):
         tasks.main()
 
 
-def test_a_development_split_is_not_reported(project: Path) -> None:
+def test_a_development_split_is_refused(project: Path) -> None:
     add_task(project, "text_classification", rows("train", LABELS), rows("test", LABELS))
     text = (project / "params.yaml").read_text(encoding="utf-8")
     for name in ("validation", "dev", "val_matched"):
         (project / "params.yaml").write_text(text.replace("test: test", f"test: {name}"), encoding="utf-8")
-        with pytest.raises(PipelineError, match=rf"splits.test: must be the test set, {name} is a development set"):
+        with pytest.raises(PipelineError, match=rf"splits.test: must be the test set; {name} is a development set"):
             tasks.main()
     (project / "params.yaml").write_text(text.replace("test: test", "test: train"), encoding="utf-8")
-    with pytest.raises(PipelineError, match=r"splits\.test: must be another split than train"):
+    with pytest.raises(PipelineError, match=r"splits\.test: must differ from train, is train"):
         tasks.main()

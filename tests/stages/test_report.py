@@ -17,7 +17,7 @@ from tinypt.runtime.errors import PipelineError
 
 REPOSITORY = Path(__file__).parents[2]
 metrics = _metrics
-SET: dict[str, Any] = {
+STUDENT: dict[str, Any] = {
     "init": {
         "tokenizer": "teacher",
         "vocabulary": "full",
@@ -27,33 +27,41 @@ SET: dict[str, Any] = {
     },
     "distill": TRAINING | {"losses": {"mlm": 1.0}, "temperature": None} | NO_LAYERS,
 }
-FILES = {"README.md", "index.html", "summary.csv", "summary.json", "funnel.svg", "ladder.svg", "loss-terms.svg"}
+FILES = {
+    "README.md",
+    "index.html",
+    "summary.csv",
+    "summary.json",
+    "funnel.svg",
+    "bits-per-character.svg",
+    "loss-terms.svg",
+}
 
 
 @pytest.fixture
 def project(metrics: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project folder with everything the stage reads, and the working directory of the test."""
+    """A project folder with all inputs of the stage; it is the working directory of the test."""
     folder = metrics.parent
     write_params(folder, ["partial", "total"])
     monkeypatch.chdir(folder)
     return folder
 
 
-def write_params(folder: Path, sets: list[str]) -> None:
-    params = PARAMS | {"students": dict.fromkeys(sets, SET)}
+def write_params(folder: Path, students: list[str]) -> None:
+    params = PARAMS | {"students": dict.fromkeys(students, STUDENT)}
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
 
 
-def test_the_report_is_written_whole_and_the_same_again_without_torch(project: Path) -> None:
+def test_the_report_is_complete_and_reproducible_without_torch(project: Path) -> None:
     report.main()
     first = {file.name: file.read_bytes() for file in (project / "report").iterdir()}
     assert first.keys() >= FILES
     page = first["README.md"].decode()
-    assert "Measured on generated sample text" in page  # the task's data are
+    assert "Measured on generated sample text" in page  # because the data of the task are generated
     assert "| raw | 0 | 100 | 100.0% |\n| too short | 10 | 90 | 90.0% |" in page
     assert "| documents | 100 |" in page
-    assert "Against" not in page
-    assert "Curto." not in page  # corpus.source is vert, which may not be quoted
+    assert "Changes since" not in page
+    assert "Curto." not in page  # a corpus other than the sample may not be quoted
     assert first["index.html"].decode().count("<svg") == len([name for name in first if name.endswith(".svg")])
     assert json.loads(first["summary.json"])["total"]["mlm"]["published"]["loss"] == 3.3025
     shutil.rmtree("report")
@@ -68,7 +76,7 @@ def test_the_report_is_written_whole_and_the_same_again_without_torch(project: P
     assert {file.name: file.read_bytes() for file in (project / "report").iterdir()} == first
 
 
-def test_the_sets_of_params_yaml_and_no_others_are_shown(project: Path, metrics: Path) -> None:
+def test_only_the_students_of_params_yaml_are_shown(project: Path, metrics: Path) -> None:
     write_params(project, ["total", "mine"])
     write(metrics / "mine/evaluate.json", evaluation(0.9))
     write(metrics / "mine/distill.json", {"validation_mlm": 1.5})
@@ -116,7 +124,7 @@ def test_against_a_revision_examples_are_quoted_outside_git(project: Path) -> No
     report.main("--against", "HEAD")
     page = Path("report-against/index.html").read_text(encoding="utf-8")
     assert "Curto." in page
-    assert "Against HEAD" in page
+    assert "Changes since HEAD" in page
     assert not Path("report").exists()
     ignored = (REPOSITORY / ".gitignore").read_text().splitlines(), (REPOSITORY / ".dvcignore").read_text().splitlines()
     assert all("/report-against/" in lines for lines in ignored)

@@ -5,14 +5,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from stages import clean, select
-from tests.params.test_clean import VALUES
+from tests.conftest import sample_params
 from tinypt.corpus.shards import SCHEMA, shard_name, write_shard
 from tinypt.runtime.errors import PipelineError
 
 GOOD = "O menino que não quis ir à escola ficou em casa com a avó e o avô, e foi muito bom para todos eles, disse."
-RULES = """select:
+SELECT = """select:
   rules:
     too_short: {statistic: words, min: %d, max: null}
   near_duplicates: 0.75
@@ -34,8 +35,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _params(folder: Path, least: int) -> None:
-    repairs = "clean:\n" + "".join(f"  {key}: {value}\n" for key, value in VALUES.items())
-    (folder / "params.yaml").write_text(repairs + RULES % least)
+    (folder / "params.yaml").write_text(yaml.safe_dump({"clean": sample_params()["clean"]}) + SELECT % least)
 
 
 def test_decisions_examples_and_metrics_are_written(project: Path) -> None:
@@ -75,6 +75,6 @@ def test_a_threshold_changes_without_cleaning_again(project: Path) -> None:
 
 def test_an_empty_result_is_an_error(project: Path) -> None:
     _params(project, 10_000)
-    with pytest.raises(PipelineError, match="no document is left; most fell to too_short"):
+    with pytest.raises(PipelineError, match="no document is left; too_short drops most of them"):
         select.main()
     assert not (project / "data/select").exists()

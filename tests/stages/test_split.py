@@ -24,7 +24,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _params(seed: int, share: float, max_contamination: float = 0.0) -> str:
-    return f"seed: {seed}\nsplit: {{test_share: {share:.6f}, near_duplicates: 0.75, max_contamination: {max_contamination}}}\n"
+    options = f"{{test_share: {share:.6f}, near_duplicates: 0.75, max_contamination: {max_contamination}}}"
+    return f"seed: {seed}\nsplit: {options}\n"
 
 
 def _write(folder: Path, texts: list[str], reasons: dict[str, str] = {}) -> None:  # noqa: B006
@@ -63,7 +64,7 @@ def test_every_document_is_on_one_side_and_counted(project: Path) -> None:
         assert len(list_shards(project / "data/split" / side)) == 3
 
 
-def test_the_side_of_a_text_does_not_depend_on_its_place(project: Path) -> None:
+def test_the_side_of_a_text_does_not_depend_on_its_position(project: Path) -> None:
     split.main()
     before = _sides(project)
     _write(project, TEXTS[::-1])
@@ -73,7 +74,7 @@ def test_the_side_of_a_text_does_not_depend_on_its_place(project: Path) -> None:
     }
 
 
-def test_what_was_dropped_is_on_no_side(project: Path) -> None:
+def test_dropped_documents_are_on_neither_side(project: Path) -> None:
     _write(project, TEXTS, dict.fromkeys(TEXTS[::3], "too_short"))
     split.main()
     sides = _sides(project)
@@ -87,7 +88,7 @@ def test_documents_of_one_cluster_stay_together(project: Path) -> None:
     assert not sides["train"] & sides["test"]
 
 
-def test_the_same_bytes_twice_and_others_for_another_seed(project: Path) -> None:
+def test_a_second_run_writes_the_same_bytes_and_another_seed_others(project: Path) -> None:
     split.main()
     first = {path: path.read_bytes() for path in (project / "data/split").rglob("*.parquet")}
     split.main()
@@ -119,7 +120,7 @@ def _long(seed: int) -> str:
 
 
 def _divided(folder: Path, texts: list[str]) -> None:
-    """Documents whose decisions do not tell that some are alike: each has a cluster of its own, by its place."""
+    """Writes documents whose decisions hide duplicates: each has its own cluster."""
     _write(folder, texts)
     for shard in list_shards(folder / "data/select"):
         table = pq.read_table(shard)
@@ -132,7 +133,7 @@ def test_a_copy_on_the_other_side_fails_the_stage(project: Path) -> None:
     texts = [_long(seed) for seed in range(30)]
     _divided(project, [*texts, *(text.upper() for text in texts)])
     with pytest.raises(
-        PipelineError, match=r"^data/select: \d+ of \d+ held-out documents stand in the training split too"
+        PipelineError, match=r"^data/select: \d+ of \d+ held-out documents are also in the training split"
     ):
         split.main()
     assert not (project / "data/split").exists()
@@ -146,7 +147,7 @@ def test_near_duplicates_on_the_other_side_fail_the_stage_above_a_limit(project:
         PipelineError, match=r"^split.max_contamination: \d+ of \d+ held-out documents are near duplicates .* 0\.75"
     ):
         split.main()
-    (project / "params.yaml").write_text(_params(13, 0.2, contamination=0.99))
+    (project / "params.yaml").write_text(_params(13, 0.2, max_contamination=0.99))
     split.main()
     sides = {side: {text[:500] for text in texts} for side, texts in _sides(project).items()}
     metrics = json.loads((project / "metrics/split.json").read_text())

@@ -34,12 +34,14 @@ def test_sample_tasks_of_every_kind(project: Path) -> None:
         assert metrics[name]["test"]["rows"] == len(data.test) > 0
         baselines = read_predictions(data, project / f"data/tasks/{name}/baselines.parquet", "tasks")
         assert list(baselines) == list(metrics[name]["baselines"])
+        assert list(metrics[name]) == ["train", "test", "skipped", "baselines", "contamination"]
+    assert metrics["sentiment"]["skipped"] == {"undecided": 5, "no_text": 0, "not_in_index": 0}
     before = {path: path.read_bytes() for path in project.rglob("*.*") if path.is_file()}
     tasks.main()
     assert {path: path.read_bytes() for path in project.rglob("*.*") if path.is_file()} == before
 
 
-def test_a_failure_leaves_no_half_written_folder(project: Path) -> None:
+def test_a_failure_leaves_no_incomplete_folder(project: Path) -> None:
     missing = "{format: assin2_xml, train: missing.xml, test: missing.xml}"
     (project / "params.yaml").write_text(
         SAMPLE + f"  other: {{kind: pair_regression, max_contamination: 0.0, data: {missing}}}\n"

@@ -1,1 +1,1 @@
-"""Cleaning: repairs and filters of web text, duplicate finding, and the counts that come out of them."""
+"""Cleaning web text: repairs inside documents and the removal of lines that many documents share."""

@@ -1,6 +1,6 @@
-"""Lines that are no text because many documents have them: navigation, notices, invitations to share.
+"""Removing lines that occur in many documents: navigation, notices, invitations to share.
 
-A line counts by a 64-bit key of its characters in lower case, so that what has to be added up over the corpus is small.
+A line is counted by a 64-bit key of its lower-case characters, so that the counts of a corpus stay small.
 """
 
 from collections.abc import Collection
@@ -14,21 +14,24 @@ from numpy.typing import NDArray
 from tinypt.measures.alphabet import characters
 from tinypt.measures.jit import compiled, utf8
 
-LINES_AT_ONCE = 1 << 23  # of line keys; some 500 MB while they are added up
-_LOWER = np.uint32(0xFFFFFF)  # as alphabet.py has it
+LINES_AT_ONCE = 1 << 23  # line keys counted at once; about 500 MB
+_LOWER = np.uint32(0xFFFFFF)  # as in alphabet.py
 _START, _FACTOR = np.uint64(0xCBF29CE484222325), np.uint64(0x9E3779B97F4A7C15)
 _MIX_1, _MIX_2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _33, _ONE = np.uint64(33), np.uint64(1)
 
 
 def count_lines(texts: pa.Array, words: int) -> NDArray[np.uint64]:
-    """Keys of the lines of at most `words` words, each as many times as there are texts it stands in.
+    """Keys of the lines with at most `words` words, each repeated once per text that contains the line.
 
-    The texts, strings without nulls, are repaired: their white space is single spaces and line feeds. Dialogue never
-    counts, however common.
+    Lines of dialogue are not counted, however common they are.
+
+    Args:
+        texts: repaired strings, no nulls; their white space is single spaces and line feeds.
+        words: longest line to count.
     """
     _, documents, keys, _ = _short_lines(texts, words)
-    order = np.argsort(keys, kind="stable")  # so that of equal keys a document's stand together
+    order = np.argsort(keys, kind="stable")  # keeps the equal keys of one document together
     keys, documents = keys[order], documents[order]
     first = np.ones(len(keys), dtype=np.bool_)
     first[1:] = (keys[1:] != keys[:-1]) | (documents[1:] != documents[:-1])
@@ -36,10 +39,13 @@ def count_lines(texts: pa.Array, words: int) -> NDArray[np.uint64]:
 
 
 def common_lines(counts: list[Path], documents: int) -> NDArray[np.uint64]:
-    """Sorted keys of the lines that stand in at least `documents` documents.
+    """Sorted keys of the lines that occur in at least `documents` documents.
 
-    Each file holds one shard's keys, sorted, and their counts. They are added up one range of keys after the
-    other, so that memory holds no more than LINES_AT_ONCE of them, whatever the size of the corpus.
+    Keys are counted range by range. Memory holds at most LINES_AT_ONCE of them, whatever the size of the corpus.
+
+    Args:
+        counts: one .npy file per shard, uint64 [2, keys]: the shard's sorted keys and their counts.
+        documents: smallest number of documents.
     """
     tables = [np.load(path, mmap_mode="r") for path in counts]
     parts = -(-sum(table.shape[1] for table in tables) // LINES_AT_ONCE)
@@ -55,7 +61,7 @@ def common_lines(counts: list[Path], documents: int) -> NDArray[np.uint64]:
 
 
 def without_common(texts: pa.Array, common: NDArray[np.uint64], words: int) -> pa.Array:
-    """Repaired texts without the short lines whose key is in `common`."""
+    """Remove the lines with at most `words` words whose key is in `common` from repaired texts."""
     data, documents, keys, spans = _short_lines(texts, words)
     hits = np.isin(keys, common)
     if not hits.any():
@@ -74,7 +80,11 @@ def _without(text: str, dropped: Collection[str]) -> str:
 def _short_lines(
     texts: pa.Array, words: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.uint64], NDArray[np.int64]]:
-    """The bytes of the texts, and of their short lines the text, the key and, [lines, 2], where it begins and ends."""
+    """Find the short lines of texts.
+
+    Returns the bytes of all texts and, for each line, its text's position, its key, and its first and last byte
+    ([lines, 2], the end exclusive).
+    """
     data, bounds = utf8(texts)
     most = int(np.count_nonzero(data[bounds[0] : bounds[-1]] == ord("\n"))) + len(texts)
     documents, keys, spans = np.empty(most, np.uint32), np.empty(most, np.uint64), np.empty((most, 2), np.int64)
@@ -92,7 +102,7 @@ def _find_short(
     keys: NDArray[np.uint64],
     spans: NDArray[np.int64],
 ) -> int:
-    """Fill in the lines that hold fewer spaces than `words` and are no sentence of dialogue; their number."""
+    """Fill in the lines that hold fewer spaces than `words` and are not dialogue. Returns their number."""
     count = 0
     for document in range(len(bounds) - 1):
         start, limit = bounds[document], np.uint64(bounds[document + 1])
@@ -101,17 +111,17 @@ def _find_short(
             while place < limit and text[place] != 10 and spaces < words:
                 spaces += text[place] == 32
                 place += _ONE
-            while place < limit and text[place] != 10:  # too long: only its end is needed
+            while place < limit and text[place] != 10:  # the line is too long: find its end
                 place += _ONE
             end = np.int64(place)
             begins, ends = text[start] == 45, text[end - 1] == 46 or text[end - 1] == 33 or text[end - 1] == 63
-            if end - start > 3:  # – and — are hyphens here, and … is a full stop
+            if end - start > 3:  # – and — count as hyphens, … as a full stop
                 dash = text[start + 2] == 0x93 or text[start + 2] == 0x94
                 begins |= text[start] == 0xE2 and text[start + 1] == 0x80 and dash
                 ends |= text[end - 3] == 0xE2 and text[end - 2] == 0x80 and text[end - 1] == 0xA6
             if end > start and spaces < words and not (begins and ends):
                 key, at = _START, start
-                while at < end:  # UTF-8 is decoded as in kernel.py, which cannot be shared: see jit.compiled
+                while at < end:  # decodes UTF-8 as kernel.py does; for sharing the code see jit.compiled
                     code, more = np.uint32(text[at]), 0
                     if code >= 0xF0:
                         code, more = code & np.uint32(7), 3

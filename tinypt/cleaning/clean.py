@@ -1,8 +1,8 @@
-"""The pass over the corpus: repair every document, take out the lines that many share, measure what is left.
+"""The pass over the corpus: repair every document, remove lines that many documents share, measure the result.
 
-Two steps, each shard by shard, so that memory holds one shard a worker. No document is dropped: beside the shards of
-documents stand their measures, by which `selection` decides, again and again if need be. A finished shard of a
-step is on disk, and a killed run goes on after it.
+There are two steps. Each works shard by shard, so that a worker holds one shard in memory. No document is dropped:
+each shard of documents has a shard of measures, from which `selection` decides. Finished shards stay on disk, and a
+killed run resumes after them.
 """
 
 import dataclasses
@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tinypt.cleaning.boilerplate import common_lines, count_lines, without_common
-from tinypt.cleaning.document import repair_batch
+from tinypt.cleaning.document import STEPS, repair_batch
 from tinypt.cleaning.mojibake import fix_mojibake
 from tinypt.cleaning.text import normalise_space
 from tinypt.corpus.shards import SCHEMA, list_shards, open_shard, read_shard, write_shard
@@ -30,7 +30,7 @@ from tinypt.measures.statistics import COLUMNS, INDEX_WORDS, measure
 from tinypt.params.clean import Clean
 from tinypt.runtime.progress import Progress
 
-# What is known of a document beside its text: UTF-8 bytes before and after, bytes by repair, statistics, index.
+# Measures of a document: UTF-8 bytes before and after cleaning, bytes removed by each repair, statistics, index.
 CHANGES: list[Any] = [("bytes_in", pa.int64()), ("changes", pa.map_(pa.string(), pa.int64()))]
 MEASURES: list[Any] = [
     *CHANGES,
@@ -38,42 +38,44 @@ MEASURES: list[Any] = [
     *((name, pa.float64()) for name in COLUMNS),
     ("index", pa.binary(8 * INDEX_WORDS)),
 ]
-REPAIRS = ("markup", "entities", "mojibake", "urls", "metadata", "lossy_mojibake", "personal_data", "boilerplate")
+REPAIRS = ("markup", "entities", "mojibake", *STEPS, "boilerplate")
 RAW_LABELS: list[Any] = [("noise", pa.list_(pa.string())), ("original", pa.string())]
-# Of labelled noise: its kinds, and whether the text is what it was before, null where nothing could restore it.
+# Labelled noise: its kinds, and whether cleaning restored the original text; null if no repair could.
 LABELS: list[Any] = [("noise", pa.list_(pa.string())), ("restored", pa.bool_())]
 
 _NOTHING = pa.record_batch([[]] * len(SCHEMA), schema=SCHEMA)
-_LZ4 = pa.ipc.IpcWriteOptions(compression="lz4")  # read once and thrown away: small matters less than fast
+_LZ4 = pa.ipc.IpcWriteOptions(compression="lz4")  # read once, then deleted: speed matters more than size
 
 
-def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int, engine: Executor = LOCAL) -> None:
-    """Clean the shards of `raw` into work/clean and work/measures, one shard in each for every one.
+def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int, executor: Executor = LOCAL) -> None:
+    """Clean the shards of `raw` into work/clean and work/measures, one shard in each per raw shard.
+
+    The result depends on neither the workers nor the executor.
 
     Args:
-        raw: folder of raw shards.
-        work: folder for unfinished work; what an earlier run left there is taken up.
+        raw: folder with the raw shards.
+        work: folder for unfinished work. Shards that an earlier run finished there are used.
         rules: the `clean` parameters.
-        workers: processes; the result does not depend on them.
-        engine: what runs them; nor on this.
+        workers: number of processes.
+        executor: runs the processes.
     """
     shards = list_shards(raw)
     for name in ("repaired", "lines", "clean", "measures"):
         (work / name).mkdir(parents=True, exist_ok=True)
-    _each("clean: repair", partial(_repair_shard, work=work, rules=rules), shards, workers, engine)
+    _each("clean: repair", partial(_repair_shard, work=work, rules=rules), shards, workers, executor)
     common = common_lines([_lines_of(work, shard) for shard in shards], rules.boilerplate_documents)
-    _each("clean: measure", partial(_measure_shard, work=work, rules=rules, common=common), shards, workers, engine)
+    _each("clean: measure", partial(_measure_shard, work=work, rules=rules, common=common), shards, workers, executor)
 
 
-def _each(label: str, work: Callable[[Path], int], shards: list[Path], workers: int, engine: Executor) -> None:
+def _each(label: str, work: Callable[[Path], int], shards: list[Path], workers: int, executor: Executor) -> None:
     progress = Progress(label, "documents")
-    for done in run(work, shards, engine, workers):
+    for done in run(work, shards, executor, workers):
         progress.add(done)
     progress.close()
 
 
 def _repair_shard(shard: Path, work: Path, rules: Clean) -> int:
-    """Repair a shard's documents; count its short lines."""
+    """Repair the documents of a shard and count its short lines. Returns the number of documents."""
     lines_path = _lines_of(work, shard)
     if lines_path.exists():
         return 0
@@ -101,7 +103,7 @@ def _repair_shard(shard: Path, work: Path, rules: Clean) -> int:
 
 
 def _measure_shard(shard: Path, work: Path, rules: Clean, common: NDArray[np.uint64]) -> int:
-    """Take out boilerplate lines and measure a shard's documents."""
+    """Remove the boilerplate lines of a shard and measure its documents. Returns the number of documents."""
     documents_path, measures_path = work / "clean" / shard.name, work / "measures" / shard.name
     if documents_path.exists() and measures_path.exists():
         return 0
@@ -130,12 +132,12 @@ def _measure_shard(shard: Path, work: Path, rules: Clean, common: NDArray[np.uin
             write(pa.table([*map(batch.column, ("doc_id", "title", "uri")), texts], schema=SCHEMA))
             measures.append(pa.table(columns, schema=pa.schema([*MEASURES, *labels])))
             count += len(batch)
-    write_shard(measures_path, [pa.concat_tables(measures).combine_chunks()])  # small: some hundred bytes a document
+    write_shard(measures_path, [pa.concat_tables(measures).combine_chunks()])  # small: a few hundred bytes per document
     return count
 
 
 def _with_boilerplate(changes: pa.Array, before: pa.Array, after: pa.Array) -> pa.Array:
-    """The documents' changes and, where lines were taken out, the bytes these took."""
+    """Add the bytes of the removed lines to the changes of their documents."""
     sizes = pc.subtract(pc.binary_length(before), pc.binary_length(after)).to_numpy()
     if not sizes.any():
         return changes
@@ -158,7 +160,7 @@ def _repaired(work: Path, shard: Path) -> Path:
 
 
 def count_repairs(measures: Path) -> dict[str, Any]:
-    """What the repairs did, as in metrics/clean.json."""
+    """Count the documents and bytes that each repair changed; the content of metrics/clean.json."""
     seen, changed, removed = Counter[str](), Counter[str](), Counter[str]()
     for shard in list_shards(measures):
         for batch in read_shard(shard, ["bytes_in", "bytes", "words", "changes"]):

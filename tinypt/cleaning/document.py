@@ -1,7 +1,7 @@
-"""Repairing texts by the batch: pure functions of the texts and the parameters.
+"""Repairing texts in batches: pure functions of the texts and the parameters.
 
-Every repair is one of a whole column. A screen finds the texts it could change, all but a few, in a fraction of
-the time that Python needs for one; Python sees only those.
+Every repair works on a whole column. A screen finds the few texts that the repair could change, and Python handles
+only those. Running the screen takes a fraction of the time of a Python repair.
 """
 
 from collections.abc import Callable
@@ -16,22 +16,22 @@ from tinypt.cleaning.screen import each, each_line, found, put
 from tinypt.cleaning.text import LAYERS, URLS, layered, normalise_space, remove_urls, strip_layers
 from tinypt.params.clean import Clean
 
-_ROUNDS = 4  # one repair can bring to light what another is for; real text is stable after two
+_ROUNDS = 4  # one repair can expose work for another; real text is stable after two rounds
 Changes = dict[str, int]
 
 
 def repair_batch(texts: pl.Series, rules: Clean) -> tuple[pl.Series, list[Changes]]:
-    """Apply the repairs that `rules` switch on, in order, until none changes a text any more.
+    """Apply the repairs that `rules` switch on, in order, until no text changes any more.
 
-    White space is brought to normal form and curly quotes are straightened; that alone is no repair.
+    White space is always normalised and curly quotes are always straightened; neither counts as a repair.
 
     Args:
         texts: strings, no nulls.
         rules: the `clean` parameters.
 
     Returns:
-        The repaired texts, and for each by how many UTF-8 bytes the repairs that changed it made it shorter.
-        What becomes of a text does not depend on the others.
+        The repaired texts, and for each text the UTF-8 bytes removed by each repair that changed it.
+        The result for a text does not depend on the other texts.
     """
     changes: list[Changes] = [{} for _ in range(len(texts))]
     rows = pl.Series(range(len(texts)), dtype=pl.UInt32)
@@ -42,7 +42,7 @@ def repair_batch(texts: pl.Series, rules: Clean) -> tuple[pl.Series, list[Change
         after = _strip(decoded, noted, rules)
         texts = put(texts, rows, after)
         again = after != decoded
-        # What stripping left alone it leaves alone the next time too, unless there is more to decode.
+        # A text that stripping left alone needs another round only if there is more to decode.
         rest = ((after != left) & ~again).arg_true()
         some = after.gather(rest)
         again = again.scatter(rest, some.str.contains(LAYERS) | some.str.contains(SUSPECT)).arg_true()
@@ -53,10 +53,10 @@ def repair_batch(texts: pl.Series, rules: Clean) -> tuple[pl.Series, list[Change
 
 
 def _decode(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.Series:
-    """The texts as they were meant: without markup, entities, mojibake and uneven white space."""
+    """Restore the intended texts: no markup, entities, mojibake or uneven white space."""
     if rules.markup:
         texts = _strip_layers(texts, changes)
-    # Up to here white space is as it came: ftfy needs the no-break spaces that belong to mojibake.
+    # White space is still the original here: ftfy needs the no-break spaces that belong to mojibake.
     if rules.mojibake:
         straight, fixed = straighten_quotes(texts), fix_mojibake(texts)
         at = (straight != fixed).arg_true()
@@ -66,22 +66,27 @@ def _decode(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.Series
 
 
 def _strip(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.Series:
-    """The texts without what is no prose."""
-    if rules.urls:
-        texts = _change("urls", texts, URLS, remove_urls, changes)
-    if rules.metadata:
-        texts = _change("metadata", texts, METADATA, partial(_without, unwanted=is_metadata, screen=METADATA), changes)
-    if rules.lossy_mojibake:
-        texts = _change("lossy_mojibake", texts, LOSSY, partial(_without, unwanted=is_lossy, screen=LOSSY), changes)
-    if rules.personal_data:
-        texts = _change("personal_data", texts, PERSONAL, mask_personal_data, changes)
+    """Remove everything that is not prose."""
+    for rule, (screen, repair) in STEPS.items():
+        if getattr(rules, rule):
+            texts = _change(rule, texts, screen, repair, changes)
     return texts
 
 
 def _without(texts: pl.Series, unwanted: Callable[[str], bool], screen: str) -> pl.Series:
-    """The texts without the lines that are unwanted, all of which `screen` finds."""
+    """Remove the unwanted lines; `screen` finds all of them."""
     emptied = partial(each, function=lambda line: "" if unwanted(line) else line)
     return each_line(texts, partial(found, screen=screen), emptied)
+
+
+# The repairs of decoded texts by their parameter's name, in order. Each has a screen and a function of the texts that
+# the screen finds; these have their white space in normal form.
+STEPS: dict[str, tuple[str, Callable[[pl.Series], pl.Series]]] = {
+    "urls": (URLS, remove_urls),
+    "metadata": (METADATA, partial(_without, unwanted=is_metadata, screen=METADATA)),
+    "lossy_mojibake": (LOSSY, partial(_without, unwanted=is_lossy, screen=LOSSY)),
+    "personal_data": (PERSONAL, mask_personal_data),
+}
 
 
 def _strip_layers(texts: pl.Series, changes: list[Changes]) -> pl.Series:
@@ -109,7 +114,7 @@ def _change(
 
 
 def _note(rule: str, at: pl.Series, before: pl.Series, after: pl.Series, changes: list[Changes]) -> None:
-    """Count what `rule` made of the texts at some positions; white space is in normal form before and after."""
+    """Add the bytes that `rule` removed from the texts at some positions; both columns have normal white space."""
     shorter = before.str.len_bytes().cast(pl.Int64) - after.str.len_bytes().cast(pl.Int64)
     changed = before != after
     for row, size in zip(at.filter(changed), shorter.filter(changed), strict=True):

@@ -1,4 +1,7 @@
-"""Lines that are not text, told by what they say: dates and bylines, sharing links, lost letters."""
+"""Recognising lines that are not text by their words: dates and bylines, sharing links, lost letters.
+
+Lines have their white space in normal form: single spaces, none at the ends.
+"""
 
 import re
 
@@ -6,15 +9,15 @@ from tinypt.cleaning.screen import any_case
 
 _MONTH = "(?:janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro)"
 _DATE = (
-    r"\d{1,2}(?:/\d{1,2}/\d{2,4}|-\d{1,2}-\d{4}|\.\d{1,2}\.\d{4}"
-    rf"|º?\s+de\s+{_MONTH}(?:\s+de)?\s+\d{{4}})(?!\d)"
+    r"[0-9]{1,2}(?:/[0-9]{1,2}/[0-9]{2,4}|-[0-9]{1,2}-[0-9]{4}|\.[0-9]{1,2}\.[0-9]{4}"
+    rf"|º? de {_MONTH}(?: de)? [0-9]{{4}})(?![0-9])"
 )
-_CLOCK = r"\d{1,2}(?::\d\d(?::\d\d)?|h(?:\d\d)?)(?:\s?min|\s?hs?)?"
+_CLOCK = r"[0-9]{1,2}(?::[0-9]{2}(?::[0-9]{2})?|h(?:[0-9]{2})?)(?: ?min| ?hs?)?"
 _DAY = "(?:segunda|terça|quarta|quinta|sexta|sábado|domingo)"
 _WEEKDAY = rf"{_DAY}(?:-feira)?"
-_STAMP = rf"(?:{_WEEKDAY}[\s,–-]+)?{_DATE}(?:[\s,|–-]*(?:\b(?:às|as|a)\s|{_CLOCK}|\b{_WEEKDAY}))*\W*"
+_STAMP = rf"(?:{_WEEKDAY}[ ,–-]+)?{_DATE}(?:[ ,|–-]*(?:\b(?:às|as|a) |{_CLOCK}|\b{_WEEKDAY}))*\W*"
 # A name needs capitals: "Por Ana Prado" is a byline, "Por falar nisso" is not.
-_NAME = r"(?-i:[A-ZÀ-Ú][a-zà-ú'.-]+(?:\s+(?:d[aeo]s?|e|[A-ZÀ-Ú](?:[a-zà-ú'.-]+|\.)))*)"
+_NAME = r"(?-i:[A-ZÀ-Ú][a-zà-ú'.-]+(?: (?:d[aeo]s?|e|[A-ZÀ-Ú](?:[a-zà-ú'.-]+|\.)))*)"
 _COUNTED = (
     r"(?:coment[áa]rios?|visualizações|acessos?|curtidas?|compartilhamentos?|visitas?|votos?|respostas?|leituras?)"
 )
@@ -30,31 +33,31 @@ _LABEL = (
 )
 _SEEN = "(?:visualizad|acessad|lid|vist)[oa]"
 _SIZE = "tamanho d[ao] (?:letra|fonte|texto)"
-# Lines that say where, when and by whom, or what to click, and nothing else. Matched against whole lines.
+# Lines that hold only a place, a date, an author or a link to click. Matched against whole lines.
 _METADATA = re.compile(
-    rf"(?:{_DONE}\b:?\s+(?:(?:em|por)\s.*|.{{0,20}}{_STAMP})"
-    rf"|{_UPDATE}\s*:?\s*(?:em\s+)?{_STAMP}"
-    rf"|(?:em\s+)?{_STAMP}|{_CLOCK}"
-    rf"|por:?\s+(?:{_NAME}|admin|redação)(?:\s*[|,(–—-].*|\s+em\s+{_STAMP})?"
-    rf"|{_LABEL}\s*:.*"
-    rf"|\d[\d.]*\s+{_COUNTED}\b(?:\s*[|,•–-]\s*.*)?|{_COUNTED}\W{{0,3}}\d[\d.]*\W?"
-    rf"|{_SEEN}\s+\d[\d.]*\s+vez(?:es)?"
+    rf"(?:{_DONE}\b:? (?:(?:em|por) .*|.{{0,20}}{_STAMP})"
+    rf"|{_UPDATE} ?:? ?(?:em )?{_STAMP}"
+    rf"|(?:em )?{_STAMP}|{_CLOCK}"
+    rf"|por:? (?:{_NAME}|admin|redação)(?: ?[|,(–—-].*| em {_STAMP})?"
+    rf"|{_LABEL} ?:.*"
+    rf"|[0-9][0-9.]* {_COUNTED}\b(?: ?[|,•–-].*)?|{_COUNTED}\W{{0,3}}[0-9][0-9.]*\W?"
+    rf"|{_SEEN} [0-9][0-9.]* vez(?:es)?"
     rf"|(?=.*(?:compartilh|curt|tweet|twitt|recomend|enviar por)){_SHARE}\b"
-    rf"(?:[\s\d|,•()/+–-]+(?:{_SHARE}\b|(?:n[oa]|em|com|por|pelo|via|um|seus?|amigos?|isto|post|página)\b)?)*"
+    rf"(?:[ 0-9|,•()/+–-]+(?:{_SHARE}\b|(?:n[oa]|em|com|por|pelo|via|um|seus?|amigos?|isto|post|página)\b)?)*"
     rf"|{_SIZE}\b.*)",
     re.IGNORECASE,
 )
-# How such lines begin, in Rust's syntax, for texts whose only white space are single spaces and line feeds.
+# Screen of is_metadata in Rust's syntax: the beginnings of such lines.
 METADATA = (
-    rf"(?mi)^(?:(?:em )?(?:{any_case(_DAY)}|\d{{1,2}}(?:[/.:-]\d|h|º? de ))|por:? |{any_case(_DONE)}:? "
-    rf"|{any_case(_UPDATE)}|{any_case(_LABEL)} ?:|{any_case(_COUNTED)}|\d[\d.]* {any_case(_COUNTED)}"
-    rf"|{any_case(_SEEN)} \d|{any_case(_SHARE)}|{any_case(_SIZE)})"
+    rf"(?mi)^(?:(?:em )?(?:{any_case(_DAY)}|[0-9]{{1,2}}(?:[/.:-][0-9]|h|º? de ))|por:? |{any_case(_DONE)}:? "
+    rf"|{any_case(_UPDATE)}|{any_case(_LABEL)} ?:|{any_case(_COUNTED)}|[0-9][0-9.]* {any_case(_COUNTED)}"
+    rf"|{any_case(_SEEN)} [0-9]|{any_case(_SHARE)}|{any_case(_SIZE)})"
 )
-LOSSY = r"[A-Za-z\x{80}-\x{10ffff}]\?{1,3}[a-zà-ú]"  # what is_lossy is true of holds this, in Rust's syntax
+LOSSY = r"[A-Za-z\x{80}-\x{10ffff}]\?{1,3}[a-zà-ú]"  # screen of is_lossy in Rust's syntax
 _LOSSY = re.compile(r"[^\W\d_](\?{1,3})(?=[a-zà-ú])")
-_ADDRESS = re.compile(r"[/=&]")  # where a question mark begins a query
-_WORDS_A_MARK = 40  # lost letters come every few words; a long line with a few marks has them for another reason
-_MAX_WORDS = 14  # a longer line says more than metadata does
+_ADDRESS = re.compile(r"[/=&]")  # in an address, a question mark begins a query
+_WORDS_A_MARK = 40  # lost letters occur every few words; a long line with few marks has them for another reason
+_MAX_WORDS = 14  # longer lines hold more than metadata
 _SENTENCE_END = (".", "!", "?", "…", ":", ";")
 
 
@@ -64,10 +67,10 @@ def is_metadata(line: str) -> bool:
 
 
 def is_lossy(line: str) -> bool:
-    """Whether a line has letters replaced by question marks inside words, which nothing can repair.
+    """Whether question marks have replaced letters inside the words of a line, which no repair can undo.
 
-    One question mark between letters may be a missing space; two in a row (`informa??o`) or two words with one are not,
-    unless they are addresses or a few in a long line.
+    A single mark between letters may be a missing space. Two in a row (`informa??o`) or two words with one are lost
+    letters, except in addresses and in long lines with few marks.
     """
     if "?" not in line:
         return False

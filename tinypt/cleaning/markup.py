@@ -1,4 +1,4 @@
-"""Removing HTML from text that really holds some, and never anything from text that merely holds a `<`."""
+"""Removing HTML from texts that contain it, and nothing from texts that merely contain a `<`."""
 
 import re
 import warnings
@@ -8,10 +8,10 @@ from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
 from tinypt.cleaning.screen import SPACES, any_case
 
-# Of a document that is a comment and a URL only the URL reaches the parser, which takes it for a mistake of ours.
+# If a document is a comment and a URL, only the URL reaches the parser, which warns that it is not markup.
 warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
 
-# Element names of HTML, living standard and obsolete.
+# Element names of HTML: the living standard and obsolete ones.
 _NAMES = """
     a abbr acronym address applet article aside audio b bdi bdo big blink blockquote body br button canvas caption
     center cite code col colgroup dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure font
@@ -20,7 +20,7 @@ _NAMES = """
     samp script section select small source span strike strong style sub summary sup svg table tbody td template
     textarea tfoot th thead title tr track tt u ul var video wbr
 """.split()
-# Also elements, but as words likely between angle brackets in free text: tags only with an attribute.
+# Elements whose names are likely between angle brackets in free text: tags only if they have an attribute.
 _WORDS = "area base data meta time".split()
 
 _BOOLEAN = (
@@ -31,7 +31,7 @@ _ATTRIBUTE = (
     r"(?:\s+|(?<=[\"']))"
     rf"(?:[a-z_:@][\w:.-]*\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]*)|(?:{'|'.join(_BOOLEAN)})(?![\w=]))"
 )
-# A tag with broken attributes is still one where its name is no likely word and an equals sign follows.
+# A tag with broken attributes is still a tag if its name is not a likely word and an equals sign follows.
 _LOOSE = "|".join([r"a(?=\s[^<>]*\bhref\s*=)", *(name for name in _NAMES if len(name) > 2)])
 _TAG = re.compile(
     r"(?P<hidden><!--.*?-->|<!doctype\b[^<>]*>|<\?xml\b[^<>]*>|<!\[CDATA\[|\]\]>"
@@ -41,14 +41,14 @@ _TAG = re.compile(
     rf"|(?:{_LOOSE})\s[^<>]*=[^<>]*?)\s*/?>",
     re.IGNORECASE | re.DOTALL,
 )
-# What strip_markup could change holds one of these.
+# Screen of strip_markup.
 MARKUP = rf"(?i)<(?:[!?/]|(?:{any_case('script|style')})|(?:{any_case('|'.join(_NAMES + _WORDS))})[{SPACES}\n/>])|\]\]>"
 _NAME = re.compile(r"\w+")
 _CLOSING = re.compile(r"</\s*([a-z_][\w:.-]*)\s*>", re.IGNORECASE)
 
-# Elements whose content is not prose. Closed script and style elements are gone before the parser sees the text.
+# Elements whose content is not prose. Closed script and style elements are removed before the text is parsed.
 _DROPPED = frozenset("noscript iframe head nav header footer form select button object svg template".split())
-_PAGE_SHARE = 0.5  # one that holds more of the text than this is the page itself (ASP.NET puts pages in forms)
+_PAGE_SHARE = 0.5  # an element with more of the text is the page itself (ASP.NET puts pages in forms)
 # Elements that begin and end a paragraph.
 _BLOCKS = frozenset(
     """
@@ -57,42 +57,44 @@ _BLOCKS = frozenset(
     tbody tfoot thead tr ul
     """.split()
 )
-_CELLS = frozenset(["td", "th"])  # a space between the cells of a row is enough
+_CELLS = frozenset(["td", "th"])  # cells of a row are separated by a space
 
 
 def strip_markup(text: str) -> str:
-    """Return `text` without HTML tags, comments and the content of elements that are not prose.
+    """Remove HTML tags, comments and the content of elements that are not prose.
 
-    The text proper stays as it is, entities included: a `<` that begins no well-formed tag is text. A tag's name is
-    one of HTML's, or one that the text itself closes (`</o:p>`, and XML in general). Block elements and `<br>`
-    become line breaks, inline tags vanish. Elements such as nav or form go with all they contain, unless they are
-    left open or hold most of the page: then only their tags go.
+    The remaining text is unchanged, white space and entities included; a `<` that begins no well-formed tag is text.
+    A tag's name is one of HTML's, or one that the text itself closes (`</o:p>`, and XML in general). Block elements
+    and `<br>` become line breaks, inline tags vanish. Elements such as nav or form are removed with their content.
+    If one is left open or holds most of the page, only its tags are removed.
     """
     text = _strip_other_tags(text) if "</" in text else text
     tags = list(_TAG.finditer(text)) if "<" in text else []
     if not tags:
         return text
-    soup = BeautifulSoup(_tags_and_escaped_text(text, tags), "html.parser")
+    page = _tags_and_escaped_text(text, tags)
+    # Without the option, text that is only white space would come out as one space or line feed.
+    soup = BeautifulSoup(page, "html.parser", preserve_whitespace_tags={BeautifulSoup.ROOT_TAG_NAME})
     _drop_elements(soup, {_name(tag) for tag in tags})
     return soup.get_text()
 
 
 def _strip_other_tags(text: str) -> str:
-    """Remove tags that are not HTML's where `text` closes an element of their name; with them, self-closing ones."""
+    """Remove tags with names that are not HTML's if `text` closes such an element; then also self-closing ones."""
     others = sorted({name.lower() for name in _CLOSING.findall(text)} - {*_NAMES, *_WORDS})
     if not others:
         return text
     names = "|".join(map(re.escape, others))
     html = "|".join(_NAMES)
     tag = rf"</?\s*(?:{names})(?:\s[^<>]*)?\s*/?>|<(?!(?:{html})[\s/])[a-z_][\w:.-]*(?:\s[^<>]*)?/>"
-    between = rf"(</\s*(?:{names})\s*>)(?=<[a-z_])"  # one element's end and another's begin: not inside a word
+    between = rf"(</\s*(?:{names})\s*>)(?=<[a-z_])"  # an end tag directly before a start tag separates words
     return re.sub(tag, "", re.sub(between, r"\1 ", text, flags=re.IGNORECASE), flags=re.IGNORECASE)
 
 
 def _tags_and_escaped_text(text: str, tags: list[re.Match[str]]) -> str:
-    """`text` with everything that is not a tag hidden from the parser, so that it comes out as it went in.
+    """Escape everything that is not a tag, so that the parser leaves it unchanged.
 
-    Line breaks where blocks begin and end are put in here, which is cheaper than in the parsed tree.
+    Also inserts the line breaks around blocks, which is cheaper here than in the parsed tree.
     """
     balance: Counter[str] = Counter()
     for tag in tags:
@@ -111,7 +113,7 @@ def _tags_and_escaped_text(text: str, tags: list[re.Match[str]]) -> str:
 
 
 def _name(tag: re.Match[str]) -> str:
-    """Name of the element a tag opens or closes; empty for comments and the like."""
+    """Name of the element that a tag opens or closes; empty for comments, declarations and CDATA marks."""
     found = _NAME.match(tag["opening"] or tag["closing"] or "")
     return found[0].lower() if found else ""
 

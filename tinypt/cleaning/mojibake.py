@@ -1,10 +1,9 @@
-"""Mojibake: exactly what ftfy makes of a text, in a fraction of its time.
+"""Repairing mojibake with exactly the result of ftfy, in a fraction of its time.
 
-ftfy needs a millisecond for a kilobyte, nearly all of it in a search for what its `badness` module calls bad: a
-sequence of characters that only mojibake has. That expression has no look-around, so Rust can run it too. The
-screen is made of it and of every character that ftfy's other repairs could act on. What it does not find, ftfy
-leaves as it is, curly quotes apart, which are straightened by column; what it finds, ftfy repairs, line by line
-as it does by itself.
+ftfy needs a millisecond per kilobyte. It spends nearly all of it searching for sequences of characters that occur
+only in mojibake (its `badness` module). That expression has no look-around, so Rust can run it too. The screen
+combines it with every character that ftfy's other repairs could change. ftfy leaves all other lines unchanged except
+for curly quotes, which are straightened by column. Lines that the screen finds are repaired by ftfy itself.
 """
 
 import re
@@ -15,23 +14,23 @@ import polars as pl
 from ftfy import fixes
 from ftfy.badness import BADNESS_RE
 
-from tinypt.cleaning.screen import each, each_line, found, put
+from tinypt.cleaning.screen import SPACES, each, each_line, found, put
 from tinypt.runtime.errors import PipelineError
 
-_VERSION = "6.3.1"  # the screen and the order of the repairs below are this version's
+_VERSION = "6.3.1"  # the screen and the order of the repairs below follow this version
 if ftfy.__version__ != _VERSION or BADNESS_RE.flags != re.VERBOSE | re.UNICODE or "(?" in BADNESS_RE.pattern:
     raise PipelineError(
-        f"ftfy {ftfy.__version__}: the screen before it is made for {_VERSION}; install that version (requirements.txt)"
+        f"ftfy {ftfy.__version__}: the screen in front of it fits {_VERSION}; install that version (requirements.txt)"
     )
 
-# Characters that none of ftfy's repairs of single characters touches and that no normalisation composes.
+# Characters that no ftfy repair of single characters changes and that no normalisation composes.
 _UNTOUCHED = (
     r"\t\n\x20-\x7e\x{a0}-\x{131}\x{134}-\x{148}\x{14a}-\x{17f}\x{384}-\x{386}\x{388}-\x{3ff}\x{400}-\x{482}"
     r"\x{48a}-\x{52f}\x{200b}-\x{2027}\x{202a}-\x{203a}\x{20a0}-\x{20bf}\x{2122}\x{2190}-\x{2328}"
     r"\x{2460}-\x{2adb}\x{4e00}-\x{9fff}\x{e000}-\x{f8ff}\x{fe0f}\x{fffd}\x{1f1e6}-\x{1f1ff}\x{1f300}-\x{1faff}"
 )
-_SEGMENT = 1_000_000  # ftfy cuts longer lines in pieces
-_FTFY = ftfy.TextFixerConfig(unescape_html=False)  # entities are a step of their own
+_SEGMENT = 1_000_000  # ftfy cuts longer lines into pieces
+_FTFY = ftfy.TextFixerConfig(unescape_html=False)  # entities are a separate step
 _CHARACTER_FIXES = (
     fixes.fix_c1_controls,
     fixes.fix_latin_ligatures,
@@ -45,13 +44,13 @@ _CHARACTER_FIXES = (
 
 
 def _rust(pattern: str) -> str:
-    """A verbose expression of Python's without look-around, in Rust's syntax, finding at least the same."""
+    """Translate a verbose Python expression without look-around to Rust's syntax; it finds at least the same."""
     pieces, in_class, position = [], False, 0
     while position < len(pattern):
         character = pattern[position]
         if character == "\\":
             position += 1
-            known = {"s": r"[\s\x1c-\x1f]", "w": r"[\w\p{N}]"}  # what Python's classes have and Rust's lack
+            known = {"s": f"[{SPACES}\\n]", "w": r"[0-9A-Za-z_\x{80}-\x{10ffff}]"}
             pieces.append(known.get(pattern[position], "\\" + pattern[position]))
         elif character == ("]" if in_class else "["):
             in_class = not in_class
@@ -68,11 +67,11 @@ def _rust(pattern: str) -> str:
 
 BAD = _rust(BADNESS_RE.pattern)
 ODD = f"[^{_UNTOUCHED}]"
-SUSPECT = f"{BAD}|{ODD}"  # what ftfy could change in a line that is not longer than its segments holds one of these
+SUSPECT = f"{BAD}|{ODD}"  # screen of fix_mojibake, for lines up to _SEGMENT
 
 
 def fix_mojibake(texts: pl.Series) -> pl.Series:
-    """What ftfy.fix_text gives for each text with entities left alone."""
+    """Apply ftfy.fix_text to each text, without its repair of entities."""
     at = _suspect(texts)
     if len(at):
         texts = put(texts, at, each_line(texts.gather(at), _suspect, _fix_lines, ends=True))
@@ -80,7 +79,7 @@ def fix_mojibake(texts: pl.Series) -> pl.Series:
 
 
 def straighten_quotes(texts: pl.Series) -> pl.Series:
-    """Curly quotes as straight ones, which ftfy does too and which is no sign of mojibake."""
+    """Replace curly quotes by straight ones, as ftfy does; curly quotes are no sign of mojibake."""
     at = found(texts, "[ʼ‘-‟]")
     curly = texts.gather(at)
     return put(texts, at, curly.str.replace_all("[ʼ‘-‛]", "'").str.replace_all("[“-‟]", '"'))
@@ -91,7 +90,7 @@ def _suspect(texts: pl.Series) -> pl.Series:
 
 
 def _fix_lines(column: pl.Series) -> pl.Series:
-    """What ftfy.fix_text gives for each line: all its repairs, again and again until none changes the line."""
+    """Apply ftfy.fix_text to each line: all its repairs, repeated until the line no longer changes."""
     lines = [ftfy.fix_text(line, _FTFY) if len(line) > _SEGMENT else line for line in column.to_list()]
     left = [place for place, line in enumerate(lines) if len(line) <= _SEGMENT]
     while left:
@@ -108,7 +107,7 @@ def _fix_lines(column: pl.Series) -> pl.Series:
 
 
 def _fix_encoding(lines: list[str]) -> list[str]:
-    """What ftfy.fix_encoding gives for each line; it looks for what is bad itself, but needs the time only then."""
+    """Apply ftfy.fix_encoding to each line. Its own slow search runs only on lines that BAD finds."""
     lines = list(lines)
     left = list(range(len(lines)))
     while left:

@@ -1,24 +1,23 @@
-"""Masking personal data: e-mail addresses, telephone numbers and CPFs, as they are written in Brazil.
+"""Masking personal data in its Brazilian forms: e-mail addresses, telephone numbers and CPFs (tax numbers).
 
-What is masked is what has an unmistakable form; a number without its separators stays, since it may be anything.
-The placeholders have the form of what they stand for, so that text reads on and masking twice changes nothing.
+Only unmistakable forms are masked. A number without its separators stays, since it may be anything. A placeholder
+has the form of the data it replaces, so that the text stays readable and masking twice changes nothing.
 """
 
 import polars as pl
 
-# Without look-around, so that the same patterns run in Rust and in Python's re.
+from tinypt.cleaning.screen import EDGE
+
 PATTERNS = {
     r"[0-9A-Za-z][0-9A-Za-z._%+-]*@[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*\.[A-Za-z]{2,}": "nome@exemplo.com.br",
-    r"\b[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}\b": "000.000.000-00",
-    r"(?:\+55 ?)?\([0-9]{2,3}\) ?9? ?[0-9]{4}[-. ][0-9]{4}\b": "(00) 0000-0000",
+    rf"{EDGE}[0-9]{{3}}\.[0-9]{{3}}\.[0-9]{{3}}-[0-9]{{2}}{EDGE}": "000.000.000-00",
+    rf"(?:\+55 ?)?\([0-9]{{2,3}}\) ?9? ?[0-9]{{4}}[-. ][0-9]{{4}}{EDGE}": "(00) 0000-0000",
 }
-# What mask_personal_data could change holds one of these. Without word boundaries, of which Rust's fast search knows
-# nothing in text that is not ASCII.
-PERSONAL = "|".join(PATTERNS).replace(r"\b", "")
+PERSONAL = "|".join(PATTERNS)  # screen of mask_personal_data
 
 
 def mask_personal_data(texts: pl.Series) -> pl.Series:
-    """Put placeholders in the place of e-mail addresses, CPFs and telephone numbers with an area code."""
+    """Replace e-mail addresses, CPFs and telephone numbers with an area code by placeholders."""
     for pattern, placeholder in PATTERNS.items():
         texts = texts.str.replace_all(pattern, placeholder)
     return texts

@@ -1,19 +1,25 @@
-"""Columns of texts: finding the few that a repair could change, and putting the repaired ones back.
+r"""Finding the few texts of a column that a repair could change, and putting the repaired ones back.
 
-A screen is a regular expression in Rust's syntax that polars runs over a whole column, a hundred times faster
-than Python. It may let pass too much, never too little: a text it does not find is one its repair leaves alone.
+A screen is a regular expression that polars runs over a whole column, a hundred times as fast as Python. It may find
+too many texts but never too few: the repair leaves every other text unchanged.
+
+Screens run in Rust. There \w, \s and \b differ from Python's re, and \d depends on the version of Unicode. So a
+pattern that both engines run holds only explicit classes and EDGE. A pattern that only Python runs may use any class,
+if its screen finds at least the same.
 """
 
 from collections.abc import Callable
 
 import polars as pl
 
-# White space as Python's str.split and re know it, apart from the line feed, for a class of Rust's.
+# A boundary of ASCII words, the same for both engines. Python's re spells it (?a:\b).
+EDGE = r"(?-u:\b)"
+# White space as str.split and Python's re define it, without the line feed; the inside of a class in Rust's syntax.
 SPACES = r" \t\x0b\x0c\r\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
 
 
 def any_case(words: str) -> str:
-    """A pattern of words that under (?i) also finds İ and ı, which Python's re.IGNORECASE takes for an i."""
+    """Make a pattern of words find İ and ı under (?i) as well, which Python's re.IGNORECASE equates with i."""
     return words.replace("i", "[iİı]").replace("[a-z]", "[a-zİı]")
 
 
@@ -23,12 +29,12 @@ def found(texts: pl.Series, screen: str) -> pl.Series:
 
 
 def put(texts: pl.Series, at: pl.Series, values: pl.Series) -> pl.Series:
-    """`texts` with `values` at the positions `at`."""
+    """Return `texts` with `values` at the positions `at`."""
     return texts.clone().scatter(at, values) if len(at) else texts
 
 
 def each(texts: pl.Series, function: Callable[[str], str]) -> pl.Series:
-    """The column of `function` of every text."""
+    """Apply a Python function to every text."""
     return pl.Series([function(text) for text in texts.to_list()], dtype=pl.String)
 
 
@@ -39,9 +45,13 @@ def each_line(
     *,
     ends: bool = False,
 ) -> pl.Series:
-    """`texts`, none of them empty, with `repair` of the lines that `find` gives the positions of.
+    """Repair single lines of texts.
 
-    Lines are what stands between line feeds; with `ends` they are handed over with their own.
+    Args:
+        texts: strings, none of them empty.
+        find: gives the positions of the lines to repair.
+        repair: a function of the column of these lines.
+        ends: whether lines include their line feed.
     """
     split = texts.str.split("\n", inclusive=ends)
     lines = split.explode()
@@ -51,5 +61,5 @@ def each_line(
 
 
 def positions(lists: pl.Series) -> pl.Series:
-    """For every item of the lists, one after the other, the position of its list."""
+    """For each item of the exploded lists, the position of its list (uint32)."""
     return pl.Series(range(len(lists)), dtype=pl.UInt32).repeat_by(lists.list.len()).explode()

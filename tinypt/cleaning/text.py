@@ -1,4 +1,4 @@
-"""Repairs inside a text: markup and entities in layers, URLs, white space."""
+"""Repairs inside texts: layers of markup and entities, URLs, white space."""
 
 import re
 from functools import partial, reduce
@@ -8,12 +8,12 @@ import polars as pl
 from ftfy.fixes import unescape_html
 
 from tinypt.cleaning.markup import MARKUP, strip_markup
-from tinypt.cleaning.screen import SPACES, any_case, each, found, put
+from tinypt.cleaning.screen import EDGE, SPACES, any_case, each, found, put
 
-_ENTITY = "&#?[0-9A-Za-z]{1,24};"  # what unescape_html looks up, each by itself
-LAYERS = f"{MARKUP}|{_ENTITY}"  # what strip_layers could change holds one of these
+_ENTITY = "&#?[0-9A-Za-z]{1,24};"  # unescape_html looks each of these up
+LAYERS = f"{MARKUP}|{_ENTITY}"  # screen of strip_layers
 _RARE_SPACES = SPACES.removeprefix(" ")
-# Apart: Rust looks for a few sequences of bytes ten times as fast as for many.
+# Separate patterns: Rust searches for a few sequences of bytes ten times as fast as for many.
 _UNEVEN = (
     r"[ \n][ \n]",
     r"\A[ \n]",
@@ -24,32 +24,32 @@ _UNEVEN = (
     r"[\x{2008}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}]",
 )
 
-# A URL holds brackets in pairs, and does not end in the sentence's punctuation.
-_PAIR = r"\([^\s<>\"“”()]*\)"
-_REST = rf"(?:[^\s<>\"“”()]|{_PAIR})*(?:[^\s<>\"“”.,;:!?…'’»()\[\]{{}}|]|{_PAIR})"
+# A URL holds brackets only in pairs and does not end in the punctuation of the sentence. White space is normal.
+_PAIR = r"\([^ \n<>\"“”()]*\)"
+_REST = rf"(?:[^ \n<>\"“”()]|{_PAIR})*(?:[^ \n<>\"“”.,;:!?…'’»()\[\]{{}}|]|{_PAIR})"
 _SCHEMED = rf"(?:(?:https?|ftp)://|www\.){_REST}"
 _TOP = r"\.(?:com|org|net|gov|edu|br|pt|info|blog|io|tv|me)(?:\.[a-z]{2})?/"
-_URL = f"(?i){_SCHEMED}"  # in Rust's syntax; on even white space it finds what Python's would
-URLS = rf"(?i)(?:https?|ftp)://|www\.|{any_case(_TOP)}"  # what remove_urls could change holds one of these
+_URL = f"(?i){_SCHEMED}"  # run by Rust
+URLS = rf"(?i)(?:https?|ftp)://|www\.|{any_case(_TOP)}"  # screen of remove_urls
 _URL_OR_BARE = re.compile(rf"{_SCHEMED}|(?<![\w@/.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*{_TOP}(?:{_REST})?", re.IGNORECASE)
-_PLACE = "\ufdd0"  # stands for a URL; Unicode keeps it free for such use
-# Where a domain without either may stand, once the other URLs are places: before a path, or before the www. in it.
-_BARE = rf"(?i){any_case(_TOP)}|[\w\p{{N}}.-]{_PLACE}"
-_BRACKETED = rf"(?:<\s*{_PLACE}\s*>|\(\s*{_PLACE}\s*\)|\[\s*{_PLACE}\s*\]|{_PLACE})"
-# What only introduces a URL goes with it, and so do the full stop after it and the day it was looked at.
-_DAY = r"\d{1,2}(?:º? (?:de )?[A-Za-zç]{3,9}\.?,?(?: de)? \d{4}|[/.]\d{1,2}[/.]\d{2,4})"
+_PLACE = "\ufdd0"  # replaces a URL; a noncharacter that Unicode reserves for internal use
+# Screen for domains without scheme and www., after the other URLs were replaced: before a path, or before a www.
+_BARE = rf"(?i){any_case(_TOP)}|[\w.-]{_PLACE}"
+_BRACKETED = rf"(?:<[ \n]?{_PLACE}[ \n]?>|\([ \n]?{_PLACE}[ \n]?\)|\[[ \n]?{_PLACE}[ \n]?\]|{_PLACE})"
+# Words that only introduce a URL are removed with it, as are the full stop and the date of access after it.
+_DAY = r"[0-9]{1,2}(?:º? (?:de )?[A-Za-zç]{3,9}\.?,?(?: de)? [0-9]{4}|[/.][0-9]{1,2}[/.][0-9]{2,4})"
 _INTRODUCED = (
-    r"(?:\b[Dd]ispon[ií]ve(?:l|is) (?:em|no (?:site|link|endereço)) ?:? ?"
-    r"|\b(?:[Mm]ais informações|[Ss]aiba mais|[Ll]eia mais|[Vv]eja mais|[Cc]onfira|[Aa]cesse)(?: em ?:?| ?:) ?"
-    rf"|\b(?:[Ll]ink|LINK|URL|[Ss]ite|[Ee]ndereço) ?: ?|\[\d{{1,3}}\] ?: ?){_BRACKETED}[.;,]?"
+    rf"(?:{EDGE}[Dd]ispon[ií]ve(?:l|is) (?:em|no (?:site|link|endereço)) ?:? ?"
+    rf"|{EDGE}(?:[Mm]ais informações|[Ss]aiba mais|[Ll]eia mais|[Vv]eja mais|[Cc]onfira|[Aa]cesse)(?: em ?:?| ?:) ?"
+    rf"|{EDGE}(?:[Ll]ink|LINK|URL|[Ss]ite|[Ee]ndereço) ?: ?|\[[0-9]{{1,3}}\] ?: ?){_BRACKETED}[.;,]?"
     rf"(?:[ \n]?Acess(?:o|ado) em ?:? ?{_DAY}\.?)?|{_BRACKETED}"
 )
 
-_MAX_LAYERS = 8  # of escaping: &amp;lt; is seen in feeds, deeper nesting in nothing but attacks
+_MAX_LAYERS = 8  # of escaping: feeds hold &amp;lt;, deeper nesting occurs only in attacks
 
 
 def layered(texts: pl.Series) -> pl.Series:
-    """Positions (uint32) of the texts that strip_layers could change: with markup or an entity that means something."""
+    """Positions (uint32) of the texts that strip_layers could change: those with markup or a known entity."""
     at = found(texts, LAYERS)
     some = texts.gather(at)
     entities = some.str.extract_all(_ENTITY)
@@ -59,7 +59,7 @@ def layered(texts: pl.Series) -> pl.Series:
 
 
 def strip_layers(text: str) -> tuple[str, bool, bool]:
-    """Remove markup, entities, and the markup that entities hid. Returns the text, and whether each was there."""
+    """Remove markup, entities, and markup hidden by entities. Returns the text, had markup, had entities."""
     had_markup = had_entities = False
     for _ in range(_MAX_LAYERS):
         stripped = strip_markup(text)
@@ -73,20 +73,22 @@ def strip_layers(text: str) -> tuple[str, bool, bool]:
 
 
 def remove_urls(texts: pl.Series) -> pl.Series:
-    """Remove URLs: with a scheme, with www., or a domain followed by a path; brackets around one go with it,
-    and so does what introduces it and says nothing else (`Disponível em:`).
+    """Remove URLs: those with a scheme, those with www., and domains followed by a path.
 
-    The texts are not empty and have their white space in normal form.
+    Brackets around a URL are removed with it, and so are words that only introduce it (`Disponível em:`).
+
+    Args:
+        texts: strings, none of them empty, with white space in normal form.
     """
     marked = texts.str.replace_all(_URL, _PLACE)
-    bare = found(marked, _BARE)  # rarely; the larger pattern is slow, and has a look-behind, which Rust has not
+    bare = found(marked, _BARE)  # rare; their pattern is slow and needs a look-behind, which Rust lacks
     marked = put(marked, bare, each(texts.gather(bare), partial(_URL_OR_BARE.sub, _PLACE)))
     at = (marked != texts).arg_true()
     return put(texts, at, marked.gather(at).str.replace_all(_INTRODUCED, ""))
 
 
 def normalise_space(texts: pl.Series) -> pl.Series:
-    """One space between words, no space around lines, no empty lines."""
+    """Bring white space to normal form: one space between words, none around lines, no empty lines."""
     at = reduce(or_, map(texts.str.contains, _UNEVEN)).arg_true()
     spaced = texts.gather(at).str.replace_all(f"[{_RARE_SPACES}][{SPACES}]*| [{SPACES}]+", " ")
     return put(texts, at, spaced.str.replace_all(r" \n[ \n]*|\n[ \n]+", "\n").str.strip_chars(" \n"))

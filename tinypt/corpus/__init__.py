@@ -1,1 +1,1 @@
-"""The raw corpus: records, the sources they come from, and the shards they are kept in."""
+"""The raw corpus: records, their sources, and the shards that store them."""

@@ -1,4 +1,4 @@
-"""What every source gives: rows, and where to take the source up again."""
+"""The output of every source: rows, and the position to continue from."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +8,10 @@ import pyarrow as pa
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows of a source, in its order.
+    """Consecutive rows of a source.
 
-    `start` is where these rows begin, in the source's own terms and as JSON can hold it; None is the very
-    beginning. `read` is the share of the source read so far, 0 to 1, or None where its size is not known.
+    `start` is the position of the first row, in a form defined by the source and serialisable as JSON; None is the
+    beginning. `read` is the share of the source read so far, 0 to 1, or None if its size is unknown.
     """
 
     rows: pa.RecordBatch

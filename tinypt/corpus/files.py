@@ -17,24 +17,26 @@ from tinypt.corpus.streams import named_faults, open_bytes
 from tinypt.files import list_files
 from tinypt.runtime.errors import PipelineError
 
-SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")  # half a character where it stands alone, which no file can hold
-Rows = Iterator[dict[str, Any] | None]  # None where a row cannot be used, which is counted
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")  # a lone surrogate cannot be encoded as UTF-8
+Rows = Iterator[dict[str, Any] | None]  # None for an unusable row, which is counted
 
 
 def expand(paths: tuple[Path, ...]) -> list[Path]:
-    """The files that paths, folders and globs name, in the order given; a glob or folder gives its own sorted.
+    """The files named by paths, folders and globs, in the order given. Files of one folder or glob are sorted.
 
-    Of a folder, and of a folder that a glob matches, every file of a known kind counts, however deep.
+    A folder, also one matched by a glob, stands for all files of a known kind below it.
 
     Raises:
-        PipelineError: one of them matches nothing, or a file of a kind that is not known.
+        PipelineError: a path matches nothing, or matches a file of an unknown kind.
     """
     found: dict[Path, None] = {}
     for path in paths:
         matches = [path] if path.exists() else [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]
         files = [file for match in matches for file in (_known(match) if match.is_dir() else [match])]
         if not files and path.is_dir():
-            raise PipelineError(f"{path}: no file here of a known kind, {', '.join(READERS)}; correct corpus.paths")
+            raise PipelineError(
+                f"{path}: no file of a known kind ({', '.join(READERS)}) in this folder; correct corpus.paths"
+            )
         if not files:
             raise PipelineError(f"{path}: no such file; correct corpus.paths")
         found |= dict.fromkeys(files)
@@ -44,10 +46,10 @@ def expand(paths: tuple[Path, ...]) -> list[Path]:
 
 
 def read_file(path: Path, text_column: str, skipped: Counter[str]) -> Iterator[Record]:
-    """Records of one file, in order; what cannot be used is counted in `skipped` by reason.
+    """Records of one file, in order. Unusable rows are counted in `skipped`, by reason.
 
     Raises:
-        PipelineError: the file's kind is not known, it is cut short, or it has no text column.
+        PipelineError: the file is of an unknown kind, truncated, or without the text column.
     """
     with named_faults(path), path.open("rb") as raw:
         yield from read_open(path, raw, path.name, text_column, skipped, 0)
@@ -56,9 +58,9 @@ def read_file(path: Path, text_column: str, skipped: Counter[str]) -> Iterator[R
 def read_open(
     path: Path, raw: BinaryIO, name: str, text_column: str, skipped: Counter[str], start: int
 ) -> Iterator[Record]:
-    """Records of the open file `raw`, as `read_file`, after its first `start` rows.
+    """Like `read_file`, but for the open file `raw`, after its first `start` rows.
 
-    Every row gives one record or one count in `skipped`. A record without an id gets `name` and its row.
+    Every row gives one record or one count in `skipped`. A record without an id gets `name` and its row number.
     """
     kind = _kind(path)
     with named_faults(path):
@@ -74,7 +76,7 @@ def _kind(path: Path) -> str:
     for suffix in READERS:
         if path.name.endswith(suffix):
             return suffix
-    raise PipelineError(f"{path}: unknown kind of file; known are {', '.join(READERS)}")
+    raise PipelineError(f"{path}: unknown kind of file; known kinds are {', '.join(READERS)}")
 
 
 def _known(folder: Path) -> list[Path]:
@@ -125,7 +127,7 @@ def _html(path: Path, raw: BinaryIO, text_column: str, start: int) -> Rows:
 
 
 def _lines(path: Path, raw: BinaryIO) -> Iterator[bytes]:
-    """Lines, decompressed, that end in a line feed and nothing else: texts hold U+2028 and U+0085."""
+    """Decompressed lines, split at line feeds only: texts contain U+2028 and U+0085."""
     with open_bytes(path, raw) as stream:
         rest = b""
         while chunk := stream.read(1 << 20):

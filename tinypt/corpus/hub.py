@@ -1,4 +1,4 @@
-"""The `hub` source: a data set on the Hugging Face hub, or a local folder in the hub's layout, read as a stream."""
+"""The `hub` source: a data set on the Hugging Face hub, or a local folder in its layout, read as a stream."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,9 +14,8 @@ from tinypt.runtime.errors import PipelineError
 class HubStream:
     """The rows of a split, in order.
 
-    A token for gated data sets is taken from HF_TOKEN by the hub's libraries themselves. With HF_HUB_OFFLINE=1
-    the data set is read from the hub's cache, where `hf download <id> --repo-type dataset --revision <commit>`
-    puts it.
+    For gated data sets, the hub's libraries read a token from HF_TOKEN. With HF_HUB_OFFLINE=1, the data set is read
+    from the hub's cache, which `hf download <id> --repo-type dataset --revision <commit>` fills.
     """
 
     def __init__(self, corpus: HubCorpus, skipped: Counter[str], start: dict[str, Any] | None = None) -> None:
@@ -24,15 +23,15 @@ class HubStream:
 
         Args:
             corpus: the data set.
-            skipped: takes the rows without text.
-            start: where to begin, as `position` says. Data files that were read are not opened again, and of
-                the one it stands in, what was read is passed over without being made into rows.
+            skipped: counts the rows without text.
+            start: position to begin at, from `position`. Data files before it are not opened again, and earlier rows
+                of its own file are skipped without being built.
 
         Raises:
-            PipelineError: the data set, configuration, split or column is not there, access needs a request,
-                or it comes as a loading script, which `datasets` no longer runs.
+            PipelineError: the data set, configuration, split or column does not exist, access must be requested, or
+                the data set is a loading script, which `datasets` no longer runs.
         """
-        import datasets  # slow to import, and needed by this source alone
+        import datasets  # imported here because it is slow and only this source needs it
 
         datasets.disable_progress_bars()
         self.corpus, self.skipped, self.row = corpus, skipped, start["row"] if start else 0
@@ -51,7 +50,7 @@ class HubStream:
             self._stream.load_state_dict(start["state"])
 
     def records(self) -> Iterator[Record]:
-        """Records of the rows that hold text.
+        """Records of the rows with text.
 
         Raises:
             PipelineError: a data file cannot be read.
@@ -68,16 +67,16 @@ class HubStream:
                     yield record
 
     def position(self) -> dict[str, Any]:
-        """Where the record after the last one is; a `start` for another stream."""
+        """Position after the last record: a `start` for another stream."""
         return {"state": self._stream.state_dict(), "row": self.row}
 
     def read(self) -> float | None:
-        """Share of the rows read, if the data set says how many there are."""
+        """Share of the rows read, 0 to 1; None if the data set does not state their number."""
         return self.row / self._rows if self._rows else None
 
 
 def _place(corpus: HubCorpus) -> str:
-    """The id, or where a copy is: the folder it names, or the hub's cache where there is no network."""
+    """The id, or the folder of a copy: the folder named by the id or, offline, the one in the hub's cache."""
     import huggingface_hub
 
     if Path(corpus.id).is_dir() or not huggingface_hub.constants.HF_HUB_OFFLINE:
@@ -96,20 +95,20 @@ def _named_faults(corpus: HubCorpus) -> Iterator[None]:
         yield
     except (DatasetNotFoundError, GatedRepoError) as error:
         raise PipelineError(
-            f"{corpus.id}: not found, or gated: ask for access on https://huggingface.co/datasets/{corpus.id}, "
+            f"{corpus.id}: not found, or gated: request access at https://huggingface.co/datasets/{corpus.id}, "
             f"then set HF_TOKEN ({_one_line(error)})"
         ) from None
     except LocalEntryNotFoundError:
         command = f"hf download {corpus.id} --repo-type dataset --revision {corpus.revision}"
         raise PipelineError(
-            f"{corpus.id}: not in the hub's cache, and HF_HUB_OFFLINE is set; run `{command}` where there is a network"
+            f"{corpus.id}: not in the hub's cache, and HF_HUB_OFFLINE is set; run `{command}` with network access"
         ) from None
     except RuntimeError as error:
         if "script" not in str(error):
             raise
         raise PipelineError(
-            f"{corpus.id}: comes as a loading script, which datasets no longer runs; "
-            "take eduagarcia/CrawlPT (configuration brwac) or corpus.source: vert"
+            f"{corpus.id}: is a loading script, which datasets no longer runs; "
+            "use eduagarcia/CrawlPT (configuration brwac) or corpus.source: vert"
         ) from None
     except (ValueError, OSError, EOFError) as error:
         raise PipelineError(f"{corpus.id}: cannot be read: {_one_line(error)}") from None

@@ -1,4 +1,4 @@
-"""The manifest beside the raw shards: what each holds, so that two people can tell if they have the same corpus."""
+"""The manifest of the raw shards. It shows whether two copies of the corpus are the same."""
 
 from collections.abc import Iterable, Sequence
 from typing import TypedDict
@@ -13,7 +13,7 @@ MANIFEST = "manifest.json"
 
 
 class Entry(TypedDict):
-    """One shard: its file name, documents, words (between white space), bytes of text as UTF-8, and checksum."""
+    """A shard: file name, and numbers of documents, words (split at white space) and UTF-8 bytes of text; checksum."""
 
     file: str
     documents: int
@@ -23,7 +23,7 @@ class Entry(TypedDict):
 
 
 def describe(name: str, tables: Sequence[pa.Table]) -> Entry:
-    """The entry of a shard with these rows."""
+    """The manifest entry of a shard with these rows."""
     texts = [table.column("text") for table in tables]
     return {
         "file": name,
@@ -35,7 +35,7 @@ def describe(name: str, tables: Sequence[pa.Table]) -> Entry:
 
 
 def checksum(tables: Iterable[pa.Table | pa.RecordBatch]) -> str:
-    """XXH3-128 over the record's four columns: of the values, not of how Parquet packs them or tables divide them."""
+    """XXH3-128 of the values in the four columns. It does not depend on Parquet's encoding or on the tables' sizes."""
     lengths, values = ([xxhash.xxh3_128() for _ in SCHEMA] for _ in range(2))
     for table in tables:
         for index, name in enumerate(SCHEMA.names):
@@ -47,7 +47,7 @@ def checksum(tables: Iterable[pa.Table | pa.RecordBatch]) -> str:
 
 
 def _values(strings: pa.StringArray) -> memoryview | bytes:
-    """The bytes of all strings, one after the other."""
+    """The bytes of all strings, concatenated."""
     _, offsets, values = strings.buffers()
     if values is None or not len(strings):
         return b""

@@ -1,15 +1,15 @@
-"""The record of the corpus, and the shapes it comes in."""
+"""The record of the corpus, and the published shapes it is made from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-END = "<END>"  # what nlpufg/brwac writes between the paragraphs of a document, one document a line
+END = "<END>"  # in nlpufg/brwac, between the paragraphs of a document
 
 
 @dataclass(frozen=True)
 class Record:
-    """One web document: paragraphs of `text` are joined by one newline, sentences of a paragraph by a space."""
+    """A web document. In `text`, one newline separates paragraphs, and a space the sentences of a paragraph."""
 
     doc_id: str
     title: str
@@ -18,11 +18,11 @@ class Record:
 
 
 def from_mapping(row: Mapping[str, Any], fallback_id: str, text_column: str) -> Record | None:
-    """Make a record of a row in any of the published shapes; None where it holds no text.
+    """Make a record from a row in any published shape; None if it has no text.
 
-    Known shapes: text as a string, beside doc_id, title and uri or id and meta (CrawlPT), or with <END>
-    between paragraphs (nlpufg/brwac); text.paragraphs, a list of paragraphs, each a list of sentences, or a
-    list of {paragraphs: sentences} (the two forms that the hub's old brWaC loader had).
+    Known shapes: text as a string, with doc_id, title and uri, or with id and meta (CrawlPT); text with <END> between
+    paragraphs (nlpufg/brwac); text.paragraphs as a list of lists of sentences, or a list of {paragraphs: sentences}
+    (two forms of the hub's former brWaC loader).
     """
     text = _flatten(row.get(text_column))
     if not text.strip():

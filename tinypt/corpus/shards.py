@@ -1,4 +1,4 @@
-"""Parquet shards: the form the corpus has between stages."""
+"""Parquet shards: the format of the corpus between stages."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,12 +10,12 @@ import pyarrow.parquet as pq
 from tinypt.files import atomic_path
 from tinypt.runtime.errors import PipelineError
 
-BATCH = 1024  # documents read at once; every step over them holds several times their text
+BATCH = 1024  # documents read at once; processing takes several times the memory of their text
 SCHEMA = pa.schema([(name, pa.string()) for name in ("doc_id", "title", "uri", "text")])
 
 
 def shard_name(index: int) -> str:
-    """File name of a shard; sorted names are document order."""
+    """File name of a shard. Sorted names give document order."""
     return f"shard-{index:05d}.parquet"
 
 
@@ -23,20 +23,20 @@ def list_shards(folder: Path) -> list[Path]:
     """The shards of `folder` in document order.
 
     Raises:
-        PipelineError: the folder is missing or holds none.
+        PipelineError: the folder is missing or has no shards.
     """
     shards = sorted(folder.glob("shard-*.parquet"))
     if not shards:
-        raise PipelineError(f"{folder}: no shards here; run the stage that writes them (`dvc repro`)")
+        raise PipelineError(f"{folder}: has no shards; run the stage that writes them (`dvc repro`)")
     return shards
 
 
 @contextmanager
 def open_shard(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.Table], None]]:
-    """Yield what writes a table as the next row group of a zstd-compressed shard; equal tables give equal bytes.
+    """Yield a function that writes a table as the next row group of a zstd-compressed shard.
 
-    The shard takes its place when the block ends, and not at all where it ends in an exception. It says nothing of the
-    least and the largest value of a column, which nobody asks of texts and which a third of the writing would go into.
+    Equal tables give equal bytes. The shard appears at `path` when the block ends, unless it raises. Column statistics
+    are switched off: no reader uses the smallest and largest text, and computing them takes a third of the time.
     """
     with (
         atomic_path(path) as temporary,
@@ -46,7 +46,7 @@ def open_shard(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.Table], N
 
 
 def write_shard(path: Path, tables: list[pa.Table]) -> None:
-    """Write tables as the row groups of one shard, as `open_shard` does."""
+    """Write tables as the row groups of one shard (see `open_shard`)."""
     with open_shard(path, tables[0].schema) as write:
         for table in tables:
             write(table)
@@ -56,7 +56,7 @@ def read_shard(path: Path, columns: list[str] | None = None) -> Iterator[pa.Reco
     """Record batches of one shard, in order.
 
     Raises:
-        PipelineError: the file is not whole, or lacks a column.
+        PipelineError: the file is damaged, or lacks a column.
     """
     try:
         file = pq.ParquetFile(path)
@@ -66,7 +66,7 @@ def read_shard(path: Path, columns: list[str] | None = None) -> Iterator[pa.Reco
         yield from file.iter_batches(batch_size=BATCH, columns=columns)
     except (pa.ArrowException, OSError) as error:
         line = str(error).strip().split("\n")[0]
-        raise PipelineError(f"{path}: cannot be read as Parquet ({line}); fetch or make it again") from None
+        raise PipelineError(f"{path}: cannot be read as Parquet ({line}); download or build it again") from None
 
 
 def read_shards(folder: Path, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:

@@ -1,4 +1,4 @@
-"""All sources behind one door: parameters in, batches of rows out, from any place that an earlier run got to."""
+"""Read any source: parameters in, batches of rows out, starting where an earlier run stopped."""
 
 import os
 from collections import Counter
@@ -22,28 +22,28 @@ from tinypt.runtime.errors import PipelineError
 from tinypt.sample.generator import SampleRecord, sample_records
 
 SAMPLE_SCHEMA = pa.schema([*SCHEMA, ("noise", pa.list_(pa.string())), ("original", pa.string())])
-ROWS = 256  # records in a batch
+ROWS = 256  # records per batch
 
 
 @dataclass
 class Notes:
-    """What reading a source counts on the way: rows left out, by reason, and the source's own units (vert)."""
+    """Counts kept while reading: skipped rows by reason, and units of the source (vert)."""
 
     skipped: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
 
 
 def iter_batches(corpus: Corpus, seed: int, notes: Notes, resume: dict[str, Any] | None = None) -> Iterator[Batch]:
-    """Rows of the corpus, in an order that depends on the parameters and the data alone.
+    """Rows of the corpus, in an order that depends only on the parameters and the data.
 
     Args:
         corpus: the source and its parameters.
         seed: of the sample.
-        notes: takes the counts; set back to what they were where `resume` takes up.
-        resume: the `start` of an earlier run's batch, with `rows` in it: those of that batch to leave out.
+        notes: receives the counts, reset to their values at `resume`.
+        resume: the `start` of a batch from an earlier run. Its `rows` is the number of rows of that batch to skip.
 
     Yields:
-        Batches whose `start` is a `resume` for their own beginning.
+        Batches. The `start` of each is the `resume` that continues with this batch.
     """
     resume = resume or {"at": None, "skipped": {}, "counts": {}, "rows": 0}
     notes.skipped, notes.counts = Counter(resume["skipped"]), Counter(resume["counts"])
@@ -61,10 +61,10 @@ def iter_batches(corpus: Corpus, seed: int, notes: Notes, resume: dict[str, Any]
 
 
 def local_files(corpus: Corpus) -> list[Path]:
-    """The files that the source reads on this machine.
+    """The local files that the source reads.
 
     Raises:
-        PipelineError: one of them is missing.
+        PipelineError: a file is missing.
     """
     if isinstance(corpus, FilesCorpus):
         return expand(corpus.paths)
@@ -76,7 +76,7 @@ def local_files(corpus: Corpus) -> list[Path]:
 
 
 def origin(corpus: Corpus) -> dict[str, Any]:
-    """What the manifest says of the source: what it is, not where on this machine it lay."""
+    """Description of the source for the manifest, without local paths."""
     if isinstance(corpus, HubCorpus):
         return asdict(corpus) | {"id": Path(corpus.id).name if Path(corpus.id).is_dir() else corpus.id}
     if isinstance(corpus, SampleCorpus):
@@ -87,7 +87,7 @@ def origin(corpus: Corpus) -> dict[str, Any]:
 
 def _open(corpus: Corpus, seed: int, notes: Notes, start: Any) -> Iterator[Batch]:
     if isinstance(corpus, VertCorpus):
-        from tinypt.corpus.vert import read_vert  # its compiler is slow to import, and needed by this source alone
+        from tinypt.corpus.vert import read_vert  # imported here because numba is slow and only this source needs it
 
         return read_vert(corpus.path, notes.counts, notes.skipped, start)
     if isinstance(corpus, FilesCorpus):
@@ -137,7 +137,7 @@ def _batches(
     position: Callable[[], Any],
     read: Callable[[], float | None],
 ) -> Iterator[Batch]:
-    """Records as batches; `position` and `read` tell of the record that came last."""
+    """Group records into batches. `position` and `read` give the state after the latest record."""
     while True:
         start = position()
         rows = [dict(vars(record)) for record in islice(records, ROWS)]

@@ -1,4 +1,4 @@
-"""Files as streams of bytes, compressed or not."""
+"""Read files as streams of bytes, compressed or not."""
 
 import zlib
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ from tinypt.runtime.errors import PipelineError
 def open_bytes(path: Path, raw: BinaryIO) -> Iterator[BinaryIO]:
     """The content of the open file `raw`, decompressed if the name of `path` ends in .gz or .zst.
 
-    `raw` itself tells how much of the file was read.
+    `raw.tell()` gives the number of file bytes read.
     """
     if path.suffix in (".gz", ".zst") and path.stat().st_size == 0:
-        raise OSError("not one byte")  # which the libraries take for an empty content
+        raise OSError("it is empty")  # the libraries would accept this as empty content
     if path.suffix == ".gz":
-        with igzip.open(raw) as stream:  # several times as fast as gzip
+        with igzip.open(raw) as stream:  # several times faster than gzip
             yield cast(BinaryIO, stream)
     elif path.suffix == ".zst":
         with pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd") as stream:
@@ -32,10 +32,10 @@ def open_bytes(path: Path, raw: BinaryIO) -> Iterator[BinaryIO]:
 
 @contextmanager
 def named_faults(path: Path, *others: type[Exception]) -> Iterator[None]:
-    """Turn what reading a damaged file raises, and `others`, into a PipelineError that names the file."""
+    """Turn exceptions from reading a damaged file, and `others`, into a PipelineError that names the file."""
     faults: Any = (OSError, EOFError, zlib.error, UnicodeDecodeError, pa.ArrowException, *others)
     try:
         yield
     except faults as error:
         reason = str(error).strip().split("\n")[0]
-        raise PipelineError(f"{path}: damaged or cut short ({reason}); fetch it again") from None
+        raise PipelineError(f"{path}: damaged or truncated ({reason}); download it again") from None

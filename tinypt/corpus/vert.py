@@ -1,4 +1,4 @@
-"""The `vert` source: brWaC's official file, one token a line between tags, plain or gzipped.
+"""The `vert` source: brWaC's official file, plain or gzipped. It has one token or one tag per line.
 
     <doc docid="netg-1afc73" title="…" uri="…">
     <p>
@@ -10,9 +10,8 @@
     </p>
     </doc>
 
-It is not XML: it has no root and leaves & as it is. Differences from the loaders published for it, on
-purpose: a title is not cut at a quotation mark inside it, and a <g/> at a sentence's edge does not glue
-the sentence to its neighbour.
+The format is not XML: it has no root element, and & is not escaped. Two intended differences from published loaders: a
+title is not cut at a quotation mark inside it, and a <g/> at the edge of a sentence does not join two sentences.
 """
 
 import re
@@ -40,24 +39,24 @@ from tinypt.corpus.vert_lines import (
 from tinypt.runtime.errors import PipelineError
 
 CHUNK = 8 << 20  # bytes read at a time
-LONGEST = 256 << 20  # bytes without a </doc> after which it is no .vert file
+LONGEST = 256 << 20  # bytes without a </doc> after which the file is refused
 END = b"\n</doc>"
 HEADER = re.compile(rb'<doc docid="(.*?)" title="(.*)" uri="(.*)">')
 
 
 def read_vert(path: Path, counts: Counter[str], skipped: Counter[str], start: int | None = None) -> Iterator[Batch]:
-    """Documents of a .vert or .vert.gz file, in order, read as a stream.
+    """Read the documents of a .vert or .vert.gz file as a stream, in order.
 
     Args:
         path: the file.
-        counts: takes the paragraphs, sentences, tokens and glue marks read, and, where there are any, the
-            documents with bytes that are not UTF-8, which become U+FFFD.
-        skipped: takes what could not be used, by reason: malformed_header, empty_text, unfinished_document,
-            outside_document (a stretch of lines between documents).
-        start: where to begin, as a batch's `start` says: bytes of the decompressed file.
+        counts: counts paragraphs, sentences, tokens and glue marks, and any documents with bytes that are not UTF-8.
+            Such bytes become U+FFFD.
+        skipped: counts unusable parts by reason: malformed_header, empty_text, unfinished_document, outside_document
+            (lines between documents).
+        start: position to begin at, from a batch's `start`: an offset in the decompressed file, in bytes.
 
     Raises:
-        PipelineError: the file is missing, cut short within its compression, or holds no document.
+        PipelineError: the file is missing, its compressed data are truncated, or it has no document.
     """
     if not path.is_file():
         raise PipelineError(f"{path}: no such file; correct corpus.path")
@@ -75,11 +74,11 @@ def read_vert(path: Path, counts: Counter[str], skipped: Counter[str], start: in
                 position, buffer, seen = position + end, buffer[end:], True
             rest = buffer
             if len(rest) > LONGEST:
-                raise PipelineError(f"{path}: {LONGEST >> 20} MB without a </doc>; this is not brWaC's .vert format")
+                raise PipelineError(f"{path}: no </doc> in {LONGEST >> 20} MB; this is not brWaC's .vert format")
     if rest.strip():
         skipped["unfinished_document" if rest.lstrip().startswith(b"<doc ") else "outside_document"] += 1
     if not seen:
-        raise PipelineError(f"{path}: holds no </doc>; this is not brWaC's .vert format")
+        raise PipelineError(f"{path}: has no </doc>; this is not brWaC's .vert format")
 
 
 def _documents(buffer: bytes, end: int, counts: Counter[str], skipped: Counter[str]) -> pa.RecordBatch:
@@ -114,7 +113,7 @@ def _documents(buffer: bytes, end: int, counts: Counter[str], skipped: Counter[s
 def _strings(
     text: NDArray[np.uint8], ends: NDArray[np.int64], keep: NDArray[np.bool_], counts: Counter[str]
 ) -> pa.Array:
-    """The texts to keep, of those that stand one after the other in `text`."""
+    """The texts to keep, cut from the concatenated texts in `text`."""
     offsets = np.concatenate(([0], ends)).astype(np.int32)
     strings = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(text))
     if not keep.all():

@@ -1,4 +1,4 @@
-"""The lines of a .vert file, made into running text: the one loop over every byte of brWaC, compiled."""
+"""Turn the lines of a .vert file into running text: a compiled loop over every byte."""
 
 import numpy as np
 from numba import njit
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 Bytes = NDArray[np.uint8]
 FIELDS = ("header_start", "header_end", "text_end", "paragraphs", "sentences", "tokens", "glue_marks", "before")
 HEADER_START, HEADER_END, TEXT_END, PARAGRAPHS, SENTENCES, TOKENS, GLUE_MARKS, BEFORE = range(len(FIELDS))
-UNFINISHED, OUTSIDE = 1, 2  # what may stand before a document: one without its end, or lines of none
+UNFINISHED, OUTSIDE = 1, 2  # text before a document: an unfinished document, or lines outside documents
 P, END_P, S, END_S, GLUE = 1, 2, 3, 4, 5  # the tags within a document
 _LF, _CR, _SPACE, _OPEN, _CLOSE, _SLASH = 10, 13, 32, 60, 62, 47
 _P, _S, _G = 112, 115, 103
@@ -15,24 +15,24 @@ _P, _S, _G = 112, 115, 103
 
 @njit(nogil=True)
 def running_text(lines: Bytes, text: Bytes, documents: NDArray[np.int64]) -> int:
-    """Write the texts of whole documents one after the other into `text`; returns how many documents there were.
+    """Write the texts of whole documents into `text`, one after the other. Returns the number of documents.
 
-    A token is preceded by a space, by nothing after a <g/>, or by a line feed where a paragraph has ended; at a
-    document's start by nothing. A <g/> at the edge of a sentence thereby glues nothing. A line is a tag only if the
-    tag is all that stands on it. White space within a token, and any run of it, becomes one space.
+    A space precedes a token; a line feed does after the end of a paragraph. Nothing precedes a token after <g/> or at
+    the start of a document. A <g/> at the edge of a sentence has no effect. A line is a tag only if it contains nothing
+    else. White space within a token becomes one space.
 
     Args:
-        lines: bytes of whole documents, the last one ending in </doc>.
-        text: as long as `lines`; takes the texts.
-        documents: int64 [at least as many as there are </doc>, len(FIELDS)]; takes of every document where its
-            <doc ...> line starts and ends in `lines` (both 0 if it has none), where its text ends in `text` (it
-            starts where the one before ends), what its lines were, and what stood before it.
+        lines: bytes of whole documents; the last one ends in </doc>.
+        text: output, as long as `lines`.
+        documents: output, int64 [at least the number of </doc>, len(FIELDS)]. For each document: start and end of its
+            <doc ...> line in `lines` (both 0 if missing), end of its text in `text` (it starts at the end of the text
+            before), numbers of its units, and the kind of text before it.
     """
     size = len(lines)
     found = end = start = at = 0
     header_start = header_end = paragraphs = sentences = tokens = glue_marks = before = 0
-    separator = 0  # byte owed before the next token, 0 for none
-    glued, follows = False, False  # whether <g/> was the line before; whether a line feed stands before this line
+    separator = 0  # byte to write before the next token, 0 for none
+    glued, follows = False, False  # whether the line before was <g/>; whether a line feed precedes this line
     while at < size:
         first = lines[at]
         if first == _OPEN and follows and _is(lines, at, b"</doc>"):
@@ -107,9 +107,9 @@ def _is(lines: Bytes, at: int, word: bytes) -> bool:
 
 @njit(nogil=True)
 def _tag(lines: Bytes, at: int) -> int:
-    """Which tag the line at `at` is; 0 where it is none.
+    """The tag on the line at `at`; 0 if there is none.
 
-    Every line within whole documents has </doc> after it, so that six bytes can be looked at.
+    In whole documents a </doc> follows every line, so the next six bytes can always be read.
     """
     letter, close, tag = lines[at + 1], at + 2, 0
     if letter == _P:

@@ -1,4 +1,4 @@
-"""Rows in, Parquet shards of a size out."""
+"""Collect rows into Parquet shards of a given size."""
 
 from pathlib import Path
 
@@ -9,18 +9,18 @@ import pyarrow.compute as pc
 from tinypt.corpus.manifest import Entry, describe
 from tinypt.corpus.shards import shard_name, write_shard
 
-SHARD_BYTES = 64 << 20  # of text; a shard is what one worker holds and what a killed stage loses
-GROUP_BYTES = 16 << 20  # of text in a row group; what a reader holds at a time
+SHARD_BYTES = 64 << 20  # of text; one worker holds a shard, and a killed stage loses at most one
+GROUP_BYTES = 16 << 20  # of text per row group; a reader holds one at a time
 
 
 class ShardWriter:
-    """Collects rows into shards, so that memory holds no more than one of them.
+    """Collects rows into shards. Memory holds at most one shard.
 
-    Where shards and row groups end depends on the rows alone, not on the batches they come in.
+    The ends of shards and row groups depend only on the rows, not on how they are grouped into batches.
     """
 
     def __init__(self, folder: Path, finished: list[Entry] | None = None) -> None:
-        """Write into `folder`, after the shards that stand there, as `entries` of an earlier writer says."""
+        """Write into `folder`, after its finished shards: the `entries` of an earlier writer."""
         self.folder = folder
         self.entries = list(finished or [])
         self._parts: list[pa.RecordBatch] = []
@@ -28,7 +28,7 @@ class ShardWriter:
         self._group_bytes = self._shard_bytes = 0
 
     def add(self, rows: pa.RecordBatch) -> int:
-        """Add rows; returns how many of them are in shards that stand on disk, 0 where none was completed."""
+        """Add rows. Returns how many of them are now in finished shards: 0 if no shard was completed."""
         ends = np.cumsum(pc.binary_length(rows.column("text")).to_numpy(zero_copy_only=False), dtype=np.int64)
         start = before = written = 0
         while start < len(rows):
@@ -47,7 +47,7 @@ class ShardWriter:
         return written
 
     def close(self) -> None:
-        """Write what is left as the last shard."""
+        """Write the remaining rows as the last shard."""
         self._close_group()
         if self._groups:
             name = shard_name(len(self.entries))

@@ -1,1 +1,1 @@
-"""Evaluation: task data, masked language modelling, frozen embeddings, fine-tuning, and what needs no model at all."""
+"""Evaluation: tasks, frozen embeddings, fine-tuning, language-model metrics, baselines, and the cost of running."""

@@ -1,14 +1,13 @@
-"""What a model costs to run on a CPU: size, latency and throughput, all models measured turn by turn.
+"""Cost of running a model on a CPU: size, latency and throughput.
 
-Times are wall-clock and belong to a machine: they say which model is faster and by how much, and are compared
-between models of one run only. A turn calls every model once, in random order, so that whatever else slows the machine
-down meets all.
+Times are wall-clock times of one machine, so they compare only between models of the same run. All models take turns:
+each turn calls every model once, in random order, so that a slowdown of the machine affects all of them.
 """
 
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +18,25 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tinypt.evaluation.model import EvaluatedModel
+from tinypt.evaluation.model import EvaluatedModel, load_evaluated
 from tinypt.modeling.forward import encode, score
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.progress import Progress
 
-LENGTHS = (32, 128)  # pieces of a text, [CLS] and [SEP] included; no padding
-BATCH = 32  # texts at a time, for throughput
-SINGLE, BATCHES = 40, 4  # turns: calls of one text, for its percentiles, and of a batch
-WARM = 2  # turns before the clock runs
-INPUTS = ("input_ids", "attention_mask", "token_type_ids")  # of a graph
+LENGTHS = (32, 128)  # pieces in a text, [CLS] and [SEP] included; no padding
+BATCH = 32  # texts per call when throughput is measured
+SINGLE, BATCHES = 40, 4  # timed turns with one text per call (for percentiles) and with a batch per call
+WARM = 2  # turns before the clock starts
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")  # of an ONNX graph
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something to be measured.
+    """Something to time.
 
-    vocabulary: number of ids that texts may be made of; positions: pieces of the longest text it reads;
-    call: what is timed, on texts of ids, int64 [texts, length].
+    vocabulary: number of ids; texts are random ids below it.
+    positions: length of the longest text it accepts, in pieces.
+    call: the function to time; its argument is ids, int64 [texts, length].
     """
 
     name: str
@@ -45,19 +45,57 @@ class Candidate:
     call: Callable[[NDArray[np.int64]], object]
 
 
+def measure_models(
+    folders: dict[str, Path], graphs: dict[str, dict[str, Path]], seed: int
+) -> dict[str, dict[str, Any]]:
+    """Measure models, and separately the encoders of those that have been exported.
+
+    Args:
+        folders: of each model, by name.
+        graphs: ONNX graphs of the exported models: model -> kind -> file.
+        seed: of the random texts and the order of the turns.
+
+    Returns:
+        For each model the `parameters` and `bytes` of its weights (see `size`), and `lengths`, the times (see
+        `measure`) of filling in a masked word. For each exported model also `encoder`: its `bytes` and `lengths` in
+        `pytorch` and in every kind of graph.
+
+    Raises:
+        PipelineError: a folder holds no complete model, or a graph is missing.
+    """
+    models: dict[str, dict[str, Any]] = {}
+    entries: dict[str, dict[str, Any]] = {}  # of each candidate, by name: where its times belong
+    candidates = []
+    for name, folder in folders.items():
+        evaluated = load_evaluated(name, folder, max_length=max(LENGTHS))
+        evaluated = replace(evaluated, model=evaluated.model.cpu(), device=torch.device("cpu"))  # even if it has a GPU
+        models[name] = size(evaluated, folder)
+        runs = [(fill_mask(evaluated), models[name])]
+        if name in graphs:
+            runs.append((encoder(evaluated), {"bytes": models[name]["bytes"]}))
+            runs += [(onnx_encoder(evaluated, path), {"bytes": path.stat().st_size}) for path in graphs[name].values()]
+            kinds = ("pytorch", *graphs[name])
+            models[name]["encoder"] = dict(zip(kinds, (entry for _, entry in runs[1:]), strict=True))
+        candidates += [candidate for candidate, _ in runs]
+        entries |= {candidate.name: entry for candidate, entry in runs}
+    for name, times in measure(candidates, seed).items():
+        entries[name]["lengths"] = times
+    return models
+
+
 def fill_mask(evaluated: EvaluatedModel) -> Candidate:
-    """The model in PyTorch, fp32: the encoder, and the most probable word at one masked place of each text."""
+    """The model in PyTorch, fp32: the encoder, and the most probable piece at one masked position of each text."""
 
     def call(ids: NDArray[np.int64]) -> Tensor:
         texts = torch.from_numpy(ids)
-        places = torch.arange(len(texts)) * texts.shape[1] + 1
-        return score(evaluated.model, encode(evaluated.model, texts, evaluated.special), places).argmax(dim=1)
+        positions = torch.arange(len(texts)) * texts.shape[1] + 1
+        return score(evaluated.model, encode(evaluated.model, texts, evaluated.special), positions).argmax(dim=1)
 
     return _candidate(evaluated, evaluated.name, call)
 
 
 def encoder(evaluated: EvaluatedModel) -> Candidate:
-    """The model's encoder alone, in PyTorch, fp32: hidden states, what is read for classes, similarity or search."""
+    """The model's encoder alone in PyTorch, fp32. Its hidden states serve classification, similarity and search."""
     return _candidate(
         evaluated,
         f"{evaluated.name} pytorch",
@@ -66,19 +104,19 @@ def encoder(evaluated: EvaluatedModel) -> Candidate:
 
 
 def onnx_encoder(evaluated: EvaluatedModel, graph: Path) -> Candidate:
-    """The same of a graph of the model's release, in ONNX Runtime: its path from the input to the hidden states.
+    """The encoder in ONNX Runtime: the part of a released graph from the inputs to the hidden states.
 
-    The whole graph scores every place of a text, as transformers.js wants it, which nothing else here does.
+    The whole graph also scores every position, as transformers.js requires; no other candidate does that.
 
     Raises:
-        PipelineError: there is no such file.
+        PipelineError: the file is missing.
     """
     if not graph.is_file():
         raise PipelineError(f"{graph}: no such file; run `dvc repro export@{evaluated.name}`")
     part = onnx.utils.Extractor(onnx.load(graph)).extract_model(list(INPUTS), ["last_hidden_state"])
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.log_severity_level = torch.get_num_threads(), 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # it would take the next one's time
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads would slow the next model
     session = onnxruntime.InferenceSession(part.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
     def call(ids: NDArray[np.int64]) -> object:
@@ -97,8 +135,9 @@ def measure(candidates: list[Candidate], seed: int) -> dict[str, dict[str, dict[
     """Time all candidates.
 
     Returns:
-        For each by name and each of LENGTHS, as a string, that it has positions for: `p50_ms` and `p95_ms`, median and
-        95th percentile of the milliseconds one text takes, and `texts_per_s`, the median rate in batches of BATCH.
+        candidate -> length -> times, for each of LENGTHS (as a string) that the candidate accepts: `p50_ms` and
+        `p95_ms`, median and 95th percentile of the milliseconds per text, and `texts_per_s`, the median rate in batches
+        of BATCH texts.
     """
     found: dict[str, dict[str, dict[str, float]]] = {candidate.name: {} for candidate in candidates}
     for length in LENGTHS:
@@ -113,30 +152,30 @@ def measure(candidates: list[Candidate], seed: int) -> dict[str, dict[str, dict[
 
 
 def size(evaluated: EvaluatedModel, folder: Path) -> dict[str, Any]:
-    """`parameters`, tied ones counted once, and `bytes` of the weights on disk (safetensors)."""
+    """`parameters`, with tied ones counted once, and `bytes` of the weights on disk (safetensors)."""
     weights = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
     return {"parameters": evaluated.model.num_parameters(), "bytes": weights}
 
 
 def machine() -> str:
-    """The processor and the versions of what was run on it, for people to read."""
+    """Name of the processor and versions of the libraries, for display."""
     name = platform.processor() or platform.machine()
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), name)
-    except OSError:  # no Linux
+    except OSError:  # not Linux
         pass
     return f"{name}, torch {torch.__version__}, onnxruntime {onnxruntime.__version__}"
 
 
 def _turns(candidates: list[Candidate], shape: tuple[int, int], turns: int, seed: int) -> NDArray[np.float64]:
-    """Seconds that each call took: float64 [turns, candidates]."""
+    """Seconds of each call: float64 [turns, candidates]."""
     random = np.random.default_rng(seed)
     texts = [random.integers(candidate.vocabulary, size=shape) for candidate in candidates]
     seconds = np.empty((turns, len(candidates)))
     progress = Progress(f"{shape[0]} x {shape[1]}", "turns", WARM + turns)
     for turn in range(-WARM, turns):
-        for column in random.permutation(len(candidates)):  # whoever follows a large model finds the caches cold
+        for column in random.permutation(len(candidates)):  # a large model leaves cold caches for the next one
             start = time.perf_counter()
             candidates[column].call(texts[column])
             if turn >= 0:

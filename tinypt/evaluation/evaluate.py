@@ -1,6 +1,7 @@
-"""Every task by both protocols: what a model's metrics and its table of predictions hold."""
+"""Evaluation of one model on all tasks by every protocol: frozen, finetune and task_distillation."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,17 +22,17 @@ from tinypt.files import atomic_path
 from tinypt.params.evaluate import Evaluate
 
 log = logging.getLogger(__name__)
-TEACHER = "teacher"  # the model whose answers are what the others are taught
+TEACHER = "teacher"  # name of the model that writes soft labels
 
 
 @dataclass(frozen=True)
 class TaskResults:
-    """Of each task, by name: scores as metrics/<model>/evaluate.json has them, and predictions of the test split.
+    """Results of one model.
 
-    metrics: `frozen`, `finetune`, in `selection` the learning rate taken and each one's score (`at_<rate>`), and
-    `taught` where the model is one that learns from the teacher's answers.
-    predictions: columns as `predictions.write_predictions` takes them.
-    soft_labels: the teacher's answers for others to learn, by group of tasks; empty for other models.
+    metrics: for each task, as in metrics/<model>/evaluate.json: scores by protocol, and under `selection` the chosen
+        learning rate and the score of each rate (`at_<rate>`).
+    predictions: for each task, predictions of the test split as `write_predictions` takes them.
+    soft_labels: for each group of joint tasks, named `<task>+<task>`, the teacher's soft labels; empty for students.
     """
 
     metrics: dict[str, dict[str, Any]]
@@ -39,61 +40,71 @@ class TaskResults:
     soft_labels: dict[str, SoftLabels]
 
 
-def task_results(
+def evaluate_tasks(
     evaluated: EvaluatedModel, tasks: dict[str, TaskData], options: Evaluate, seed: int, folder: Path
 ) -> TaskResults:
-    """Measure the model on `tasks`; `seed` draws the resamples of the intervals, fine-tuning has seeds of its own.
+    """Evaluate the model on `tasks`.
 
-    Sets that are taught find the teacher's answers where `write_results` put them below `folder`.
+    Args:
+        evaluated: the model.
+        tasks: the tasks by name.
+        options: the `evaluate` parameters.
+        seed: of the bootstrap and the transfer texts. Fine-tuning has its own seeds.
+        folder: where `write_results` wrote the teacher's results. Students with task distillation read them.
 
     Raises:
         PipelineError: the model's weights are damaged, training diverged, tasks cannot be learnt jointly, or the
-            teacher's answers are missing.
+            teacher's soft labels are missing.
     """
-    task_distillation, name = options.task_distillation, evaluated.name
+    name, distillation = evaluated.name, options.task_distillation
     groups = joint_groups(tasks, options.finetune.joint)
-    metrics: dict[str, dict[str, Any]] = {}
-    predictions: dict[str, dict[str, Labels]] = {}
-    soft_labels: dict[str, SoftLabels] = {}
+    results = TaskResults({}, {}, {})
     for task, data in tasks.items():
         log.info("%s: %s, frozen", name, task)
         scores, predicted = frozen_scores(evaluated, task, data, seed)
-        metrics[task], predictions[task] = {"frozen": scores}, {"frozen": predicted}
-
-    def note(protocol: str, group: dict[str, TaskData], tuned: Finetuned) -> None:
-        for task, answers in tuned.predicted.items():
-            metrics[task][protocol] = summarise(group[task], answers, seed)
-            for training_seed, predicted in zip(options.finetune.seeds, answers, strict=True):
-                predictions[task][f"{protocol}_{training_seed}"] = predicted
-
+        results.metrics[task], results.predictions[task] = {"frozen": scores}, {"frozen": predicted}
     for number, group in enumerate(groups, start=1):
         log.info("%s: %s, fine-tuning, %d of %d", name, " and ".join(group), number, len(groups))
-        asked = (
-            transfer_texts(group, task_distillation.recombined, seed) if task_distillation and name == TEACHER else None
-        )
-        tuned = finetune(evaluated, group, options.finetune, asked)
-        note("finetune", group, tuned)
+        is_teacher = name == TEACHER
+        transfer = transfer_texts(group, distillation.recombined, seed) if distillation and is_teacher else None
+        tuned = finetune(evaluated, group, options.finetune, transfer)
+        _add(results, "finetune", group, tuned, options.finetune.seeds, seed)
         for task in group:
-            tried = {f"at_{rate:g}": score for rate, score in tuned.tried.items()}
-            metrics[task]["selection"] = {"learning_rate": tuned.learning_rate} | tried
-        if asked:
-            soft_labels["+".join(group)] = SoftLabels(asked, tuned.outputs)
-        if task_distillation and name in task_distillation.students:
-            given = read_soft_labels(group, folder / TEACHER / "soft_labels" / f"{'+'.join(group)}.parquet")
+            rates = {f"at_{rate:g}": score for rate, score in tuned.rate_scores.items()}
+            results.metrics[task]["selection"] = {"learning_rate": tuned.learning_rate} | rates
+        if transfer:
+            results.soft_labels[_group_name(group)] = SoftLabels(transfer, tuned.transfer_outputs)
+        if distillation and name in distillation.students:
+            soft_labels = read_soft_labels(group, _soft_labels_path(folder / TEACHER, _group_name(group)))
             rate = tuned.learning_rate
-            note(
-                "task_distillation",
-                group,
-                finetune_on_soft_labels(evaluated, group, options.finetune, rate, given, task_distillation),
-            )
-    return TaskResults(metrics, predictions, soft_labels)
+            tuned = finetune_on_soft_labels(evaluated, group, options.finetune, rate, soft_labels, distillation)
+            _add(results, "task_distillation", group, tuned, options.finetune.seeds, seed)
+    return results
 
 
 def write_results(name: str, tasks: dict[str, TaskData], results: TaskResults, folder: Path) -> None:
-    """Write below folder/<name>/ the predictions, <task>.parquet, and a teacher's answers, soft_labels/<tasks>.parquet."""
+    """Write the model's predictions to folder/<name>/<task>.parquet, and soft labels to soft_labels/ in that folder."""
     with atomic_path(folder / name) as temporary:
         temporary.mkdir()
         for task, data in tasks.items():
             write_predictions(data, results.predictions[task], temporary / f"{task}.parquet")
         for group, soft_labels in results.soft_labels.items():
-            write_soft_labels(soft_labels, temporary / "soft_labels" / f"{group}.parquet")
+            write_soft_labels(soft_labels, _soft_labels_path(temporary, group))
+
+
+def _add(
+    results: TaskResults, protocol: str, group: dict[str, TaskData], tuned: Finetuned, seeds: Iterable[int], seed: int
+) -> None:
+    """Add the scores and predictions of fine-tuned models to `results`; `seeds` are the training seeds."""
+    for task, predictions in tuned.predictions.items():
+        results.metrics[task][protocol] = summarise(group[task], predictions, seed)
+        for training_seed, predicted in zip(seeds, predictions, strict=True):
+            results.predictions[task][f"{protocol}_{training_seed}"] = predicted
+
+
+def _group_name(group: Iterable[str]) -> str:
+    return "+".join(group)
+
+
+def _soft_labels_path(folder: Path, group: str) -> Path:
+    return folder / "soft_labels" / f"{group}.parquet"

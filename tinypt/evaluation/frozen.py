@@ -1,4 +1,4 @@
-"""The frozen protocol: what a model's embeddings hold without any further training of the model."""
+"""The frozen protocol: scores from a model's embeddings, without training the model."""
 
 import numpy as np
 import torch
@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from tinypt.evaluation.model import EvaluatedModel, cut_pieces, length_sorted, pad
+from tinypt.evaluation.model import EvaluatedModel, length_sorted, pad, tokenize_texts
 from tinypt.evaluation.scores.bootstrap import intervals
 from tinypt.evaluation.scores.scoring import Labels, gold_labels, resampled_scores, task_scores
 from tinypt.evaluation.tasks.table import Split, TaskData
@@ -16,18 +16,17 @@ from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.progress import Progress
 
 Vectors = NDArray[np.float64]
-ITERATIONS = 2000  # enough for the probe to converge; without its optimum it would depend on the solver
+ITERATIONS = 2000  # enough for the probe to converge; before that its weights would depend on the solver
 
 
 def frozen_scores(evaluated: EvaluatedModel, task: str, data: TaskData, seed: int) -> tuple[dict[str, float], Labels]:
-    """Scores on the test split from mean-pooled embeddings of each text by itself, and the predictions scored.
+    """Score the test split from mean-pooled embeddings of the separate texts, and return the predictions too.
 
-    Only the 95 % intervals, <measure>_low and <measure>_high over resampled test rows, depend on `seed`.
-
-    Similarity is the cosine of the two texts; Pearson is taken of the cosine itself, which is what is returned as
-    the prediction, and the mean squared error after mapping it to the labels' scale by a line fitted on the
-    training split. Classes come from a logistic regression on the embedding, or for pairs on [u, v, |u - v|, u * v]
-    (InferSent; Conneau et al. 2017).
+    Similarity is the cosine of the two embeddings. Pearson and the returned predictions use the cosine itself; the mean
+    squared error uses the cosine mapped to the labels' scale by a line fitted on the training split. Classes are
+    predicted by a logistic regression on the embedding, or for pairs on [u, v, |u - v|, u * v] (InferSent; Conneau et
+    al. 2017). The 95 % intervals, <metric>_low and <metric>_high, are bootstrapped over test rows; only they depend on
+    `seed`.
 
     Raises:
         PipelineError: an embedding is not finite.
@@ -59,14 +58,19 @@ def frozen_scores(evaluated: EvaluatedModel, task: str, data: TaskData, seed: in
 
 @torch.no_grad()
 def embed(evaluated: EvaluatedModel, texts: list[str], label: str) -> Vectors:
-    """Mean of the last hidden states over each text's pieces, special tokens left out: [texts, hidden].
+    """Mean of the last hidden states over each text's pieces, special tokens excluded: float64 [texts, hidden].
 
     A text without any piece of the vocabulary gives a vector of zeros.
 
+    Args:
+        evaluated: the model.
+        texts: the texts to embed, truncated to the model's max_length.
+        label: of the progress line and of error messages.
+
     Raises:
-        PipelineError: one of them is not finite.
+        PipelineError: a vector is not finite.
     """
-    pieces = cut_pieces(evaluated, texts, None)
+    pieces = tokenize_texts(evaluated, texts, None)
     vectors = np.zeros((len(texts), evaluated.model.config.hidden_size))
     progress = Progress(label, "texts", len(texts))
     for rows in length_sorted(pieces.lengths()):
@@ -78,7 +82,7 @@ def embed(evaluated: EvaluatedModel, texts: list[str], label: str) -> Vectors:
         progress.add(len(rows))
     progress.close()
     if not np.isfinite(vectors).all():
-        raise PipelineError(f"{label}: its embeddings are no finite numbers: the weights are damaged; train it again")
+        raise PipelineError(f"{label}: the embeddings are not finite: the weights are damaged; train the model again")
     return vectors
 
 
@@ -90,7 +94,7 @@ def _cosine(first: Vectors, second: Vectors | None) -> Vectors:
 
 
 def _line(train: Vectors, gold: Vectors, test: Vectors) -> Vectors:
-    """`test` on the scale of `gold`, by the line that fits `gold` best over `train`."""
+    """Map `test` to the scale of `gold` by the least-squares line from `train` to `gold`."""
     variance = train.var()
     slope = float(np.cov(train, gold, bias=True)[0, 1] / variance) if variance > 0 else 0.0
     mapped: Vectors = gold.mean() + slope * (test - train.mean())
@@ -104,8 +108,8 @@ def _features(first: Vectors, second: Vectors | None) -> Vectors:
 
 
 def _probe(train: Vectors, gold: Labels, test: Vectors) -> Labels:
-    """Classes of `test` by a logistic regression on `train`."""
-    if not gold.any():  # one class: nothing to tell apart, and nothing that a regression could be fitted to
+    """Predict the classes of `test` by a logistic regression fitted on `train`."""
+    if not gold.any():  # a single class, to which no regression can be fitted
         return np.zeros(len(test), dtype=np.int64)
     probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=ITERATIONS))
     predicted: Labels = probe.fit(train, gold).predict(test)

@@ -1,4 +1,4 @@
-"""The model under evaluation, and texts as it reads them."""
+"""The model under evaluation, and its tokenized texts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from tinypt.modeling.forward import pick_device
 from tinypt.modeling.load import load_model, load_tokenizer
 from tinypt.tokens.masking import SpecialIds
 
-BATCH = 64  # texts or blocks scored at a time; no parameter, since no score depends on it
+BATCH = 64  # texts or blocks per forward pass; not a parameter, because no score depends on it
 
 
 @dataclass(frozen=True)
 class EvaluatedModel:
-    """A model with its tokenizer, on the device it runs on, in evaluation mode.
+    """A model with its tokenizer, on its device and in evaluation mode.
 
-    max_length: pieces of a text that are read; what lies beyond is cut.
+    max_length: longest text in pieces, special tokens included. Longer texts are truncated.
     """
 
     name: str
@@ -32,11 +32,11 @@ class EvaluatedModel:
     max_length: int
 
 
-def load_subject(name: str, folder: Path, max_length: int) -> EvaluatedModel:
-    """Load the model in `folder`; one with fewer positions than `max_length` reads as much as it can.
+def load_evaluated(name: str, folder: Path, max_length: int) -> EvaluatedModel:
+    """Load the model in `folder` under `name`. `max_length` is limited to the number of its positions.
 
     Raises:
-        PipelineError: the folder holds no whole model.
+        PipelineError: the folder holds no complete model.
     """
     device = pick_device()
     model, tokenizer = load_model(folder).to(device).eval(), load_tokenizer(folder)
@@ -46,20 +46,24 @@ def load_subject(name: str, folder: Path, max_length: int) -> EvaluatedModel:
 
 @dataclass(frozen=True)
 class Pieces:
-    """Texts or pairs of texts as [CLS] a [SEP] or [CLS] a [SEP] b [SEP]: ids, and 0 or 1 for the text each is in."""
+    """Tokenized texts, [CLS] a [SEP], or pairs, [CLS] a [SEP] b [SEP].
+
+    ids: token ids of each row.
+    types: for each of these 0 if it belongs to the first text, 1 if to the second.
+    """
 
     ids: list[list[int]]
     types: list[list[int]]
 
     def lengths(self) -> NDArray[np.int64]:
-        """Pieces in each text, special tokens included."""
+        """Number of pieces in each row, special tokens included: int64 [rows]."""
         return np.array([len(ids) for ids in self.ids], dtype=np.int64)
 
 
-def cut_pieces(evaluated: EvaluatedModel, first: list[str], second: list[str] | None) -> Pieces:
-    """Tokenize texts or pairs, cut to the evaluated's max_length, of a pair the longer text first.
+def tokenize_texts(evaluated: EvaluatedModel, first: list[str], second: list[str] | None) -> Pieces:
+    """Tokenize texts or pairs, truncated to the model's max_length. In a pair the longer text is cut first.
 
-    The length is passed explicitly: the limit stored with a published tokenizer is often 1e30.
+    The length is passed explicitly, because the limit stored with a published tokenizer is often 1e30.
     """
     encoded = evaluated.tokenizer(
         first, second, truncation=True, max_length=evaluated.max_length, return_token_type_ids=True
@@ -68,14 +72,14 @@ def cut_pieces(evaluated: EvaluatedModel, first: list[str], second: list[str] | 
 
 
 def length_sorted(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Row numbers in batches of similar length, so that little is padded."""
+    """Row numbers in batches of similar length, shortest first, to keep padding short."""
     order = np.argsort(lengths, kind="stable")
     for start in range(0, len(order), BATCH):
         yield order[start : start + BATCH]
 
 
 def pad(pieces: Pieces, rows: NDArray[np.int64], evaluated: EvaluatedModel) -> tuple[Tensor, Tensor]:
-    """Ids and types of some rows, int64 [rows, longest], padded at the end, on the evaluated's device."""
+    """Ids and types of the given rows, int64 [rows, longest], padded at the end, on the model's device."""
     longest = max(len(pieces.ids[row]) for row in rows)
     ids = torch.full((len(rows), longest), evaluated.special.pad)
     types = torch.zeros((len(rows), longest), dtype=torch.long)

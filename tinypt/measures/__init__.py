@@ -1,1 +1,1 @@
-"""Document statistics, hashes and signatures: compiled, computed once by clean, read by select and split."""
+"""Document statistics, hashes and signatures: computed by `clean`, read by `select` and `split`."""

@@ -1,22 +1,22 @@
-"""What every character is, in one table that compiled code can look things up in."""
+"""A table of the properties of all characters, for use by compiled code."""
 
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Bits of an entry; below them stands the lower-case character.
+# Bits of an entry. The lower 24 bits hold the lower-case character.
 LETTER, WORD, ALPHABETIC, SPACE = 1 << 24, 1 << 25, 1 << 26, 1 << 27
-CHARACTERS = 0x33480  # from here on Unicode has neither letters nor digits nor spaces
+CHARACTERS = 0x33480  # higher code points are neither letters nor digits nor spaces
 
 
 @cache
 def characters() -> NDArray[np.uint32]:
-    r"""Table of the characters, uint32 [CHARACTERS]: lower case in the low 24 bits, kinds in the bits above.
+    r"""Table of the characters, uint32 [CHARACTERS]: lower case in the low 24 bits, properties in the higher bits.
 
-    LETTER: str.isalpha(); WORD: the regular expression \w; ALPHABETIC: [^\W\d_]; SPACE: str.isspace(). All is as
-    Python's Unicode tables have it, one character at a time, so two rules of str.lower() are left out: a sigma
-    that ends a word stays σ, and İ, which would become two characters, stays as it is.
+    LETTER is str.isalpha(), WORD the regular expression \w, ALPHABETIC [^\W\d_] and SPACE str.isspace(). All follow
+    Python's Unicode tables, one character at a time. So two rules of str.lower() do not apply: a sigma at the end of
+    a word becomes σ, and İ, whose lower case is two characters, stays İ.
     """
     every = [*map(chr, range(CHARACTERS))]
     lower = [*map(str.lower, every)]

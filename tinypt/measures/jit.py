@@ -1,4 +1,4 @@
-"""Compiling functions over arrays to machine code, and the arrays that a column of texts is."""
+"""Compiling functions over arrays to machine code, and access to the bytes of a column of texts."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -12,17 +12,16 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def inner(function: Function) -> Function:
-    """A function that only compiled functions of the same file call; it is compiled and kept as a part of them."""
+    """Mark a function that only compiled functions of the same file call; it is compiled as a part of them."""
     return cast(Function, njit(function, nogil=True, error_model="numpy"))
 
 
 def compiled(function: Function) -> Function:
-    """Compile `function` at its first call for its arguments' types, and keep the machine code on disk.
+    """Compile `function` at its first call for its argument types, and cache the machine code on disk.
 
-    It is kept beside the source, or in the user's cache folder where the package cannot be written to, or in
-    NUMBA_CACHE_DIR; where nothing can be written, every process compiles anew. A change of the source file
-    makes it useless, a change of another file does not: constants and inner functions have to stand in the
-    same file.
+    The cache is next to the source, or in the user's cache folder if the package is read-only, or in
+    NUMBA_CACHE_DIR. If no folder is writable, every process compiles again. Only a change of the source file
+    invalidates the cache, so constants and inner functions must be in the same file.
     """
     try:
         return cast(Function, njit(function, cache=True, nogil=True, error_model="numpy"))
@@ -31,9 +30,14 @@ def compiled(function: Function) -> Function:
 
 
 def utf8(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The bytes of a string or large_string array without nulls, not copied, and where in them its texts begin and end.
+    """Access the bytes of a string or large_string array without copying them.
 
-    The bytes are never none, and of the texts' bounds, int64 [texts + 1], one is the next one's begin.
+    Args:
+        texts: array without nulls.
+
+    Returns:
+        The bytes, at least one, and the bounds of the texts, int64 [texts + 1]. Text i is
+        bytes[bounds[i] : bounds[i + 1]].
     """
     _, offsets, data = texts.buffers()
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32

@@ -1,7 +1,8 @@
-"""The compiled pass over documents that measures.py describes; `found` holds the numbers in the order of Statistics.
+"""The compiled pass over documents behind `statistics.measure`.
 
-Sums of hashes stand for grams: with sums[i + 1] = sums[i] * FACTOR + hash of word i, a gram of n words from i on has
-sums[i + n] - sums[i] * FACTOR**n. Tables use open addressing, and are empty where their stamps are not the current one.
+`found` holds the numbers in the order of the fields of Statistics. Sums of hashes represent grams: with
+sums[i + 1] = sums[i] * FACTOR + hash of word i, the gram of n words from word i is sums[i + n] - sums[i] * FACTOR**n.
+Hash tables use open addressing. An entry is free if its stamp is not the current one.
 """
 
 import numpy as np
@@ -15,9 +16,9 @@ Numbers = NDArray[np.int64]
 Places = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-# All unsigned: numba turns a signed and an unsigned number into a float. So are places in the inner loops: of a signed
-# one it asks each time whether it is negative.
-_LOWER, _LETTER, _WORD = np.uint32(0xFFFFFF), np.uint32(1 << 24), np.uint32(1 << 25)  # as alphabet.py has them
+# All are unsigned, since numba makes a float of a signed and an unsigned number. Positions in the inner loops are
+# unsigned too: numba tests each time whether a signed one is negative.
+_LOWER, _LETTER, _WORD = np.uint32(0xFFFFFF), np.uint32(1 << 24), np.uint32(1 << 25)  # as in alphabet.py
 _ALPHABETIC, _SPACE = np.uint32(1 << 26), np.uint32(1 << 27)
 START, FACTOR = np.uint64(0xCBF29CE484222325), np.uint64(0x9E3779B97F4A7C15)
 MIX_1, MIX_2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
@@ -40,7 +41,7 @@ def _add(state: np.uint64, character: np.uint64) -> np.uint64:
 
 @inner
 def _slot(key: np.uint64, keys: Hashes, used: Places, stamp: int, mask: np.uint64) -> np.uint64:
-    """Place of a key in an open-addressing table: its own, or a free one, where used[place] is not `stamp`."""
+    """Position of a key in a hash table, or a free one, where used[place] is not `stamp`."""
     place = key & mask
     while used[place] == stamp and keys[place] != key:
         place = (place + _ONE) & mask
@@ -49,7 +50,7 @@ def _slot(key: np.uint64, keys: Hashes, used: Places, stamp: int, mask: np.uint6
 
 @inner
 def _mask(entries: int) -> np.uint64:
-    """Size, less one, of a table that is at most half full."""
+    """Size minus one of a hash table that is at most half full."""
     size = 4
     while size < 2 * entries:
         size *= 2
@@ -83,7 +84,10 @@ def _scan(
     found: Floats,
     hashes: Hashes,
 ) -> tuple[int, int]:
-    """One pass over a document's bytes: sums of hashes for grams, line and character counts, the hash of the text."""
+    """Scan the bytes of a document once for the sums of hashes, the counts and the hash of the text.
+
+    Returns the number of words and of runs of letters and digits.
+    """
     word = gram = run = line = START
     first, second = _ONE, _TWO
     in_word = in_run = letter = False
@@ -95,13 +99,15 @@ def _scan(
     bullet = last = previous = np.uint32(0)
     for byte in text[begin:end]:
         newlines += byte == 10
-    mask = _mask(min(newlines, (end - begin) // 2) + 1)  # a line that counts takes two bytes at least
+    mask = _mask(min(newlines, (end - begin) // 2) + 1)  # a counted line takes at least two bytes
     words[0] = grams[0] = np.uint64(0)
     ends[0] = 0
     at, stop = np.uint64(begin), np.uint64(end)
     while at <= stop:
         start = at
-        while at < stop and text[at] < 128 and table[text[at]] & _ALPHABETIC:  # most of a text: in words, nothing ends
+        while (
+            at < stop and text[at] < 128 and table[text[at]] & _ALPHABETIC
+        ):  # fast path for most of a text: inside words
             lower = np.uint64(table[text[at]] & _LOWER)
             gram, run, word, line = _add(gram, lower), _add(run, lower), _add(word, lower), _add(line, lower)
             at += _ONE
@@ -112,7 +118,7 @@ def _scan(
             last = previous = np.uint32(text[at - _ONE])
             dots = 0
 
-        code = np.uint32(10)  # a line feed after the last byte closes what is open
+        code = np.uint32(10)  # a line feed after the last byte ends the open word and line
         if at < stop:
             code = np.uint32(text[at])
             more = 0
@@ -218,7 +224,7 @@ def _scan(
 
 @inner
 def _repeated_words(sums: Hashes, n: int, keys: Hashes, used: Places, stamp: int) -> float:
-    """Share of words in sequences of five that stood before."""
+    """Share of words inside sequences of five words that occurred before."""
     covered, end = 0, 0
     mask = _mask(n)
     power = FACTOR * FACTOR * FACTOR * FACTOR * FACTOR
@@ -245,7 +251,10 @@ def _repeated_grams(
     slots: Places,
     found: Floats,
 ) -> None:
-    """Grams of 2 to 10 words; one that stands twice begins with a shorter one that does, so ever fewer are left."""
+    """Fill in the statistics of repeated grams of 2 to 10 words.
+
+    A repeated gram begins with a shorter repeated one, so only the repeated grams of one size are tried for the next.
+    """
     left = n
     for place in range(n):
         places[place] = place
@@ -271,7 +280,7 @@ def _repeated_grams(
             place, slot = places[index], slots[index]
             count = counts[slot]
             if count > 1:
-                length = ends[place + size] - ends[place] + size - 1  # with the spaces between, as Gopher has it
+                length = ends[place + size] - ends[place] + size - 1  # including the spaces, as in Gopher
                 if count > most or (count == most and length > longest):
                     most, longest = count, length
                 places[kept], slots[kept] = place, slot
@@ -287,13 +296,13 @@ def _repeated_grams(
                 if counts[slot] == 0:
                     covered += ends[place + size] - ends[place]
                     end = place + size
-                counts[slot] = 0  # from here on it stood before
+                counts[slot] = 0  # any later one is a repetition
         found[15 + size] = covered * per_character
 
 
 @inner
 def _sign(sums: Hashes, n: int, smallest: Hashes, bins: Bytes) -> None:
-    """MinHash signature of the grams of five words."""
+    """Fill in the MinHash signature of the grams of five words."""
     size = min(n, 5)
     power = np.uint64(1)
     for _ in range(size):
@@ -328,14 +337,14 @@ def measure_documents(
     longest = 0
     for document in range(len(bounds) - 1):
         longest = max(longest, bounds[document + 1] - bounds[document])
-    most = longest // 2 + 2  # of words, and of lines that hold one; memory that is not used is never touched
+    most = longest // 2 + 2  # words, and lines with a word; unused memory is never touched
     words, grams, ends = np.empty(most, np.uint64), np.empty(most, np.uint64), np.empty(most, np.int64)
     places, slots = np.empty(most, np.int32), np.empty(most, np.int32)
     size = np.int64(_mask(most)) + 1
     keys, used, counts = np.empty(size, np.uint64), np.zeros(size, np.int32), np.empty(size, np.int32)
     smallest, found = np.empty(128, dtype=np.uint64), np.empty(len(columns), dtype=np.float64)
     for document in range(len(bounds) - 1):
-        stamp = 16 * (document + 1)  # a table is empty where its stamps are another's
+        stamp = 16 * (document + 1)  # frees the tables' entries of earlier documents
         found[:] = 0
         n_words, n_grams = _scan(
             text, bounds[document], bounds[document + 1], table, stop_keys, stop_kinds, stop_factor, stop_shift,

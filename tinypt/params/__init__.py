@@ -1,1 +1,1 @@
-"""params.yaml as typed values: one module per section, all read through `loader.load`."""
+"""params.yaml as typed values: one module per section, all read with `loader.load`."""

@@ -1,5 +1,6 @@
-"""Every section of a parameter file against its schema."""
+"""Check a whole parameter file: every section against its schema, and the sections against each other."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from tinypt.params.clean import Clean
 from tinypt.params.corpus import Corpus
 from tinypt.params.evaluate import Evaluate
 from tinypt.params.export import Export
-from tinypt.params.loader import load
+from tinypt.params.loader import load, read_sections
 from tinypt.params.models import Base, Teacher
 from tinypt.params.select import Select
 from tinypt.params.split import Split
@@ -32,7 +33,7 @@ SCHEMAS: dict[str, Any] = {
     "evaluate": Evaluate,
     "export": Export,
 }
-# Folders under models/ and metrics/ that a set of that name would overwrite, and the baselines it is compared with.
+# Names that a student cannot have: other folders under models/ and metrics/, and the baselines in reports.
 RESERVED = (
     *("teacher", "base", "untrained", "targets", "tokenize", "training"),
     *("constant", "word_jaccard", "overlap_features", "char_ngrams"),
@@ -40,10 +41,10 @@ RESERVED = (
 
 
 def check_file(path: Path) -> None:
-    """Check every section, the names of the parameter sets, and that what they read from `targets` is stored.
+    """Check every section, names that refer to tasks and students, cached targets, and shared mappings.
 
     Raises:
-        PipelineError: the first mistake found, by file and key.
+        PipelineError: names the file and key of the first mistake.
     """
     sections = {name: load(name, schema, path) for name, schema in SCHEMAS.items()}
     for name in (name for group in sections["evaluate"].finetune.joint for name in group):
@@ -52,12 +53,32 @@ def check_file(path: Path) -> None:
     task_distillation = sections["evaluate"].task_distillation
     for name in task_distillation.students if task_distillation else ():
         if name not in sections["students"]:
-            raise PipelineError(f"{path}: evaluate.task_distillation.students: no set is called {name} under students")
-    for name, student_params in sections["students"].items():
+            raise PipelineError(f"{path}: evaluate.task_distillation.students: no student is called {name}")
+    for name, student in sections["students"].items():
         if name in RESERVED:
-            raise PipelineError(f"{path}: students.{name}: the name is taken; choose another")
+            raise PipelineError(f"{path}: students.{name}: the name is reserved; choose another")
         if not (name.isascii() and name.isidentifier() and name.islower()):
-            raise PipelineError(f"{path}: students.{name}: a set's name is made of a-z, 0-9 and _")
-        stored = getattr(sections["targets"], student_params.init.tokenizer)
-        if student_params.distill.targets == "cached" and (message := mismatch(student_params, stored)) is not None:
+            raise PipelineError(f"{path}: students.{name}: a student's name may contain only a-z, 0-9 and _")
+        cached = getattr(sections["targets"], student.init.tokenizer)
+        if student.distill.targets == "cached" and (message := mismatch(student, cached)) is not None:
             raise PipelineError(f"{path}: students.{name}.distill.targets: {message}")
+    _check_sharing(read_sections(path)["students"], path)
+
+
+def _check_sharing(students: Any, path: Path) -> None:
+    """Refuse a mapping under two keys: a bare YAML alias, or a nested mapping inherited with `<<`."""
+    keys: dict[int, str] = {}
+    for key, mapping in _mappings("students", students):
+        first = keys.setdefault(id(mapping), key)
+        if first != key:
+            raise PipelineError(
+                f"{path}: {key}: is the same mapping as {first}, so `dvc exp run -S` on one changes both; "
+                "write {<<: *anchor} in place of an alias, or spell out the values"
+            )
+
+
+def _mappings(key: str, value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(value, dict):
+        yield key, value
+        for name, item in value.items():
+            yield from _mappings(f"{key}.{name}", item)

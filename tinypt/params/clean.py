@@ -1,4 +1,4 @@
-"""clean: which repairs are made."""
+"""Section clean: switches and bounds of the repairs."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,11 @@ from tinypt.params.loader import require
 
 @dataclass(frozen=True)
 class Clean:
-    """The repairs, in their order."""
+    """Switches of the repairs, in the order in which they are applied.
+
+    A line of at most `boilerplate_words` words is removed from every document if at least `boilerplate_documents`
+    documents contain it. 0 words switches this repair off.
+    """
 
     markup: bool
     mojibake: bool
@@ -20,5 +24,13 @@ class Clean:
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
-        require(self.boilerplate_documents >= 2, "boilerplate_documents", "must be at least 2")
-        require(self.boilerplate_words >= 0, "boilerplate_words", "must be 0, which switches the rule off, or more")
+        require(
+            self.boilerplate_documents >= 2,
+            "boilerplate_documents",
+            f"must be at least 2, is {self.boilerplate_documents}",
+        )
+        require(
+            self.boilerplate_words >= 0,
+            "boilerplate_words",
+            f"must not be negative (0 switches the repair off), is {self.boilerplate_words}",
+        )

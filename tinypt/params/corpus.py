@@ -1,4 +1,4 @@
-"""corpus: where the raw text comes from."""
+"""Section corpus: the source of the raw text."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -9,7 +9,7 @@ from tinypt.params.loader import require
 
 @dataclass(frozen=True)
 class NoiseRates:
-    """Share of the sample's documents, 0 to 1, that carry each kind of injected noise."""
+    """Share of the sample's documents, 0 to 1, with each kind of injected noise."""
 
     markup: float
     entities: float
@@ -25,35 +25,36 @@ class NoiseRates:
     near_duplicates: float
 
     def __post_init__(self) -> None:
-        """Refuse shares outside 0 to 1, and shares that leave no document clean."""
+        """Refuse a share outside 0 to 1, and shares that leave no document clean."""
         rates = {field.name: getattr(self, field.name) for field in fields(self)}
         for name, rate in rates.items():
             require(0 <= rate <= 1, name, f"must be a share from 0 to 1, is {rate}")
         require(
             sum(rates.values()) < 1,
             "",
-            f"the shares add up to {sum(rates.values()):.2f}; at most one kind per document",
+            f"the shares add up to {sum(rates.values()):.2f}, but must stay below 1: a document gets one kind at most",
         )
 
 
 @dataclass(frozen=True)
 class SampleCorpus:
-    """Generated Portuguese text with labelled noise, for runs without any download."""
+    """Generated Portuguese text with labelled noise. It needs no download."""
 
     source: Literal["sample"]
     documents: int
     noise: NoiseRates
 
     def __post_init__(self) -> None:
-        """Refuse a corpus too small to be split."""
+        """Refuse a corpus that is too small to split."""
         require(self.documents >= 20, "documents", f"must be at least 20, is {self.documents}")
 
 
 @dataclass(frozen=True)
 class FilesCorpus:
-    """Files at hand: Parquet, JSON lines or text, compressed or not, in any of the published shapes, and web pages.
+    """Local files: Parquet, JSON lines or plain text, compressed or not, and web pages.
 
-    A path may be a glob, or a folder for all files below it. `text_column` means nothing to text and web pages.
+    A path may be a glob, or a folder, which stands for all files below it. Plain text and web pages ignore
+    `text_column`.
     """
 
     source: Literal["files"]
@@ -67,7 +68,7 @@ class FilesCorpus:
 
 @dataclass(frozen=True)
 class VertCorpus:
-    """brWaC's official file, brwac.vert or brwac.vert.gz."""
+    """brWaC's official file: brwac.vert or brwac.vert.gz."""
 
     source: Literal["vert"]
     path: Path
@@ -79,7 +80,7 @@ class VertCorpus:
 
 @dataclass(frozen=True)
 class HubCorpus:
-    """A data set on the hub, pinned to a commit, or a local folder in the same layout; read as a stream."""
+    """A data set on the hub, pinned to a commit, or a local folder in the same layout. It is read as a stream."""
 
     source: Literal["hub"]
     id: str
@@ -89,7 +90,7 @@ class HubCorpus:
     text_column: str
 
     def __post_init__(self) -> None:
-        """Refuse a hub id that is not pinned: a branch name would change under the user's feet."""
+        """Refuse a hub id without a commit: the content of a branch can change."""
         pinned = self.revision is not None and len(self.revision) == 40
         require(pinned or Path(self.id).is_dir(), "revision", f"must be the 40-digit commit of {self.id} on the hub")
 

@@ -1,4 +1,4 @@
-"""evaluate: how models are measured."""
+"""Section evaluate: how models are scored and fine-tuned."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,13 +10,19 @@ Head = Literal["cls", "matched"]
 
 @dataclass(frozen=True)
 class Finetune:
-    """How a whole model is trained on a task.
+    """Fine-tuning of a whole model on a task.
 
-    `head` says what the output layer reads: the state at [CLS], or the mean of all pieces' states, and of a pair both
-    means held against each other and how well the pieces of each text are matched in the other. Each of
-    `learning_rates` is tried for every model and task on `folds` folds of at most `fold_rows` training rows (null: all
-    of them), for as many `epochs` as the final training has; a single rate is taken as it is. `joint` names groups of
-    tasks over the same training texts that one model learns together.
+    Attributes:
+        head: input of the output layer. cls: the state at [CLS]. matched: the mean of the token states and, for pairs,
+            a comparison of the two means and of the tokens (`tinypt.evaluation.finetuning.heads`).
+        learning_rates: candidates. Each model and task takes the best by cross-validation on training rows; a single
+            rate is used without it.
+        folds: number of cross-validation folds.
+        fold_rows: training rows used in cross-validation; null for all.
+        epochs: passes over the training rows, in cross-validation and in the final training.
+        batch_size: rows per optimizer step.
+        seeds: one fine-tuning per seed.
+        joint: groups of tasks with the same training texts, which one model learns together.
     """
 
     head: Head
@@ -33,27 +39,31 @@ class Finetune:
         for key in ("learning_rates", "seeds"):
             values = getattr(self, key)
             require(len(values) > 0, key, f"must hold at least one {key.removesuffix('s').replace('_', ' ')}")
-            require(len(set(values)) == len(values), key, "must be different from one another")
+            require(len(set(values)) == len(values), key, "must not repeat a value")
         for index, rate in enumerate(self.learning_rates):
             require(rate > 0, f"learning_rates[{index}]", f"must be greater than 0, is {rate}")
         for key in ("epochs", "batch_size"):
             require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
         require(self.folds >= 2, "folds", f"must be at least 2, is {self.folds}")
         rows = self.fold_rows
-        require(rows is None or rows >= self.folds, "fold_rows", f"must be null or at least folds, is {rows}")
+        require(
+            rows is None or rows >= self.folds, "fold_rows", f"must be null or at least folds ({self.folds}), is {rows}"
+        )
         named = [task for group in self.joint for task in group]
-        require(len(set(named)) == len(named), "joint", "must name a task once at most")
+        require(len(set(named)) == len(named), "joint", "must not name a task twice")
         for index, group in enumerate(self.joint):
             require(len(group) > 1, f"joint[{index}]", "must name at least two tasks")
 
 
 @dataclass(frozen=True)
 class TaskDistillation:
-    """Task distillation: fine-tuning once more, on the fine-tuned teacher's answers beside the labels.
+    """Task distillation: a second fine-tuning, on labels and the fine-tuned teacher's outputs.
 
-    `sets` are those that are taught. `weight` is what the answers count on labelled rows, the labels the rest;
-    `temperature` softens answers that are classes; `recombined` new pairs without a label are made for each training
-    pair.
+    Attributes:
+        students: names of the students that get it.
+        weight: weight of the teacher's outputs on labelled rows, 0 to 1; the labels have the rest.
+        temperature: softens the outputs of classification tasks.
+        recombined: number of new, unlabelled pairs per training pair; the teacher's outputs are their only target.
     """
 
     students: tuple[str, ...]
@@ -71,7 +81,15 @@ class TaskDistillation:
 
 @dataclass(frozen=True)
 class Evaluate:
-    """How much held-out text is scored, how long task texts may be, how models are fine-tuned, and which are taught."""
+    """Evaluation of all models.
+
+    Attributes:
+        mlm_blocks: held-out blocks scored by MLM loss.
+        sentences: held-out sentences scored word by word.
+        max_length: longest task text or pair, in tokens; longer ones are cut.
+        finetune: fine-tuning on the tasks.
+        task_distillation: null for none.
+    """
 
     mlm_blocks: int
     sentences: int
@@ -83,4 +101,4 @@ class Evaluate:
         """Refuse values outside their range."""
         for key in ("mlm_blocks", "sentences"):
             require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
-        require(8 <= self.max_length <= 512, "max_length", f"must be from 8 to 512 pieces, is {self.max_length}")
+        require(8 <= self.max_length <= 512, "max_length", f"must be from 8 to 512 tokens, is {self.max_length}")

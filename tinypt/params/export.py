@@ -1,4 +1,4 @@
-"""export: what the model card says of the release and cannot be read off elsewhere."""
+"""Section export: model-card fields that cannot be derived from the run."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,11 @@ from tinypt.params.loader import require
 
 @dataclass(frozen=True)
 class Export:
-    """Licence of the released weights, as the hub spells it, and hub ids of the data sets they learnt from."""
+    """Licence of the released weights, as spelled on the hub, and hub ids of the training data."""
 
     license: str
     datasets: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        """Refuse an empty licence: the hub reads that as all rights reserved."""
-        require(bool(self.license.strip()), "license", "must name a licence, such as mit or apache-2.0")
+        """Refuse an empty licence, which would mean all rights reserved."""
+        require(bool(self.license.strip()), "license", "must name a licence, for example mit or apache-2.0")

@@ -1,10 +1,9 @@
-"""The one way parameters are read: YAML checked against dataclasses, every mistake named in one line.
+"""Read parameters: YAML checked against dataclasses. Every mistake is reported in one line.
 
-A section of params.yaml is described by a frozen dataclass. Its fields are the section's keys and their
-annotations the allowed types: int, float, bool, str, Path, Literal, T | None, tuple[T, ...], dict[str, T],
-another dataclass, or a union of dataclasses told apart by a Literal field that each of them has first.
-Ranges and combinations are checked in `__post_init__` with `require`. No field has a default: what is not
-in params.yaml does not exist, so that DVC sees every value that counts.
+A frozen dataclass describes a section of params.yaml. Its fields are the section's keys. Their annotations are the
+allowed types: int, float, bool, str, Path, Literal, T | None, tuple[T, ...], dict[str, T], another dataclass, or a
+union of dataclasses. The first field of each dataclass in a union is a Literal, which selects the dataclass.
+`__post_init__` checks ranges and combinations with `require`. No field has a default, so DVC sees every value in use.
 """
 
 import dataclasses
@@ -41,7 +40,7 @@ SECTIONS = [
 
 
 class _Mistake(Exception):
-    """A value that does not fit, with the dotted key it was found at."""
+    """A wrong value, with its dotted key."""
 
     def __init__(self, key: str, message: str) -> None:
         super().__init__(f"{key}: {message}")
@@ -49,7 +48,7 @@ class _Mistake(Exception):
 
 
 def load(section: str, schema: Any, path: Path = PARAMS) -> Any:
-    """Read one section of a parameter file (`students.total` reaches inside) as `schema`.
+    """Read one section of a parameter file as `schema`. A dotted `section`, such as `students.total`, is a nested one.
 
     Raises:
         PipelineError: the file or section is missing, a key is unknown or missing, or a value has the
@@ -72,16 +71,21 @@ def load(section: str, schema: Any, path: Path = PARAMS) -> Any:
 
 
 def load_seed(path: Path = PARAMS) -> int:
-    """The seed every random choice of the pipeline derives from."""
+    """Seed of every random choice in the pipeline."""
     seed: int = load("seed", int, path)
     return seed
 
 
+def student_names(path: Path = PARAMS) -> list[str]:
+    """Names of the students, in the order of the file. Their values are not checked."""
+    return list(load("students", dict, path))
+
+
 def read_sections(path: Path = PARAMS) -> dict[str, Any]:
-    """All sections of a parameter file as they stand there, unchecked.
+    """All sections of a parameter file, unchecked.
 
     Raises:
-        PipelineError: the file is missing or is no YAML mapping.
+        PipelineError: the file is missing or is not a YAML mapping.
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -95,7 +99,10 @@ def read_sections(path: Path = PARAMS) -> dict[str, Any]:
 
 
 def require(condition: bool, key: str, message: str) -> None:
-    """In a schema's `__post_init__`: refuse the value of `key`, or the whole where it is "", saying what it must be."""
+    """Refuse the value of `key`, or of the whole section if `key` is "", unless `condition` holds.
+
+    For `__post_init__` of a schema. `message` says what the value must be.
+    """
     if not condition:
         raise _Mistake(key, message)
 
@@ -134,8 +141,15 @@ def _build_scalar(schema: type, value: Any, key: str) -> Any:
         return float(value)
     if type(value) is schema and not (isinstance(value, float) and not math.isfinite(value)):
         return value
-    names = {int: "a whole number", float: "a finite number", bool: "true or false", str: "text", Path: "a path"}
-    hint = " (YAML reads an exponent only after a point: 1.0e-3)" if schema is float and _is_number(value) else ""
+    names = {
+        int: "a whole number",
+        float: "a finite number",
+        bool: "true or false",
+        str: "text",
+        Path: "a path",
+        dict: "a mapping",
+    }
+    hint = " (in YAML an exponent needs a decimal point: 1.0e-3)" if schema is float and _is_number(value) else ""
     raise _Mistake(key, f"must be {names[schema]}, is {value!r}{hint}")
 
 

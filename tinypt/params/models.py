@@ -1,4 +1,4 @@
-"""teacher and base: the two models a student is made from."""
+"""Sections teacher and base: the two models that a student is made from."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from tinypt.params.training import Training
 
 @dataclass(frozen=True)
 class HubModel:
-    """A published model: a hub id pinned to a commit, or a local folder in the same layout."""
+    """A published model: a hub id with its commit, or a local folder in the same layout."""
 
     source: Literal["hub"]
     id: str
@@ -19,14 +19,17 @@ class HubModel:
     cased: bool
 
     def __post_init__(self) -> None:
-        """Refuse a hub id that is not pinned: a branch name would change under the user's feet."""
+        """Refuse a hub id without a commit: the content of a branch can change."""
         pinned = self.revision is not None and len(self.revision) == 40
         require(pinned or Path(self.id).is_dir(), "revision", f"must be the 40-digit commit of {self.id} on the hub")
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """Shape of a BERT encoder, and its start: random as BERT's, or with heads that attend to their neighbours."""
+    """Shape of a BERT encoder, and its initial weights.
+
+    `initialisation` is random (as BERT) or neighbours (heads start by attending to adjacent tokens).
+    """
 
     layers: int
     hidden: int
@@ -36,30 +39,31 @@ class Architecture:
     initialisation: Literal["random", "neighbours"]
 
     def __post_init__(self) -> None:
-        """Refuse shapes no BERT can have."""
+        """Refuse impossible shapes."""
         for key in ("layers", "hidden", "heads", "feed_forward", "positions"):
             require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
         require(self.hidden % self.heads == 0, "heads", f"must divide hidden ({self.hidden}), is {self.heads}")
-        even = self.hidden // self.heads % 2 == 0
-        require(even or self.initialisation == "random", "initialisation", "neighbours needs heads of even size")
+        size = self.hidden // self.heads
+        fits = size % 2 == 0 or self.initialisation == "random"
+        require(fits, "initialisation", f"neighbours needs an even head size, is {size}")
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A WordPiece vocabulary: read from `path` (a vocab.txt), or trained to `size` pieces where path is null."""
+    """A WordPiece vocabulary: read from `path` (a vocab.txt), or trained to `size` pieces if `path` is null."""
 
     path: Path | None
     size: int
     cased: bool
 
     def __post_init__(self) -> None:
-        """Refuse sizes that do not hold the letters, or do not fit the 16-bit token files."""
+        """Refuse a size too small for the letters or too large for the 16-bit token files."""
         require(100 <= self.size <= 65_535, "size", f"must be from 100 to 65535, is {self.size}")
 
 
 @dataclass(frozen=True)
 class PretrainedTeacher:
-    """A stand-in teacher: a BERT pre-trained by MLM on the training split."""
+    """A stand-in teacher: a BERT pre-trained with MLM on the training split."""
 
     source: Literal["pretrain"]
     vocabulary: Vocabulary
@@ -81,7 +85,7 @@ class EnglishSample:
 
 @dataclass(frozen=True)
 class PretrainedBase:
-    """A stand-in for the original BERT-tiny: pre-trained by MLM on text of its own, not on the project's corpus."""
+    """A stand-in for the original BERT-tiny, pre-trained with MLM on its own corpus."""
 
     source: Literal["pretrain"]
     corpus: EnglishSample | FilesCorpus

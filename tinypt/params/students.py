@@ -1,4 +1,4 @@
-"""students: the parameter sets, one per student; a set is data, not code."""
+"""Section students: how each student is initialised and trained."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,8 +7,8 @@ from tinypt.params.loader import require
 from tinypt.params.training import Training
 
 TERMS = ("mlm", "kl", "kl_all", "cosine", "hidden", "relations")
-ONE_VOCABULARY = ("kl", "kl_all", "hidden")  # terms that compare piece by piece
-CACHED = ("mlm", "kl", "cosine")  # terms that targets: cached allows; every layer's states would be terabytes
+ONE_VOCABULARY = ("kl", "kl_all", "hidden")  # terms that compare token by token, so need the teacher's tokenizer
+CACHED = ("mlm", "kl", "cosine")  # terms that targets: cached allows; the others' targets would be terabytes
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Shape:
     feed_forward: int
 
     def __post_init__(self) -> None:
-        """Refuse shapes no BERT can have."""
+        """Refuse impossible shapes."""
         for key in ("layers", "hidden", "heads", "feed_forward"):
             require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
         require(self.hidden % self.heads == 0, "heads", f"must divide hidden ({self.hidden}), is {self.heads}")
@@ -29,14 +29,18 @@ class Shape:
 
 @dataclass(frozen=True)
 class Init:
-    """What the student starts from.
+    """A student's tokenizer, shape and initial weights.
 
-    `tokenizer` base keeps BERT-tiny's own; teacher swaps it for the teacher's. `vocabulary` full takes all of it,
-    trimmed the pieces of Latin script that the training split uses (the teacher's alone). `embeddings` and `encoder`
-    say where their weights come from: base (BERT-tiny's), random, teacher_pca (the teacher's table
-    reduced to the student's width), teacher_pca_weighted (the same, frequent pieces counting for more),
-    fvt (the mean of BERT-tiny's pieces for each of the teacher's), neighbours (random, with heads that
-    start out attending to their neighbours). `architecture` is BERT-tiny's where it is null.
+    Attributes:
+        tokenizer: base (BERT-tiny's) or teacher (the teacher's).
+        vocabulary: full, or trimmed (the pieces of Latin script that the training split uses), which needs the
+            teacher's tokenizer.
+        embeddings: initial embeddings. With BERT-tiny's tokenizer: base (BERT-tiny's) or random. With the teacher's:
+            random, teacher_pca (the teacher's table reduced to the student's width), teacher_pca_weighted (the same,
+            with pieces weighted by frequency) or fvt (for each piece, the mean of the BERT-tiny pieces that spell it).
+        encoder: base (BERT-tiny's weights), random, or neighbours (random, but heads start by attending to adjacent
+            tokens).
+        architecture: null for BERT-tiny's shape.
     """
 
     tokenizer: Literal["base", "teacher"]
@@ -46,32 +50,39 @@ class Init:
     architecture: Shape | None
 
     def __post_init__(self) -> None:
-        """Refuse embeddings that do not go with the tokenizer, and weights that do not go with the shape."""
-        ours, theirs = ("base", "random"), ("random", "teacher_pca", "teacher_pca_weighted", "fvt")
-        allowed = ours if self.tokenizer == "base" else theirs
+        """Refuse embeddings that do not fit the tokenizer, and weights that do not fit the shape."""
+        swapped = ("random", "teacher_pca", "teacher_pca_weighted", "fvt")
+        allowed = ("base", "random") if self.tokenizer == "base" else swapped
         require(
             self.embeddings in allowed,
             "embeddings",
             f"must be one of {', '.join(allowed)} with tokenizer: {self.tokenizer}, is {self.embeddings}",
         )
-        whole = self.tokenizer == "teacher" or self.vocabulary == "full"
-        require(whole, "vocabulary", "must be full with tokenizer: base, whose embeddings are BERT-tiny's")
+        trimmable = self.tokenizer == "teacher" or self.vocabulary == "full"
+        require(trimmable, "vocabulary", "must be full with tokenizer: base")
         if self.architecture is not None:
-            require(self.encoder != "base", "encoder", "base has BERT-tiny's shape; architecture must be null with it")
-            even = self.architecture.hidden // self.architecture.heads % 2 == 0
-            require(even or self.encoder == "random", "encoder", "neighbours needs heads of even size")
+            require(
+                self.encoder != "base", "encoder", "base are weights of BERT-tiny's shape; set architecture to null"
+            )
+            size = self.architecture.hidden // self.architecture.heads
+            fits = size % 2 == 0 or self.encoder == "random"
+            require(fits, "encoder", f"neighbours needs an even head size, is {size}")
 
 
 @dataclass(frozen=True)
 class Distill(Training):
-    """The loss, as weights of its terms, and the training.
+    """The loss and the training of a student.
 
-    `losses` names the terms to compute (mlm, kl, kl_all, cosine, hidden, relations) with their weights; kl is
-    of the masked positions, kl_all of all. `temperature` belongs to these two; `alignment` to cosine: token
-    (same tokenizer), word or sentence (mean-pooled); `layers`, pairs of student layer and teacher layer counted
-    from 1, to hidden and relations; `relation_heads` to relations, which are those of words where the
-    tokenizers differ. Each is null where its term is not used. `targets` live asks the teacher at every step;
-    cached reads what the `targets` stage stored of it.
+    Each attribute but `losses` and `targets` belongs to the terms named, and is null without them.
+
+    Attributes:
+        losses: weight by term: mlm, kl (logits at masked positions), kl_all (logits at all positions), cosine,
+            hidden, relations. A term that is not listed is not computed.
+        temperature: of kl and kl_all.
+        alignment: what cosine compares: token (needs the teacher's tokenizer), word or sentence (mean of a block).
+        layers: pairs [student layer, teacher layer], counted from 1, of hidden and relations.
+        relation_heads: of relations, which relate words if the two tokenizers differ, else tokens.
+        targets: live runs the teacher at every step; cached reads the outputs cached by the targets stage.
     """
 
     losses: dict[str, float]
@@ -82,53 +93,59 @@ class Distill(Training):
     targets: Literal["live", "cached"]
 
     def __post_init__(self) -> None:
-        """Refuse unknown terms, and keys whose term is not used."""
+        """Refuse unknown terms, and options of terms that are not used."""
         super().__post_init__()
         require(bool(self.losses), "losses", f"must name at least one of {', '.join(TERMS)}")
         for term, weight in self.losses.items():
             require(term in TERMS, f"losses.{term}", f"unknown term; known are {', '.join(TERMS)}")
-            require(weight > 0, f"losses.{term}", f"must be greater than 0 (leave the term out instead), is {weight}")
+            require(
+                weight > 0,
+                f"losses.{term}",
+                f"must be greater than 0, is {weight}; to switch the term off, leave it out",
+            )
         self._belongs("temperature", self.temperature, "kl", "kl_all")
         self._belongs("alignment", self.alignment, "cosine")
         self._belongs("layers", self.layers, "hidden", "relations")
         self._belongs("relation_heads", self.relation_heads, "relations")
         for index, pair in enumerate(self.layers or ()):
-            whole = len(pair) == 2 and min(pair) > 0
-            require(whole, f"layers[{index}]", f"must be [student layer, teacher layer], from 1, is {list(pair)}")
+            valid = len(pair) == 2 and min(pair) > 0
+            require(valid, f"layers[{index}]", f"must be [student layer, teacher layer], from 1, is {list(pair)}")
         require(self.layers != (), "layers", "must name at least one pair [student layer, teacher layer]")
-        heads = self.relation_heads
-        require(heads is None or heads > 0, "relation_heads", f"must be greater than 0, is {heads}")
-        require(self.temperature is None or self.temperature > 0, "temperature", f"must be > 0, is {self.temperature}")
+        for key in ("temperature", "relation_heads"):
+            value = getattr(self, key)
+            require(value is None or value > 0, key, f"must be greater than 0, is {value}")
         if self.targets == "cached":
             for term in self.losses:
-                require(term in CACHED, "targets", f"cached does not store what losses.{term} compares; take live")
-            require(self.alignment != "token", "targets", "cached stores no vectors of tokens; take live, or sentence")
-            require(self.losses.keys() != {"mlm"}, "targets", "must be live, since losses.mlm asks no teacher")
+                require(term in CACHED, "targets", f"losses.{term} cannot use cached outputs; use live")
+            require(
+                self.alignment != "token", "targets", "cached has no token vectors; use live, or alignment: sentence"
+            )
+            require(self.losses.keys() != {"mlm"}, "targets", "must be live, since losses.mlm uses no teacher")
 
     def _belongs(self, key: str, value: object, *terms: str) -> None:
         used = [term for term in terms if term in self.losses]
         if used:
-            require(value is not None, key, f"must be given, since losses.{used[0]} uses it")
+            require(value is not None, key, f"must not be null, since losses.{used[0]} uses it")
         else:
             users = " or ".join(f"losses.{term}" for term in terms)
-            require(value is None, key, f"must be null, since only {users} would use it")
+            require(value is None, key, f"must be null, since only {users} uses it")
 
 
 @dataclass(frozen=True)
 class Student:
-    """One parameter set."""
+    """One student: its initial state and its training."""
 
     init: Init
     distill: Distill
 
     def __post_init__(self) -> None:
-        """Refuse losses that the two tokenizers do not allow."""
+        """Refuse losses that the two tokenizers do not allow, and cached targets for a trimmed vocabulary."""
         shared = self.init.tokenizer == "teacher"
         for term in ONE_VOCABULARY:
             require(
                 shared or term not in self.distill.losses,
                 f"distill.losses.{term}",
-                "compares piece by piece; init.tokenizer: base keeps another vocabulary than the teacher's",
+                "compares token by token, so it needs init.tokenizer: teacher",
             )
         require(
             shared or self.distill.alignment != "token",
@@ -138,10 +155,10 @@ class Student:
         require(
             self.init.vocabulary == "full" or self.distill.targets == "live",
             "distill.targets",
-            "must be live with init.vocabulary: trimmed; what is stored is of the teacher's whole vocabulary",
+            "must be live with init.vocabulary: trimmed; cached outputs are for the full vocabulary",
         )
         require(
             not (shared and self.distill.alignment == "word"),
             "distill.alignment",
-            "word is for two different tokenizers; with init.tokenizer: teacher use token",
+            "word is for two different tokenizers; with init.tokenizer: teacher use token or sentence",
         )

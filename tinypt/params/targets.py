@@ -1,4 +1,4 @@
-"""targets: what the teacher says, stored once for every set that asks with `targets: cached`."""
+"""Section targets: the teacher's outputs, cached for students with `targets: cached`."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,12 +9,16 @@ from tinypt.params.students import Student
 
 @dataclass(frozen=True)
 class TeacherTargets:
-    """For sets with the teacher's tokenizer, whose teacher reads what they read: the text, masked.
+    """Cached outputs for students with the teacher's tokenizer. The teacher reads the same masked blocks as they do.
 
-    `draws` masks of every block, one an epoch and then the first again; at each masked position `samples`
-    piece ids drawn from the teacher's distribution at `temperature`; with alignment: sentence the mean
-    vector of each masked block too, of the teacher's own width where `width` is null. `precision` is that of
-    the teacher's weights while it reads.
+    Attributes:
+        draws: masked versions of each block. Epochs use them in turn.
+        mask_probability: share of positions masked.
+        temperature: of the teacher's distribution at masked positions.
+        samples: pieces drawn from that distribution at each masked position.
+        alignment: sentence also caches the mean vector of each masked block; null does not.
+        width: dimensions of these vectors; null for the teacher's hidden size.
+        precision: of the teacher's weights.
     """
 
     draws: int
@@ -31,15 +35,17 @@ class TeacherTargets:
             require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
         require(0 < self.mask_probability < 1, "mask_probability", f"must be in (0, 1), is {self.mask_probability}")
         require(self.width is None or self.width > 0, "width", f"must be greater than 0, is {self.width}")
-        require(self.width is None or self.alignment is not None, "width", "must be null, since alignment is")
+        require(self.width is None or self.alignment is not None, "width", "must be null, since alignment is null")
 
 
 @dataclass(frozen=True)
 class BaseTargets:
-    """For sets with BERT-tiny's tokenizer, whose teacher reads the text unmasked: a vector of each block or word.
+    """Cached outputs for students with BERT-tiny's tokenizer. The teacher reads the text without masks.
 
-    The vectors have the teacher's own width where `width` is null. `precision` is that of the teacher's weights
-    while it reads.
+    Attributes:
+        alignment: sentence caches a vector per block, word one per word.
+        width: dimensions of the vectors; null for the teacher's hidden size.
+        precision: of the teacher's weights.
     """
 
     alignment: Literal["sentence", "word"]
@@ -47,29 +53,29 @@ class BaseTargets:
     precision: Literal["fp32", "bf16"]
 
     def __post_init__(self) -> None:
-        """Refuse widths that are none."""
+        """Refuse an impossible width."""
         require(self.width is None or self.width > 0, "width", f"must be greater than 0, is {self.width}")
 
 
 @dataclass(frozen=True)
 class Targets:
-    """What to store for the sets of either tokenizer; null where nothing."""
+    """Outputs to cache for the students of each tokenizer; null for none."""
 
     teacher: TeacherTargets | None
     base: BaseTargets | None
 
 
-def mismatch(student_params: Student, stored: TeacherTargets | BaseTargets | None) -> str | None:
-    """Why a set with `targets: cached` cannot learn from what is stored for its tokenizer; None where it can."""
-    options, section = student_params.distill, f"targets.{student_params.init.tokenizer}"
-    if stored is None:
-        return f"cached needs {section}, which is null; store what the set learns from, or take live"
-    if isinstance(stored, TeacherTargets):
-        if set(options.mask_probability) != {stored.mask_probability}:
-            ours = list(options.mask_probability)
-            return f"cached needs {section}.mask_probability throughout, {stored.mask_probability}, not {ours}"
-        if "kl" in options.losses and options.temperature != stored.temperature:
-            return f"cached needs {section}.temperature, {stored.temperature}, not {options.temperature}"
-    if "cosine" in options.losses and options.alignment != stored.alignment:
-        return f"cached needs {section}.alignment, {stored.alignment or 'null'}, not {options.alignment}"
+def mismatch(student: Student, cached: TeacherTargets | BaseTargets | None) -> str | None:
+    """Why a student with `targets: cached` cannot use the outputs cached for its tokenizer; None if it can."""
+    options, section = student.distill, f"targets.{student.init.tokenizer}"
+    if cached is None:
+        return f"cached needs {section}, which is null; fill it in, or use live"
+    if isinstance(cached, TeacherTargets):
+        if set(options.mask_probability) != {cached.mask_probability}:
+            wanted = list(options.mask_probability)
+            return f"cached needs mask_probability as in {section}, {cached.mask_probability} throughout, is {wanted}"
+        if "kl" in options.losses and options.temperature != cached.temperature:
+            return f"cached needs temperature as in {section}, {cached.temperature}, is {options.temperature}"
+    if "cosine" in options.losses and options.alignment != cached.alignment:
+        return f"cached needs alignment as in {section}, {cached.alignment or 'null'}, is {options.alignment}"
     return None

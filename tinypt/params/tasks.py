@@ -1,4 +1,4 @@
-"""tasks: the labelled data that models are evaluated on, by task name."""
+"""Section tasks: the labelled data that models are evaluated on, by task name."""
 
 import re
 from dataclasses import dataclass
@@ -9,11 +9,13 @@ from tinypt.params.loader import require
 
 DEVELOPMENT = re.compile(r"(?<![a-z])(dev|devel|development|val|valid|validation)(?![a-z])", re.IGNORECASE)
 Kind = Literal["pair_regression", "pair_classification", "text_classification"]
+PAIR_KINDS: tuple[Kind, ...] = ("pair_regression", "pair_classification")
+REGRESSION_KINDS: tuple[Kind, ...] = ("pair_regression",)
 
 
 @dataclass(frozen=True)
 class SampleData:
-    """Generated data in the official formats: ASSIN2's for the pair kinds, TweetSentBR's for single texts."""
+    """Generated data in the official formats: ASSIN2's for pairs, TweetSentBR's for single texts."""
 
     format: Literal["sample"]
 
@@ -27,13 +29,13 @@ class Assin2Data:
     test: Path
 
     def __post_init__(self) -> None:
-        """Refuse the development set as the one that is reported."""
+        """Refuse a development set as the test set."""
         _require_test(self.test.name)
 
 
 @dataclass(frozen=True)
 class TweetSentBrData:
-    """TweetSentBR's official index (ids, labels, splits) and a table of texts to join it with by id."""
+    """TweetSentBR's official index (ids, labels, splits), and a table of texts that is joined to it by id."""
 
     format: Literal["tweetsentbr"]
     index: Path
@@ -42,20 +44,20 @@ class TweetSentBrData:
 
 @dataclass(frozen=True)
 class HubSplits:
-    """Names, on the hub, of the two splits."""
+    """Names of the two splits on the hub."""
 
     train: str
     test: str
 
     def __post_init__(self) -> None:
-        """Refuse the development or the training split as the one that is reported."""
+        """Refuse a development split, or the training split, as the test split."""
         _require_test(self.test)
-        require(self.test != self.train, "test", f"must be another split than train, is {self.test} too")
+        require(self.test != self.train, "test", f"must differ from train, is {self.test}")
 
 
 @dataclass(frozen=True)
 class HubColumns:
-    """Names, on the hub, of the columns; id is null where rows have none but their number, text_b for single texts."""
+    """Names of the columns on the hub. id is null if rows have no id; text_b is null for single texts."""
 
     id: str | None
     text_a: str
@@ -75,39 +77,38 @@ class HubData:
     columns: HubColumns
 
     def __post_init__(self) -> None:
-        """Refuse a hub id that is not pinned: a branch name would change under the user's feet."""
+        """Refuse a hub id without a commit: the content of a branch can change."""
         pinned = self.revision is not None and len(self.revision) == 40
         require(pinned or Path(self.id).is_dir(), "revision", f"must be the 40-digit commit of {self.id} on the hub")
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked of a model, and the data to ask it with.
+    """A task and its data.
 
-    repeated: largest share of the test rows that may stand in the training split.
+    Attributes:
+        kind: pairs of texts or single texts, with numbers (regression) or classes as labels.
+        max_contamination: largest share of test rows that may also be training rows, 0 to 1.
+        data: the source of the labelled rows.
     """
 
     kind: Kind
-    repeated: float
+    max_contamination: float
     data: SampleData | Assin2Data | TweetSentBrData | HubData
 
     def __post_init__(self) -> None:
-        """Refuse data that cannot answer the kind of question."""
-        require(0 <= self.repeated < 1, "repeated", f"must be a share, at least 0 and less than 1, is {self.repeated}")
-        pairs = self.kind != "text_classification"
+        """Refuse data that do not fit the kind."""
+        share, pairs = self.max_contamination, self.kind in PAIR_KINDS
+        require(0 <= share < 1, "max_contamination", f"must be a share, at least 0 and less than 1, is {share}")
         if isinstance(self.data, Assin2Data):
-            require(
-                pairs, "kind", "must be pair_regression or pair_classification for assin2_xml, whose texts are pairs"
-            )
+            require(pairs, "kind", f"must be {' or '.join(PAIR_KINDS)} for assin2_xml")
         elif isinstance(self.data, TweetSentBrData):
-            require(not pairs, "kind", "must be text_classification for tweetsentbr, whose texts are single")
+            require(self.kind == "text_classification", "kind", "must be text_classification for tweetsentbr")
         elif isinstance(self.data, HubData):
-            named = self.data.columns.text_b is not None
-            require(
-                named == pairs, "data.columns.text_b", f"must {'name a column' if pairs else 'be null'} for {self.kind}"
-            )
+            named, wanted = self.data.columns.text_b is not None, "name a column" if pairs else "be null"
+            require(named == pairs, "data.columns.text_b", f"must {wanted} for {self.kind}")
 
 
 def _require_test(name: str) -> None:
-    """Scores on a development set are not reported: ASSIN2's shares 89 % of its sentence pairs' texts with training."""
-    require(not DEVELOPMENT.search(name), "test", f"must be the test set, {name} is a development set")
+    """Refuse a development set: in ASSIN2's, 89 % of the pairs' texts are also training texts."""
+    require(not DEVELOPMENT.search(name), "test", f"must be the test set; {name} is a development set")

@@ -1,4 +1,4 @@
-"""The keys every training shares: pre-training a stand-in model, and distilling a student."""
+"""Keys shared by all training: pre-training of a stand-in model, and distillation of a student."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,12 +8,20 @@ from tinypt.params.loader import require
 
 @dataclass(frozen=True)
 class Training:
-    """How long and how fast to train; the same keys stand in teacher, base and every set's distill block.
+    """Length and optimisation of a training.
 
-    batch_size: blocks that go through the models at once; accumulation: batches whose gradients make one step.
-    precision: of matrix products; bf16 keeps the trained weights and the losses in fp32.
-    compile: whether the models are compiled.
-    mask_probability: share of positions masked at the first step and at the last, linear in between.
+    Attributes:
+        epochs: passes over the training blocks; need not be whole.
+        batch_size: blocks per forward pass.
+        accumulation: forward passes per optimizer step; several workers divide them.
+        precision: of matrix products. With bf16, weights and losses stay fp32.
+        compile: whether to run torch.compile.
+        learning_rate: peak.
+        warmup: share of steps until the peak, 0 to 1. The rate then falls linearly to 0.
+        weight_decay: on weight matrices only, not on biases and norms.
+        clip: largest gradient norm.
+        mask_probability: share of positions masked at the first and the last step, linear in between.
+        validation_blocks: number of last blocks kept out of training, for the validation loss.
     """
 
     epochs: float
@@ -30,11 +38,11 @@ class Training:
 
     @property
     def step_blocks(self) -> int:
-        """Blocks one optimizer step is made of, whatever the number of workers."""
+        """Blocks per optimizer step, over all workers."""
         return self.batch_size * self.accumulation
 
     def masking(self, done: float) -> float:
-        """Share of positions to mask when `done`, from 0 to 1, of the training is done."""
+        """Share of positions to mask. `done` is the share of the training that is done, 0 to 1."""
         start, end = self.mask_probability
         return start + (end - start) * done
 
@@ -47,5 +55,5 @@ class Training:
         require(
             len(self.mask_probability) == 2 and all(0 < share < 1 for share in self.mask_probability),
             "mask_probability",
-            f"must be two shares in (0, 1), of the first step and the last, is {list(self.mask_probability)}",
+            f"must be two shares in (0, 1), for the first and the last step, is {list(self.mask_probability)}",
         )

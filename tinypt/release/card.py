@@ -1,4 +1,4 @@
-"""The model card: what the released model is, how it was made and measured, and what it is not good for."""
+"""The model card: description, training, scores and limits of a released model."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from tinypt.reporting.results import PROTOCOLS, Results, flatten, is_task, metrics_of, number, protocols_of, value
-from tinypt.reporting.tables import Table, label, show, show_score
+from tinypt.reporting.results import PROTOCOLS, Key, Number, Results
+from tinypt.reporting.tables import Table, label, metric_label, show, show_score
 
 PROJECT = "bert-tiny-pt"
 HUB_TASKS = {
@@ -16,13 +16,13 @@ HUB_TASKS = {
     "text_classification": "text-classification",
 }
 SAMPLE = """\
-> **Not for use.** This model learnt from, and was measured on, text that the pipeline generates to try itself out.
-> It knows a few hundred sentence patterns and nothing of Portuguese."""
+> **Not for use.** This model was trained and measured on text that the pipeline generates to test itself.
+> It knows a few hundred sentence patterns and does not know Portuguese."""
 
 
 @dataclass(frozen=True)
 class TaskOrigin:
-    """What kind of task it is, as in the `tasks` parameters, and where its data come from."""
+    """Kind of a task, as in the `tasks` parameters, and source of its data."""
 
     kind: str
     source: str
@@ -32,11 +32,11 @@ class TaskOrigin:
 class Release:
     """Facts about one released model.
 
-    name: of the parameter set. license, datasets: as in the `export` parameters. corpus: source of the text,
-    as in the `corpus` parameters. origins: hub ids of the published models it descends from. config: of the
-    model (Hugging Face). parameters: number of weights. cased: whether its tokenizer keeps case and accents.
-    recipe: the set's parameters. tasks: origin of each task's data. files: (path, size in bytes).
-    results: metrics of this model under `name`, and of the references at hand.
+    name: of the student. license, datasets: as in the `export` parameters. corpus: source of the text, as in the
+    `corpus` parameters. origins: hub ids of the published models it derives from. config: of the model (Hugging
+    Face). parameters: number of weights. cased: whether its tokenizer keeps case and accents. student: its section
+    of the parameters. tasks: origin of each task's data. files: (path, size in bytes). results: metrics of this
+    model under `name`, and of the references that were measured.
     """
 
     name: str
@@ -47,24 +47,24 @@ class Release:
     config: Mapping[str, Any]
     parameters: int
     cased: bool
-    recipe: Mapping[str, Any]
+    student: Mapping[str, Any]
     tasks: Mapping[str, TaskOrigin]
     files: Sequence[tuple[str, int]]
     results: Results
 
     @property
     def title(self) -> str:
-        """Name of the model on the hub."""
+        """The model's name on the hub."""
         return f"{PROJECT}-{self.name}".replace("_", "-")
 
     @property
     def sample(self) -> bool:
-        """Whether it learnt from generated sample text."""
+        """Whether it was trained on generated sample text."""
         return self.corpus == "sample"
 
 
 def model_card(release: Release) -> str:
-    """README.md of a release: the header the hub reads, and the text."""
+    """README.md of a release: the metadata header for the hub, and the text."""
     header = yaml.safe_dump(_header(release), sort_keys=False, allow_unicode=True, width=1000)
     parts = [
         f"---\n{header}---",
@@ -72,7 +72,7 @@ def model_card(release: Release) -> str:
         *([SAMPLE] if release.sample else []),
         _about(release),
         _use(),
-        "## Measured",
+        "## Scores",
         _scores_table(release).markdown(),
         _training(release),
         "## Files",
@@ -85,8 +85,8 @@ def model_card(release: Release) -> str:
 
 
 ONNX = """\
-The ONNX graphs lie where transformers.js looks for them. Both give `logits` at every position and `last_hidden_state`,
-for sentence embeddings; `model_quantized.onnx` has 8-bit weights."""
+The ONNX graphs are where transformers.js looks for them. Both return `logits` at every position, and
+`last_hidden_state` for sentence embeddings. `model_quantized.onnx` has 8-bit weights."""
 
 
 def _header(release: Release) -> dict[str, Any]:
@@ -105,35 +105,33 @@ def _header(release: Release) -> dict[str, Any]:
 
 
 def _index(release: Release) -> list[dict[str, Any]]:
-    """Every measurement of this model in the hub's model-index form."""
+    """Every score of this model in the hub's model-index format."""
     entries = []
-    for section, part in release.results.models[release.name].items():
-        if is_task(part):
+    results, name = release.results, release.name
+    for section in results.measurements(name):
+        if section in results.tasks():
             origin = release.tasks.get(section, TaskOrigin("text_classification", section))
             task, data = HUB_TASKS[origin.kind], {"name": label(section), "type": origin.source}
             metrics = [
-                {
-                    "type": metric,
-                    "value": score,
-                    "name": f"{label(metric)}, {label(protocol)}{_seeds(number(part, protocol, 'seeds'))}",
-                }
+                {"type": metric, "value": score.value, "name": f"{label(metric)}, {label(protocol)}{_seeds(seeds)}"}
                 for protocol in PROTOCOLS
-                for metric in metrics_of(release.results, section)
-                if (score := value({section: part}, section, protocol, metric)) is not None
+                for seeds in [results.numbers.get(Key(name, section, protocol, "seeds"))]
+                for metric in results.metrics(section)
+                if (score := results.score(name, section, protocol, metric)) is not None
             ]
         else:
             task, data = "fill-mask", {"name": "held-out split of the corpus", "type": release.corpus}
             metrics = [
-                {"type": key, "value": score, "name": label(key if section == "mlm" else f"{section} {key}")}
-                for key, score in flatten(part).items()
-                if isinstance(score, float)
+                {"type": metric, "value": value, "name": metric_label(section, metric)}
+                for other, metric in results.language_metrics()
+                if other == section and (value := results.numbers.get(Key(name, section, "", metric))) is not None
             ]
         if metrics:
             entries.append({"task": {"type": task}, "dataset": data, "metrics": metrics})
     return entries
 
 
-def _seeds(count: float | int | None) -> str:
+def _seeds(count: Number | None) -> str:
     return "" if count is None else f", mean over {count} seeds" if count > 1 else ", 1 seed"
 
 
@@ -141,10 +139,10 @@ def _about(release: Release) -> str:
     config = release.config
     origins = " and ".join(f"[{id}](https://huggingface.co/{id})" for id in release.origins)
     return (
-        f"A BERT of {config['num_hidden_layers']} layers and {config['hidden_size']} hidden units for Brazilian "
-        f"Portuguese, {release.parameters:,} parameters, made with the parameter set `{release.name}` of the "
-        f"{PROJECT} pipeline{f' from {origins}' if origins else ''}. It fills masks, and is meant to be fine-tuned on "
-        "tasks where a large model is too slow or too big."
+        f"A BERT for Brazilian Portuguese with {config['num_hidden_layers']} layers, {config['hidden_size']} hidden "
+        f"units and {release.parameters:,} parameters: the student `{release.name}` of the {PROJECT} pipeline"
+        f"{f', made from {origins}' if origins else ''}. It predicts masked words. Fine-tune it for tasks where a "
+        "large model is too slow or too big."
     )
 
 
@@ -159,52 +157,53 @@ fill("A menina foi à [MASK] com a mãe.")
 
 
 def _scores_table(release: Release) -> Table:
-    """Every measurement a row, this model and the references the columns."""
-    models = release.results.models
-    order = [release.name, *(name for name in models if name != release.name)]
+    """A row per metric, a column per model: this model first, then the references."""
+    results = release.results
+    order = [release.name, *(name for name in results.models if name != release.name)]
     rows = []
-    for section, part in models[release.name].items():
-        if not is_task(part):
-            for key, score in flatten(part).items():
-                if isinstance(score, float):
-                    name = label(key if section == "mlm" else f"{section} {key}")
-                    rows.append([name, *(show(number(models[model], section, *key.split("."))) for model in order)])
-            continue
-        for protocol in protocols_of(release.results, section):
-            for metric in metrics_of(release.results, section):
-                name = f"{label(section)}, {label(protocol)}: {label(metric)}"
-                rows.append([name, *(show_score(models[model], section, protocol, metric) for model in order)])
+    for section in results.measurements(release.name):
+        for protocol in results.protocols(section):
+            for metric in results.metrics(section):
+                scores = [show_score(results.score(model, section, protocol, metric)) for model in order]
+                rows.append([f"{label(section)}, {label(protocol)}: {label(metric)}", *scores])
+        for other, metric in results.language_metrics():
+            if other == section:
+                numbers = [show(results.numbers.get(Key(model, section, "", metric))) for model in order]
+                rows.append([metric_label(section, metric), *numbers])
     note = (
-        "*frozen*: cosine of mean-pooled embeddings, or a linear probe on them; *fine-tuned*: the whole model, mean ± "
-        "standard deviation over seeds. The loss compares between models of one tokenizer only; what is measured over "
-        "words compares between all."
+        "*frozen*: cosine of mean-pooled embeddings, or a linear probe on them. *fine-tuned*: the whole model, mean "
+        "over seeds. *task distillation*: the same on the soft labels of the fine-tuned teacher. Brackets are 95 % "
+        "intervals; ± is the standard deviation over seeds. The loss compares only models with the same tokenizer; "
+        "bits per character and word accuracy compare all models."
     )
     return Table("", ["", "this model", *map(label, order[1:])], rows, [note])
 
 
 def _training(release: Release) -> str:
     source = ", ".join(release.datasets) or ("generated sample text" if release.sample else f"source: {release.corpus}")
-    recipe = yaml.safe_dump(dict(release.recipe), sort_keys=False, allow_unicode=True)
-    results = flatten(release.results.distill.get(release.name, {}))
-    told = "; ".join(f"{label(key)} {show(score)}" for key, score in results.items())
-    return f"## Training\n\nText: {source}. Parameters of the set:\n\n```yaml\n{recipe}```\n\nResult: {told}."
+    student = yaml.safe_dump(dict(release.student), sort_keys=False, allow_unicode=True)
+    numbers = release.results.training.get(release.name, {})
+    result = "; ".join(f"{label(key)} {show(number)}" for key, number in numbers.items())
+    return f"## Training\n\nText: {source}. Parameters:\n\n```yaml\n{student}```\n\nResult: {result}."
 
 
 def _limits(release: Release) -> str:
-    case = "keeps case and accents" if release.cased else "drops case and accents: *e* and *é* are one word to it"
+    case = "keeps case and accents" if release.cased else "drops case and accents: *e* and *é* become the same word"
     return f"""\
 ## Limits
 
-- The tokenizer {case}. It has {release.config["vocab_size"]:,} pieces, the model at most \
-{release.config["max_position_embeddings"]} positions.
-- So small a model knows few facts. It repeats the prejudices of the text it learnt from, and of its teacher's.
-- Scores with a few seeds are uncertain by more than their standard deviation: the test sets are samples too."""
+- The tokenizer {case}. Its vocabulary has {release.config["vocab_size"]:,} word pieces; the model reads at most \
+{release.config["max_position_embeddings"]} of them.
+- A model this small knows few facts. It repeats the prejudices of its training text and of its teacher.
+- Scores are uncertain by more than their standard deviation over seeds: the test sets are samples too."""
 
 
 def _licence(release: Release) -> str:
-    text = f"## Licence\n\nThe weights: {release.license}."
+    text = f"## Licence\n\nLicence of the weights: {release.license}."
     if release.origins:
-        text += f" They derive from {' and '.join(release.origins)}, whose licences and notices go on to apply."
+        text += f" They derive from {' and '.join(release.origins)}, whose licences and notices still apply."
     if release.datasets:
-        text += f" No text of the data ({', '.join(release.datasets)}) is included; the data have terms of their own."
+        text += (
+            f" The release contains no text of the data ({', '.join(release.datasets)}), which have their own terms."
+        )
     return text

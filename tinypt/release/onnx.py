@@ -1,12 +1,11 @@
-"""A masked language model as ONNX, in fp32 and int8, in the layout that transformers.js looks for.
+"""Exports a masked language model as ONNX, in fp32 and int8, in the layout that transformers.js expects.
 
-One word table, both ends. In BERT the table that embeds the input is also the output layer's weight, read
-the other way round. Exported as it is, the graph transposes the whole table at each call; dynamic int8
-quantisation then finds no constant weight to pack in advance and gets slower than fp32, and a graph with a
-second, transposed copy is twice as large. Here the table is stored once, already transposed, [hidden,
-vocabulary]: the output layer multiplies with it as a constant, and the input picks columns. With 29,794
-pieces the int8 file stays at 4.6 MB, and the head at every position, which transformers.js's fill-mask
-expects, runs faster than in fp32.
+In BERT one word table embeds the input and, transposed, is the weight of the output layer. Exported unchanged, the
+graph transposes the whole table in every call. Dynamic int8 quantisation then finds no constant weight to pack in
+advance, which makes it slower than fp32; storing a second, transposed copy doubles the size. This export stores the
+table once, already transposed, as [hidden, vocabulary]. The output layer multiplies with it as a constant, and the
+input selects columns. With 29,794 word pieces the int8 file stays at 4.6 MB, and the output layer, which
+transformers.js's fill-mask evaluates at every position, runs faster than in fp32.
 """
 
 import logging
@@ -28,12 +27,12 @@ from tinypt.runtime.errors import PipelineError
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUTS = ("logits", "last_hidden_state")
 OPSET = 20
-TOLERANCE = 1e-3  # largest difference from PyTorch that rounding can explain in fp32
+TOLERANCE = 1e-3  # largest difference between the logits of PyTorch and ONNX that fp32 rounding can explain
 log = logging.getLogger(__name__)
 
 
 class FillMask(nn.Module):
-    """BERT and its tied head, both reading one transposed word table."""
+    """BERT and its tied output layer, both using one transposed word table."""
 
     def __init__(self, model: PreTrainedModel) -> None:
         """`model` is a BertForMaskedLM whose output layer is tied to its word embeddings."""
@@ -52,14 +51,15 @@ class FillMask(nn.Module):
 
 
 def export_onnx(model: PreTrainedModel, folder: Path) -> None:
-    """Write `model` as folder/model.onnx (fp32) and folder/model_quantized.onnx (int8), the same bytes each time.
+    """Write `model` as folder/model.onnx (fp32) and folder/model_quantized.onnx (int8), with reproducible bytes.
 
-    Both take int64 `input_ids`, `attention_mask` and `token_type_ids` [batch, sequence] and give `logits` and
-    `last_hidden_state`. int8 is ONNX Runtime's dynamic quantisation, weights in unsigned 8 bits, which no
-    processor's multiplication saturates. `model` is left with eager attention, the kind the exporter knows.
+    Both take int64 `input_ids`, `attention_mask` and `token_type_ids` [batch, sequence] and return `logits` [batch,
+    sequence, vocabulary] and `last_hidden_state` [batch, sequence, hidden], both fp32. int8 means ONNX Runtime's
+    dynamic quantisation with unsigned 8-bit weights, which do not saturate on any processor. The exporter supports
+    eager attention only, so `model` is switched to it.
 
     Raises:
-        PipelineError: the fp32 graph's answers are further than TOLERANCE from PyTorch's.
+        PipelineError: the logits of the fp32 graph differ from PyTorch's by more than TOLERANCE.
     """
     model.set_attn_implementation("eager")
     model.eval()
@@ -93,7 +93,7 @@ def export_onnx(model: PreTrainedModel, folder: Path) -> None:
 
 @torch.no_grad()
 def largest_difference(model: PreTrainedModel, path: Path) -> float:
-    """Largest absolute difference of a graph's logits from PyTorch's, over several shapes, padding too."""
+    """Largest absolute difference between the logits of a graph and of PyTorch, over several shapes with padding."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.log_severity_level = 1, 3
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
@@ -106,7 +106,7 @@ def largest_difference(model: PreTrainedModel, path: Path) -> float:
 
 
 def _example(model: PreTrainedModel, batch: int, sequence: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Inputs of random ids, the last row padded in its last third."""
+    """Random input ids, attention mask and token types, with padding in the last third of the last row."""
     ids = torch.randint(0, model.config.vocab_size, (batch, sequence), generator=torch.Generator().manual_seed(0))
     mask = torch.ones_like(ids)
     mask[-1, sequence - sequence // 3 :] = 0
@@ -114,7 +114,7 @@ def _example(model: PreTrainedModel, batch: int, sequence: int) -> tuple[Tensor,
 
 
 def _write(graph: onnx.ModelProto, path: Path) -> None:
-    """Write `graph` without what depends on the machine that made it: source paths, symbol names, build number."""
+    """Write `graph` without the source paths, symbol names and build number, which depend on the machine."""
     graph.producer_version = ""
     del graph.graph.value_info[:]
     parts = graph.graph
@@ -126,7 +126,7 @@ def _write(graph: onnx.ModelProto, path: Path) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence the notices of exporter and quantiser; whether the result is right we measure ourselves."""
+    """Silence the exporter and the quantiser: `export_onnx` checks their result itself."""
     logging.disable(logging.WARNING)
     try:
         with warnings.catch_warnings():

@@ -1,1 +1,1 @@
-"""What the outside sees: the released model with its card, and the report on all models."""
+"""The report on all models: its tables, charts and pages, and the table of numbers they select from."""

@@ -1,63 +1,65 @@
-"""The report's fixed sentences: how to read it, and what its charts show."""
+"""The fixed sentences of the report: how to read it, and a caption for each of its charts and tables."""
 
 SAMPLE = """\
 **Measured on generated sample text.** These numbers show that the pipeline runs and what it measures. They say nothing
-about real models, and beside the published numbers, which are about real text, they mean nothing."""
+about real models, and they do not compare with the published numbers, which were measured on real text."""
 READING = """\
-Bold: the best set, and every set that the paired comparison with it does not show to be worse. *base* is the model
-that students are made from, *untrained* the student's architecture from random weights with the teacher's tokenizer; *no
-model* rows need no neural network. *frozen* is the study's protocol: cosine of mean-pooled embeddings, or a linear
-probe on them; *fine-tuned* trains the whole model, *taught by the teacher* does so on the fine-tuned teacher's
-answers; both are means over seeds. Similarity is Pearson's r,
-entailment and sentiment macro-F1. *published* is what the study printed, and does not compare with ours directly; why
-not is said below each measurement. Every number is also in [summary.csv](summary.csv) and
-[summary.json](summary.json)."""
+Bold: the best student, and every student that the paired comparison does not show to be worse than it. *base* is the
+model that students are made from. *untrained* is the student's architecture with random weights and the teacher's
+tokenizer. *Baselines* need no neural network. *frozen* is the study's protocol: the cosine of mean-pooled embeddings,
+or a linear probe on them. *fine-tuned* trains the whole model on the task's labels; *task distillation* trains it on
+the soft labels of the fine-tuned teacher. Both are means over seeds. Similarity is Pearson's r; entailment and
+sentiment are macro-F1. *published* is the number in the study, which does not compare with ours directly; the reason is
+given below each measurement. Every number is also in [summary.csv](summary.csv) and [summary.json](summary.json)."""
 NO_EXAMPLES = """\
-What the rules dropped is not quoted here, since the corpus may not be free to hand on: examples of every rule lie in
-`data/select/examples.jsonl`, and `python -m stages.report --against HEAD` shows them on a page that git ignores."""
+The dropped documents are not quoted here, because the licence of the corpus may not allow it. Examples for every rule
+are in `data/select/examples.jsonl`. `python -m stages.report --against HEAD` shows them on a page that git ignores."""
 CAPTIONS = {
-    "glance": (
-        "▲: the best set is shown to be better; ▼: worse; =: no difference is shown, the 95 % interval of the paired "
-        "bootstrap holding zero. “More like it”: so many other sets are not shown to be worse than the best."
+    "overview": (
+        "▲: the best student is shown to be better; ▼: it is shown to be worse; =: no difference is shown, because the "
+        "95 % interval of the paired bootstrap contains zero. “Tied with”: the number of other students that are not "
+        "shown to be worse than the best."
     ),
     "scores": (
-        "Each row is a model. Hollow marks are frozen, full marks fine-tuned scores, half-full ones "
-        "taught by the teacher; bars are 95 % bootstrap intervals "
-        "over the test rows and training seeds. Vertical lines need no model: what is left of them "
-        "has learnt less than they know. Where bars overlap widely, look at the paired comparisons before you "
-        "believe an order."
+        "Each row is a model. Hollow marks are frozen scores, full marks fine-tuned scores and half-full marks scores "
+        "with task distillation. Bars are 95 % bootstrap intervals over the test rows and the training seeds. Vertical "
+        "lines are baselines, which need no neural network: a model to the left of a line has learnt less than that "
+        "baseline. Where bars overlap widely, check the paired comparisons before you trust an order."
     ),
     "gap": (
-        "Gap recovered is (set − untrained) / (teacher − untrained) with 95 % intervals, where the teacher is shown to be "
-        "better than the untrained. Where it is hardly better, the share's interval says so by its width."
+        "Gap recovered is (student − untrained) / (teacher − untrained), with 95 % intervals. It is given where the "
+        "teacher is shown to be better than untrained. Where the teacher is hardly better, the interval is wide."
     ),
-    "no gap": "No gap to recover, since the teacher is not shown to be better than the untrained:",
+    "no gap": "No gap to recover, because the teacher is not shown to be better than untrained:",
     "pairs": (
-        "The row's score less the column's on the same test rows. ▲: the row is shown to be better, its 95 % interval "
-        "lying above zero; ▼: worse; =: the interval holds zero, and the data show no difference. Where the row is "
-        "taught by the teacher, the columns are fine-tuned without task_distillation, itself among them."
+        "The row's score minus the column's on the same test rows. ▲: the row is shown to be better, because its 95 % "
+        "interval lies above zero; ▼: it is shown to be worse; =: the interval contains zero, and no difference is "
+        "shown. With task distillation, the row is compared with all models as fine-tuned on labels, including itself."
     ),
     "cost": (
-        "Up is better, left is cheaper; the horizontal axes are logarithmic. Models of one shape lie above each "
-        "other, whatever they have learnt."
+        "Higher is better; further left is cheaper. The horizontal axes are logarithmic. Models of the same shape lie "
+        "above each other, however they were trained."
     ),
     "efficiency": (
-        "Latency is one text's, the model and the guess at one masked place; texts/s is measured in batches. Times "
-        "belong to the machine and compare within this table alone. Measured on"
+        "Latency is for one text and one masked token, from the input ids to the prediction. Texts/s is measured in "
+        "batches. Times depend on the machine and compare only within this table. Measured on"
     ),
-    "ladder": (
-        "The sets in the order of params.yaml, each compared with the one above it; where two neighbours differ in one "
-        "thing alone, the step between them is what that thing does."
+    "students": (
+        "The students in the order of params.yaml, each compared with the one above it. Where two neighbours differ in "
+        "a single setting, the step between them is the effect of that setting."
     ),
-    "curves": "One line a set, in the same colour and mark throughout. A set without a term has no line in its chart.",
-    "terms": "How much of the loss each term makes up at the end, its weight included.",
+    "curves": (
+        "One line per student, in the same colour and mark in every chart. A student that does not use a loss term has "
+        "no line in its chart."
+    ),
+    "terms": "Share of each weighted term in the loss at the end of training.",
     "funnel": (
-        "Dark: documents left; light: what the rule dropped. A document goes by the first rule it fails, so that the "
-        "order of the rules decides which one is charged with it."
+        "Dark: documents left; light: documents that the rule dropped. A document is dropped by the first rule it "
+        "fails, so the order of the rules decides which rule is charged with it."
     ),
     "versions": (
-        "The stages' code and data when this report was written: first digits of fingerprints over the files that "
-        "dvc.lock records. `git log -S <digits> -- report` finds the commit they came with."
+        "The code and data of each stage when this report was written: the first digits of fingerprints over the files "
+        "that dvc.lock records. `git log -S <digits> -- report` finds the commit that introduced them."
     ),
-    "no versions": "There was no dvc.lock when this was written, so that the versions of code and data are not known.",
+    "no versions": "There was no dvc.lock when this report was written, so the versions of code and data are unknown.",
 }

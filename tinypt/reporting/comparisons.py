@@ -1,67 +1,78 @@
-"""Paired comparisons of models, and the share of the gap to the teacher each recovers, as `compare` measured them."""
+"""Paired comparisons of models, and the share of the gap to the teacher that each student recovers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from tinypt.reporting.results import DISTILLED, LESS_IS_BETTER, Results, number, read_metrics, value
+from tinypt.reporting.results import LESS_IS_BETTER, TASK_DISTILLATION, Key, Results, Score, flatten, read_metrics
 from tinypt.reporting.tables import BLANK, Table, label
 from tinypt.runtime.errors import PipelineError
 
-GAPS = "gap_recovered"
-TURNED = {"better": "worse", "worse": "better"}
+GAP = "gap_recovered"
+REVERSED = {"better": "worse", "worse": "better"}
 SIGNS = {"better": "▲", "worse": "▼"}
 
 
-@dataclass(frozen=True)
-class Interval:
-    """A value with its 95 % interval, None where none could be had."""
+class Pair(NamedTuple):
+    """Identifies one comparison: `left` minus `right` on a task by a protocol."""
 
-    value: float
-    low: float | None
-    high: float | None
+    task: str
+    protocol: str
+    left: str
+    right: str
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Left's score less right's on the same test rows, its 95 % interval, and what that says of left."""
+    """Left's score minus right's on the same test rows, its 95 % interval, and the verdict on left."""
 
     difference: float
     low: float
     high: float
     verdict: str
 
-    def turned(self) -> "Difference":
-        """The same seen from the right."""
-        return Difference(-self.difference, -self.high, -self.low, TURNED.get(self.verdict, self.verdict))
+    def reversed(self) -> "Difference":
+        """Right's score minus left's."""
+        return Difference(-self.difference, -self.high, -self.low, REVERSED.get(self.verdict, self.verdict))
 
 
 @dataclass(frozen=True)
 class Comparisons:
-    """pairs: task -> protocol -> (left, right) -> difference. gaps: task -> protocol -> model -> share recovered."""
+    """Everything in metrics/compare.json, in its order.
 
-    pairs: Mapping[str, Mapping[str, Mapping[tuple[str, str], Difference]]]
-    gaps: Mapping[str, Mapping[str, Mapping[str, Interval]]]
+    pairs: the difference of every pair. gaps: share of the gap recovered, by model, task and protocol.
+    """
+
+    pairs: Mapping[Pair, Difference]
+    gaps: Mapping[Key, Score]
 
     def find(self, task: str, protocol: str, left: str, right: str) -> Difference | None:
-        """Left against right, whichever way round it was measured; a taught set only against others untaught."""
-        pairs = self.pairs.get(task, {}).get(protocol, {})
-        found, other = pairs.get((left, right)), pairs.get((right, left)) if protocol != DISTILLED else None
-        return found or (other.turned() if other else None)
+        """Left compared with right, in whichever order it was measured.
+
+        A task-distilled student (left) is compared with the other models as fine-tuned, so its pairs have one order.
+        """
+        found = self.pairs.get(Pair(task, protocol, left, right))
+        if found or protocol == TASK_DISTILLATION:
+            return found
+        other = self.pairs.get(Pair(task, protocol, right, left))
+        return other.reversed() if other else None
+
+    def gaps_by_model(self, task: str, protocol: str) -> dict[str, Score]:
+        """Model -> share of the gap recovered."""
+        return {key.model: gap for key, gap in self.gaps.items() if key[1:3] == (task, protocol)}
 
     def leaders(self, results: Results, task: str, protocol: str, metric: str) -> set[str]:
-        """The best set, and every other that the comparison with it does not show to be worse."""
+        """The best student, and every other that is not shown to be worse than it."""
         sign = -1 if metric in LESS_IS_BETTER else 1
-        scores = {name: value(results.models[name], task, protocol, metric) for name in results.sets()}
-        known = {name: sign * score for name, score in scores.items() if score is not None}
-        if not known:
+        values = results.values(results.students(), task, protocol, metric)
+        if not values:
             return set()
-        best = max(known, key=lambda name: known[name])
-        if protocol == DISTILLED:  # taught sets are not compared with one another
+        best = max(values, key=lambda name: sign * values[name])
+        if protocol == TASK_DISTILLATION:  # task-distilled students are not compared with one another
             return {best}
-        found = {name: self.find(task, protocol, name, best) for name in known}
-        return {name for name, pair in found.items() if name == best or (pair and pair.verdict not in TURNED)}
+        found = {name: self.find(task, protocol, name, best) for name in values}
+        return {name for name, pair in found.items() if name == best or (pair and pair.verdict not in REVERSED)}
 
 
 def read_comparisons(path: Path) -> Comparisons:
@@ -70,59 +81,44 @@ def read_comparisons(path: Path) -> Comparisons:
     Raises:
         PipelineError: it is missing, or lacks a number that the `compare` stage writes.
     """
-    content = dict(read_metrics(path, "compare"))
-    gaps = _mapping(content.pop(GAPS, {}), path, GAPS)
+    content = read_metrics(path, "compare")
+    gaps = content.pop(GAP, {})
     return Comparisons(
-        pairs={
-            task: {
-                protocol: {
-                    (left, right): _difference(found, path, f"{task}.{protocol}.{left}.{right}")
-                    for left, others in _mapping(lefts, path, f"{task}.{protocol}").items()
-                    for right, found in _mapping(others, path, f"{task}.{protocol}.{left}").items()
-                }
-                for protocol, lefts in _mapping(protocols, path, task).items()
-            }
-            for task, protocols in content.items()
-        },
+        pairs={Pair(*keys): _difference(entry, path, keys) for keys, entry in _entries(content, path, (), 4)},
         gaps={
-            task: {
-                protocol: {
-                    model: Interval(float(share), number(found, "low"), number(found, "high"))
-                    for model, found in _mapping(models, path, f"{GAPS}.{task}.{protocol}").items()
-                    if (share := number(found, "value")) is not None
-                }
-                for protocol, models in _mapping(protocols, path, f"{GAPS}.{task}").items()
-            }
-            for task, protocols in gaps.items()
+            Key(model, task, protocol, GAP): Score(float(numbers["value"]), numbers.get("low"), numbers.get("high"))
+            for (_, task, protocol, model), entry in _entries(gaps, path, (GAP,), 4)
+            if "value" in (numbers := flatten(entry))
         },
     )
 
 
-def pairs_table(comparisons: Comparisons, task: str, protocol: str, models: list[str]) -> Table:
-    """Every model against every other, and against what needs none: the row less the column, with its interval."""
-    bare = dict.fromkeys(right for _, right in comparisons.pairs[task][protocol] if right not in models)
+def pairs_table(comparisons: Comparisons, task: str, protocol: str, models: Sequence[str]) -> Table:
+    """Every model compared with every other and with the baselines: the row minus the column, with its interval."""
+    pairs = [pair for pair in comparisons.pairs if (pair.task, pair.protocol) == (task, protocol)]
+    others = dict.fromkeys(pair.right for pair in pairs if pair.right not in models)
     rows = []
     for left in models:
-        found = [comparisons.find(task, protocol, left, right) for right in (*models, *bare)]
-        if not any(found):
-            continue
-        told = [
-            show_difference(pair) + (f" [{_signed(pair.low)}, {_signed(pair.high)}]" if pair else "") for pair in found
-        ]
-        rows.append([left.replace("_", " "), *told])
-    header = ["", *(f"− {name.replace('_', ' ')}" for name in models), *(f"− {label(name)}" for name in bare)]
+        found = [comparisons.find(task, protocol, left, right) for right in (*models, *others)]
+        if any(found):
+            cells = [
+                show_difference(pair) + (f" [{_signed(pair.low)}, {_signed(pair.high)}]" if pair else "")
+                for pair in found
+            ]
+            rows.append([left.replace("_", " "), *cells])
+    header = ["", *(f"− {name.replace('_', ' ')}" for name in models), *(f"− {label(name)}" for name in others)]
     return Table(f"{label(task)}, {label(protocol)}", header, rows)
 
 
 def gap_table(comparisons: Comparisons, results: Results) -> Table:
-    """The share of the gap every model recovers, task by task."""
-    columns = [(task, name) for task, protocols in comparisons.gaps.items() for name, gaps in protocols.items() if gaps]
-    found = {model for task, protocol in columns for model in comparisons.gaps[task][protocol]}
-    models = [name for name in results.models if name in found]
+    """The share of the gap that every model recovers, task by task."""
+    columns = list(dict.fromkeys((key.measurement, key.protocol) for key in comparisons.gaps))
+    found = {key.model for key in comparisons.gaps}
     header = ["model", *(f"{label(task)}, {label(protocol)}" for task, protocol in columns)]
     rows = [
-        [label(model), *(_share(comparisons.gaps[task][protocol].get(model)) for task, protocol in columns)]
-        for model in models
+        [label(model), *(_share(comparisons.gaps.get(Key(model, *column, GAP))) for column in columns)]
+        for model in results.models
+        if model in found
     ]
     return Table("Gap recovered", header, rows)
 
@@ -138,22 +134,26 @@ def _signed(number: float) -> str:
     return f"{number:+.3f}".replace("-", "−")
 
 
-def _share(gap: Interval | None) -> str:
+def _share(gap: Score | None) -> str:
     if gap is None:
         return BLANK
     return f"{gap.value:.0%}" + ("" if gap.low is None or gap.high is None else f" [{gap.low:.0%}, {gap.high:.0%}]")
 
 
-def _difference(found: Any, path: Path, key: str) -> Difference:
-    numbers = [number(found, name) for name in ("difference", "low", "high")]
-    verdict = found.get("verdict") if isinstance(found, Mapping) else None
-    difference, low, high = numbers
-    if difference is None or low is None or high is None or not isinstance(verdict, str):
-        raise PipelineError(f"{path}: {key} is no comparison; run `dvc repro compare` again")
-    return Difference(difference, low, high, verdict)
-
-
-def _mapping(part: Any, path: Path, key: str) -> dict[str, Any]:
+def _entries(part: Any, path: Path, keys: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """(keys, entry) of every entry of nested mappings that has `depth` keys; `keys` lead to `part`."""
+    if len(keys) == depth:
+        yield keys, part
+        return
     if not isinstance(part, dict):
-        raise PipelineError(f"{path}: {key} must be a mapping; run `dvc repro compare` again")
-    return part
+        raise PipelineError(f"{path}: {'.'.join(keys)} must be a mapping; run `dvc repro compare` again")
+    for key, item in part.items():
+        yield from _entries(item, path, (*keys, key), depth)
+
+
+def _difference(entry: Any, path: Path, keys: tuple[str, ...]) -> Difference:
+    numbers = flatten(entry)
+    verdict = entry.get("verdict") if isinstance(entry, dict) else None
+    if not {"difference", "low", "high"} <= numbers.keys() or not isinstance(verdict, str):
+        raise PipelineError(f"{path}: {'.'.join(keys)} is no comparison; run `dvc repro compare` again")
+    return Difference(numbers["difference"], numbers["low"], numbers["high"], verdict)

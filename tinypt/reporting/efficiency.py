@@ -1,18 +1,17 @@
-"""What the models cost, size and speed, as the `efficiency` stage measured them."""
+"""Size and speed of the models, as measured by the `efficiency` stage."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from tinypt.reporting.results import number, read_metrics
+from tinypt.reporting.results import Number, flatten, read_metrics
 from tinypt.reporting.tables import BLANK, Table, label
 from tinypt.runtime.errors import PipelineError
 
 
 @dataclass(frozen=True)
 class Speed:
-    """Latency of one text, and throughput, at one length in pieces."""
+    """Latency of one text (milliseconds) and throughput (texts per second) at one length."""
 
     p50_ms: float
     p95_ms: float
@@ -21,7 +20,10 @@ class Speed:
 
 @dataclass(frozen=True)
 class Cost:
-    """One model, or its encoder in one form: number of weights, bytes on disk, speed by length in pieces."""
+    """Cost of a model, or of its encoder in one release format.
+
+    parameters: number of weights. bytes: on disk. speeds: length in word pieces -> speed.
+    """
 
     parameters: int
     bytes: int
@@ -30,7 +32,10 @@ class Cost:
 
 @dataclass(frozen=True)
 class Efficiency:
-    """Where it was measured, every model, and by "<set>, <form>" the encoder alone in the forms it is released in."""
+    """All costs and the machine they were measured on.
+
+    models: model -> cost. encoders: "<student>, <format>" -> cost of the encoder alone in each of its release formats.
+    """
 
     threads: int
     machine: str
@@ -38,69 +43,71 @@ class Efficiency:
     encoders: Mapping[str, Cost]
 
     def longest(self) -> int | None:
-        """The greatest length that was measured, in pieces."""
+        """The greatest length measured, in word pieces."""
         return max((length for cost in self.models.values() for length in cost.speeds), default=None)
 
     def latency(self) -> dict[str, float]:
-        """Median milliseconds for one text of the greatest length, by model."""
+        """Model -> median milliseconds for one text of the greatest length."""
         length = self.longest() or 0
         return {name: cost.speeds[length].p50_ms for name, cost in self.models.items() if length in cost.speeds}
 
 
 def read_efficiency(path: Path, names: Iterable[str]) -> Efficiency:
-    """Read what data/efficiency.json says of the models called `names`.
+    """Read the costs of the models called `names` from data/efficiency.json.
 
     Raises:
-        PipelineError: it is missing, or lacks a number that the `efficiency` stage writes.
+        PipelineError: the file is missing, or lacks a number that the `efficiency` stage writes.
     """
     content = read_metrics(path, "efficiency")
+    numbers = flatten(content)
 
-    def whole(*keys: str) -> float:
-        found = number(content, *keys)
-        if found is None:
-            raise PipelineError(f"{path}: {'.'.join(keys)} is no number; run `dvc repro efficiency` again")
-        return found
+    def read(key: str) -> Number:
+        if key not in numbers:
+            raise PipelineError(f"{path}: {key} is not a number; run `dvc repro efficiency` again")
+        return numbers[key]
 
-    def cost(parameters: int, *keys: str) -> Cost:
-        part: Any = content
-        for key in keys:
-            part = part.get(key) if isinstance(part, Mapping) else None
-        lengths = part.get("lengths", {}) if isinstance(part, Mapping) else {}
+    def cost(parameters: int, place: str) -> Cost:
         speeds = {
-            int(length): Speed(*(whole(*keys, "lengths", length, key) for key in ("p50_ms", "p95_ms", "texts_per_s")))
-            for length in sorted(lengths, key=int)
+            length: Speed(*(read(f"{place}.lengths.{length}.{key}") for key in ("p50_ms", "p95_ms", "texts_per_s")))
+            for length in sorted(map(int, _names_below(f"{place}.lengths", numbers)))
         }
-        return Cost(parameters, int(whole(*keys, "bytes")), speeds)
+        return Cost(parameters, int(read(f"{place}.bytes")), speeds)
 
     models, encoders = {}, {}
     for name in names:
-        models[name] = cost(int(whole("models", name, "parameters")), "models", name)
-        for form in content["models"][name].get("encoder", {}):
-            forms = (models[name].parameters, "models", name, "encoder", form)
-            encoders[f"{name}, {form}"] = cost(*forms)
-    return Efficiency(int(whole("threads")), str(content.get("machine", "unknown machine")), models, encoders)
+        parameters = int(read(f"models.{name}.parameters"))
+        models[name] = cost(parameters, f"models.{name}")
+        for format_ in _names_below(f"models.{name}.encoder", numbers):
+            encoders[f"{name}, {format_}"] = cost(parameters, f"models.{name}.encoder.{format_}")
+    return Efficiency(int(read("threads")), str(content.get("machine", "unknown machine")), models, encoders)
+
+
+def _names_below(place: str, keys: Iterable[str]) -> list[str]:
+    """The names that follow `place` in dotted keys, in order."""
+    found = (key.removeprefix(f"{place}.").split(".")[0] for key in keys if key.startswith(f"{place}."))
+    return list(dict.fromkeys(found))
 
 
 def efficiency_table(efficiency: Efficiency) -> Table:
-    """Every model's size and speed, and how many times faster than the teacher it answers."""
+    """Size and speed of every model, and its speed-up over the teacher."""
     table = _table("Efficiency", "model", efficiency.models)
     latency = efficiency.latency()
     for name, row in zip(efficiency.models, table.rows, strict=True):
         known = "teacher" in latency and name in latency
         row.append(f"{latency['teacher'] / latency[name]:.1f}" if known else BLANK)
-    return replace(table, header=[*table.header, "times the teacher's speed"])
+    return replace(table, header=[*table.header, "speed-up over teacher"])
 
 
 def encoder_table(efficiency: Efficiency) -> Table:
-    """Every released form of every set's encoder."""
+    """Size and speed of every student's encoder in each release format."""
     return _table("Encoders", "encoder", efficiency.encoders)
 
 
-def _table(title: str, what: str, costs: Mapping[str, Cost]) -> Table:
+def _table(title: str, first: str, costs: Mapping[str, Cost]) -> Table:
     lengths = sorted({length for cost in costs.values() for length in cost.speeds})
-    header = [what, "parameters", "MB"]
+    header = [first, "parameters", "MB"]
     for length in lengths:
-        header += [f"p50 ms, {length} pieces", f"p95 ms, {length} pieces", f"texts/s, {length} pieces"]
+        header += [f"p50 ms, {length} word pieces", f"p95 ms, {length} word pieces", f"texts/s, {length} word pieces"]
     rows = []
     for name, cost in costs.items():
         cells = [f"{cost.parameters:,}", f"{cost.bytes / 1e6:.1f}"]

@@ -1,5 +1,5 @@
 "use strict";
-// Tables sort by a click on a header, or Enter on it; what is no number goes by the alphabet, and blanks to the end.
+// A click or Enter on a header sorts its table. Columns with text sort alphabetically; blank cells go to the end.
 const NUMBER = /^[+\-−]?[\d.,]+/;
 const BLANK = "–";
 const numeric = (text) => Number(text.match(NUMBER)[0].replace(/,/g, "").replace("−", "-"));
@@ -7,11 +7,11 @@ const numeric = (text) => Number(text.match(NUMBER)[0].replace(/,/g, "").replace
 function sort(table, place, ascending) {
   const body = table.tBodies[0];
   const cells = [...body.rows].map((row) => ({ row, text: row.cells[place].textContent.trim() }));
-  const told = cells.filter((cell) => cell.text !== BLANK);
-  const numbers = place > 0 && told.every((cell) => NUMBER.test(cell.text));
-  told.sort((a, b) => (numbers ? numeric(a.text) - numeric(b.text) : a.text.localeCompare(b.text, "en")));
-  if (!ascending) told.reverse();
-  body.append(...told.map((cell) => cell.row), ...cells.filter((cell) => cell.text === BLANK).map((cell) => cell.row));
+  const filled = cells.filter((cell) => cell.text !== BLANK);
+  const numbers = place > 0 && filled.every((cell) => NUMBER.test(cell.text));
+  filled.sort((a, b) => (numbers ? numeric(a.text) - numeric(b.text) : a.text.localeCompare(b.text, "en")));
+  if (!ascending) filled.reverse();
+  body.append(...filled.map((cell) => cell.row), ...cells.filter((cell) => cell.text === BLANK).map((cell) => cell.row));
 }
 
 for (const table of document.querySelectorAll("table")) {

@@ -1,68 +1,166 @@
-"""The metrics of all models as one structure: references, sets, tasks and baselines."""
+"""The metrics of all models as one table of numbers, from which the report and the model cards select."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tinypt.files import read_json
 from tinypt.runtime.errors import PipelineError
 
 REFERENCES = ("teacher", "base", "untrained")
-DISTILLED = "task_distillation"  # fine-tuned on the fine-tuned teacher's answers; of some sets only
-PROTOCOLS = ("frozen", "finetune", DISTILLED)
-SPREAD = ("_sd", "_low", "_high")  # ends of keys that say how sure the score beside them is
-PRIMARY = ("pearson", "f1")  # what a task is judged by, the first of these that it has
+TASK_DISTILLATION = "task_distillation"  # fine-tuning on the teacher's soft labels; of some students only
+PROTOCOLS = ("frozen", "finetune", TASK_DISTILLATION)
+BASELINE = "baseline"  # the protocol of scores that need no neural network
+SPREAD = ("_sd", "_low", "_high")  # endings of keys that give the uncertainty of another number
+PRIMARY = ("pearson", "f1")  # a task's primary metric is the first of these that it has
 LESS_IS_BETTER = ("mse", "loss", "bits_per_character")
-Scores = Mapping[str, Any]
+Number = float | int
+
+
+class Key(NamedTuple):
+    """Identifies one number: `metric` of `model` on `measurement` by `protocol`.
+
+    model: or the name of a baseline. measurement: a task, or another section of evaluate.json (mlm, words).
+    protocol: one of PROTOCOLS, BASELINE, or "" outside the tasks. metric: as in the file, dotted where it is nested.
+    """
+
+    model: str
+    measurement: str
+    protocol: str
+    metric: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """A value and its uncertainty; low and high are None where it is unknown.
+
+    low, high: bounds of the 95 % interval, or, where `deviation` is true, one standard deviation over several
+    training seeds below and above the mean.
+    """
+
+    value: Number
+    low: float | None = None
+    high: float | None = None
+    deviation: bool = False
 
 
 @dataclass(frozen=True)
 class Results:
-    """Everything the tables and pictures are made of.
+    """The metrics of all models.
 
-    models: content of evaluate.json by model, references first, then the sets in the order of params.yaml.
-    distill: content of distill.json by set. tasks: content of metrics/tasks.json, by task.
+    models: their names, references first, then the students in the order of params.yaml.
+    numbers: every number of metrics/<model>/evaluate.json, in the order of the files, then those of the baselines.
+    training: student -> dotted key -> number of metrics/<student>/distill.json.
     """
 
-    models: Mapping[str, Scores]
-    distill: Mapping[str, Scores]
-    tasks: Mapping[str, Scores]
+    models: Sequence[str]
+    numbers: Mapping[Key, Number]
+    training: Mapping[str, Mapping[str, Number]]
 
-    def sets(self) -> list[str]:
-        """Names of the parameter sets, in the order of params.yaml."""
+    def students(self) -> list[str]:
+        """Names of the students, in the order of params.yaml."""
         return [name for name in self.models if name not in REFERENCES]
 
-    def task_names(self) -> list[str]:
+    def tasks(self) -> list[str]:
         """Names of the tasks, in the order of the evaluation."""
-        names = [name for scores in self.models.values() for name, part in scores.items() if is_task(part)]
-        return list(dict.fromkeys(names))
+        return list(dict.fromkeys(key.measurement for key in self.numbers if key.protocol in PROTOCOLS))
 
-    def baselines(self, task: str) -> dict[str, Scores]:
-        """Scores that need no model, by the name of the untrained."""
-        return dict(self.tasks.get(task, {}).get("baselines", {}))
+    def measurements(self, model: str) -> list[str]:
+        """The tasks and other sections that a model was measured on, in the order of the evaluation."""
+        return list(dict.fromkeys(key.measurement for key in self.numbers if key.model == model))
+
+    def baselines(self, task: str) -> list[str]:
+        """Names of a task's baselines."""
+        keys = (key for key in self.numbers if key.measurement == task and key.protocol == BASELINE)
+        return list(dict.fromkeys(key.model for key in keys))
+
+    def protocols(self, task: str) -> list[str]:
+        """The protocols by which at least one model was measured on a task."""
+        found = {key.protocol for key in self.numbers if key.measurement == task}
+        return [protocol for protocol in PROTOCOLS if protocol in found]
+
+    def metrics(self, task: str) -> list[str]:
+        """A task's metrics, the primary one first: names without _mean; counts and uncertainties are left out."""
+        keys = (key for key in self.numbers if key.measurement == task and key.protocol in PROTOCOLS)
+        names = [key.metric for key in keys if isinstance(self.numbers[key], float) and not key.metric.endswith(SPREAD)]
+        found = dict.fromkeys(name.removesuffix("_mean") for name in names)
+        return sorted(found, key=lambda name: PRIMARY.index(name) if name in PRIMARY else len(PRIMARY))
+
+    def language_metrics(self) -> list[tuple[str, str]]:
+        """(section, metric) of every measurement that is not a task's; counts are left out."""
+        tasks = self.tasks()
+        keys = (key for key, number in self.numbers.items() if key.protocol == "" and isinstance(number, float))
+        return list(dict.fromkeys((key.measurement, key.metric) for key in keys if key.measurement not in tasks))
+
+    def bits_per_character(self, model: str) -> Number | None:
+        """Bits a model needs per character of held-out text.
+
+        Of the language metrics, only this one compares across tokenizers.
+        """
+        return self.numbers.get(Key(model, "words", "", "bits_per_character"))
+
+    def score(self, model: str, task: str, protocol: str, metric: str) -> Score | None:
+        """A score with its uncertainty, as a mean where there are training seeds; None if not measured."""
+
+        def find(name: str) -> Number | None:
+            return self.numbers.get(Key(model, task, protocol, name))
+
+        mean = find(f"{metric}_mean")
+        value = mean if (single := find(metric)) is None else single
+        if value is None:
+            return None
+        low, high, deviation = (find(f"{metric}{end}") for end in ("_low", "_high", "_sd"))
+        if low is not None and high is not None:
+            return Score(value, low, high)
+        if mean is None or deviation is None or find("seeds") == 1:
+            return Score(value)
+        return Score(value, mean - deviation, mean + deviation, deviation=True)
+
+    def values(self, models: Iterable[str], task: str, protocol: str, metric: str) -> dict[str, Number]:
+        """Model -> value of a score, without the models that were not measured."""
+        scores = {model: self.score(model, task, protocol, metric) for model in models}
+        return {model: score.value for model, score in scores.items() if score is not None}
 
 
-def read_results(metrics: Path, sets: Iterable[str]) -> Results:
-    """Read metrics/tasks.json and the metrics of the references and of `sets`; whatever else lies there is left alone.
+def read_results(metrics: Path, students: Iterable[str]) -> Results:
+    """Read metrics/tasks.json and the metrics of the references and of `students`; other files are ignored.
 
     Raises:
-        PipelineError: a file is missing or is not what the stage writes; the message names the stage to run.
+        PipelineError: a file is missing or damaged; the message names the stage to run.
     """
-    sets = list(sets)
-    evaluated = {name: f"reference@{name}" for name in REFERENCES} | {name: f"evaluate@{name}" for name in sets}
-    return Results(
-        models={name: read_metrics(metrics / name / "evaluate.json", stage) for name, stage in evaluated.items()},
-        distill={name: read_metrics(metrics / name / "distill.json", f"distill@{name}") for name in sets},
-        tasks=read_metrics(metrics / "tasks.json", "tasks"),
-    )
+    students = list(students)
+    stages = {name: f"reference@{name}" for name in REFERENCES} | {name: f"evaluate@{name}" for name in students}
+    evaluations = {name: read_metrics(metrics / name / "evaluate.json", stage) for name, stage in stages.items()}
+    training = {name: read_metrics(metrics / name / "distill.json", f"distill@{name}") for name in students}
+    return tabulate(evaluations, training, read_metrics(metrics / "tasks.json", "tasks"))
 
 
-def read_metrics(path: Path, stage: str) -> Scores:
+def tabulate(
+    evaluations: Mapping[str, Mapping[str, Any]],
+    training: Mapping[str, Mapping[str, Any]],
+    tasks: Mapping[str, Mapping[str, Any]],
+) -> Results:
+    """Results from the contents of evaluate.json by model, of distill.json by student, and of tasks.json."""
+    numbers: dict[Key, Number] = {}
+    for model, evaluation in evaluations.items():
+        for measurement, part in evaluation.items():
+            for name, number in flatten(part).items():
+                first, _, rest = name.partition(".")
+                protocol, metric = (first, rest) if first in PROTOCOLS else ("", name)
+                numbers[Key(model, measurement, protocol, metric)] = number
+    for task, part in tasks.items():
+        for baseline, scores in part.get("baselines", {}).items():
+            for metric, number in flatten(scores).items():
+                numbers[Key(baseline, task, BASELINE, metric)] = number
+    return Results(list(evaluations), numbers, {name: flatten(content) for name, content in training.items()})
+
+
+def read_metrics(path: Path, stage: str) -> dict[str, Any]:
     """Content of a metrics file written by `stage`.
 
     Raises:
-        PipelineError: it is missing or is no mapping.
+        PipelineError: it is missing or is not a mapping.
     """
     if not path.is_file():
         raise PipelineError(f"{path}: no such file; run `dvc repro {stage}`, which writes it")
@@ -72,64 +170,11 @@ def read_metrics(path: Path, stage: str) -> Scores:
     return content
 
 
-def is_task(part: object) -> bool:
-    """Whether an entry of evaluate.json is a task's: one that has been measured by a protocol."""
-    return isinstance(part, Mapping) and any(protocol in part for protocol in PROTOCOLS)
-
-
-def number(scores: object, *keys: str) -> float | int | None:
-    """The number found by following `keys` into nested mappings; None where there is none."""
-    for key in keys:
-        scores = scores.get(key) if isinstance(scores, Mapping) else None
-    return scores if isinstance(scores, int | float) and not isinstance(scores, bool) else None
-
-
-def value(scores: Scores, task: str, protocol: str, metric: str) -> float | int | None:
-    """One score of a model: the metric itself, or its mean over seeds."""
-    part = scores.get(task, {}).get(protocol, {})
-    single = number(part, metric)
-    return number(part, f"{metric}_mean") if single is None else single
-
-
-def protocols_of(results: Results, task: str) -> list[str]:
-    """The protocols by which any model was measured on a task."""
-    return [name for name in PROTOCOLS if any(name in scores.get(task, {}) for scores in results.models.values())]
-
-
-def metrics_of(results: Results, task: str) -> list[str]:
-    """What a task is measured in, primary metric first: names without _mean; counts and what is in SPREAD left out."""
-    found: dict[str, None] = {}
-    for scores in results.models.values():
-        for protocol in PROTOCOLS:
-            for name, score in scores.get(task, {}).get(protocol, {}).items():
-                if isinstance(score, float) and not name.endswith(SPREAD):
-                    found[name.removesuffix("_mean")] = None
-    return sorted(found, key=lambda name: PRIMARY.index(name) if name in PRIMARY else len(PRIMARY))
-
-
-def interval(scores: Scores, task: str, protocol: str, metric: str) -> tuple[float, float] | None:
-    """How sure a score is: its 95 % interval, or one standard deviation over several seeds about their mean."""
-    part = scores.get(task, {}).get(protocol, {})
-    low, high = number(part, f"{metric}_low"), number(part, f"{metric}_high")
-    if low is not None and high is not None:
-        return low, high
-    mean, deviation, seeds = (number(part, key) for key in (f"{metric}_mean", f"{metric}_sd", "seeds"))
-    if mean is None or deviation is None or seeds == 1:
-        return None
-    return mean - deviation, mean + deviation
-
-
-def bits_per_character(scores: Scores) -> float | int | None:
-    """What held-out text costs a model, in bits; of all measures of its language the one that tokenizers share."""
-    return number(scores, "words", "bits_per_character")
-
-
-def flatten(part: object, prefix: str = "") -> dict[str, float | int]:
-    """Numbers of nested mappings under their dotted keys, in order."""
+def flatten(part: object, prefix: str = "") -> dict[str, Number]:
+    """The numbers in nested mappings under their dotted keys, in order."""
     if not isinstance(part, Mapping):
-        found = number(part)
-        return {} if found is None else {prefix: found}
-    items: dict[str, float | int] = {}
+        return {prefix: part} if isinstance(part, int | float) and not isinstance(part, bool) else {}
+    items: dict[str, Number] = {}
     for key, item in part.items():
         items |= flatten(item, f"{prefix}.{key}" if prefix else str(key))
     return items

@@ -1,4 +1,4 @@
-"""The metrics and parameters of another git revision, and what has changed since."""
+"""The metrics and parameters of another git revision, and the changes since then."""
 
 import io
 import json
@@ -11,57 +11,46 @@ from typing import Any
 
 import yaml
 
-from tinypt.reporting.ladder import changed
-from tinypt.reporting.results import (
-    PROTOCOLS,
-    Results,
-    Scores,
-    bits_per_character,
-    flatten,
-    interval,
-    is_task,
-    metrics_of,
-    value,
-)
+from tinypt.reporting.parameters import changed_parameters
+from tinypt.reporting.results import PROTOCOLS, Number, Results, Score, flatten, tabulate
 from tinypt.reporting.tables import BLANK, Table, label, show
 from tinypt.runtime.errors import PipelineError
 
-DERIVED = "metrics/compare.json"  # follows from the scores; its many numbers would hide them
+DERIVED = "metrics/compare.json"  # computed from the scores; its many numbers would hide them
 
 
 NOTE = """\
-*within*: the new score lies in the 95 % interval that the earlier one had; another sample of test rows might have given
-it without any change. *outside* says that the change is larger than that."""
-Measure = tuple[str, float | int | None, float | int | None, tuple[float, float] | None]  # name, before, now, interval
+*within*: the new score lies in the 95 % interval of the earlier score, so another sample of test rows could have caused
+the difference. *outside*: the difference is larger than that."""
 
 
 @dataclass(frozen=True)
 class Revision:
-    """What git holds of another state of the project.
+    """Metrics and parameters of another revision.
 
-    name: as the user gave it. commit: its 40 digits. params: params.yaml. metrics: content of every JSON
-    file under metrics/ by path.
+    name: as given by the user. commit: its 40 digits. params: content of params.yaml. metrics: path -> content of
+    every JSON file under metrics/.
     """
 
     name: str
     commit: str
     params: Mapping[str, Any]
-    metrics: Mapping[str, Scores]
+    metrics: Mapping[str, Mapping[str, Any]]
 
 
 def read_revision(name: str) -> Revision:
-    """Read `metrics/` and `params.yaml` of a branch, tag or commit of the repository of the working directory.
+    """Read `metrics/` and `params.yaml` of a branch, tag or commit of the repository that holds the working directory.
 
     Raises:
-        PipelineError: git does not know the revision, or it holds no metrics.
+        PipelineError: git does not know the revision, or the revision has no metrics.
     """
     commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if commit is None:
-        raise PipelineError(f"--against {name}: git knows no such revision here; `git log --all` shows what there is")
-    # the folder this runs in need not be the top of the repository: paths are taken relative to it
+        raise PipelineError(f"--against {name}: git knows no such revision; `git log --all` lists them")
+    # git archive takes paths relative to the working directory, which need not be the top of the repository
     archive = _git("archive", "--format=tar", commit.decode().strip(), "metrics", "params.yaml")
     if archive is None:
-        raise PipelineError(f"--against {name}: that revision holds no metrics/ or no params.yaml; name a later one")
+        raise PipelineError(f"--against {name}: this revision has no metrics/ or no params.yaml; name a later one")
     files: dict[str, bytes] = {}
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         for member in tar:
@@ -71,37 +60,43 @@ def read_revision(name: str) -> Revision:
 
 
 def score_changes(old: Revision, results: Results) -> Table:
-    """Bits per character and the first metric of every task where they have changed, with what that may mean.
+    """Changes of bits per character and of every task's primary metric, by model.
 
-    Where the earlier score has a 95 % interval, the last column says whether the new one lies within it.
+    The last column says whether the new score lies in the interval of the earlier one.
     """
+    evaluations = {model: old.metrics.get(f"metrics/{model}/evaluate.json", {}) for model in results.models}
+    earlier = tabulate(evaluations, {}, {})
     rows = []
-    for model, scores in results.models.items():
-        before = old.metrics.get(f"metrics/{model}/evaluate.json", {})
-        measures: list[Measure] = [("bits per character", bits_per_character(before), bits_per_character(scores), None)]
-        for task in (name for name, part in scores.items() if is_task(part)):
-            metric = metrics_of(results, task)[0]
-            measures += [
-                (
-                    f"{label(task)}, {label(protocol)}, {label(metric)}",
-                    value(before, task, protocol, metric),
-                    value(scores, task, protocol, metric),
-                    interval(before, task, protocol, metric),
-                )
-                for protocol in PROTOCOLS
-            ]
-        for what, was, now, band in measures:
-            if was == now:
+    for model in results.models:
+        scores = [("bits per character", _bits(earlier, model), _bits(results, model))]
+        for task in results.tasks():
+            metric = results.metrics(task)[0]
+            for protocol in PROTOCOLS:
+                before, now = (table.score(model, task, protocol, metric) for table in (earlier, results))
+                scores.append((f"{label(task)}, {label(protocol)}, {label(metric)}", before, now))
+        for name, before, now in scores:
+            was, new = (None if score is None else score.value for score in (before, now))
+            if was == new:
                 continue
-            change = BLANK if was is None or now is None else f"{now - was:+.4f}".replace("-", "−")
-            within = BLANK if band is None or now is None else "within" if band[0] <= now <= band[1] else "outside"
-            rows.append([label(model), what, show(was), show(now), change, within])
+            change = BLANK if was is None or new is None else f"{new - was:+.4f}".replace("-", "−")
+            rows.append([label(model), name, show(was), show(new), change, _within(before, new)])
     header = ["model", "measurement", old.name, "now", "change", "earlier interval"]
-    return Table("Scores", header, rows, [NOTE], words=frozenset({0, 1, 5}))
+    return Table("Scores", header, rows, [NOTE], text=frozenset({0, 1, 5}))
+
+
+def _bits(results: Results, model: str) -> Score | None:
+    bits = results.bits_per_character(model)
+    return None if bits is None else Score(bits)
+
+
+def _within(before: Score | None, now: Number | None) -> str:
+    if before is None or before.low is None or before.high is None or now is None:
+        return BLANK
+    return "within" if before.low <= now <= before.high else "outside"
 
 
 def all_changes(old: Revision, metrics: Path) -> Table:
-    """Every other number under metrics/ that has changed, file by file."""
+    """Every number under metrics/ that has changed, file by file, without metrics/compare.json."""
     now = {str(path): json.loads(path.read_text(encoding="utf-8")) for path in sorted(metrics.rglob("*.json"))}
     rows = []
     for file in sorted({*old.metrics, *now} - {DERIVED}):
@@ -109,29 +104,29 @@ def all_changes(old: Revision, metrics: Path) -> Table:
         for key in dict.fromkeys([*was, *new]):
             if was.get(key) != new.get(key):
                 rows.append([file.removeprefix("metrics/"), key, show(was.get(key)), show(new.get(key))])
-    return Table("All metrics", ["file", "key", old.name, "now"], rows, words=frozenset({0, 1}))
+    return Table("All metrics", ["file", "key", old.name, "now"], rows, text=frozenset({0, 1}))
 
 
 def parameter_changes(old: Revision, params: Mapping[str, Any]) -> Table:
     """Every parameter that has changed."""
-    rows = [[key, was, now] for key, (was, now) in changed(old.params, params).items()]
-    return Table("Parameters", ["parameter", old.name, "now"], rows, words=frozenset({0, 1, 2}))
+    rows = [[key, was, now] for key, (was, now) in changed_parameters(old.params, params).items()]
+    return Table("Parameters", ["parameter", old.name, "now"], rows, text=frozenset({0, 1, 2}))
 
 
 def changes_markdown(old: Revision, results: Results, metrics: Path, params: Mapping[str, Any]) -> str:
-    """The section on what has changed since `old`: scores, parameters, and in a fold every other number."""
-    parts = [f"## Against {old.name}", f"Commit `{old.commit}`."]
+    """The section on the changes since `old`: scores, parameters, and every number in a collapsible table."""
+    parts = [f"## Changes since {old.name}", f"Commit `{old.commit}`."]
     for table, same in ((score_changes(old, results), "score"), (parameter_changes(old, params), "parameter")):
         parts.append(f"### {table.title} changed\n\n{table.markdown()}" if table.rows else f"No {same} has changed.")
     everything = all_changes(old, metrics)
     if everything.rows:
-        summary = f"All {len(everything.rows)} metrics that have changed"
+        summary = f"All {len(everything.rows)} changed metrics"
         parts.append(f"<details>\n<summary>{summary}</summary>\n\n{everything.markdown()}\n</details>")
     return "\n\n".join(part.strip("\n") for part in parts)
 
 
 def _git(*arguments: str) -> bytes | None:
-    """What git prints; None where it fails."""
+    """The output of a git command; None if it fails."""
     try:
         done = subprocess.run(["git", *arguments], capture_output=True, check=False)
     except FileNotFoundError:
@@ -145,5 +140,7 @@ def _parsed(files: Mapping[str, bytes], name: str) -> tuple[dict[str, Any], dict
         metrics = {path: json.loads(content) for path, content in files.items() if path.endswith(".json")}
     except (ValueError, KeyError, yaml.YAMLError) as error:
         problem = " ".join(str(error).split())
-        raise PipelineError(f"--against {name}: its metrics cannot be read ({problem}); name another") from None
+        raise PipelineError(
+            f"--against {name}: its metrics or params.yaml cannot be read ({problem}); name another revision"
+        ) from None
     return params, metrics

@@ -1,9 +1,10 @@
-"""Tables of the report and of the model card: rows of text, written as Markdown."""
+"""Tables of the report and of the model card, as rows of text that are written as Markdown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from tinypt.reporting.results import Scores, flatten, interval, number, value
+from tinypt.reporting.results import Number, Score, flatten
 
 TITLES = {
     "mlm": "Masked language modelling",
@@ -15,28 +16,28 @@ TITLES = {
     "untrained": "untrained (random weights)",
     "frozen": "frozen",
     "finetune": "fine-tuned",
-    "task_distillation": "taught by the teacher",
+    "task_distillation": "task distillation",
     "pearson": "Pearson",
     "mse": "MSE",
     "f1": "macro-F1",
-    "loss": "loss, nats per masked piece",
+    "loss": "loss, nats per masked word piece",
     "accuracy": "accuracy",
-    "words accuracy": "words right",
-    "words accuracy_at_5": "words right within five guesses",
+    "words accuracy": "word accuracy",
+    "words accuracy_at_5": "word accuracy within five guesses",
     "words bits_per_character": "bits per character",
-    "constant": "no model: constant answer",
-    "word_jaccard": "no model: word overlap (Jaccard)",
-    "overlap_features": "no model: SVM on 12 overlap features",
-    "char_ngrams": "no model: linear, on character n-grams",
+    "constant": "baseline: constant answer",
+    "word_jaccard": "baseline: word overlap (Jaccard)",
+    "overlap_features": "baseline: SVM on 12 overlap features",
+    "char_ngrams": "baseline: linear model on character n-grams",
 }
 BLANK = "–"
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table: one header and rows of as many cells, with notes that belong below it.
+    """A table: a header, rows of as many cells, and notes that go below it.
 
-    best: (row, column) of the cells to stand out. words: columns that hold text, set to the left as the first is.
+    best: (row, column) of the cells in bold. text: columns that hold text and are aligned left.
     """
 
     title: str
@@ -44,21 +45,21 @@ class Table:
     rows: list[list[str]]
     notes: list[str] = field(default_factory=list)
     best: frozenset[tuple[int, int]] = frozenset()
-    words: frozenset[int] = frozenset({0})
+    text: frozenset[int] = frozenset({0})
 
     def markdown(self) -> str:
-        """The table as GitHub's Markdown, text to the left and numbers to the right, notes below."""
+        """The table in GitHub's Markdown, with numbers aligned right and the notes below."""
         rows = [
             [f"**{cell}**" if (number, place) in self.best else cell for place, cell in enumerate(row)]
             for number, row in enumerate(self.rows)
         ]
-        sides = [":--" if place in self.words else "--:" for place in range(len(self.header))]
+        sides = [":--" if place in self.text else "--:" for place in range(len(self.header))]
         lines = [_line(self.header), _line(sides), *map(_line, rows)]
         return "\n".join(lines) + "".join(f"\n\n{note}" for note in self.notes) + "\n"
 
 
-def counts_tables(title: str, scores: Scores) -> list[Table]:
-    """Any metrics file as it stands: what maps names to numbers by name becomes a grid, the rest a list."""
+def counts_tables(title: str, scores: Mapping[str, Any]) -> list[Table]:
+    """Tables of any metrics file: a grid for each mapping of mappings, and a list of the other numbers."""
     grids = {
         key: part
         for key, part in scores.items()
@@ -75,26 +76,32 @@ def counts_tables(title: str, scores: Scores) -> list[Table]:
 
 
 def label(name: str) -> str:
-    """What a reader is shown for a name in the files."""
+    """The text that the report shows for a name in the files."""
     return TITLES.get(name, name.replace("_", " ").replace(".", ": "))
 
 
-def show(score: float | int | None, digits: int = 4) -> str:
-    """A number for a table: counts in full, fractions to so many digits."""
+def metric_label(section: str, metric: str) -> str:
+    """The label of a language metric."""
+    return label(metric if section == "mlm" else f"{section} {metric}")
+
+
+def show(score: Number | None, digits: int = 4) -> str:
+    """A number for a table: whole numbers in full, fractions with `digits` decimals, BLANK for None."""
     if score is None:
         return BLANK
     return f"{score:,}" if isinstance(score, int) else f"{score:.{digits}f}"
 
 
-def show_score(scores: Scores, task: str, protocol: str, metric: str, digits: int = 4) -> str:
-    """A score, with its interval where there is one, or its standard deviation over seeds where there were several."""
-    text = show(value(scores, task, protocol, metric), digits)
-    band = interval(scores, task, protocol, metric)
-    if band is None:
+def show_score(score: Score | None, digits: int = 4) -> str:
+    """A score with its interval, or with its standard deviation over seeds, where either is known."""
+    if score is None:
+        return BLANK
+    text = show(score.value, digits)
+    if score.low is None or score.high is None:
         return text
-    if number(scores, task, protocol, f"{metric}_low") is not None:
-        return f"{text} [{band[0]:.3f}, {band[1]:.3f}]"
-    return f"{text} ± {show((band[1] - band[0]) / 2, digits)}"
+    if score.deviation:
+        return f"{text} ± {show((score.high - score.low) / 2, digits)}"
+    return f"{text} [{score.low:.3f}, {score.high:.3f}]"
 
 
 def _line(cells: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""The report for browsers: one file with everything in it, made of the Markdown text and the charts."""
+"""Writes the report: as Markdown with chart files, and as one self-contained HTML file."""
 
 import html
 import re
@@ -13,9 +13,9 @@ from tinypt.reporting.charts.drawing import palette
 from tinypt.reporting.page import Page
 
 HERE = Path(__file__).parent
-# Nothing may be fetched, wherever the page lies: what is not in the file does not exist for it.
+# The page loads nothing from outside its own file.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'"
-LONG = 60  # characters from which a cell may break
+LONG = 60  # longer cells may wrap
 
 
 def write_markdown(page: Page, folder: Path) -> None:
@@ -34,7 +34,7 @@ def write_html(page: Page, folder: Path) -> None:
 
 
 def render(page: Page) -> str:
-    """The page as HTML: charts inline, a list of its sections on top, tables that sort, light and dark."""
+    """The page as HTML, with inline charts, links to its sections, sortable tables, and a light and a dark scheme."""
     charts = {f"{chart.name}.svg": chart.svg for chart in page.charts}
     markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
     tokens = markdown.parse(page.markdown)
@@ -68,7 +68,7 @@ def render(page: Page) -> str:
 
 
 def _prepare(tokens: list[Token]) -> list[tuple[str, str]]:
-    """Give the tokens what Markdown cannot say, ids and classes; returns (id, title) of the sections."""
+    """Add ids and classes, which Markdown lacks, to the tokens; returns (id, title) of the sections."""
     sections = []
     for token, inside in pairwise(tokens):
         if token.type == "heading_open":

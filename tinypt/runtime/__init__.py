@@ -1,4 +1,4 @@
-"""Running a stage: the errors a user can act on, the progress line, and the frame every stage runs in.
+"""Frame of every stage: user errors, the progress line, and exit statuses.
 
-Nothing here can change an output, so dvc.yaml names it nowhere.
+Nothing here can change an output, so no stage in dvc.yaml depends on it.
 """

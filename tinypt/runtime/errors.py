@@ -1,9 +1,9 @@
-"""The one error a user is meant to read."""
+"""The error for problems that the user can correct."""
 
 
 class PipelineError(Exception):
-    """Bad input: a file, a parameter or a value the user can put right.
+    """A wrong file, parameter or value that the user can correct.
 
-    Its message is one line that names the file or parameter at fault and says what to do; a stage
-    prints it alone, without a traceback, and ends with exit status 1 (see tinypt.runtime.run).
+    The message is one line: it names the file or parameter and says what to do. A stage prints the message without a
+    traceback and exits with status 1 (see tinypt.runtime.run).
     """

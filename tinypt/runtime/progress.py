@@ -1,17 +1,17 @@
-"""One line of progress for long work, on a terminal only."""
+"""A progress line for long work, shown on a terminal only."""
 
 import sys
 import time
 
 
 class Progress:
-    """Rate and remaining time of a countable work, redrawn at most twice a second.
+    """A line with count, rate and remaining time, redrawn at most twice a second.
 
-    Where standard error is no terminal it stays silent, so that logs and CI hold no control characters.
+    Nothing is printed if standard error is not a terminal, so logs and CI contain no control characters.
     """
 
     def __init__(self, label: str, unit: str, total: int | None = None) -> None:
-        """`total` is the number of units to expect; without it the remaining time is left out."""
+        """`total` is the expected number of units. Without it the line has no remaining time."""
         self.label, self.unit, self.total = label, unit, total
         self.done = 0
         self._start = self._drawn = time.monotonic()
@@ -25,7 +25,7 @@ class Progress:
             print(f"\r{self.line(now - self._start)}\x1b[K", end="", file=sys.stderr, flush=True)
 
     def line(self, seconds: float) -> str:
-        """The line that is drawn after `seconds` of work."""
+        """The line after `seconds` of work."""
         rate = self.done / max(seconds, 1e-9)
         text = f"{self.label}: {self.done:,} {self.unit}, {rate:,.0f} {self.unit}/s"
         if self.total and rate > 0:
@@ -33,6 +33,6 @@ class Progress:
         return text
 
     def close(self) -> None:
-        """Leave the last line standing."""
+        """Draw the final line and end it."""
         if sys.stderr.isatty():
             print(f"\r{self.line(time.monotonic() - self._start)}\x1b[K", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""What every stage module runs under: errors a user can act on come out as one line."""
+"""Run a stage: user errors become one line and exit status 1."""
 
 import errno
 import inspect
@@ -16,8 +16,8 @@ DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 def run(main: Callable[..., None]) -> None:
     """Call `main` with the command line's arguments and turn a PipelineError into one line and exit status 1.
 
-    Wrong arguments and a full disk are reported in the same way. Any other exception is a defect of ours
-    and keeps its traceback, followed by a line that says so.
+    Wrong arguments and a full disk are reported in the same way. Any other exception is a defect in the pipeline: its
+    traceback is printed, followed by a line that asks for a report.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
     stage = Path(sys.argv[0]).stem
@@ -32,15 +32,15 @@ def run(main: Callable[..., None]) -> None:
     except PipelineError as error:
         sys.exit(f"{stage}: {error}")
     except KeyboardInterrupt:
-        sys.exit(f"{stage}: interrupted; run it again to go on from the last finished part")
+        sys.exit(f"{stage}: interrupted; run it again to continue after the last finished part")
     except Exception as error:
         if _disk_full(error):
             where = getattr(error, "filename", None) or "output"
             sys.exit(f"{stage}: the disk is full while writing {where}; free space and run again")
         traceback.print_exc()
-        sys.exit(f"{stage}: this is a defect of the pipeline, not of your input; please report the lines above")
+        sys.exit(f"{stage}: this is a defect in the pipeline, not in your input; please report the lines above")
 
 
 def _disk_full(error: Exception) -> bool:
-    """Whether the disk is full; some libraries (safetensors, Arrow) say so only in an error's message."""
+    """Whether the disk is full. Some libraries (safetensors, Arrow) report it only in the error's message."""
     return getattr(error, "errno", None) in DISK_FULL or "No space left on device" in str(error)

@@ -1,1 +1,1 @@
-"""The generated sample corpus and tasks: everything the default parameters run on, made offline from a seed."""
+"""The generated corpus and tasks that the default parameters use. A seed determines them."""

@@ -1,8 +1,8 @@
-"""One clean document: a title, and paragraphs in which a topic, two persons and a mood run through.
+"""One clean document: a title, and paragraphs with one topic, two persons and one mood.
 
-What makes words predictable from context, in rising order of what a model must keep in mind: agreement and contraction
-inside a noun phrase; verbs that select their objects; time words that go with a tense; nouns kept through the
-document (the dish, the team, the city, the names); a mood that the opening hides and the ending shows.
+Words can be predicted from the context. In order of the context needed: agreement and contraction inside a noun
+phrase; verbs that select their objects; time words that fit the tense; nouns that stay the same in the whole document
+(the dish, the team, the city, the names); a mood that the opening hides and the ending shows.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ _SO = {mood: _openers(text) for mood, text in SO.items()}
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A title and the text, paragraphs joined by newlines."""
+    """A title, and the text: paragraphs joined by newlines."""
 
     topic: str
     title: str
@@ -51,7 +51,7 @@ def write_document(rng: Random) -> Document:
 
 
 class _Writer:
-    """Chooses what comes next in one document; nothing is told twice."""
+    """Chooses the sentences of one document. No sentence occurs twice."""
 
     def __init__(self, topic: Topic, story: Story, mood: str) -> None:
         self.topic, self.story, self.mood = topic, story, mood
@@ -60,7 +60,7 @@ class _Writer:
         self.facts_left = 2
 
     def title(self) -> str:
-        """A headline; it introduces nobody."""
+        """A headline. It mentions no person."""
         title = self._render(self.topic.sections["title"])[0]
         self.story.hero.introduced = self.story.other.introduced = False
         return title[0].upper() + title[1:]
@@ -99,7 +99,7 @@ class _Writer:
     def _ending(self) -> list[str]:
         story, mood, own = self.story, self.mood, self.topic.sections
         if mood == "mixed":
-            # what happened went one way, what somebody thinks of it the other
+            # events of one mood, opinions of the other
             first, second = ("good", "bad") if story.random() < 0.5 else ("bad", "good")
             return [*self._tell(own[first]), *self._tell(COMMON_SECTIONS[second], _BUT(story))]
         either = own[mood] + COMMON_SECTIONS[mood]
@@ -107,7 +107,7 @@ class _Writer:
 
     def _tell(self, templates: tuple[Template, ...], opener: str = "") -> list[str]:
         first, *rest = self._render(templates)
-        # what somebody says takes no connective
+        # no connective before direct speech
         text = f"{opener} {first}" if opener and first[0] != '"' else first
         return [sentence(text), *map(sentence, rest)]
 
@@ -142,16 +142,16 @@ class _Writer:
         )
         person = story.hero if random() < 0.7 else story.other
         if random() < 0.45 and (scene.anybody or person.role in scene.roles):
-            evaluated, number = story.mention(person, evaluated=True), 0
+            subject, number = story.mention(person, subject=True), 0
         else:
             agent = self._phrase(scene.agents, _AGENTS)
             if random() < 0.15 and tense == "past" and not preposition and target.determiner not in ("-", "--"):
                 gender, number = target.noun.gender, target.plural
                 done = passive_phrase(verb, tense, gender, number)
                 return f"{opener}{target.text()} {done} {agent.text('por')}{rest}"
-            evaluated, number = agent.text(), agent.plural
+            subject, number = agent.text(), agent.plural
         predicate = verb_phrase(verb, tense, number, negated=target.determiner == "o" and random() < 0.12)
-        return f"{opener}{evaluated} {predicate} {target.text(preposition)}{rest}"
+        return f"{opener}{subject} {predicate} {target.text(preposition)}{rest}"
 
     def _phrase(self, lists: tuple[NounList, ...], determiners: tuple[str, ...]) -> NounPhrase:
         random = self.story.random

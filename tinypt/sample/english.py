@@ -1,4 +1,4 @@
-"""An English-like corpus from a hand-written grammar: the stand-in for the original English model learns from it."""
+"""An English-like corpus from a hand-written grammar, used to pre-train the stand-in for English BERT-tiny."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ part: screen battery keyboard cable button
 place: park river hill lake beach bridge castle museum market
 vehicle: train bus car boat bicycle plane taxi
 weather: rain snow wind fog storm frost
-evaluated: history science music English art geography
+subject: history science music English art geography
 book: book letter story poem newspaper map
 instrument: piano guitar violin drum flute trumpet
 song: song tune ballad hymn record
@@ -104,11 +104,11 @@ Visitors can see the {Place} every day, but not in {month}.
 {his} bag was lost at the station and found on {day}.
 """,
     "school": """
-{Name} teaches {EvaluatedModel} at a school in {town}.
-The students read a {Book} about {EvaluatedModel} and wrote about it.
+{Name} teaches {Subject} at a school in {town}.
+The students read a {Book} about {Subject} and wrote about it.
 {he} forgot the {Book} at home and had to ask {his} {relation} for it.
-The exam in {EvaluatedModel} was (easy|hard|long), and {number} students failed.
-A {person} came to the school and spoke about {EvaluatedModel}.
+The exam in {Subject} was (easy|hard|long), and {number} students failed.
+A {person} came to the school and spoke about {Subject}.
 The children (drew|made|lost) a {book} in the {room}.
 """,
     "music": """
@@ -188,6 +188,6 @@ def _with_article(text: str) -> str:
 
 
 def english_texts(documents: int, seed: int) -> Iterator[str]:
-    """Texts of an English-like corpus, each from its own random stream, so that any prefix is the same."""
+    """Texts of an English-like corpus. Each has its own random stream, so text i does not depend on the others."""
     for index in range(documents):
         yield english_document(Random(f"{seed}/english/{index}"))

@@ -1,4 +1,4 @@
-"""One scene with everything chosen: who does what to whom, where and how; and the sentence that says it."""
+"""One event: who does what to whom, where and how; and the sentence that states it."""
 
 from dataclasses import dataclass
 from random import Random
@@ -12,7 +12,7 @@ from tinypt.sample.topic import Scene, Topic
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One scene with everything chosen."""
+    """A scene with all its parts chosen."""
 
     scene: Scene
     agents: NounList
@@ -41,7 +41,7 @@ class Event:
 
 
 def random_event(topic: Topic, rng: Random) -> Event:
-    """A scene of the topic, told in the affirmative and the active voice."""
+    """A random event of the topic, affirmative and in the active voice."""
     scene = rng.choice(topic.scenes)
     agents, objects = rng.choice(scene.agents), rng.choice(scene.objects)
     group = rng.randrange(len(scene.verbs))

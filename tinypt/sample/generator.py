@@ -1,4 +1,4 @@
-"""The sample corpus: generated Portuguese documents, a known share of them with one kind of the web's noise."""
+"""The sample corpus: generated Portuguese documents, a known share of them with one kind of web noise."""
 
 import unicodedata
 from bisect import bisect_left
@@ -14,17 +14,16 @@ from tinypt.sample.english import english_document
 from tinypt.sample.spanish import spanish_document
 from tinypt.sample.templates import words
 
-_TOO_LONG = 6000  # words; about fifty documents run together
+_TOO_LONG = 6000  # words, about fifty documents
 _HOSTS = words("jornaldaserra.com.br portaldovale.com.br folhadointerior.com.br revistadaqui.com.br blogdaterra.com.br")
 
 
 @dataclass(frozen=True)
 class SampleRecord:
-    """A raw document with what was done to it.
+    """A raw document with its labels.
 
-    `noise` holds the kinds injected, at most one; `original` is what a perfect cleaner makes of `text`: the text
-    itself where nothing was injected, the text before injection for noise to be repaired, and empty where the
-    document as a whole is to be dropped (see tinypt.sample.noise).
+    `noise` holds the injected kinds, at most one. `original` is the output of a perfect cleaner: `text` itself without
+    noise, the text before injection for noise to repair, and empty for a document to drop (see tinypt.sample.noise).
     """
 
     doc_id: str
@@ -36,9 +35,9 @@ class SampleRecord:
 
 
 def sample_records(documents: int, noise: NoiseRates, seed: int) -> Iterator[SampleRecord]:
-    """`documents` records in order, duplicates and noisy ones included, each generated from the seed and its index.
+    """Yield `documents` records in order, including duplicates and noisy ones. Each depends on the seed and its index.
 
-    Of each kind of noise exactly the rounded share of documents carries it; which ones is drawn from the seed.
+    The number of documents with each kind of noise is exactly the rounded share. The seed decides which ones.
 
     Raises:
         PipelineError: the rounded shares leave no clean document.
@@ -60,7 +59,7 @@ def sample_records(documents: int, noise: NoiseRates, seed: int) -> Iterator[Sam
 
 
 def assign_noise(documents: int, noise: NoiseRates, seed: int) -> dict[int, str]:
-    """The kind of noise by document index; the first document is always clean, so that duplicates have a source.
+    """The kind of noise by document index. The first document is always clean, so that duplicates have a source.
 
     Raises:
         PipelineError: the rounded shares leave no clean document.

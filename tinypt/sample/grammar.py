@@ -8,7 +8,7 @@ from tinypt.sample.lexicon import Adjective, Noun, adjective
 
 Tense = Literal["present", "past", "imperfect", "future", "progressive"]
 
-# preposition and determiner that stand as one word, itself a determiner
+# preposition + determiner contracted to one word, itself a determiner
 _CONTRACTED = {
     (preposition, determiner): contracted
     for preposition, contractions in {
@@ -23,7 +23,7 @@ _CONTRACTED = {
 
 @dataclass(frozen=True, slots=True)
 class NounPhrase:
-    """A determiner (a key of DETERMINERS), a noun, and perhaps an adjective after it."""
+    """A determiner (a key of DETERMINERS), a noun, and an optional adjective after it."""
 
     noun: Noun
     determiner: str
@@ -35,7 +35,7 @@ class NounPhrase:
         return DETERMINERS[self.determiner][0]
 
     def text(self, preposition: str = "") -> str:
-        """The words of the phrase, with a preposition before it contracted as it must be."""
+        """The words of the phrase, after a preposition, contracted where Portuguese requires it."""
         contracted = _CONTRACTED.get((preposition, self.determiner))
         if contracted:
             words = self.noun.phrases[contracted]
@@ -64,13 +64,13 @@ def verb_phrase(verb: Verb, tense: Tense, number: int, negated: bool = False) ->
 
 
 def passive_phrase(verb: Verb, tense: Tense, gender: int, number: int, negated: bool = False) -> str:
-    """A verb in the passive voice, agreeing with its evaluated: `foi cortada`, `está sendo cortada`."""
+    """A verb in the passive voice that agrees with its subject: `foi cortada`, `está sendo cortada`."""
     participle = agree(adjective(verb.participle), gender, number)
     return f"{verb_phrase(_TO_BE, tense, number, negated)} {participle}"
 
 
 def sentence(text: str) -> str:
-    """Text with a capital at the start and a full stop at the end, unless it ends in a sentence mark."""
+    """Text with an initial capital and a final full stop, unless it already ends a sentence."""
     start = 1 if text[0] == '"' else 0
     text = text[:start] + text[start].upper() + text[start + 1 :]
     return text if text[-1] in ".!?" else text + "."

@@ -1,4 +1,4 @@
-"""Portuguese inflection by rule: plurals, feminines, verb forms, determiners contracted with prepositions."""
+"""Portuguese inflection by rule: plurals, feminines, verb forms, and contracted determiners."""
 
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ _ADVERBS = ("mais", "menos", "muito")
 
 
 def plural(word: str) -> str:
-    """Plural of a noun or adjective; of `posto de saúde` the first word, of `milho verde` both."""
+    """Plural of a noun or adjective. In `posto de saúde` only the first word inflects, in `milho verde` both do."""
     if " " in word:
         head, *rest = word.split(" ")
         if rest[0] in ("de", "do", "da", "dos", "das", "em", "a", "à"):
@@ -50,7 +50,7 @@ def plural(word: str) -> str:
 
 
 def feminine(word: str) -> str:
-    """Feminine of an adjective or of a noun for a person."""
+    """Feminine of an adjective, or of a noun for a person."""
     if " " in word:
         head, rest = word.split(" ", 1)
         return f"{head} {feminine(rest)}" if head in _ADVERBS else f"{feminine(head)} {rest}"
@@ -64,7 +64,7 @@ def feminine(word: str) -> str:
 
 
 class Verb(NamedTuple):
-    """The forms of a verb in use: third person singular and plural of four tenses, and the nominal forms."""
+    """The forms of a verb that the sample uses: third person of four tenses, and the nominal forms."""
 
     infinitive: str
     present: tuple[str, str]
@@ -75,7 +75,7 @@ class Verb(NamedTuple):
     participle: str
 
 
-# Present singular and plural, past singular and plural, imperfect singular, participle; "-" where the rule holds.
+# Present singular and plural, past singular and plural, imperfect singular, participle; "-" where the form is regular.
 _IRREGULAR = {
     "ser": "é são foi foram era sido", "estar": "está estão esteve estiveram estava -",
     "ter": "tem têm teve tiveram tinha -", "fazer": "faz fazem fez fizeram fazia feito",
@@ -98,7 +98,7 @@ _FUTURE_STEMS = {"fazer": "far", "dizer": "dir"}
 
 
 def conjugate(infinitive: str) -> Verb:
-    """All forms of a verb; a pronoun written before it (`se esconder`) stays before each form."""
+    """All forms of a verb. A pronoun before the infinitive (`se esconder`) precedes each form."""
     if infinitive.startswith("se "):
         verb = conjugate(infinitive[3:])
         finite = (verb.present, verb.past, verb.imperfect, verb.future)
@@ -129,7 +129,7 @@ def conjugate(infinitive: str) -> Verb:
     )
 
 
-# Number of the noun that follows (0 singular, 1 plural), masculine and feminine form.
+# Number of the following noun (0 singular, 1 plural), masculine form, feminine form.
 DETERMINERS = {
     "o": (0, "o", "a"), "do": (0, "do", "da"), "no": (0, "no", "na"), "ao": (0, "ao", "à"),
     "pelo": (0, "pelo", "pela"), "um": (0, "um", "uma"), "num": (0, "em um", "em uma"),

@@ -1,10 +1,10 @@
-"""Nouns with gender, number and class, read from compact tables and inflected once, when they are read.
+"""Nouns with gender, number and class, read from compact tables and inflected when read.
 
 A list of nouns is written `name = items > general term | adjectives`, for example
-`dish = bolo, torta > prato | caseiro delicioso`; the general term is the hypernym of its nouns. An item is `bolo`
+`dish = bolo, torta > prato | caseiro delicioso`. The general term is the hypernym of the nouns. An item is `bolo`
 (gender by ending), `gol:m` or `flor:f` (gender given), `*cozinheiro` (a person; the feminine follows by rule),
-`ator/atriz` (a person; both given) or `atleta:c` (a person; one form for both). An underscore is a space inside an
-item. `staple:o,- = ...` restricts the determiners of the list when it is the object of a scene.
+`ator/atriz` (a person; both given) or `atleta:c` (a person; one form for both). An underscore means a space inside an
+item. `staple:o,- = ...` restricts the determiners of the list where it is the object of a scene.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Adjective = tuple[str, str, str, str]  # masculine and feminine singular, mascul
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Noun:
-    """A noun of one gender with its phrases: a determiner of DETERMINERS and the noun after it."""
+    """A noun of one gender, and its phrases: each determiner of DETERMINERS with the noun."""
 
     lemma: str
     gender: int  # 0 masculine, 1 feminine
@@ -29,22 +29,22 @@ class Noun:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class NounList:
-    """Nouns of one class. Persons come twice, in both genders at the same position; other nouns are in both."""
+    """Nouns of one class, by gender. A person has both forms, at the same position; other nouns are in both lists."""
 
     name: str
     masculine: tuple[Noun, ...]
     feminine: tuple[Noun, ...]
     general: tuple[Noun, ...]  # the hypernym: none, one, or one for each gender
     adjectives: tuple[Adjective, ...]
-    determiners: tuple[str, ...]  # that sound natural before an object of this class, the likeliest first
+    determiners: tuple[str, ...]  # natural before an object of this class, most likely first
     persons: bool
 
 
 def parse_list(line: str) -> NounList:
-    """A list of nouns from its line in a table.
+    """Parse a list of nouns from its line in a table.
 
     Raises:
-        ValueError: a noun's gender neither follows from its ending nor is given.
+        ValueError: a noun's gender is not given and does not follow from its ending.
     """
     name, rest = (part.strip() for part in line.split("=", 1))
     name, _, determiners = name.partition(":")
@@ -92,7 +92,7 @@ def noun(lemma: str, gender: int) -> Noun:
 
 @cache
 def adjective(lemma: str) -> Adjective:
-    """The four forms of an adjective; a phrase such as `de_madeira` has one."""
+    """The four forms of an adjective. They are equal for a phrase such as `de_madeira`."""
     word = lemma.replace("_", " ")
     if word.split(" ")[0] in _INVARIABLE:
         return word, word, word, word

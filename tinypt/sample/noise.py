@@ -1,41 +1,41 @@
-"""The web's noise, put into clean text so that what cleaning should do is known exactly.
+"""Web noise, injected into clean text, so that the correct result of cleaning is known exactly.
 
-Clean text is in normal form: NFC, paragraphs joined by one newline, words by one space, no space at either end of
-a paragraph, straight quotes only, every paragraph ends in `.`, `!` or `?`. In all that follows the repaired text
-is brought back to that form: no-break spaces count as spaces, runs of spaces become one, lines are stripped,
-empty lines vanish. A document carries at most one kind.
+Clean text is in normal form: NFC; one newline between paragraphs, one space between words, no space at either end of
+a paragraph; straight quotes only; every paragraph ends in `.`, `!` or `?`. Below, "repaired" includes a return to this
+form: no-break spaces become spaces, runs of spaces become one, lines are stripped, empty lines are removed. A document
+has at most one kind of noise.
 
-Kinds to be repaired (REPAIRED); `original` is the exact text a perfect cleaner yields:
+Kinds to repair (REPAIRED). `original` is the exact output of a perfect cleaner:
 
-- markup. Inline tags (b, strong, i, em, u, span, font, a, any case, with attributes) stand directly against words and
-  vanish without leaving a space. p and div tags and br (`<br>`, `<br/>`, `<br />`, single or double) become line
-  breaks; br may stand in place of the newline between two paragraphs. script, style, noscript, nav and iframe
-  elements and comments vanish with all they contain; they stand between paragraphs on lines of their own, often
-  several lines, of which only the first and last hold the tags. img and hr vanish.
-- entities. Letters with accents, dashes, `&` and `"` as named, decimal or hexadecimal entities, some spaces as `&nbsp;`
+- markup. Inline tags (b, strong, i, em, u, span, font, a; any case, with attributes) touch words and are removed
+  without leaving a space. p and div tags and br (`<br>`, `<br/>`, `<br />`, single or double) become line breaks; br
+  may replace the newline between two paragraphs. script, style, noscript, nav and iframe elements and comments are
+  removed with their content. They are between paragraphs, often on several lines, with tags only on the first and the
+  last. img and hr are removed.
+- entities. Accented letters, dashes, `&` and `"` as named, decimal or hexadecimal entities, some spaces as `&nbsp;`
   or `&#160;`. `html.unescape`, with U+00A0 as a space, gives the original.
-- urls. A URL is a token between spaces, between two words of a paragraph or after its last word, or a line of its
-  own; it begins with http://, https://, www. or a bare domain that is followed by a path, and never has punctuation
-  attached to its end. Removing it joins its neighbours by one space, or removes the line.
-- metadata. Lines of their own (dates, authors, counters, tags, sharing links), at most 14 words and without a
-  sentence's full stop at the end, before, between or after paragraphs. They go with their newline.
-- mojibake. UTF-8 read as Latin-1 or as Windows-1252, in all paragraphs or in some whole paragraphs; the five bytes
-  Windows-1252 leaves undefined stay as control characters, as browsers do it. `ftfy.fix_text` gives the original.
-- boilerplate. Lines of their own like metadata, but taken from one fixed list, so that the very same line occurs in
-  many documents (navigation, copyright, subscription). They go with their newline.
+- urls. A URL is a token between two words of a paragraph or after its last word, or a whole line. It begins with
+  http://, https://, www. or a bare domain followed by a path, and has no punctuation attached to its end. Removing it
+  joins its neighbours by one space, or removes the line.
+- metadata. Lines before, between or after paragraphs (dates, authors, counters, tags, sharing links), of at most 14
+  words, without a final full stop. They are removed with their newline.
+- mojibake. UTF-8 decoded as Latin-1 or as Windows-1252, in all paragraphs or in some. The five bytes undefined in
+  Windows-1252 become control characters, as in browsers. `ftfy.fix_text` gives the original.
+- boilerplate. Lines like metadata, but from one fixed list, so that the same line occurs in many documents
+  (navigation, copyright, subscription). They are removed with their newline.
 
-Kinds to be dropped as whole documents; `original` is empty:
+Kinds to drop with the whole document. `original` is empty:
 
-- repetition. One line, one block of lines or one phrase inside a line many times over: more than half of the words.
+- repetition. A repeated line, block of lines or phrase inside a line makes up more than half of the words.
 - too_short. A fragment of 3 to 10 words.
-- too_long. About 6,000 words: many texts run together, clean in themselves.
+- too_long. About 6,000 words: many clean texts joined.
 - foreign. English or Spanish prose of usual length.
-- exact_duplicates. An earlier clean document again, under another id and uri: the same bytes, or with other
-  white space (double spaces, blank lines), or with its first paragraph in upper case. Equal to its source
-  after lower-casing and collapsing white space. The source is to be kept.
-- near_duplicates. An earlier clean document with words replaced, a sentence dropped or a sentence added:
-  word-5-gram Jaccard similarity (lower-cased runs of word characters) at least 0.8 and below 1. The source is to be
-  kept.
+- exact_duplicates. A copy of an earlier clean document, with another id and uri: the same bytes, or different white
+  space (double spaces, blank lines), or the first paragraph in upper case. It equals its source after lower-casing and
+  collapsing white space. The source is kept.
+- near_duplicates. A copy of an earlier clean document with words replaced, a sentence dropped or a sentence added.
+  The Jaccard similarity of word 5-grams (lower-cased runs of word characters) is at least 0.8 and below 1. The source
+  is kept.
 """
 
 import re
@@ -52,7 +52,7 @@ from tinypt.sample.noise_lines import (
 )
 
 REPAIRED = ("markup", "entities", "urls", "metadata", "mojibake", "boilerplate")
-NEAR_DUPLICATE = 0.8  # least word-5-gram Jaccard similarity of a near-duplicate to its source
+NEAR_DUPLICATE = 0.8  # smallest word-5-gram Jaccard similarity of a near duplicate to its source
 
 _NAMED = {
     "á": "aacute", "à": "agrave", "â": "acirc", "ã": "atilde", "é": "eacute", "ê": "ecirc", "í": "iacute",
@@ -65,7 +65,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?]) ")
 
 
 def jaccard(first: str, second: str) -> float:
-    """Jaccard similarity, 0 to 1, of two texts' sets of word 5-grams (lower-cased runs of word characters)."""
+    """Jaccard similarity, 0 to 1, of the word 5-grams (lower-cased runs of word characters) of two texts."""
     a, b = five_grams(first), five_grams(second)
     return len(a & b) / len(a | b)
 
@@ -77,7 +77,7 @@ def five_grams(text: str) -> set[tuple[str, ...]]:
 
 
 def markup(text: str, rng: Random) -> str:
-    """Tags, and elements without readable content, as left behind by a careless extractor."""
+    """Tags, and elements without readable content, as a careless extractor leaves them."""
     paragraphs = [_inline_tags(paragraph, rng) for paragraph in text.split("\n")]
     style = rng.randrange(3)
     if style == 0:
@@ -123,7 +123,7 @@ def _hexadecimal(character: str) -> str:
 
 
 def urls(text: str, rng: Random) -> str:
-    """One to four URLs, as tokens inside paragraphs or as lines."""
+    """One to four URLs, inside paragraphs or as lines."""
     paragraphs = text.split("\n")
     lines = []
     for _ in range(rng.randint(1, 4)):
@@ -143,12 +143,12 @@ def metadata(text: str, rng: Random) -> str:
 
 
 def boilerplate(text: str, rng: Random) -> str:
-    """One to four lines of navigation, copyright or subscription, the same in many documents."""
+    """One to four lines of navigation, copyright or subscription, which many documents share."""
     return _with_lines(text.split("\n"), rng.sample(BOILERPLATE, rng.randint(1, 4)), rng)
 
 
 def mojibake(text: str, rng: Random) -> str:
-    """UTF-8 read as Latin-1 or Windows-1252: in every paragraph, or in about half of those with accents."""
+    """UTF-8 decoded as Latin-1 or Windows-1252, in every paragraph or in about half of those with accents."""
     paragraphs = text.split("\n")
     encoding = rng.choice(("latin-1", "cp1252"))
     accented = [position for position, paragraph in enumerate(paragraphs) if not paragraph.isascii()]
@@ -160,7 +160,7 @@ def mojibake(text: str, rng: Random) -> str:
 
 
 def _misread(text: str, encoding: str) -> str:
-    # byte by byte: Windows-1252 has no character for five bytes, which then stay what they are in Latin-1
+    # byte by byte: the five bytes undefined in Windows-1252 become their Latin-1 characters
     characters = []
     for byte in text.encode("utf-8"):
         try:
@@ -171,7 +171,7 @@ def _misread(text: str, encoding: str) -> str:
 
 
 def repetition(text: str, rng: Random) -> str:
-    """A page that says the same line, block of lines or phrase over and over."""
+    """A page that repeats one line, block of lines or phrase."""
     paragraphs = text.split("\n")
     form = rng.randrange(3)
     if form == 0:
@@ -200,10 +200,10 @@ def exact_duplicate(text: str, rng: Random) -> str:
 
 
 def near_duplicate(text: str, addition: str, rng: Random) -> str:
-    """The text with one to three small changes: a word or two replaced, a sentence dropped, `addition` appended.
+    """The text with one to three small changes: one or two words replaced, a sentence dropped, `addition` appended.
 
-    A change that would bring the similarity to `text` below NEAR_DUPLICATE is not made. Appending always can
-    be: a text of 60 words and an addition of at most 14 leave 56 / 70.
+    A change that would reduce the similarity to `text` below NEAR_DUPLICATE is skipped. Appending is always possible: a
+    text of 60 words and an addition of at most 14 have similarity 56 / 70.
     """
     wanted = rng.randint(1, 3)
 
@@ -240,7 +240,7 @@ def _drop_sentence(text: str, rng: Random) -> str:
 
 
 def _with_lines(paragraphs: list[str], lines: list[str], rng: Random) -> str:
-    """Put each line before, between or after the paragraphs; ends are likelier, as on real pages."""
+    """Insert each line before, between or after the paragraphs; most often at an end, as on real pages."""
     placed = list(paragraphs)
     for line in lines:
         placed.insert(rng.choice((0, len(placed), rng.randint(0, len(placed)))), line)

@@ -1,4 +1,4 @@
-"""What noise is made of: tags, navigation lines, metadata templates, URLs and interchangeable words."""
+"""Material for noise: tags, navigation lines, metadata templates, URLs and interchangeable words."""
 
 from random import Random
 
@@ -87,7 +87,7 @@ PHRASES = (
     "resultado da loteria de hoje",
 )
 
-# Each word fits wherever the one before the colon does: agreement stays as it was.
+# Each word can replace the one before the colon: gender and number agree.
 NEAR_SYNONYMS = dict(
     pair.split(":")
     for pair in words(

@@ -1,9 +1,9 @@
-"""Sentence pairs with entailment and graded similarity, made by changing who does what to what in a scene.
+"""Sentence pairs with entailment and graded similarity. The hypothesis is a changed copy of the premise.
 
-Each change has a cost in points of similarity, from 5 (same meaning) down. Changes that keep the hypothesis true
-(synonyms, hypernyms, passive voice, details left out) give entailment; one that does not (negation, another action,
-person, thing, number or place, exchanged roles, an added detail, another scene) gives none. Many pairs of either
-label carry both kinds of rewording, so that the words shared do not give the label away.
+Each change has a cost in points of similarity; 5 is the same meaning. Changes that keep the hypothesis true (synonyms,
+hypernyms, passive voice, omitted details) give entailment. A change that does not (negation, another action, person,
+thing, number or place, exchanged roles, an added detail, another scene) gives none. Many pairs of both labels have
+both kinds of changes, so that the shared words do not reveal the label.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from tinypt.sample.topic import TOPICS, Topic
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A premise and a hypothesis; similarity from 1 to 5 with one decimal."""
+    """A premise and a hypothesis, with their similarity from 1 to 5, to one decimal."""
 
     premise: str
     hypothesis: str
@@ -25,7 +25,7 @@ class Pair:
 
 
 def make_pair(entailment: bool, rng: Random) -> Pair:
-    """One pair with the wanted label."""
+    """One pair with the given label."""
     while True:
         topic = rng.choice(TOPICS)
         premise = random_event(topic, rng)

@@ -1,4 +1,4 @@
-"""Changes to a scene, with what each costs in similarity: those that keep it true, and those that do not."""
+"""Changes to an event, with their costs in similarity: changes that keep it true, and changes that do not."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +13,7 @@ def _groups(table: str) -> list[set[str]]:
     return [set(group.split()) for group in table.split(",")]
 
 
-# Nouns of one list that mean the same, in both genders; and those of which one may be true of the other.
+# Nouns of one list that mean the same, in both genders; and groups in which two may both apply.
 _SYNONYMS = _groups("""
 menino garoto, menina garota, música canção, disco álbum, jogo partida, técnico treinador, técnica treinadora,
 aluno estudante, aluna estudante, cliente freguês, cliente freguesa, agricultor lavrador,
@@ -33,7 +33,7 @@ agricultor produtor fazendeiro pecuarista, cliente consumidor freguês noivo, mo
 foto arquivo documento vídeo planilha mensagem, erro falha defeito travamento
 """)
 
-Change = Callable[[Event, Random], Event | None]  # None where it cannot be made
+Change = Callable[[Event, Random], Event | None]  # None if it is not possible
 
 
 # changes that keep the hypothesis true
@@ -105,7 +105,7 @@ def _vague_number(event: Event, rng: Random) -> Event | None:
     return replace(event, agent=replace(event.agent, determiner=vague)) if vague else None
 
 
-# change, cost, and what it touches
+# change, cost, and the parts it changes
 TRUE: tuple[tuple[Change, float, str], ...] = (
     (_synonym, 0.2, "verb"),
     (_noun_synonym, 0.2, "noun"),
@@ -120,7 +120,7 @@ TRUE: tuple[tuple[Change, float, str], ...] = (
 
 
 def reword(event: Event, rng: Random, changes: int, untouched: str = "") -> tuple[Event, float] | None:
-    """Up to `changes` changes that keep the event true, with their cost; None where none can be made."""
+    """Make up to `changes` changes that keep the event true. Returns it with their cost; None if none is possible."""
     cost = 0.0
     for change, price, touched in rng.sample(TRUE, len(TRUE)):
         changed = change(event, rng) if changes and touched not in untouched.split() else None
@@ -129,7 +129,7 @@ def reword(event: Event, rng: Random, changes: int, untouched: str = "") -> tupl
     return (event, cost) if cost else None
 
 
-# changes that do not
+# changes that make it false
 
 
 def _negation(event: Event, rng: Random) -> Event | None:
@@ -186,7 +186,7 @@ def _other_place(event: Event, rng: Random) -> Event | None:
     return replace(event, place=rng.choice([place for place in event.scene.places if place != event.place]))
 
 
-# change, cost, and what no further change may touch, lest the hypothesis become true again
+# change, cost, and the parts no later change may use, since it could make the hypothesis true again
 FALSE: tuple[tuple[Change, float, str], ...] = (
     (_negation, 1.3, ""),
     (_negation, 1.3, ""),

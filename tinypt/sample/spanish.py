@@ -1,4 +1,4 @@
-"""Spanish-like prose, a foreign language close to Portuguese, for the sample's `foreign` noise."""
+"""Spanish-like prose for the `foreign` noise: a foreign language close to Portuguese."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

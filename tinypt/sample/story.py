@@ -1,17 +1,16 @@
-"""What one document is about, and how a template's slots are filled from it with the right agreement.
+"""The persons and things of one document, and the filling of template slots with correct agreement.
 
 Slots, in braces, in templates of the Portuguese sample:
 
-- `o dish`: determiner (a key of DETERMINERS, or `nn` a number word, `NN` a number in digits) and a noun of the list
-  `dish`; `-` stands for no determiner, and `dish` alone is the same. `o Dish`: the same noun in the whole document;
-  `o Dish2`: another one. `o dish+`: perhaps with an adjective. `^o dish`: the evaluated, with which verbs and
-  adjectives agree.
-- `hero`, `other`: the persons the document is about, `de hero` with the preposition contracted; `^hero` as a
-  evaluated, where a pronoun or the role may do.
-- `!verb/verb`: one of the verbs, agreeing with the evaluated, in the past; `!verb.p` present, `.i` imperfect,
+- `o dish`: a determiner (a key of DETERMINERS, or `nn` for a number word, `NN` for digits) and a noun of the list
+  `dish`. `- dish` or `dish`: no determiner. `o Dish`: the same noun in the whole document; `o Dish2`: another one.
+  `o dish+`: sometimes with an adjective. `^o dish`: the subject, with which verbs and adjectives agree.
+- `hero`, `other`: the persons of the document; `de hero` contracts the preposition. `^hero`: as a subject, which may
+  be a pronoun or the role.
+- `!verb/verb`: one of the verbs, in the past, agreeing with the subject; `!verb.p` present, `.i` imperfect,
   `.f` future.
-- `~adjective/adjective`: agreeing with the evaluated; `*adjective`: with the latest noun phrase; `h~adjective`: with
-  the hero.
+- `~adjective/adjective`: agrees with the subject; `*adjective`: with the latest noun phrase; `h~adjective`: with the
+  hero.
 - a name of VALUES: a city, month, number...
 """
 
@@ -30,7 +29,7 @@ _TENSES = {"p": "present", "i": "imperfect", "f": "future"}
 
 @dataclass(slots=True)
 class Person:
-    """Somebody the document comes back to."""
+    """A person mentioned repeatedly in a document."""
 
     first_name: str
     surname: str
@@ -41,34 +40,34 @@ class Person:
 
 @dataclass(slots=True)
 class Story:
-    """The state of one document while it is being written."""
+    """The state of one document during generation."""
 
     random: Callable[[], float]
     lists: dict[str, NounList]
     hero: Person
     other: Person
     city: str
-    nouns: dict[str, Noun] = field(default_factory=dict)  # what stays the same, or was taken last, by name
-    gender: int = 0  # of the latest evaluated
+    nouns: dict[str, Noun] = field(default_factory=dict)  # fixed noun, or latest noun, by name
+    gender: int = 0  # of the latest subject
     number: int = 0
-    noun_gender: int = 0  # of the latest noun phrase, evaluated or not
+    noun_gender: int = 0  # of the latest noun phrase, subject or not
     noun_number: int = 0
-    evaluated: Person | None = None  # of the latest clause of this sentence
-    before: Person | None = None  # of the latest clause of the sentence before
+    subject: Person | None = None  # of the latest clause in this sentence
+    before: Person | None = None  # of the latest clause in the sentence before
 
     def next_sentence(self) -> None:
-        """Only the sentence just before can give a pronoun its meaning."""
-        self.before, self.evaluated = self.evaluated, None
+        """Start a sentence. A pronoun can refer only to the sentence before."""
+        self.before, self.subject = self.subject, None
 
-    def mention(self, person: Person, evaluated: bool, preposition: str = "") -> str:
-        """A name, role or pronoun for a person; a pronoun only when the latest evaluated was the same person."""
-        latest, u = self.evaluated or self.before, self.random()
-        if evaluated:
-            self.gender, self.number, self.evaluated, self.before = person.role.gender, 0, person, None
+    def mention(self, person: Person, subject: bool, preposition: str = "") -> str:
+        """A name, role or pronoun for a person. A pronoun only if the latest subject was the same person."""
+        latest, u = self.subject or self.before, self.random()
+        if subject:
+            self.gender, self.number, self.subject, self.before = person.role.gender, 0, person, None
         if not person.introduced:
             person.introduced = True
             return f"{NounPhrase(person.role, 'o').text(preposition)} {person.first_name} {person.surname}"
-        if not evaluated:
+        if not subject:
             return f"{preposition} {person.first_name}".lstrip()
         if latest is person and u < 0.5:
             return "ela" if person.role.gender else "ele"
@@ -77,7 +76,7 @@ class Story:
         return person.first_name if u < 0.95 else f"{person.first_name} {person.surname}"
 
     def noun(self, name: str, plural: bool) -> Noun:
-        """A noun of a list: for a capitalised name one for the whole document, else one not just taken."""
+        """A noun of a list. A capitalised name gives the same noun in the whole document."""
         kept = name[0].isupper()
         if kept and name in self.nouns:
             return self.nouns[name]
@@ -93,7 +92,7 @@ class Story:
 
 
 def new_story(random: Callable[[], float], lists: dict[str, NounList], heroes: list[str], others: list[str]) -> Story:
-    """A document's persons and place; `heroes` and `others` name the lists their roles are taken from."""
+    """Choose a document's persons and place. `heroes` and `others` are the lists of their roles."""
     hero = other = _person(random, lists, heroes)
     while other.role.lemma == hero.role.lemma or other.first_name == hero.first_name:
         other = _person(random, lists, others)
@@ -149,15 +148,15 @@ VALUES: dict[str, Render[Story]] = {
 
 
 def slot_reader(lists: dict[str, NounList]) -> Callable[[str], Render[Story]]:
-    """What `compile_template` needs to read slots that name these lists.
+    """The slot function for `compile_template`, for slots that name these lists.
 
     The returned function raises KeyError for a slot whose list, determiner or value does not exist.
     """
 
     def read(slot: str) -> Render[Story]:
-        evaluated, slot = slot[0] == "^", slot.removeprefix("^")
+        subject, slot = slot[0] == "^", slot.removeprefix("^")
         if slot.endswith(("hero", "other")):
-            return _person_slot(slot, evaluated)
+            return _person_slot(slot, subject)
         if slot[0] == "!":
             return _verb(slot[1:])
         if "~" in slot or slot[0] == "*":
@@ -165,16 +164,16 @@ def slot_reader(lists: dict[str, NounList]) -> Callable[[str], Render[Story]]:
         if slot in VALUES:
             return VALUES[slot]
         determiner, name = slot.split(" ") if " " in slot else ("-", slot)
-        return _noun_phrase(determiner, name, evaluated, lists)
+        return _noun_phrase(determiner, name, subject, lists)
 
     return read
 
 
-def _person_slot(slot: str, evaluated: bool) -> Render[Story]:
+def _person_slot(slot: str, subject: bool) -> Render[Story]:
     preposition, _, name = slot.rpartition(" ")
     if name == "hero":
-        return lambda story: story.mention(story.hero, evaluated, preposition)
-    return lambda story: story.mention(story.other, evaluated, preposition)
+        return lambda story: story.mention(story.hero, subject, preposition)
+    return lambda story: story.mention(story.other, subject, preposition)
 
 
 def _verb(slot: str) -> Render[Story]:
@@ -194,7 +193,7 @@ def _adjective(slot: str) -> Render[Story]:
     return lambda story: agree(pick(adjectives, story.random), story.gender, story.number)
 
 
-def _noun_phrase(determiner: str, name: str, evaluated: bool, lists: dict[str, NounList]) -> Render[Story]:
+def _noun_phrase(determiner: str, name: str, subject: bool, lists: dict[str, NounList]) -> Render[Story]:
     adjectives = name.endswith("+")
     name = name.removesuffix("+")
     base = name.rstrip("2").lower()
@@ -206,8 +205,8 @@ def _noun_phrase(determiner: str, name: str, evaluated: bool, lists: dict[str, N
     def render(story: Story) -> str:
         noun = story.noun(name, bool(number))
         story.noun_gender, story.noun_number = noun.gender, number
-        if evaluated:
-            story.gender, story.number, story.evaluated, story.before = noun.gender, number, None, None
+        if subject:
+            story.gender, story.number, story.subject, story.before = noun.gender, number, None, None
         if determiner == "nn":
             words = noun.phrases[pick(_NUMERALS, story.random)]
         elif determiner == "NN":

@@ -13,14 +13,14 @@ from tinypt.sample.tweets import Tweet, make_tweet
 T = TypeVar("T")
 
 _TRAIN, _TEST = 600, 300  # pairs, and tweets
-_UNDECIDED = 5  # tweets on which the annotators did not agree: five fields in the index, no text
-_FIRST_ID = 861282777001537536  # beyond what a float holds exactly, as real ids are
+_UNDECIDED = 5  # tweets without agreement among annotators: five fields in the index, no text
+_FIRST_ID = 861282777001537536  # too large for a float to hold exactly, like real ids
 
 
 def write_sample_tasks(folder: Path, seed: int) -> None:
     """Write assin2-train-only.xml, assin2-test.xml, tweetSentimentBR.txt and tweetsentbr_text.tsv into `folder`.
 
-    Half of each file's pairs are entailments; no sentence occurs in two pairs, no tweet twice.
+    Half of the pairs in each file are entailments. No sentence occurs in two pairs, and no tweet twice.
     """
     pairs = _distinct(
         lambda index, rng: make_pair(index % 2 == 0, rng),
@@ -29,13 +29,13 @@ def write_sample_tasks(folder: Path, seed: int) -> None:
         f"{seed}/pairs",
     )
     _write_pairs(folder / "assin2-train-only.xml", pairs[:_TRAIN], first_id=1)
-    _write_pairs(folder / "assin2-test.xml", pairs[_TRAIN:], first_id=0)  # as officially: ids repeat across files
+    _write_pairs(folder / "assin2-test.xml", pairs[_TRAIN:], first_id=0)  # official ids also repeat across files
     tweets = _distinct(lambda _, rng: make_tweet(rng), lambda tweet: {tweet.text}, _TRAIN + _TEST, f"{seed}/tweets")
     _write_tweets(folder, tweets, Random(f"{seed}/votes"))
 
 
 def _distinct(make: Callable[[int, Random], T], texts: Callable[[T], set[str]], count: int, seed: str) -> list[T]:
-    """`count` items, each made with its index, of which no two have a text in common."""
+    """`count` items, each made with its index. No two share a text."""
     made: list[T] = []
     seen: set[str] = set()
     attempt = 0
@@ -77,7 +77,7 @@ def _write_tweets(folder: Path, tweets: list[Tweet], rng: Random) -> None:
 
 
 def _votes(sentiment: int, rng: Random) -> tuple[str, int]:
-    """The annotators' votes, and how many of them found the tweet hard."""
+    """The annotators' votes, and the number of annotators that found the tweet hard."""
     if rng.random() < 0.85:
         return f"[{sentiment}]", int(rng.random() < 0.07)
     votes = [sentiment] * 7

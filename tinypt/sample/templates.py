@@ -1,8 +1,8 @@
 """A small template language, the same for every language of the sample.
 
-Text stands for itself, `(a|b|c)` for one of its alternatives (which may be empty and may hold templates), `{name}` for
-what the language's grammar makes of the name. Choices favour what stands first, so that what a model has to
-learn is a graded distribution and not a set of equals.
+Plain text is copied. `(a|b|c)` gives one of its alternatives, which may be empty and may contain templates. `{name}` is
+a slot, which the language's grammar fills. Earlier alternatives are more likely, so that a model has to learn graded
+probabilities.
 """
 
 import re
@@ -16,11 +16,11 @@ _SKEW = 1.5  # probability density of a position p in 0..1 falls as p ** (1 / _S
 
 
 class HasRandom(Protocol):
-    """Whatever a template is rendered with: it must hold a source of random numbers from 0 to 1."""
+    """The object that a template is rendered with. It has a source of random numbers from 0 to 1."""
 
     @property
     def random(self) -> Callable[[], float]:
-        """A function that draws the next number."""
+        """Draw the next number."""
 
 
 C = TypeVar("C", bound=HasRandom)
@@ -33,12 +33,12 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def pick(items: Sequence[T], random: Callable[[], float]) -> T:
-    """One of the items, earlier ones more often."""
+    """One of the items; earlier ones are more likely."""
     return items[int(len(items) * random() ** _SKEW)]
 
 
 def compile_template(source: str, slot: Callable[[str], Render[C]]) -> Render[C]:
-    """A function that renders `source`; `slot` gives the function for the text between two braces."""
+    """A function that renders `source`. `slot` gives the function for the text between two braces."""
     tokens = _TOKEN.findall(source)
     render = _sequence(tokens, slot)
     if tokens:
@@ -47,7 +47,7 @@ def compile_template(source: str, slot: Callable[[str], Render[C]]) -> Render[C]
 
 
 def _sequence(tokens: list[str], slot: Callable[[str], Render[C]]) -> Render[C]:
-    """Compile up to the end of the enclosing alternative; what it uses is taken off `tokens`."""
+    """Compile up to the end of the enclosing alternative. Used tokens are removed from `tokens`."""
     parts: list[str | Render[C]] = []
     while tokens and tokens[0] not in "|)":
         token = tokens.pop(0)

@@ -12,7 +12,7 @@ from tinypt.sample.vocabulary import COMMON, GENERAL, read_lists
 
 Template = tuple[Render[Story], ...]  # one sentence, or a cause and its effect
 
-# The first letter of a sentence, in each of its alternatives: connectives may come before it.
+# The first letter of a sentence, in each of its alternatives; a connective may precede it.
 _START = re.compile(r"^(\([^)]*\)|\w)")
 
 
@@ -20,8 +20,7 @@ _START = re.compile(r"^(\([^)]*\)|\w)")
 class Scene:
     """Who does what to what, where and how: `agents : verbs : objects : places : manners` in a topic's table.
 
-    Verbs are written `levar/carregar, perder`: groups of synonyms, each verb with the preposition it takes
-    (`assistir_a`; empty for none).
+    Verbs are written `levar/carregar, perder`: groups of synonyms. A verb may include its preposition (`assistir_a`).
     """
 
     agents: tuple[NounList, ...]
@@ -35,7 +34,7 @@ class Scene:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Topic:
-    """Everything documents of one topic are made from; `sections` are title, open, body, good, bad and fact."""
+    """The material for documents of one topic. `sections` are title, open, body, good, bad and fact."""
 
     name: str
     lists: dict[str, NounList]
@@ -46,7 +45,7 @@ class Topic:
 
 
 def read_topic(name: str, table: str) -> Topic:
-    """A topic from its table."""
+    """Parse a topic from its table."""
     head, *parts = table.strip().replace("\n    ", " ").split("\n[")
     people, lines = head.split("\n\n", 1)
     heroes, others = (line.partition(":")[2].split() for line in people.split("\n"))

@@ -1,8 +1,7 @@
-"""Short posts with a sentiment, about what the corpus's topics are about.
+"""Short posts with a sentiment, about the topics of the corpus.
 
-Good and bad words occur in every class: negated, contrasted, asked for. What decides is how they are joined, so that
-no single word does; and many are rare, so that a model that has met them in the corpus's good and bad endings is at
-an advantage.
+Positive and negative words occur in every class: negated, contrasted, or in questions. The class depends on how they
+are combined, not on a single word. Many are rare, so that a model that has seen them in the corpus has an advantage.
 """
 
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from tinypt.sample.vocabulary import BAD, GOOD
 
 SENTIMENTS = (1, -1, 0)
 _SHARES = (44, 29, 27)  # of the classes, in percent, close to TweetSentBR's
-_TARGETS = {  # what posts of a topic are about
+_TARGETS = {  # subjects of posts, by topic
     "esportes": "match team coach",
     "receitas": "dish kitchen",
     "educacao": "exam book project",
@@ -30,7 +29,7 @@ _TARGETS = {  # what posts of a topic are about
     "animais": "feed gear",
     "economia": "shop good",
 }
-# SAME is a word of the post's sentiment, OTHER one of the opposite: the same frames serve both sentiments.
+# SAME is a word of the post's sentiment, OTHER one of the opposite sentiment: both sentiments share the frames.
 _POLAR = """
 (gente, |)que {- THING} (mais|tão) SAME(!|!!!|)
 {o THING} (foi|estava|ficou|tá) (muito |tão |)SAME
@@ -64,7 +63,7 @@ _ENDS = ("", "", "", "", " kkkk", " rs", " :)", " :(", " #partiu", " hahaha", " 
 
 @dataclass(frozen=True, slots=True)
 class Tweet:
-    """A post: its text, its topic's tag and its sentiment, -1, 0 or 1."""
+    """A post: its text, the tag of its topic, and its sentiment: -1, 0 or 1."""
 
     text: str
     hashtag: str
@@ -77,7 +76,7 @@ def make_tweet(rng: Random) -> Tweet:
     sentiment = rng.choices(SENTIMENTS, _SHARES)[0]
     story = new_story(rng.random, topic.lists, topic.heroes, topic.others)
     text = rng.choice(_TEMPLATES[topic.name, sentiment])(story).strip()
-    # the end mostly says nothing, and now and then goes against the sentiment
+    # the ending is mostly neutral, and sometimes contradicts the sentiment
     end = rng.choice(_ENDS).replace("{topic}", topic.name)
     if text[-1] in "?!" or rng.random() < 0.5:
         end = ""
@@ -87,7 +86,7 @@ def make_tweet(rng: Random) -> Tweet:
 
 def _compile(topic: Topic, sentiment: int) -> list[Render[Story]]:
     read = slot_reader(dict(topic.lists))
-    # a neutral frame asks or doubts with words of either kind
+    # a neutral frame asks or doubts, with words of either sentiment
     words = {1: [(GOOD, BAD)], -1: [(BAD, GOOD)], 0: [(GOOD, BAD), (BAD, GOOD)]}[sentiment]
     return [
         compile_template(line.replace("THING", target).replace("SAME", same).replace("OTHER", other), read)

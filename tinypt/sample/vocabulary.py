@@ -1,4 +1,4 @@
-"""What every topic may use: names, places, times, general nouns, and the sentences that join others."""
+"""Words for every topic: names, places, times, general nouns, connectives and general sentences."""
 
 from tinypt.sample.lexicon import NounList, parse_list
 from tinypt.sample.templates import words
@@ -33,13 +33,13 @@ CITIES = (
 )  # fmt: skip
 MONTHS = words("janeiro dezembro julho março maio outubro abril agosto junho novembro setembro fevereiro")
 ORDINALS = words("segundo terceiro primeiro quarto quinto sexto sétimo oitavo nono décimo")
-AGES = {  # where a role tells it
+AGES = {  # by role, where the role implies it
     "aluno": (8, 16), "aluna": (8, 16), "menino": (7, 13), "menina": (7, 13), "adolescente": (13, 18),
     "estudante": (15, 24), "colega de turma": (9, 16), "aposentado": (60, 79), "aposentada": (60, 79),
     "idoso": (65, 88), "idosa": (65, 88), "avô": (58, 84), "avó": (58, 84), "neto": (14, 25), "neta": (14, 25),
 }  # fmt: skip
 
-# Words of either sentiment, the commonest first, agreeing with the noun phrase before them.
+# Words of each sentiment, most frequent first; they agree with the noun phrase before them.
 GOOD = (
     "{*bom/ótimo/excelente/maravilhoso/lindo/perfeito/incrível/sensacional/impecável/encantador/agradável/"
     "fantástico/admirável/inesquecível/bacana/legal}"
@@ -68,7 +68,7 @@ viagem, copo, cidade, tarde:f, manhã
 
 
 def read_lists(table: str) -> dict[str, NounList]:
-    """The noun lists of a table by name; a line that starts with a space continues the one before."""
+    """The noun lists of a table by name. A line that starts with a space continues the line before."""
     lines = table.strip().replace("\n    ", " ").split("\n")
     lists = [parse_list(line) for line in lines if line]
     return {nouns.name: nouns for nouns in lists}
@@ -80,7 +80,7 @@ def _single(item: str) -> NounList:
 
 GENERAL = read_lists(_LISTS) | {nouns.name: nouns for nouns in map(_single, " ".join(_SINGLE.split()).split(", "))}
 
-# How a scene begins, by the tense that follows.
+# Openings of a scene, by the tense that follows.
 TIMES = {
     "past": "ontem,|pela manhã,|na semana passada,|{no weekday} à tarde,|naquele dia,|há {nn dia},|em {month},"
     "|logo cedo,|à noite,|no fim de semana,|horas antes,|no mesmo dia,",

@@ -1,4 +1,4 @@
-"""Whether held-out documents are new to whoever has read the training split: a check of a corpus that was divided."""
+"""Checking a divided corpus for held-out documents that are also in the training split."""
 
 import shutil
 from dataclasses import dataclass
@@ -13,14 +13,19 @@ from tinypt.selection.duplicates import cluster
 
 @dataclass(frozen=True)
 class Contamination:
-    """Held-out documents that stand in the training split: the same, case and white space apart, or alike."""
+    """Number of held-out documents that are also in the training split.
+
+    Attributes:
+        exact: documents with the same text, ignoring case and white space.
+        near: documents in a cluster with a training document, the exact ones included.
+    """
 
     exact: int
     near: int
 
 
 def write_index(texts: pa.Array, path: Path) -> None:
-    """Append what tells documents apart, 144 bytes for each of the texts, to a file."""
+    """Append the index rows of the texts to a file: uint64 [texts, 18], 144 bytes each."""
     with path.open("ab") as file:
         file.write(measure(texts)[1].tobytes())
 
@@ -28,13 +33,13 @@ def write_index(texts: pa.Array, path: Path) -> None:
 def find_contamination(held_out: Path, train: Path, threshold: float) -> Contamination:
     """Count the held-out documents that are in a cluster with a training document.
 
-    The search is the one duplicates are dropped by (`cluster`), over what is left and with the held-out documents
-    first, so that each training document is compared with the first held-out one that shares a band with it.
+    The search is `cluster`, which also drops duplicates. Held-out documents come first, so that each training
+    document is compared with the first held-out document that shares a band with it.
 
     Args:
-        held_out: file that `write_index` filled. It stays on disk; the search takes 60 bytes a document of memory.
-        train: another, whose content is appended to the first.
-        threshold: estimated Jaccard similarity of five-word sequences from which two documents are alike, 0 to 1.
+        held_out: file filled by `write_index`. It stays on disk; the search takes 60 bytes of memory per document.
+        train: another such file. Its content is appended to the first.
+        threshold: estimated Jaccard similarity of five-word sequences, 0 to 1, from which two documents are alike.
     """
     count = held_out.stat().st_size // (8 * INDEX_WORDS)
     with held_out.open("ab") as both, train.open("rb") as rest:

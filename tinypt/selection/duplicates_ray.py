@@ -1,11 +1,12 @@
-"""The search for duplicates spread over a Ray cluster: the same clusters, where one machine's memory is too small.
+"""The search for duplicates on a Ray cluster, for corpora that exceed the memory of one machine.
 
-Rows of (column, key, document) are made from the index and grouped by column and key in Ray Data. Each document is
-compared with the first and with the last one before it in its group, and the pairs that are alike come back as links.
-These are the pairs that `duplicates.join_here` compares, and connected components do not depend on the order in which
-links come. So neither do the clusters depend on the number of workers or parts.
+Ray Data groups rows of (column, key, document), made from the index, by column and key. Each document is compared
+with the first and the last earlier document of its group. Pairs that are alike are returned as links. These are the
+pairs that `duplicates.join_here` compares. Connected components do not depend on the order of the links, so the
+clusters depend on neither the number of workers nor of parts.
 
-Groups are mostly of one document and far too many to call a function for each; a part of all keys is grouped at a time.
+Most groups hold one document, and there are too many to call a function for each. So a part of all keys is grouped
+at a time.
 """
 
 import importlib
@@ -22,19 +23,19 @@ from tinypt.executors import ray_cluster
 from tinypt.runtime.errors import PipelineError
 from tinypt.selection.duplicates import Chosen, Hashes, Join, Numbers, are_alike, unite
 
-KEYS = 1 << 22  # of a part, some: 90 MB of rows; the worker that groups them takes 1.3 GB at its peak
+KEYS = 1 << 22  # approximate keys per part: 90 MB of rows; the worker that groups them peaks at 1.3 GB
 _FACTOR, _32 = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 Columns = dict[str, NDArray[np.generic]]
 
 
 @contextmanager
 def join_on_ray(path: Path, address: str | None, workers: int) -> Iterator[Join]:
-    """What `cluster` takes as `join` to search on Ray, as long as the block lasts.
+    """Yield a `join` for `cluster` that searches on Ray.
 
     Args:
-        path: the index that will be searched, as .npy in a folder that all workers see.
-        address: of a running cluster; None starts workers on this machine.
-        workers: how many of them.
+        path: the index to search, an .npy file in a folder that all workers see.
+        address: address of a running cluster; None starts workers on this machine.
+        workers: number of workers to start.
 
     Raises:
         PipelineError: a worker does not see the index; one died; the cluster cannot be reached.
@@ -65,7 +66,7 @@ def _join(
 
 
 def _keys(batch: Columns, path: Path, columns: list[int], parts: int) -> Columns:
-    """A row for each of the documents' keys: the part that its group falls into, column, key, document."""
+    """Make one row per key of the documents: the part of its group, column, key and document."""
     rows = batch["data"]
     keys = _load(path)[rows][:, columns]
     column = np.broadcast_to(np.array(columns, dtype=np.uint8), keys.shape)
@@ -75,14 +76,14 @@ def _keys(batch: Columns, path: Path, columns: list[int], parts: int) -> Columns
 
 
 def _links(part: Columns, path: Path, equal: int) -> Columns:
-    """The pairs of documents in a part's groups that are alike, each with the first and the last one before it."""
+    """Pairs of similar documents in the groups of a part: each with the first and the last one before it."""
     order = np.lexsort((part["row"], part["key"], part["column"]))
     column, key, row = (part[name][order] for name in ("column", "key", "row"))
     new = np.ones(len(row), dtype=np.bool_)
     new[1:] = (column[1:] != column[:-1]) | (key[1:] != key[:-1])
     later = np.flatnonzero(~new)
     first = np.maximum.accumulate(np.where(new, np.arange(len(row)), 0))[later]
-    third = later[first != later - 1]  # of the second in a group, the first and the last one before it are the same
+    third = later[first != later - 1]  # for the second of a group, the first is also the last before it
     at, other = np.concatenate([later, third]), np.concatenate([first, third - 1])
     index = _load(path)
     columns, rows, others = column[at].astype(np.int64), row[at], row[other]

@@ -1,4 +1,4 @@
-"""Examples of what every rule dropped, to be read by a person: the only check of a threshold that counts."""
+"""Examples of dropped documents for each rule. Reading them is the best check of a threshold."""
 
 import json
 from pathlib import Path
@@ -14,14 +14,14 @@ LENGTH = 1000  # characters of a text
 
 
 def write_examples(documents: Path, decisions: Decisions, path: Path) -> None:
-    """Write up to PER_RULE documents a rule dropped, as JSON lines: rule, doc_id, cluster, text.
+    """Write up to PER_RULE documents that each rule dropped, as JSON lines: rule, doc_id, cluster, text.
+
+    The documents' hashes decide which, so the choice is reproducible and spread over the corpus.
 
     Args:
-        documents: shards of all cleaned documents.
-        decisions: what becomes of them.
+        documents: folder with the shards of all cleaned documents.
+        decisions: the decisions on these documents.
         path: the file.
-
-    Which ones is settled by the documents' hashes, so that it is neither the first nor a matter of chance.
     """
     chosen: dict[int, str] = {}
     for place, name in enumerate(decisions.names):

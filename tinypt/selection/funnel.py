@@ -1,7 +1,8 @@
-"""What every rule dropped; on labelled noise, how rightly."""
+"""The documents that each rule drops and, with labelled noise, how well each kind of noise is found."""
 
 import csv
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,31 +10,42 @@ import numpy as np
 
 from tinypt.corpus.shards import list_shards, read_shard
 from tinypt.files import atomic_path
+from tinypt.params.select import Rule
 from tinypt.selection.select import Decisions
 
 UNITS = ("documents", "bytes", "words")
-# The repairs and rules any of which finds a kind of the sample's noise.
-FOUND_BY = {
+# What finds each kind of the sample's noise: repairs and duplicate searches by their name, rules by the statistic and
+# the bound they set, since their names are free.
+FOUND_BY: dict[str, tuple[str | tuple[str, str], ...]] = {
     "markup": ("markup",),
     "entities": ("entities",),
     "mojibake": ("mojibake",),
     "urls": ("urls",),
     "metadata": ("metadata",),
     "boilerplate": ("boilerplate",),
-    "repetition": ("duplicate_lines", "repeated_words"),
-    "too_short": ("too_short",),
-    "too_long": ("too_long",),
-    "foreign": ("language",),
+    "repetition": (("duplicate_lines", "max"), ("repeated_words", "max")),
+    "too_short": (("words", "min"),),
+    "too_long": (("words", "max"),),
+    "foreign": (("stop_words", "min"),),
     "exact_duplicates": ("exact_duplicate",),
     "near_duplicates": ("near_duplicate",),
 }
 
 
-def drops(measures: Path, decisions: Decisions) -> dict[str, Any]:
-    """What the rules dropped, as in metrics/select.json; on labelled noise also how rightly."""
+def drops(measures: Path, decisions: Decisions, rules: Mapping[str, Rule]) -> dict[str, Any]:
+    """Count the documents, bytes and words that each rule dropped, and score the search for labelled noise.
+
+    Args:
+        measures: folder with the shards of measures.
+        decisions: the decisions on their documents.
+        rules: the rules behind the decisions.
+
+    Returns:
+        The content of metrics/select.json.
+    """
     kinds = len(decisions.names) + 1
     totals = np.zeros((kinds, len(UNITS)), dtype=np.int64)
-    labels, start = Labels(), 0
+    labels, start = Labels(finders(rules)), 0
     for shard in list_shards(measures):
         for batch in read_shard(shard):
             reason = decisions.reason[start : start + len(batch)]
@@ -60,21 +72,43 @@ def drops(measures: Path, decisions: Decisions) -> dict[str, Any]:
     return metrics
 
 
-class Labels:
-    """Labelled noise against what was done about it, added up document by document."""
+def finders(rules: Mapping[str, Rule]) -> dict[str, set[str]]:
+    """For each kind of noise, the names of the repairs and rules that look for it.
 
-    def __init__(self) -> None:
-        """Start with none seen."""
+    A rule with both bounds looks for documents on either side: a decision does not record which bound was broken.
+    A kind that nothing looks for has no finder, and so a recall of 0.
+    """
+    names: dict[str | tuple[str, str], set[str]] = {}
+    for name, rule in rules.items():
+        for side, bound in (("min", rule.min), ("max", rule.max)):
+            if bound is not None:
+                names.setdefault((rule.statistic, side), set()).add(name)
+    return {
+        kind: {name for key in keys for name in ({key} if isinstance(key, str) else names.get(key, set()))}
+        for kind, keys in FOUND_BY.items()
+    }
+
+
+class Labels:
+    """Labelled noise compared with the repairs and decisions, added up document by document."""
+
+    def __init__(self, finders: Mapping[str, set[str]]) -> None:
+        """Start with no document; `finders` names the repairs and rules that look for each kind of noise."""
+        self.finders = finders
         self.labelled, self.found, self.rightly = Counter[str](), Counter[str](), Counter[str]()
         self.repaired, self.restored = Counter[str](), Counter[str]()
 
     def add(self, noise: list[str], changes: set[str], reason: str | None, restored: bool | None) -> None:
-        """Compare what was done to a document with the noise that was put into it.
+        """Add one document.
 
-        `restored` says whether its text is again what it was before the noise, None where nothing could restore it.
+        Args:
+            noise: kinds of noise that were put into it.
+            changes: repairs that changed it.
+            reason: rule that dropped it; None if it stays.
+            restored: whether its text is again the one before the noise; None for noise that no repair can undo.
         """
-        for kind, rules in FOUND_BY.items():
-            found, labelled = bool((changes | {reason}) & set(rules)), kind in noise
+        for kind, names in self.finders.items():
+            found, labelled = bool((changes | {reason}) & names), kind in noise
             self.labelled[kind] += labelled
             self.found[kind] += found
             self.rightly[kind] += found and labelled
@@ -83,8 +117,8 @@ class Labels:
                 self.restored[kind] += restored
 
     def scores(self) -> dict[str, dict[str, float]]:
-        """Precision and recall of every kind that occurs and, where it is repaired, the share fully restored."""
-        return {kind: self._scores(kind) for kind in FOUND_BY if self.labelled[kind]}
+        """Precision and recall of each kind that occurs; for kinds that can be repaired, the share fully restored."""
+        return {kind: self._scores(kind) for kind in self.finders if self.labelled[kind]}
 
     def _scores(self, kind: str) -> dict[str, float]:
         right = self.rightly[kind]
@@ -95,7 +129,7 @@ class Labels:
 
 
 def write_funnel(metrics: dict[str, Any], path: Path) -> None:
-    """Write the dropping rules, in order, as CSV: what each dropped, and what is left after it."""
+    """Write a CSV with a row for each rule, in order: the documents, bytes and words dropped and left."""
     left = {unit: metrics[f"{unit}_in"] for unit in UNITS}
     with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -1,6 +1,6 @@
-"""Choosing the documents to keep, by their measures alone: the first rule failed, then duplicates.
+"""Choosing the documents to keep by their measures: rules first, then duplicates.
 
-Nothing here reads a text, so that thresholds can be tried in minutes on a corpus that took hours to clean.
+No text is read here. So thresholds can be tried in minutes on a corpus that took hours to clean.
 """
 
 import logging
@@ -26,9 +26,10 @@ from tinypt.selection.duplicates_ray import join_on_ray
 
 log = logging.getLogger(__name__)
 
-# reason: the rule a document is dropped by, null where it stays; cluster: number in the corpus, from 0, of the first
-# document of those it is like, itself where there is none; cluster_size: their number; cluster_hash: 128-bit hash of
-# the first one's text, by which the corpus is split.
+# reason: rule that drops the document; null if it stays.
+# cluster: first document of its cluster of duplicates, counted from 0 in the corpus; itself if it has none.
+# cluster_size: number of documents in the cluster.
+# cluster_hash: 128-bit hash of the text of the cluster's first document, by which the corpus is split.
 DECISIONS = pa.schema(
     [
         ("reason", pa.string()),
@@ -37,15 +38,19 @@ DECISIONS = pa.schema(
         ("cluster_hash", pa.binary(16)),
     ]
 )
-_SHARE = 0.75  # of the machine's memory: what is needed beyond it is read from disk again for every band
+_SHARE = 0.75  # share of the machine's memory; an index beyond it is read from disk again for every band
 
 
 @dataclass(frozen=True)
 class Decisions:
-    """What becomes of every document of the corpus, arrays [documents].
+    """The decision on every document of the corpus.
 
-    names: the reasons, in order; reason: place in `names`, int64, len(names) for a document that stays;
-    cluster, size, hash: as in DECISIONS, int64 and uint64 [documents, 2].
+    Attributes:
+        names: the possible reasons for dropping a document, in order.
+        reason: int64 [documents], position in `names`; len(names) for a document that stays.
+        cluster: int64 [documents], as in DECISIONS.
+        size: int64 [documents], cluster_size in DECISIONS.
+        hash: uint64 [documents, 2], cluster_hash in DECISIONS.
     """
 
     names: list[str]
@@ -55,16 +60,17 @@ class Decisions:
     hash: NDArray[np.uint64]
 
 
-def decide(measures: Path, options: Select, workers: int = 1, engine: Executor = LOCAL) -> Decisions:
-    """Decide on all documents with measures in a folder of shards, in corpus order.
+def decide(measures: Path, options: Select, workers: int = 1, executor: Executor = LOCAL) -> Decisions:
+    """Decide on all documents, in corpus order.
 
-    Takes 200 bytes a document of memory at most, and 144 of disk under .cache/ for the search for duplicates.
+    Takes at most 200 bytes of memory per document. The search for duplicates takes 144 bytes of disk per document
+    under .cache/.
 
     Args:
-        measures: folder of shards of measures.
+        measures: folder with the shards of measures.
         options: the `select` parameters.
-        workers: processes that search for duplicates where the engine is Ray.
-        engine: Ray spreads that search; the others leave it in this process. The result does not depend on it.
+        workers: number of processes that search for duplicates on Ray.
+        executor: Ray distributes that search; others run it in this process. The result does not depend on it.
     """
     names = [*options.rules, *DUPLICATES]
     shards = list_shards(measures)
@@ -73,8 +79,8 @@ def decide(measures: Path, options: Select, workers: int = 1, engine: Executor =
     cluster_of, size = np.arange(len(reason)), np.ones(len(reason), dtype=np.int64)
     hashes = np.empty((len(reason), HASH_WORDS), dtype=np.uint64)
     passed = np.flatnonzero(reason == len(names))
-    WORK.mkdir(exist_ok=True)  # not the machine's own temporary folder: Ray's workers have to see the index
-    with tempfile.TemporaryDirectory(dir=WORK, ignore_cleanup_errors=True) as folder:  # NFS: a worker may hold it still
+    WORK.mkdir(exist_ok=True)  # not the machine's temporary folder: Ray's workers must see the index
+    with tempfile.TemporaryDirectory(dir=WORK, ignore_cleanup_errors=True) as folder:  # NFS: a worker may still hold it
         path = Path(folder) / "index.npy"
         index = np.lib.format.open_memmap(path, "w+", np.uint64, (len(passed), INDEX_WORDS))
         row = at = 0
@@ -85,7 +91,7 @@ def decide(measures: Path, options: Select, workers: int = 1, engine: Executor =
             index[at : at + len(chosen)] = chosen
             row, at = row + len(part), at + len(chosen)
         index.flush()
-        with _search(path, len(passed), workers, engine) as join:
+        with _search(path, len(passed), workers, executor) as join:
             clusters = cluster(index, options.near_duplicates, join)
         del index
     own = np.arange(len(passed))
@@ -97,7 +103,7 @@ def decide(measures: Path, options: Select, workers: int = 1, engine: Executor =
 
 
 def first_failed(statistics: Statistics, rules: Mapping[str, Rule]) -> NDArray[np.int64]:
-    """Place in `rules` of the first that each document fails, int64 [documents]; their number where it fails none."""
+    """Position of the first rule that each document fails, int64 [documents]; the number of rules if it fails none."""
     first = np.full(len(statistics.words), len(rules))
     for place, rule in reversed([*enumerate(rules.values())]):
         values = getattr(statistics, rule.statistic)
@@ -108,14 +114,14 @@ def first_failed(statistics: Statistics, rules: Mapping[str, Rule]) -> NDArray[n
     return first
 
 
-def _search(path: Path, documents: int, workers: int, engine: Executor) -> AbstractContextManager[Join]:
-    if engine.name == "ray":
-        return join_on_ray(path, engine.address, workers)
+def _search(path: Path, documents: int, workers: int, executor: Executor) -> AbstractContextManager[Join]:
+    if executor.name == "ray":
+        return join_on_ray(path, executor.address, workers)
     needed, memory = memory_to_join(documents), os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if needed > _SHARE * memory:
         log.warning(
-            "select: to search %d documents for duplicates takes %.1f GB of memory, of which this machine has %.1f; "
-            "TINYPT_EXECUTOR=ray spreads it (docs/scale.md)",
+            "select: searching %d documents for duplicates takes %.1f GB of memory, but this machine has %.1f GB; "
+            "TINYPT_EXECUTOR=ray distributes the search (docs/scale.md)",
             documents,
             needed / 1e9,
             memory / 1e9,
@@ -138,7 +144,7 @@ def write_decisions(decisions: Decisions, measures: Path, folder: Path) -> None:
 
 
 def _rows(measures: Path) -> Iterator[tuple[Path, slice]]:
-    """Every shard, and where its documents are in the corpus."""
+    """Every shard of measures with the range of its documents in the corpus."""
     start = 0
     for shard in list_shards(measures):
         count = pq.read_metadata(shard).num_rows
@@ -147,7 +153,7 @@ def _rows(measures: Path) -> Iterator[tuple[Path, slice]]:
 
 
 def read_statistics(shard: Path) -> Statistics:
-    """The statistics in a shard of measures."""
+    """Read the statistics from a shard of measures."""
     batches = list(read_shard(shard, list(COLUMNS)))
     columns = [
         np.concatenate([batch.column(name).to_numpy() for batch in batches] or [np.empty(0)]) for name in COLUMNS

@@ -1,7 +1,8 @@
-"""Proposing thresholds: the same small quantile of every statistic, so large that the rules drop a wanted share.
+"""Proposing thresholds that together drop a given share of the documents.
 
-Published thresholds belong to the word tokenizer and the corpus they were made on. FineWeb-2 (Penedo et al. 2025)
-takes them for each language from the distribution of a corpus; so does this, and with one number to choose.
+Every bound is put at the same quantile of its statistic. Published thresholds fit the word tokenizer and the corpus
+they were made for. FineWeb-2 (Penedo et al. 2025) derives them per language from the distributions of a corpus. This
+module does the same with a single number to choose.
 """
 
 from collections.abc import Mapping
@@ -20,17 +21,22 @@ _HALVINGS = 30
 
 
 def read_all(measures: Path) -> Statistics:
-    """The statistics of all documents of a folder of measures; 216 bytes a document."""
+    """Read the statistics of all documents from a folder of measures; 216 bytes of memory per document."""
     parts = [read_statistics(shard) for shard in list_shards(measures)]
     names = Statistics.__dataclass_fields__
     return Statistics(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def propose(statistics: Statistics, rules: Mapping[str, Rule], share: float) -> dict[str, Rule]:
-    """Rules with the bounds moved to a common quantile, so that together they drop at most `share` of the documents.
+    """Move all bounds to a common quantile, so that the rules drop at most `share` of the documents.
 
-    A bound that is null stays null. The quantile is found by bisection; where a statistic has one value in many
-    documents, less than `share` may be dropped.
+    A bound that is None stays None. The quantile is found by bisection. The rules may drop less than `share` if many
+    documents have the same value of a statistic.
+
+    Args:
+        statistics: of all documents.
+        rules: the rules to change.
+        share: 0 to 1.
     """
     sorted_values = {name: np.sort(getattr(statistics, rule.statistic)) for name, rule in rules.items()}
     low, high = 0.0, 1.0
@@ -45,12 +51,12 @@ def propose(statistics: Statistics, rules: Mapping[str, Rule], share: float) -> 
 
 
 def dropped_share(statistics: Statistics, rules: Mapping[str, Rule]) -> float:
-    """Share of the documents that fail a rule."""
+    """Share of the documents that fail at least one rule, 0 to 1."""
     return float((first_failed(statistics, rules) < len(rules)).mean())
 
 
 def _at(rule: Rule, values: NDArray[np.float64], share: float) -> Rule:
-    """The rule with at most `share` of the sorted `values` outside each of its bounds."""
+    """Move the bounds of a rule so that at most `share` of the sorted `values` lie outside each."""
     outside = int(share * (len(values) - 1))
     return replace(
         rule,

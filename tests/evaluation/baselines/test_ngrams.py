@@ -14,19 +14,19 @@ def ngram_scores(data: TaskData) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("classes", [2, 3, 5])
-def test_what_words_tell_is_learnt_and_the_same_twice(make_texts: Callable[[int], TaskData], classes: int) -> None:
+def test_classes_are_learnt_from_words_and_scores_repeat(make_texts: Callable[[int], TaskData], classes: int) -> None:
     data = make_texts(classes)
     assert ngram_scores(data)["f1"] > 0.7  # chance is 0.2 for five
     assert ngram_scores(data) == ngram_scores(data)
 
 
-def test_words_never_seen_are_known_by_their_stems() -> None:
+def test_unseen_words_are_recognised_by_their_stems() -> None:
     train = Split(["1", "2", "3", "4"], ["adorei", "adoramos", "odiei", "odiamos"], None, ["+", "+", "-", "-"])
     test = Split(["5", "6"], ["ADORO", "odeio odiar"], None, ["+", "-"])
     assert ngram_scores(TaskData(train, test))["accuracy"] == 1.0
 
 
-def test_texts_without_anything_known_are_answered_too(sentiment: TaskData) -> None:
+def test_texts_without_any_known_ngram_get_a_prediction(sentiment: TaskData) -> None:
     blank = Split(["1", "2"], ["", "%"], None, ["class 0", "class 1"])
     assert 0.0 <= ngram_scores(TaskData(sentiment.train, blank))["accuracy"] <= 1.0
 

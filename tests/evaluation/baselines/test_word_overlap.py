@@ -21,25 +21,25 @@ def overlap_scores(data: TaskData) -> dict[str, float]:
 
 
 def test_the_features_of_pairs() -> None:
-    features = OverlapFeatures(pairs(FIRST, SECOND)).of(pairs(FIRST, SECOND))
+    features = OverlapFeatures(pairs(FIRST, SECOND)).compute(pairs(FIRST, SECOND))
     assert features.shape == (4, 12)
-    assert features[0] == pytest.approx([1, 1, 1, 1, 1, 1, 3, 3, 0, 0, 0, 0])  # alike but for case
+    assert features[0] == pytest.approx([1, 1, 1, 1, 1, 1, 3, 3, 0, 0, 0, 0])  # equal except for case
     assert features[1, 3:] == pytest.approx([3 / 4, 3 / 4, 1, 4, 3, 1, 1, 0, 1])
     assert features[2, 0] == pytest.approx(1.0)
-    assert features[2, 1] < 1.0  # the order has changed
+    assert features[2, 1] < 1.0  # another order
     assert features[3] == pytest.approx([0, 0, 0, 0, 0, 0, 0, 1, -1, 0, 0, 0])
     assert ((features[:, :6] >= 0) & (features[:, :6] <= 1 + 1e-12)).all()
 
 
 def test_swapping_a_pair_swaps_its_sides() -> None:
     features = OverlapFeatures(pairs(FIRST, SECOND))
-    there, back = features.of(pairs(FIRST, SECOND)), features.of(pairs(SECOND, FIRST))
+    there, back = features.compute(pairs(FIRST, SECOND)), features.compute(pairs(SECOND, FIRST))
     assert back[:, [0, 1, 2, 3, 5, 4, 7, 6, 8, 10, 9, 11]] * ([1] * 8 + [-1] + [1] * 3) == pytest.approx(there)
 
 
-def test_weights_are_those_of_the_training_split() -> None:
+def test_weights_come_from_the_training_split() -> None:
     features = OverlapFeatures(pairs(["casa"], ["casa"]))
-    assert not features.of(pairs(["rio"], ["rio"]))[0, :3].any()
+    assert not features.compute(pairs(["rio"], ["rio"]))[0, :3].any()
 
 
 def test_jaccard() -> None:
@@ -47,7 +47,7 @@ def test_jaccard() -> None:
     assert jaccard("", " ") == 0.0
 
 
-def test_what_overlap_tells_is_learnt(similarity: TaskData, entailment: TaskData) -> None:
+def test_labels_are_learnt_from_overlap(similarity: TaskData, entailment: TaskData) -> None:
     assert overlap_scores(similarity)["pearson"] > 0.99
     assert overlap_scores(entailment) == {"f1": 1.0, "accuracy": 1.0}
 

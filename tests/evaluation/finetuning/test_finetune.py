@@ -18,7 +18,7 @@ SHORT = replace(FAST, learning_rates=(1e-3,), epochs=1, seeds=(1, 2))
 
 
 def finetune_scores(evaluated: EvaluatedModel, task: str, data: TaskData, options: Finetune) -> dict[str, float | int]:
-    return summarise(data, finetune(evaluated, {task: data}, options).predicted[task], seed=13)
+    return summarise(data, finetune(evaluated, {task: data}, options).predictions[task], seed=13)
 
 
 @pytest.mark.parametrize("classes", [1, 3])
@@ -28,13 +28,13 @@ def test_classes_are_learnt(evaluated: EvaluatedModel, make_texts: Callable[[int
     assert scores["f1_low"] <= scores["f1_mean"] <= scores["f1_high"]
 
 
-def test_scores_are_learnt_on_their_own_scale(evaluated: EvaluatedModel, similarity: TaskData) -> None:
+def test_similarity_is_learnt_on_the_scale_of_its_labels(evaluated: EvaluatedModel, similarity: TaskData) -> None:
     scores = finetune_scores(evaluated, "x", similarity, FAST)
     assert scores["pearson_mean"] > 0.8
     assert scores["mse_mean"] < 1.5
 
 
-def test_scores_without_spread_are_learnt_as_their_mean(evaluated: EvaluatedModel, similarity: TaskData) -> None:
+def test_constant_labels_are_learnt_as_their_mean(evaluated: EvaluatedModel, similarity: TaskData) -> None:
     train = replace(similarity.train, labels=[4.0] * 24)
     scores = finetune_scores(evaluated, "x", TaskData(train, replace(similarity.test, labels=[4.0] * 24)), SHORT)
     assert scores["pearson_mean"] == 0.0
@@ -47,20 +47,20 @@ def test_seeds_are_summarised_and_the_same_seeds_give_the_same_scores(
     scores = finetune_scores(evaluated, "x", similarity, SHORT)
     assert scores["seeds"] == 2
     assert scores["pearson_sd"] > 0
-    torch.rand(7)  # the state of the global generator does not matter
+    torch.rand(7)  # the global generator's state has no effect
     assert finetune_scores(evaluated, "x", similarity, SHORT) == scores
     one = finetune_scores(evaluated, "x", similarity, replace(SHORT, seeds=(1,)))
     assert one["pearson_sd"] == 0.0
 
 
-def test_the_model_itself_is_left_as_it_was(evaluated: EvaluatedModel, sentiment: TaskData) -> None:
+def test_the_model_itself_is_not_changed(evaluated: EvaluatedModel, sentiment: TaskData) -> None:
     before = {name: value.clone() for name, value in evaluated.model.state_dict().items()}
     finetune_scores(evaluated, "x", sentiment, replace(SHORT, seeds=(1,)))
     assert all(torch.equal(value, before[name]) for name, value in evaluated.model.state_dict().items())
     assert not evaluated.model.training
 
 
-@pytest.mark.parametrize("batch_size", [8, 24])  # with 24 the only step ends in weights that no loss has seen
+@pytest.mark.parametrize("batch_size", [8, 24])  # with 24 there is one step, and no loss is computed from its weights
 def test_divergence_names_model_task_and_learning_rate(
     evaluated: EvaluatedModel, similarity: TaskData, batch_size: int
 ) -> None:
@@ -71,25 +71,23 @@ def test_divergence_names_model_task_and_learning_rate(
         finetune_scores(evaluated, "sts", similarity, options)
 
 
-def test_tasks_are_learnt_jointly_with_heads_of_their_own(
+def test_joint_tasks_have_their_own_outputs(
     evaluated: EvaluatedModel, entailment: TaskData, similarity: TaskData
 ) -> None:
     tuned = finetune(evaluated, {"entailment": entailment, "similarity": similarity}, FAST)
-    assert summarise(entailment, tuned.predicted["entailment"], 1)["f1_mean"] > 0.9
-    assert summarise(similarity, tuned.predicted["similarity"], 1)["pearson_mean"] > 0.8
+    assert summarise(entailment, tuned.predictions["entailment"], 1)["f1_mean"] > 0.9
+    assert summarise(similarity, tuned.predictions["similarity"], 1)["pearson_mean"] > 0.8
 
 
-def test_the_rate_is_chosen_for_each_group_and_the_test_split_has_no_say(
-    evaluated: EvaluatedModel, sentiment: TaskData
-) -> None:
+def test_the_rate_is_chosen_without_the_test_split(evaluated: EvaluatedModel, sentiment: TaskData) -> None:
     options = replace(SHORT, learning_rates=(1e-2, 1e-3, 1e30), seeds=(1,))
     tuned = finetune(evaluated, {"x": sentiment}, options)
-    assert list(tuned.tried) == [1e-3, 1e-2, 1e30]
-    assert tuned.tried[1e30] is None  # diverged, and is not taken
+    assert list(tuned.rate_scores) == [1e-3, 1e-2, 1e30]
+    assert tuned.rate_scores[1e30] is None  # diverged, so it is not chosen
     shuffled = replace(sentiment, test=replace(sentiment.test, labels=sentiment.test.labels[::-1]))
     again = finetune(evaluated, {"x": shuffled}, options)
-    assert (again.learning_rate, again.tried) == (tuned.learning_rate, tuned.tried)
-    assert (again.predicted["x"] == tuned.predicted["x"]).all()
+    assert (again.learning_rate, again.rate_scores) == (tuned.learning_rate, tuned.rate_scores)
+    assert (again.predictions["x"] == tuned.predictions["x"]).all()
 
 
 def test_groups_of_tasks(entailment: TaskData, similarity: TaskData, sentiment: TaskData) -> None:
@@ -100,7 +98,7 @@ def test_groups_of_tasks(entailment: TaskData, similarity: TaskData, sentiment: 
         joint_groups(tasks, (("a", "z"),))
 
 
-def test_rates_that_nothing_can_choose_between_are_refused(evaluated: EvaluatedModel, similarity: TaskData) -> None:
+def test_several_rates_without_folds_to_choose_on_are_refused(evaluated: EvaluatedModel, similarity: TaskData) -> None:
     linked = replace(similarity.train, second=[similarity.train.first[0]] * 24)
     with pytest.raises(PipelineError, match=r"^sts: the training rows fall into 1 groups"):
         finetune(evaluated, {"sts": replace(similarity, train=linked)}, replace(SHORT, learning_rates=(1e-3, 1e-2)))

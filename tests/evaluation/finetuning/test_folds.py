@@ -20,22 +20,22 @@ def split(pairs: Pairs) -> Split:
 
 
 def plain_groups(pairs: Pairs) -> list[int]:
-    """The same in the plainest way: the lowest row number spreads along shared sentences until nothing changes."""
+    """A naive reference: the lowest row number spreads along shared sentences until nothing changes."""
     groups = list(range(len(pairs)))
     for _ in pairs:
         for row, pair in enumerate(pairs):
-            groups[row] = min(groups[other] for other, theirs in enumerate(pairs) if {*pair} & {*theirs})
+            groups[row] = min(groups[other] for other, texts in enumerate(pairs) if {*pair} & {*texts})
     return groups
 
 
 @settings(max_examples=30, deadline=None)
 @given(PAIRS)
-def test_groups_are_what_shared_sentences_link(pairs: Pairs) -> None:
+def test_shared_sentences_link_rows_into_groups(pairs: Pairs) -> None:
     found, expected = sentence_groups(split(pairs)), plain_groups(pairs)
     assert [[a == b for b in found] for a in found] == [[a == b for b in expected] for a in expected]
 
 
-def test_case_and_white_space_do_not_part_a_sentence() -> None:
+def test_case_and_white_space_are_ignored() -> None:
     single = Split(["1", "2", "3"], ["O  gato.", "o gato.", "O gato"], None, ["a", "b", "a"])
     groups = sentence_groups(single)
     assert groups[0] == groups[1] != groups[2]
@@ -66,7 +66,7 @@ def test_the_seed_draws_the_rows() -> None:
     assert sum(len(held_out) for _, held_out in first) == 10
 
 
-def test_rows_that_all_hang_together_are_refused() -> None:
+def test_rows_that_form_a_single_group_are_refused() -> None:
     with pytest.raises(PipelineError, match=r"fall into 1 groups .*give a single rate in evaluate.finetune"):
         grouped_folds(split([(1, 2), (2, 3), (3, 4)]), 2, None, 1)
 

@@ -11,15 +11,15 @@ LENGTH, HIDDEN = 9, 4
 
 
 def pair(first: int, second: int, seed: int = 0) -> tuple[Tensor, Tensor, Tensor]:
-    """States of one row with so many pieces of either text, and where they are; between and after them others."""
+    """States of one row, and masks of the given number of pieces of each text. Other pieces lie between and after."""
     states = torch.randn(1, LENGTH, HIDDEN, generator=torch.Generator().manual_seed(seed))
     places = torch.arange(LENGTH)[None]
     return states, (places >= 1) & (places < 1 + first), (places >= 5) & (places < 5 + second)
 
 
-def expected_alignments(ours: np.ndarray, theirs: np.ndarray) -> list[float]:
-    """In float64 and by the definition: each piece's best cosine, over the first text and over the second."""
-    unit = [side / np.linalg.norm(side, axis=1, keepdims=True) for side in (ours, theirs)]
+def expected_alignments(first: np.ndarray, second: np.ndarray) -> list[float]:
+    """A float64 reference from the definition: each piece's best cosine, over the first text and over the second."""
+    unit = [side / np.linalg.norm(side, axis=1, keepdims=True) for side in (first, second)]
     cosines = unit[0] @ unit[1].T
     return [
         cosines.max(axis=1).mean(),
@@ -30,39 +30,39 @@ def expected_alignments(ours: np.ndarray, theirs: np.ndarray) -> list[float]:
 
 
 @given(st.integers(1, 4), st.integers(1, 4), st.integers(0, 50))
-def test_features_are_those_of_the_definition(first: int, second: int, seed: int) -> None:
-    states, ours, theirs = pair(first, second, seed)
-    one, other = (states[mask].double().numpy() for mask in (ours, theirs))
+def test_features_match_their_definition(first: int, second: int, seed: int) -> None:
+    states, in_first, in_second = pair(first, second, seed)
+    one, other = (states[mask].double().numpy() for mask in (in_first, in_second))
     u, v = one.mean(axis=0), other.mean(axis=0)
     expected = np.concatenate([u, v, np.abs(u - v), u * v, expected_alignments(one, other)])
-    found = matched_states(states, ours, theirs)
+    found = matched_states(states, in_first, in_second)
     assert found.shape == (1, 4 * HIDDEN + ALIGNMENTS)
     assert found[0].numpy() == pytest.approx(expected, abs=1e-5)
 
 
-def test_equal_texts_are_matched_in_full_whatever_their_order() -> None:
-    states, ours, theirs = pair(3, 3)
+def test_texts_of_the_same_pieces_match_fully_in_any_order() -> None:
+    states, in_first, in_second = pair(3, 3)
     states[:, 5:8] = 2 * states[:, 1:4].flip(1)
-    assert alignments(states, ours, theirs)[0].tolist() == pytest.approx([1.0] * ALIGNMENTS, abs=1e-6)
+    assert alignments(states, in_first, in_second)[0].tolist() == pytest.approx([1.0] * ALIGNMENTS, abs=1e-6)
 
 
-def test_texts_exchanged_exchange_their_features() -> None:
-    states, ours, theirs = pair(2, 4)
-    there, back = alignments(states, ours, theirs)[0], alignments(states, theirs, ours)[0]
+def test_exchanging_the_texts_exchanges_their_features() -> None:
+    states, in_first, in_second = pair(2, 4)
+    there, back = alignments(states, in_first, in_second)[0], alignments(states, in_second, in_first)[0]
     assert there.tolist() == pytest.approx(back[[2, 3, 0, 1]].tolist())
 
 
 @pytest.mark.parametrize(("first", "second"), [(0, 3), (3, 0), (0, 0)])
-def test_a_text_without_pieces_is_not_matched_and_hurts_no_gradient(first: int, second: int) -> None:
-    states, ours, theirs = pair(first, second)
+def test_a_text_without_pieces_does_not_match_and_has_finite_gradients(first: int, second: int) -> None:
+    states, in_first, in_second = pair(first, second)
     states.requires_grad_()
-    found = matched_states(states, ours, theirs)
+    found = matched_states(states, in_first, in_second)
     assert found[0, -ALIGNMENTS:].tolist() == [-1.0] * ALIGNMENTS
     found.sum().backward()
     assert states.grad is not None
     assert states.grad.isfinite().all()
 
 
-def test_mean_of_no_piece_is_zero() -> None:
+def test_the_mean_over_no_piece_is_zero() -> None:
     states, _, _ = pair(1, 1)
     assert mean_state(states, torch.zeros(1, LENGTH, dtype=torch.bool)).tolist() == [[0.0] * HIDDEN]

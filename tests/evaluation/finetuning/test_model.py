@@ -8,7 +8,7 @@ from transformers import RobertaConfig, RobertaForMaskedLM
 
 from tinypt.evaluation.finetuning.heads import matched_states, mean_state
 from tinypt.evaluation.finetuning.model import TaskModel, used_ids
-from tinypt.evaluation.model import EvaluatedModel, Pieces, cut_pieces, pad
+from tinypt.evaluation.model import EvaluatedModel, Pieces, pad, tokenize_texts
 from tinypt.params.evaluate import Head
 
 HEADS: tuple[Head, ...] = ("cls", "matched")
@@ -24,25 +24,25 @@ def task_model(evaluated: EvaluatedModel, used: Tensor, outputs: int, seed: int,
 
 
 def batch(evaluated: EvaluatedModel, pairs: bool = True) -> tuple[Pieces, tuple[Tensor, Tensor]]:
-    pieces = cut_pieces(evaluated, TEXTS, TEXTS[::-1] if pairs else None)
+    pieces = tokenize_texts(evaluated, TEXTS, TEXTS[::-1] if pairs else None)
     return pieces, pad(pieces, torch.arange(3).numpy(), evaluated)
 
 
 def plain(model: TaskModel, evaluated: EvaluatedModel, ids: Tensor, types: Tensor) -> Tensor:
-    """The same head on the whole encoder, all positions computed."""
+    """A reference: the same head on the whole encoder, with all positions computed."""
     attended = (ids != evaluated.special.pad).long()
     states = evaluated.model.base_model(input_ids=ids, token_type_ids=types, attention_mask=attended).last_hidden_state
-    read, real = states[:, 0], ~evaluated.special.is_special(ids)
+    features, real = states[:, 0], ~evaluated.special.is_special(ids)
     if model.head == "matched":
-        read = mean_state(states, real)
+        features = mean_state(states, real)
         if model.pairs:
-            read = matched_states(states, real & (types == 0), real & (types == 1))
-    return model.output(torch.tanh(model.dense(read)))
+            features = matched_states(states, real & (types == 0), real & (types == 1))
+    return model.output(torch.tanh(model.dense(features)))
 
 
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("pairs", [True, False])
-def test_outputs_and_gradients_are_those_of_the_whole_encoder(
+def test_outputs_and_gradients_equal_those_of_the_whole_encoder(
     evaluated: EvaluatedModel, head: Head, pairs: bool
 ) -> None:
     pieces, given = batch(evaluated, pairs)
@@ -55,34 +55,34 @@ def test_outputs_and_gradients_are_those_of_the_whole_encoder(
     targets = torch.tensor([0, 1, 0])
     functional.cross_entropy(outputs, targets).backward()
     functional.cross_entropy(expected, targets).backward()
-    theirs = evaluated.model.base_model
+    whole = evaluated.model.base_model
     assert model.encoder.get_input_embeddings().weight.grad == pytest.approx(
-        theirs.get_input_embeddings().weight.grad[used], abs=1e-6
+        whole.get_input_embeddings().weight.grad[used], abs=1e-6
     )
     layers = [*model.encoder.encoder.layer, *([model.last] if head == "cls" else [])]
-    for ours, whole in zip(layers, theirs.encoder.layer, strict=True):
-        for (name, weight), (_, other) in zip(ours.named_parameters(), whole.named_parameters(), strict=True):
+    for layer, whole_layer in zip(layers, whole.encoder.layer, strict=True):
+        for (name, weight), (_, other) in zip(layer.named_parameters(), whole_layer.named_parameters(), strict=True):
             assert weight.grad == pytest.approx(other.grad, abs=1e-6), name
 
 
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("pairs", [True, False])
-def test_one_row_of_padding_changes_nothing(evaluated: EvaluatedModel, head: Head, pairs: bool) -> None:
+def test_padding_changes_no_output(evaluated: EvaluatedModel, head: Head, pairs: bool) -> None:
     pieces, given = batch(evaluated, pairs)
     model = TaskModel(evaluated, used_ids(evaluated, [pieces]), pairs, 2, head, seed=1).eval()
     alone = model(*pad(pieces, torch.tensor([0]).numpy(), evaluated))
     assert model(*given)[0].detach().numpy() == pytest.approx(alone[0].detach().numpy(), abs=1e-6)
 
 
-def test_a_text_of_unused_pieces_is_refused(evaluated: EvaluatedModel) -> None:
-    model = task_model(evaluated, used_ids(evaluated, [cut_pieces(evaluated, ["Choveu."], None)]), 2, seed=1)
+def test_a_text_with_unused_ids_is_refused(evaluated: EvaluatedModel) -> None:
+    model = task_model(evaluated, used_ids(evaluated, [tokenize_texts(evaluated, ["Choveu."], None)]), 2, seed=1)
     _, given = batch(evaluated)
     with pytest.raises(IndexError):
         model(*given)
 
 
 @pytest.mark.parametrize("head", HEADS)
-def test_models_that_are_no_bert_are_taken_whole(evaluated: EvaluatedModel, head: Head) -> None:
+def test_other_models_than_bert_stay_whole(evaluated: EvaluatedModel, head: Head) -> None:
     sizes = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
     config = RobertaConfig(vocab_size=evaluated.model.config.vocab_size, type_vocab_size=2, pad_token_id=0, **sizes)
     other = replace(evaluated, model=RobertaForMaskedLM(config).eval())
@@ -91,14 +91,14 @@ def test_models_that_are_no_bert_are_taken_whole(evaluated: EvaluatedModel, head
     assert model(*given).detach().numpy() == pytest.approx(plain(model, other, *given).detach().numpy(), abs=1e-6)
 
 
-def test_the_subject_is_left_as_it_was(evaluated: EvaluatedModel) -> None:
+def test_the_evaluated_model_is_not_changed(evaluated: EvaluatedModel) -> None:
     layers, rows = len(evaluated.model.base_model.encoder.layer), evaluated.model.config.vocab_size
     task_model(evaluated, torch.tensor([0, 1]), 2, seed=1)
     assert len(evaluated.model.base_model.encoder.layer) == layers
     assert len(evaluated.model.get_input_embeddings().weight) == rows
 
 
-def test_the_head_depends_on_the_seed_alone(evaluated: EvaluatedModel) -> None:
+def test_the_head_depends_only_on_the_seed(evaluated: EvaluatedModel) -> None:
     scrambled = replace(evaluated, model=type(evaluated.model)(evaluated.model.config))
     ids = everything(evaluated)
     first, second, other = (

@@ -25,7 +25,7 @@ def pairs() -> TaskData:
     return TaskData(train, test)
 
 
-def test_training_texts_come_first_and_new_pairs_are_of_training_sentences(pairs: TaskData) -> None:
+def test_training_texts_come_first_and_new_pairs_recombine_training_sentences(pairs: TaskData) -> None:
     texts = transfer_texts({"x": pairs}, 2.0, seed=1)
     assert texts.second is not None
     assert texts.first[:30] == pairs.train.first
@@ -36,9 +36,9 @@ def test_training_texts_come_first_and_new_pairs_are_of_training_sentences(pairs
     assert {pair[1] for pair in new} <= set(pairs.train.second)
 
 
-def test_no_pair_of_the_test_split_and_none_twice(pairs: TaskData) -> None:
-    """Either way round: the test split asks about the same two sentences."""
-    texts = transfer_texts({"x": pairs}, 20.0, seed=1)  # more than there are: every pair allowed comes up
+def test_no_new_pair_is_in_the_test_split_or_repeated(pairs: TaskData) -> None:
+    """In either order, because both orders are about the same two sentences."""
+    texts = transfer_texts({"x": pairs}, 20.0, seed=1)  # more than exist, so every allowed pair is drawn
     assert texts.second is not None
     new = [frozenset(pair) for pair in zip(texts.first, texts.second, strict=True)][30:]
     test = {frozenset(pair) for pair in zip(pairs.test.first, pairs.test.second or [], strict=True)}
@@ -47,11 +47,11 @@ def test_no_pair_of_the_test_split_and_none_twice(pairs: TaskData) -> None:
     assert len(set(new)) == len(new)
 
 
-def test_half_of_the_new_pairs_are_of_linked_sentences(pairs: TaskData) -> None:
+def test_half_of_the_new_pairs_link_related_sentences(pairs: TaskData) -> None:
     texts = transfer_texts({"x": pairs}, 1.5, seed=1)
     assert texts.second is not None
     linked = [one[-1] == two[-1] for one, two in zip(texts.first[30:], texts.second[30:], strict=True)]
-    assert 0.2 < np.mean(linked) < 0.95  # a half, and about half of the others by chance, less those left out
+    assert 0.2 < np.mean(linked) < 0.95  # half of them, about half of the others by chance, minus those left out
 
 
 def test_the_seed_draws_the_pairs(pairs: TaskData) -> None:
@@ -60,7 +60,7 @@ def test_the_seed_draws_the_pairs(pairs: TaskData) -> None:
     assert first != other
 
 
-def test_single_texts_are_answered_as_they_are(sentiment: TaskData) -> None:
+def test_single_texts_are_not_recombined(sentiment: TaskData) -> None:
     texts = transfer_texts({"x": sentiment}, 1.0, seed=1)
     assert (texts.first, texts.second) == (sentiment.train.first, None)
 
@@ -75,13 +75,13 @@ def test_round_trip(pairs: TaskData, sentiment: TaskData, tmp_path: Path) -> Non
         assert np.array_equal(found.outputs["x"], soft_labels.outputs["x"])
 
 
-def test_answers_that_are_missing_or_to_other_texts_are_named(pairs: TaskData, tmp_path: Path) -> None:
-    with pytest.raises(PipelineError, match=r"none of the teacher's answers .* run `dvc repro reference@teacher`"):
+def test_soft_labels_that_are_missing_or_for_other_texts_are_named(pairs: TaskData, tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match=r"no soft labels for x here; run `dvc repro reference@teacher`"):
         read_soft_labels({"x": pairs}, tmp_path / "x.parquet")
     texts = transfer_texts({"x": pairs}, 0.0, seed=1)
     write_soft_labels(SoftLabels(texts, {"x": np.zeros((30, 2))}), tmp_path / "x.parquet")
-    with pytest.raises(PipelineError, match="none of the teacher's answers to these tasks"):
+    with pytest.raises(PipelineError, match="no soft labels for y here"):
         read_soft_labels({"y": pairs}, tmp_path / "x.parquet")
     other = replace(pairs, train=replace(pairs.train, first=pairs.train.first[::-1]))
-    with pytest.raises(PipelineError, match="answers to other training texts"):
+    with pytest.raises(PipelineError, match="soft labels for other training texts"):
         read_soft_labels({"x": other}, tmp_path / "x.parquet")

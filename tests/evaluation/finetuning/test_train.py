@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinypt.evaluation.finetuning.data import plan
-from tinypt.evaluation.finetuning.train import answer, fit, shuffled
+from tinypt.evaluation.finetuning.data import prepare
+from tinypt.evaluation.finetuning.train import compute_outputs, fit, shuffled
 from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.tasks.table import TaskData
 from tinypt.params.evaluate import Finetune
@@ -16,11 +16,13 @@ OPTIONS = Finetune(
 ROWS = np.arange(24)
 
 
-def test_answers_do_not_depend_on_what_else_is_asked(evaluated: EvaluatedModel, sentiment: TaskData) -> None:
-    examples = plan(evaluated, {"x": sentiment})
-    model = fit(examples, ROWS, 1e-3, OPTIONS, 1, Progress("x", "rows"))
-    everything = answer(model, evaluated, examples.train, ROWS)
-    assert answer(model, evaluated, examples.train, ROWS[5:9]) == pytest.approx(everything[5:9], abs=1e-5)
+def test_outputs_of_a_row_do_not_depend_on_the_other_rows(evaluated: EvaluatedModel, sentiment: TaskData) -> None:
+    finetune_data = prepare(evaluated, {"x": sentiment})
+    model = fit(finetune_data, ROWS, 1e-3, OPTIONS, 1, Progress("x", "rows"))
+    every_output = compute_outputs(model, evaluated, finetune_data.train, ROWS)
+    assert compute_outputs(model, evaluated, finetune_data.train, ROWS[5:9]) == pytest.approx(
+        every_output[5:9], abs=1e-5
+    )
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=400), st.integers(1, 9), st.integers(0, 3))

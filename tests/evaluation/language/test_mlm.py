@@ -19,7 +19,7 @@ def make_blocks(evaluated: EvaluatedModel, texts: list[str], count: int = 100) -
     return Blocks(ids, None, None, None)
 
 
-def test_a_model_that_knows_nothing_loses_the_logarithm_of_its_vocabulary(
+def test_the_loss_of_a_uniform_model_is_the_logarithm_of_its_vocabulary(
     evaluated: EvaluatedModel, texts: list[str]
 ) -> None:
     with torch.no_grad():
@@ -30,14 +30,14 @@ def test_a_model_that_knows_nothing_loses_the_logarithm_of_its_vocabulary(
     assert scores["masked_tokens"] == 100 * 5  # round(0.15 * 32) in each block
 
 
-def test_masks_depend_on_the_seed_alone(evaluated: EvaluatedModel, texts: list[str]) -> None:
+def test_masks_depend_only_on_the_seed(evaluated: EvaluatedModel, texts: list[str]) -> None:
     blocks = make_blocks(evaluated, texts)
     first = mlm_scores(evaluated, blocks, 70, seed=1)
     assert mlm_scores(evaluated, blocks, 70, seed=1) == first
     assert mlm_scores(evaluated, blocks, 70, seed=2) != first
 
 
-def test_blocks_are_spread_over_the_whole_split(evaluated: EvaluatedModel, texts: list[str]) -> None:
+def test_scored_blocks_are_evenly_spaced(evaluated: EvaluatedModel, texts: list[str]) -> None:
     blocks = make_blocks(evaluated, texts)
     spread = Blocks(blocks.ids[[0, 33, 66, 99]], None, None, None)
     assert mlm_scores(evaluated, blocks, 4, seed=1) == mlm_scores(evaluated, spread, 4, seed=1)
@@ -51,7 +51,7 @@ def test_blocks_of_another_tokenizer_are_refused(evaluated: EvaluatedModel, text
         mlm_scores(evaluated, blocks, 100, seed=1)
 
 
-def test_blocks_of_special_tokens_alone_are_refused(evaluated: EvaluatedModel) -> None:
+def test_blocks_of_only_special_tokens_are_refused(evaluated: EvaluatedModel) -> None:
     blocks = Blocks(np.full((3, 32), evaluated.special.pad, dtype=np.uint16), None, None, None)
     with pytest.raises(PipelineError, match=r"small: .* nothing that can be masked"):
         mlm_scores(replace(evaluated, name="small"), blocks, 3, seed=1)
@@ -60,5 +60,5 @@ def test_blocks_of_special_tokens_alone_are_refused(evaluated: EvaluatedModel) -
 def test_damaged_weights_are_refused(evaluated: EvaluatedModel, texts: list[str]) -> None:
     with torch.no_grad():
         evaluated.model.cls.predictions.bias[3] = math.nan
-    with pytest.raises(PipelineError, match="teacher: its mlm loss is nan"):
+    with pytest.raises(PipelineError, match="teacher: the MLM loss is nan"):
         mlm_scores(evaluated, make_blocks(evaluated, texts), 10, seed=1)

@@ -16,11 +16,11 @@ TEXTS = ["O médico examinou o paciente e receitou um remédio amargo.", "João 
 SENTENCE = "A menina foi à escola com o irmão."
 
 
-def test_folding_is_what_an_uncased_tokenizer_does() -> None:
+def test_folding_matches_an_uncased_tokenizer() -> None:
     assert fold("Irmão À ÇÉ 2ª") == "irmao a ce 2ª"
 
 
-def test_sentences_come_one_from_a_document_and_have_the_right_length(texts: list[str]) -> None:
+def test_sentences_come_from_different_documents_and_have_the_right_length(texts: list[str]) -> None:
     documents = [f"{text} Número {index} de uma lista de documentos. Não." for index, text in enumerate(texts)]
     sentences = sample_sentences(documents, 20, seed=1)
     assert len(sentences) == 20
@@ -36,31 +36,31 @@ def test_text_without_a_sentence_is_refused() -> None:
         sample_sentences(["Não.", "Sim. Talvez sim."], 5, seed=1)
 
 
-def test_every_model_is_scored_on_the_same_words(
-    evaluated: EvaluatedModel, uncased_subject: EvaluatedModel, texts: list[str]
+def test_all_models_are_scored_on_the_same_words(
+    evaluated: EvaluatedModel, evaluated_uncased: EvaluatedModel, texts: list[str]
 ) -> None:
     sentences = sample_sentences(texts, 30, seed=1)
-    ours, theirs = word_scores(evaluated, sentences), word_scores(uncased_subject, sentences)
-    assert (ours["words"], ours["characters"]) == (theirs["words"], theirs["characters"])
+    cased, uncased = word_scores(evaluated, sentences), word_scores(evaluated_uncased, sentences)
+    assert (cased["words"], cased["characters"]) == (uncased["words"], uncased["characters"])
 
 
-def test_only_words_that_folding_leaves_alone_count(evaluated: EvaluatedModel) -> None:
+def test_only_words_that_folding_does_not_change_are_scored(evaluated: EvaluatedModel) -> None:
     scores = word_scores(evaluated, [SENTENCE])
     assert scores["words"] == 5  # menina foi escola com o; not A, à, irmão
     assert scores["characters"] == len("menina foi escola com o ")
 
 
-def test_a_word_ends_at_punctuation_and_not_at_other_symbols() -> None:
+def test_punctuation_ends_a_word_and_other_symbols_do_not() -> None:
     text = "em «casa», às 20°C, R$50 + 3×4, guarda-chuva_novo exem\u00adplo 東京 de 2.5 kg"
     words = [text[word.start : word.end] for word in find_words([text])]
     assert words == ["em", "casa", "50", "guarda", "chuva", "novo", "de", "2", "5", "kg"]
 
 
 @given(st.text(alphabet="ab2é ñ'°×_-.,$²º\u00ad\u200b\u0301\t\x1c東京\u3042", max_size=20))
-def test_words_are_what_the_pre_tokenizer_takes_as_one(text: str) -> None:
-    """Each of our words is a whole word of the pre-tokenizer, whichever the vocabulary."""
+def test_words_are_whole_words_of_the_pre_tokenizer(text: str) -> None:
+    """Each of our words is a whole word of the pre-tokenizer, which does not depend on the vocabulary."""
     whole = {span for _, span in BertPreTokenizer().pre_tokenize_str(normalised(text))}
-    if normalised(text) != text:  # BERT drops or spaces out characters; then places do not compare, contents do
+    if normalised(text) != text:  # BERT drops or spaces out characters: compare contents, not positions
         contents = [normalised(text)[start:end] for start, end in whole]
         assert {text[word.start : word.end] for word in find_words([text])} <= set(contents)
     else:
@@ -82,8 +82,8 @@ def test_a_uniform_model_pays_the_same_for_every_piece(evaluated: EvaluatedModel
     assert scores["bits_per_character"] == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_piece_is_predicted_without_its_word_s_later_pieces(evaluated: EvaluatedModel) -> None:
-    """Each term against a forward pass masked by hand."""
+def test_a_piece_is_predicted_with_its_word_s_later_pieces_masked(evaluated: EvaluatedModel) -> None:
+    """Compare each term with a forward pass that is masked here."""
     words = ["menina", "foi", "escola", "com", "o"]
     encoded = evaluated.tokenizer(SENTENCE, return_offsets_mapping=True)
     ids, offsets = encoded["input_ids"], encoded["offset_mapping"]
@@ -100,10 +100,10 @@ def test_a_piece_is_predicted_without_its_word_s_later_pieces(evaluated: Evaluat
     assert scores["bits_per_character"] == pytest.approx(total / scores["characters"], rel=1e-5)
 
 
-def test_case_and_accents_are_not_held_against_a_prediction(evaluated: EvaluatedModel) -> None:
+def test_case_and_accents_of_a_prediction_are_ignored(evaluated: EvaluatedModel) -> None:
     vocabulary = evaluated.tokenizer.get_vocab()
     assert "à" in vocabulary
-    with torch.no_grad():  # a model that answers à, whatever it is asked
+    with torch.no_grad():  # a model that always predicts à
         evaluated.model.get_output_embeddings().weight.zero_()
         evaluated.model.cls.predictions.bias.zero_()
         evaluated.model.cls.predictions.bias[vocabulary["à"]] = 9.0
@@ -112,8 +112,8 @@ def test_case_and_accents_are_not_held_against_a_prediction(evaluated: Evaluated
     assert scores["accuracy_at_5"] >= scores["accuracy"]
 
 
-def test_variants_of_a_word_are_one_answer(evaluated: EvaluatedModel) -> None:
-    """A model that answers the variants of a first, and o after them: o is its second answer."""
+def test_variants_of_a_word_count_as_one_completion(evaluated: EvaluatedModel) -> None:
+    """A model ranks all variants of a first and o after them: o is its second completion."""
     vocabulary = evaluated.tokenizer.get_vocab()
     variants = [piece for piece in vocabulary if fold(piece) == "a"]
     assert len(variants) > 2
@@ -129,7 +129,7 @@ def test_variants_of_a_word_are_one_answer(evaluated: EvaluatedModel) -> None:
     assert (ranks["a"], ranks["o"]) == (0, 1)
 
 
-def test_a_model_without_positions_for_a_sentence_says_so(evaluated: EvaluatedModel) -> None:
+def test_words_beyond_a_model_s_positions_are_counted_as_unscored(evaluated: EvaluatedModel) -> None:
     sentences = ["a menina foi e o time foi " * 12, "o time foi"]
     scores = word_scores(evaluated, sentences)
     assert scores["unscored_words"] > 0
@@ -137,17 +137,17 @@ def test_a_model_without_positions_for_a_sentence_says_so(evaluated: EvaluatedMo
 
 
 def test_words_agree_with_a_published_implementation(
-    evaluated: EvaluatedModel, uncased_subject: EvaluatedModel
+    evaluated: EvaluatedModel, evaluated_uncased: EvaluatedModel
 ) -> None:
-    """minicons, by the authors' own hand: PLL-word-l2r of each piece, summed over each of our words."""
+    """minicons, by the metric's authors, scores each piece by PLL-word-l2r; sum it over each of our words."""
     scorer = pytest.importorskip("minicons.scorer", reason="minicons is not installed: pip install minicons")
     sentences = [*TEXTS, "o remédio amargo de camomila, que o médico (ontem) receitou às 2.5 h; 20°C."]
-    for ours in (evaluated, uncased_subject):
-        theirs = scorer.MaskedLMScorer(ours.model, device="cpu", tokenizer=ours.tokenizer)
-        encoded = ours.tokenizer(sentences, padding=True, return_tensors="pt", return_offsets_mapping=True)
-        tokens = theirs.token_score(encoded, PLL_metric="within_word_l2r")
+    for model in (evaluated, evaluated_uncased):
+        minicons = scorer.MaskedLMScorer(model.model, device="cpu", tokenizer=model.tokenizer)
+        encoded = model.tokenizer(sentences, padding=True, return_tensors="pt", return_offsets_mapping=True)
+        tokens = minicons.token_score(encoded, PLL_metric="within_word_l2r")
         words = find_words(sentences)
-        scores = score_words(ours, sentences, words)
+        scores = score_words(model, sentences, words)
         assert scores.words == words
         for word, log_probability in zip(words, scores.completed.log_probability, strict=True):
             spans = [span for span in encoded["offset_mapping"][word.sentence].tolist() if span[1] > span[0]]
@@ -157,8 +157,8 @@ def test_words_agree_with_a_published_implementation(
             assert log_probability == pytest.approx(expected, abs=1e-4)
 
 
-def test_unknown_words_are_counted_and_never_right(evaluated: EvaluatedModel) -> None:
-    with torch.no_grad():  # a model that answers [UNK]
+def test_unknown_words_are_counted_and_count_as_wrong(evaluated: EvaluatedModel) -> None:
+    with torch.no_grad():  # a model that always predicts [UNK]
         evaluated.model.get_output_embeddings().weight.zero_()
         evaluated.model.cls.predictions.bias.zero_()
         evaluated.model.cls.predictions.bias[evaluated.tokenizer.unk_token_id] = 9.0

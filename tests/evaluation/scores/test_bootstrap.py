@@ -18,18 +18,18 @@ from tinypt.evaluation.scores.bootstrap import (
 from tinypt.evaluation.scores.metrics import classification_scores, pearson, regression_scores
 
 SEED = 13
-FEW = 20  # resamples compared one by one, since the plain way is slow
+FEW = 20  # resamples compared one by one, because the reference is slow
 
 
 def draws(rows: int) -> list[NDArray[np.int64]]:
-    """Rows of every resample, drawn in the plainest way."""
+    """Rows of every resample, drawn naively."""
     random = np.random.default_rng(SEED)
     return [random.integers(rows, size=rows) for _ in range(RESAMPLES)]
 
 
 @settings(max_examples=8, deadline=None)
 @given(st.lists(st.tuples(st.integers(-3, 3), st.integers(1, 5)), min_size=2, max_size=12))
-def test_regression_measures_are_those_of_the_rows_drawn(pairs: list[tuple[int, int]]) -> None:
+def test_regression_metrics_match_the_drawn_rows(pairs: list[tuple[int, int]]) -> None:
     predicted, gold = np.array(pairs, dtype=float).T
     expected = [regression_scores(predicted[rows], gold[rows]) for rows in draws(len(pairs))[:FEW]]
     assert resampled_pearson(predicted, gold, SEED)[:FEW] == pytest.approx([row["pearson"] for row in expected])
@@ -38,23 +38,23 @@ def test_regression_measures_are_those_of_the_rows_drawn(pairs: list[tuple[int, 
 
 @settings(max_examples=8, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=12))
-def test_class_measures_are_those_of_the_rows_drawn(pairs: list[tuple[int, int]]) -> None:
+def test_classification_metrics_match_the_drawn_rows(pairs: list[tuple[int, int]]) -> None:
     predicted, gold = np.array(pairs).T
     expected = [classification_scores(predicted[rows], gold[rows], 3) for rows in draws(len(pairs))[:FEW]]
     assert resampled_f1(predicted, gold, 3, SEED)[:FEW] == pytest.approx([row["f1"] for row in expected])
     assert resampled_accuracy(predicted, gold, SEED)[:FEW] == pytest.approx([row["accuracy"] for row in expected])
 
 
-def test_the_interval_is_scipys() -> None:
+def test_the_interval_matches_scipy() -> None:
     random = np.random.default_rng(1)
     gold = random.normal(size=300)
     predicted = gold + random.normal(size=300)
-    ours = intervals({"pearson": resampled_pearson(predicted, gold, SEED)})
-    theirs = bootstrap(
+    found = intervals({"pearson": resampled_pearson(predicted, gold, SEED)})
+    expected = bootstrap(
         (predicted, gold), pearson, paired=True, vectorized=False, method="percentile", n_resamples=1000, rng=2
     ).confidence_interval
-    assert ours["pearson_low"] == pytest.approx(theirs.low, abs=0.01)
-    assert ours["pearson_high"] == pytest.approx(theirs.high, abs=0.01)
+    assert found["pearson_low"] == pytest.approx(expected.low, abs=0.01)
+    assert found["pearson_high"] == pytest.approx(expected.high, abs=0.01)
 
 
 def coverage(truth: float, bounds: Callable[[np.random.Generator, int], NDArray[np.float64]]) -> float:
@@ -63,7 +63,7 @@ def coverage(truth: float, bounds: Callable[[np.random.Generator, int], NDArray[
     return float(np.mean([each["x_low"] <= truth <= each["x_high"] for each in found]))
 
 
-def test_the_true_value_lies_within_as_often_as_is_said() -> None:
+def test_intervals_cover_the_true_value_about_as_often_as_stated() -> None:
     def correlated(random: np.random.Generator, trial: int) -> NDArray[np.float64]:
         gold = random.normal(size=120)
         return resampled_pearson(0.6 * gold + 0.8 * random.normal(size=120), gold, trial)
@@ -75,7 +75,7 @@ def test_the_true_value_lies_within_as_often_as_is_said() -> None:
     assert 0.88 <= coverage(0.7, right) <= 1.0
 
 
-def test_a_constant_prediction_is_certain_to_tell_nothing() -> None:
+def test_the_interval_of_a_constant_prediction_is_zero() -> None:
     gold = np.arange(20.0)
     assert intervals({"pearson": resampled_pearson(np.full(20, 0.1), gold, SEED)}) == {
         "pearson_low": 0.0,
@@ -83,14 +83,14 @@ def test_a_constant_prediction_is_certain_to_tell_nothing() -> None:
     }
 
 
-def test_scale_and_shift_do_not_matter() -> None:
+def test_scale_and_shift_change_nothing() -> None:
     random = np.random.default_rng(4)
     gold, predicted = random.normal(size=50), random.normal(size=50)
     moved = resampled_pearson(1e-3 * predicted + 1e3, gold, SEED)
     assert moved == pytest.approx(resampled_pearson(predicted, gold, SEED), abs=1e-6)
 
 
-def test_another_seed_draws_other_rows_and_the_same_seed_the_same() -> None:
+def test_the_seed_determines_the_rows() -> None:
     predicted, gold = [0, 1, 1, 0, 1], [0, 1, 0, 0, 0]
     first = resampled_f1(predicted, gold, 2, SEED)
     assert (first == resampled_f1(predicted, gold, 2, SEED)).all()

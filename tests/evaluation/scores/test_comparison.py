@@ -21,14 +21,14 @@ def data() -> TaskData:
 
 
 def noisy(data: TaskData, share: float, seeds: int = 3, shared: int = 2) -> NDArray[np.float64]:
-    """Predictions, with noise of `share` that the training seeds have in common and a little of their own."""
+    """Predictions with noise of size `share`, most of it common to all training seeds, a tenth specific to each."""
     gold = np.array(data.test.labels)
     common = np.random.default_rng(shared).normal(size=ROWS)
     own = np.random.default_rng(3).normal(size=(seeds, ROWS))
     return gold + share * common + 0.1 * share * own
 
 
-def test_the_difference_is_that_of_the_means(data: TaskData) -> None:
+def test_the_difference_is_between_means_over_seeds(data: TaskData) -> None:
     left, right = noisy(data, 0.5), noisy(data, 1.0)
     entry = compare(Resampled(data, left, SEED), Resampled(data, right, SEED))
     gold = np.array(data.test.labels)
@@ -38,25 +38,25 @@ def test_the_difference_is_that_of_the_means(data: TaskData) -> None:
     assert entry["verdict"] == "better"
 
 
-def test_the_other_way_round_is_the_mirror(data: TaskData) -> None:
+def test_exchanging_the_systems_mirrors_the_entry(data: TaskData) -> None:
     left, right = Resampled(data, noisy(data, 0.5), SEED), Resampled(data, noisy(data, 1.0), SEED)
     there, back = compare(left, right), compare(right, left)
     assert (back["low"], back["high"]) == pytest.approx((-there["high"], -there["low"]))
     assert back["verdict"] == "worse"
 
 
-def test_a_system_is_no_better_than_itself(data: TaskData) -> None:
+def test_a_system_is_equal_to_itself(data: TaskData) -> None:
     one = Resampled(data, noisy(data, 0.5), SEED)
     assert compare(one, one) == {"difference": 0.0, "low": 0.0, "high": 0.0, "verdict": "no difference shown"}
 
 
-def test_the_interval_is_scipys_where_one_seed_is_compared(data: TaskData) -> None:
+def test_the_interval_for_one_seed_matches_scipy(data: TaskData) -> None:
     gold = np.array(data.test.labels)
     left, right = noisy(data, 0.8, seeds=1), noisy(data, 0.9, seeds=1, shared=5)
     entry = compare(Resampled(data, left, SEED), Resampled(data, right, SEED))
 
-    def difference(ours: NDArray[np.float64], theirs: NDArray[np.float64], truth: NDArray[np.float64]) -> float:
-        return pearson(ours, truth) - pearson(theirs, truth)
+    def difference(one: NDArray[np.float64], other: NDArray[np.float64], truth: NDArray[np.float64]) -> float:
+        return pearson(one, truth) - pearson(other, truth)
 
     interval = bootstrap(
         (left[0], right[0], gold),
@@ -70,14 +70,14 @@ def test_the_interval_is_scipys_where_one_seed_is_compared(data: TaskData) -> No
     assert (entry["low"], entry["high"]) == pytest.approx(tuple(interval), abs=0.01)
 
 
-def test_pairing_tells_what_two_intervals_cannot(data: TaskData) -> None:
-    """Two systems with the same hard rows: their intervals overlap widely, the difference is sure all the same."""
+def test_pairing_detects_differences_between_overlapping_intervals(data: TaskData) -> None:
+    """Two systems find the same rows hard: their intervals overlap widely, yet the difference is certain."""
     left, right = Resampled(data, noisy(data, 1.0), SEED), Resampled(data, noisy(data, 1.1), SEED)
     assert np.percentile(left.values, 2.5) < np.percentile(right.values, 97.5)
     assert compare(left, right)["verdict"] == "better"
 
 
-def test_the_gap_from_floor_to_teacher(data: TaskData) -> None:
+def test_the_gap_from_untrained_to_teacher(data: TaskData) -> None:
     teacher, untrained = Resampled(data, noisy(data, 0.3), SEED), Resampled(data, noisy(data, 2.0), SEED)
     student = Resampled(data, noisy(data, 1.0), SEED)
     found = gap_recovered(student, untrained, teacher)
@@ -90,19 +90,19 @@ def test_the_gap_from_floor_to_teacher(data: TaskData) -> None:
     assert gap_recovered(student, teacher, untrained) is None
 
 
-def test_equals_are_told_apart_about_as_seldom_as_is_said(data: TaskData) -> None:
-    """Two systems whose rows and seeds are noise of one kind: few verdicts, whatever the training seeds."""
-    gold, told = np.array(data.test.labels)[:60], 0
+def test_equal_systems_rarely_differ(data: TaskData) -> None:
+    """Two systems with noise from the same distribution in rows and seeds: verdicts are few."""
+    gold, verdicts = np.array(data.test.labels)[:60], 0
     small = TaskData(data.train, Split(data.test.ids[:60], data.test.first[:60], data.test.second, gold.tolist()))
     for trial in range(80):
         random = np.random.default_rng(trial)
         sides = [gold + random.normal(size=60) + 0.3 * random.normal(size=(3, 60)) for _ in range(2)]
         entry = compare(*(Resampled(small, side, trial) for side in sides))
-        told += entry["verdict"] != "no difference shown"
-    assert 0 < told <= 10  # 4 are expected; percentile intervals of few rows are a little short
+        verdicts += entry["verdict"] != "no difference shown"
+    assert 0 < verdicts <= 10  # 4 are expected; percentile intervals over few rows are slightly too narrow
 
 
-def test_who_is_compared_with_whom(data: TaskData) -> None:
+def test_every_model_is_compared_with_every_other_system(data: TaskData) -> None:
     one = Resampled(data, noisy(data, 0.5), SEED)
     systems = dict.fromkeys(["teacher", "untrained", "a", "b", "constant"], one)
     found = compare_all(systems, ["teacher", "untrained", "a", "b"])

@@ -23,18 +23,20 @@ def test_seeds_of_a_protocol_are_stacked() -> None:
         "frozen": np.zeros(3),
         "finetune_1": np.ones(3),
         "finetune_22": np.full(3, 2.0),
+        "task_distillation_1": np.ones(3),
         "char_ngrams": np.ones(3),
     }
     found = by_protocol(columns)
     assert {name: rows.shape for name, rows in found.items()} == {
         "frozen": (1, 3),
         "finetune": (2, 3),
+        "task_distillation": (1, 3),
         "char_ngrams": (1, 3),
     }
     assert found["finetune"][:, 0].tolist() == [1.0, 2.0]
 
 
-def test_what_is_missing_broken_or_of_other_rows_is_named(
+def test_files_that_are_missing_damaged_or_for_other_rows_are_named(
     similarity: TaskData, sentiment: TaskData, tmp_path: Path
 ) -> None:
     path = tmp_path / "p.parquet"
@@ -45,5 +47,5 @@ def test_what_is_missing_broken_or_of_other_rows_is_named(
         read_predictions(similarity, path, "evaluate@x")
     write_predictions(similarity, {}, path)
     other = TaskData(similarity.test, similarity.train)
-    with pytest.raises(PipelineError, match="not of this task's test rows; run `dvc repro evaluate@x` again"):
+    with pytest.raises(PipelineError, match="written for other test rows; run `dvc repro evaluate@x` again"):
         read_predictions(other, path, "evaluate@x")

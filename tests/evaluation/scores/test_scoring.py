@@ -9,20 +9,20 @@ from tinypt.evaluation.tasks.table import TaskData
 SEED = 13
 
 
-def test_the_primary_measure_follows_the_kind(similarity: TaskData, sentiment: TaskData) -> None:
+def test_the_primary_metric_depends_on_the_kind(similarity: TaskData, sentiment: TaskData) -> None:
     assert (primary_metric(similarity), primary_metric(sentiment)) == ("pearson", "f1")
     assert gold_labels(sentiment, sentiment.test)[:4].tolist() == [0, 1, 2, 0]
 
 
-def test_one_seed_is_resampled_by_rows_alone(sentiment: TaskData) -> None:
+def test_with_one_seed_only_rows_are_resampled(sentiment: TaskData) -> None:
     predicted = np.arange(24) % 2
     means = resampled_means(sentiment, predicted[None], SEED)
-    for measure, values in resampled_scores(sentiment, predicted, SEED).items():
-        assert (means[measure] == values).all()
+    for metric, values in resampled_scores(sentiment, predicted, SEED).items():
+        assert (means[metric] == values).all()
 
 
 def test_seeds_are_resampled_too(similarity: TaskData) -> None:
-    """Every value is a mean of as many of the seeds' own values on the same rows."""
+    """Every value is the mean of two draws from the seeds' values on the same rows."""
     random = np.random.default_rng(1)
     gold = gold_labels(similarity, similarity.test)
     predicted = gold + random.normal(size=(2, 24))
@@ -55,7 +55,7 @@ def test_summary_of_seeds(similarity: TaskData) -> None:
     assert (alone["pearson_mean"], alone["pearson_low"]) == pytest.approx((1.0, 1.0))
 
 
-def test_a_class_that_nobody_answers_counts_in_every_resample(sentiment: TaskData) -> None:
+def test_a_class_that_is_never_predicted_counts_in_every_resample(sentiment: TaskData) -> None:
     predicted = np.zeros(24, dtype=np.int64)
     assert resampled_scores(sentiment, predicted, SEED)["f1"].max() <= 1 / 3
     assert summarise(sentiment, predicted[None], SEED)["f1_mean"] == pytest.approx(

@@ -32,7 +32,7 @@ ROWS = {
 
 @pytest.fixture
 def assin2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., HubData]:
-    """Write the folder with some columns changed, and return parameters that read it."""
+    """Return a function that writes the folder, with some columns changed, and returns parameters to read it."""
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
 
     def write(**changes: list[object]) -> HubData:
@@ -57,7 +57,7 @@ def assin2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Hub
     return write
 
 
-def test_class_labels_come_out_by_name(assin2: Callable[..., HubData]) -> None:
+def test_class_labels_are_read_by_name(assin2: Callable[..., HubData]) -> None:
     data = read_hub(assin2(), "pair_classification")
     assert data.train.ids == ["train-0", "train-1", "train-2"]
     assert data.test.ids == ["test-0", "test-1", "test-2"]
@@ -66,7 +66,7 @@ def test_class_labels_come_out_by_name(assin2: Callable[..., HubData]) -> None:
     assert data.test.labels == ["ENTAILMENT", "NONE", "NONE"]
 
 
-def test_scores_come_out_as_numbers(assin2: Callable[..., HubData]) -> None:
+def test_scores_are_read_as_numbers(assin2: Callable[..., HubData]) -> None:
     source = assin2()
     data = read_hub(replace(source, columns=replace(source.columns, label="relatedness_score")), "pair_regression")
     assert data.train.labels == [4.5, 3.0, 1.0]
@@ -90,7 +90,7 @@ def test_missing_parts_are_named(assin2: Callable[..., HubData]) -> None:
         read_hub(replace(source, columns=replace(source.columns, label="premise")), "pair_regression")
 
 
-def test_a_label_held_back_is_named(assin2: Callable[..., HubData]) -> None:
+def test_a_withheld_label_is_named(assin2: Callable[..., HubData]) -> None:
     with pytest.raises(PipelineError, match="row 1: it has no label"):
         read_hub(assin2(entailment_judgment=[1, -1, 0]), "pair_classification")
 

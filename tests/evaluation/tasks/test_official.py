@@ -49,7 +49,7 @@ def test_bad_xml_files_are_named(tmp_path: Path) -> None:
     missing, cut, other = tmp_path / "missing.xml", tmp_path / "cut.xml", tmp_path / "other.xml"
     cut.write_bytes(corpus(tmp_path / "whole.xml", PAIR).read_bytes()[:-30])
     other.write_text("<corpus/>")
-    for path, message in ((missing, "no such file"), (cut, "not whole XML"), (other, "its root is <corpus>")):
+    for path, message in ((missing, "no such file"), (cut, "not complete XML"), (other, "its root is <corpus>")):
         with pytest.raises(PipelineError, match=message):
             read_assin2(path, path, "pair_regression")
 
@@ -76,7 +76,7 @@ def tweets(tmp_path: Path, index: str = INDEX, texts: str = TEXTS) -> tuple[Path
     return paths
 
 
-def test_tweets_are_joined_by_id_and_what_is_missing_is_counted(tmp_path: Path) -> None:
+def test_tweets_are_joined_by_id_and_skipped_rows_are_counted(tmp_path: Path) -> None:
     data, skipped = read_tweetsentbr(*tweets(tmp_path))
     assert skipped == {"undecided": 1, "no_text": 1, "not_in_index": 1}
     assert data.train.ids == ["train-863044774588272641", "train-863044774588272642"]

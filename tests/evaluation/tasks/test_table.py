@@ -3,7 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from tinypt.evaluation.tasks.table import Split, TaskData, check_task, read_task, read_tasks, write_task
+from tinypt.evaluation.tasks.table import (
+    Split,
+    TaskData,
+    check_name,
+    check_task,
+    describe_task,
+    read_task,
+    read_tasks,
+    write_task,
+)
 from tinypt.runtime.errors import PipelineError
 
 
@@ -27,6 +36,18 @@ def test_classes_are_those_of_the_training_split(sentiment: TaskData) -> None:
     assert sentiment.class_indices(sentiment.test)[:4] == [0, 1, 2, 0]
 
 
+def test_description(similarity: TaskData, sentiment: TaskData) -> None:
+    assert describe_task(similarity)["train"] == {"rows": 24, "label_mean": 3.25, "label_sd": 1.75}
+    assert describe_task(sentiment)["test"] == {"rows": 24, "labels": {"class 0": 8, "class 1": 8, "class 2": 8}}
+
+
+@pytest.mark.parametrize("name", ["mlm", "words", "gap_recovered", "a/b", "maçã"])
+def test_names_that_would_clash_are_refused(name: str) -> None:
+    check_name("tweets_2")
+    with pytest.raises(PipelineError, match=f"tasks.{name}: a task's name"):
+        check_name(name)
+
+
 def test_a_test_class_that_cannot_be_learnt_is_refused(sentiment: TaskData) -> None:
     labels = ["unheard of", *map(str, sentiment.test.labels[1:])]
     with pytest.raises(PipelineError, match=r"tasks.tweets: .* no training row has: unheard of"):
@@ -41,7 +62,7 @@ def test_empty_splits_and_repeated_ids_are_refused(sentiment: TaskData) -> None:
         check_task("tweets", TaskData(sentiment.train, sentiment.train))
 
 
-def test_what_is_no_task_is_named(tmp_path: Path) -> None:
+def test_missing_and_damaged_tables_are_named(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="no tasks here"):
         read_tasks(tmp_path / "nowhere")
     (tmp_path / "task").mkdir()

@@ -10,10 +10,10 @@ from tests.reporting.conftest import QUALITY
 from tinypt.reporting.charts.corpus import draw_funnel
 from tinypt.reporting.charts.drawing import COLOURS, CYCLE, Chart, looks
 from tinypt.reporting.charts.efficiency import GAP, _spread, draw_scatter
-from tinypt.reporting.charts.scores import draw_gap, draw_ladder, draw_task
+from tinypt.reporting.charts.scores import draw_bits_per_character, draw_gap, draw_task
 from tinypt.reporting.charts.training import draw_curves, draw_loss_terms
-from tinypt.reporting.page import Facts
-from tinypt.reporting.results import Results
+from tinypt.reporting.page import ReportData
+from tinypt.reporting.results import tabulate
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -40,30 +40,30 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("colour", CYCLE)
-def test_every_models_colour_stands_out_on_both_grounds(colour: str) -> None:
+def test_every_colour_has_contrast_on_light_and_dark(colour: str) -> None:
     _, light, dark = COLOURS[colour]
     assert contrast(light, "#ffffff") >= 3
     assert contrast(dark, "#14171b") >= 3
 
 
 def test_models_differ_in_more_than_colour() -> None:
-    found = looks(["teacher", "base", "untrained", *(f"set_{number}" for number in range(24))])
+    found = looks(["teacher", "base", "untrained", *(f"student_{number}" for number in range(24))])
     assert len({(look.colour, look.marker, look.line) for look in found.values()}) == 27
     for name, look in found.items():
         same = [other for other in found if found[other].colour == look.colour and other != name]
         assert all(found[other].marker != look.marker or found[other].line != look.line for other in same)
 
 
-def test_a_chart_takes_its_colours_from_the_page_and_tells_what_it_shows() -> None:
+def test_a_chart_takes_its_colours_from_the_page_and_describes_itself() -> None:
     chart = draw_funnel([("raw", 1000), ("too_short", 900), ("near_duplicates", 875)])
     root = ElementTree.fromstring(chart.svg)
     assert root.get("role") == "img"
     assert root.get("aria-label") == chart.alt
-    assert chart.alt.startswith("Cleaning funnel: 875 of 1,000 documents are left after 2 steps")
+    assert chart.alt.startswith("Cleaning funnel: 875 of 1,000 documents are left after 2 rules")
     title = root.find(f"{SVG}title")
     assert title is not None
     assert title.text == "Cleaning funnel"
-    assert re.findall(r"(?:fill|stroke): ?#(?!000000|ffffff)\w+", chart.svg) == []  # no colour of its own
+    assert re.findall(r"(?:fill|stroke): ?#(?!000000|ffffff)\w+", chart.svg) == []  # no fixed colour
     assert "var(--blue)" in chart.svg
     assert "light-dark(" not in chart.svg
     standalone = ElementTree.fromstring(chart.standalone())
@@ -72,7 +72,7 @@ def test_a_chart_takes_its_colours_from_the_page_and_tells_what_it_shows() -> No
     assert "--blue:light-dark(" in (style.text or "")
 
 
-def test_ids_of_two_charts_do_not_meet() -> None:
+def test_two_charts_share_no_ids() -> None:
     found = [
         set(re.findall(r'\bid="([^"]+)"', chart.svg))
         for chart in draw_curves({"a": {"step": [1.0, 2.0], "loss": [2.0, 1.0], "mlm": [2.0, 1.0]}})
@@ -81,31 +81,33 @@ def test_ids_of_two_charts_do_not_meet() -> None:
     assert not found[0] & found[1]
 
 
-def test_the_same_bytes_each_time_without_a_date(facts: Facts) -> None:
-    first, second = (draw_task(facts.results, "assin2_similarity") for _ in range(2))
+def test_the_same_bytes_each_time_without_a_date(report_data: ReportData) -> None:
+    first, second = (draw_task(report_data.results, "assin2_similarity") for _ in range(2))
     assert first == second
     assert "date" not in first.svg
 
 
-def test_a_tasks_chart_has_every_model_both_protocols_floors_and_published(facts: Facts) -> None:
-    chart = draw_task(facts.results, "assin2_similarity")
+def test_the_chart_of_a_task_has_every_model_both_protocols_baselines_and_published_values(
+    report_data: ReportData,
+) -> None:
+    chart = draw_task(report_data.results, "assin2_similarity")
     assert {*QUALITY, "frozen", "fine-tuned", "published by the study"} <= set(texts(chart))
-    assert "no model: word overlap (Jaccard), 0.546" in texts(chart)
+    assert "baseline: word overlap (Jaccard), 0.546" in texts(chart)
     assert "fine-tuned: teacher 0.800, base 0.400, untrained 0.300" in chart.alt
 
 
-def test_the_gaps_chart_tells_every_share(facts: Facts) -> None:
-    chart = draw_gap(facts.comparisons.gaps["tweetsentbr"], "tweetsentbr")
+def test_the_gap_chart_describes_every_share(report_data: ReportData) -> None:
+    chart = draw_gap({"frozen": report_data.comparisons.gaps_by_model("tweetsentbr", "frozen")}, "tweetsentbr")
     assert "frozen: base 20 %, partial 50 %, total 70 %." in chart.alt
 
 
-def test_the_ladder_goes_from_set_to_set(facts: Facts) -> None:
-    chart = draw_ladder(facts.results, facts.results.sets())
+def test_bits_per_character_of_every_student_with_both_bounds(report_data: ReportData) -> None:
+    chart = draw_bits_per_character(report_data.results)
     assert {"partial", "total", "teacher, 1.60", "untrained, 3.10"} <= set(texts(chart))
 
 
-def test_a_chart_for_each_quantity_that_was_trained(facts: Facts) -> None:
-    charts = {chart.name: chart for chart in draw_curves(facts.curves)}
+def test_a_chart_for_each_quantity_that_was_trained(report_data: ReportData) -> None:
+    charts = {chart.name: chart for chart in draw_curves(report_data.curves)}
     assert list(charts) == ["training-validation-mlm", "training-loss", "training-mlm", "training-kl"]
     assert "total" in texts(charts["training-kl"])
     assert "partial" not in texts(charts["training-kl"])  # it has no such term
@@ -125,7 +127,7 @@ def test_a_scatter_names_every_model_that_has_both_numbers() -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.floats(0.08, 0.92), min_size=1, max_size=10).map(sorted))
-def test_labels_beside_a_scatter_keep_their_order_and_distance(places: list[float]) -> None:
+def test_labels_of_a_scatter_keep_their_order_and_distance(places: list[float]) -> None:
     moved = _spread(places)
     assert all(after - before >= GAP - 1e-9 for before, after in pairwise(moved))
     assert moved[-1] <= 1 + 1e-9
@@ -133,8 +135,8 @@ def test_labels_beside_a_scatter_keep_their_order_and_distance(places: list[floa
 
 @pytest.mark.parametrize("models", [{}, {"teacher": {"mlm": {"loss": 1.0}}}])
 def test_nothing_to_show_is_no_crash(models: dict[str, dict[str, dict[str, float]]]) -> None:
-    results = Results(models, {}, {})
-    assert draw_ladder(results, []).alt.endswith("Not measured.")
+    results = tabulate(models, {}, {})
+    assert draw_bits_per_character(results).alt.endswith("Not measured.")
     assert draw_curves({}) == []
     draw_funnel([("raw", 0)])
     draw_loss_terms({})
@@ -142,7 +144,7 @@ def test_nothing_to_show_is_no_crash(models: dict[str, dict[str, dict[str, float
     draw_gap({"frozen": {}}, "task")
 
 
-def test_more_sets_than_colours() -> None:
-    curves = {f"set_{index}": {"step": [1.0, 2.0], "loss": [2.0, 1.0]} for index in range(9)}
+def test_more_students_than_colours() -> None:
+    curves = {f"student_{index}": {"step": [1.0, 2.0], "loss": [2.0, 1.0]} for index in range(9)}
     (chart,) = draw_curves(curves)
-    assert {f"set {index}" for index in range(9)} <= set(texts(chart))
+    assert {f"student {index}" for index in range(9)} <= set(texts(chart))

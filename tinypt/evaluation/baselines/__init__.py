@@ -1,1 +1,1 @@
-"""Baselines without a network: constant answers, word overlap, character n-grams."""
+"""Baselines without a neural network: constant predictions, word overlap, character n-grams."""

@@ -1,7 +1,7 @@
-"""The untrained for pairs of texts: twelve features of how their words overlap, and a support vector machine on them.
+"""The baseline for pairs of texts: a support vector machine on twelve features of word overlap.
 
-On ASSIN2 it beats what the cosine of an untuned BERT's embeddings says of similarity: a model that stays below
-it has learnt less of meaning than the surface shows.
+On ASSIN2's similarity it beats the cosine of embeddings from a BERT that is not fine-tuned. A model below this baseline
+captures less meaning than the overlap of words alone.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ from tinypt.evaluation.tasks.table import Split, TaskData
 
 NEGATIONS = frozenset("não nem nada nenhum nenhuma ninguém nunca sem".split())
 WORD = r"\w+"
-# Weighted alike by inverse document frequency, they see whole words, their inflections, and their order.
+# All weighted by inverse document frequency; they capture whole words, word order and inflections.
 VIEWS: tuple[dict[str, object], ...] = (
     {"analyzer": "word", "token_pattern": WORD},
     {"analyzer": "word", "token_pattern": WORD, "ngram_range": (1, 2)},
@@ -25,13 +25,13 @@ VIEWS: tuple[dict[str, object], ...] = (
 
 
 def overlap_predictions(data: TaskData) -> Labels:
-    """SoftTargets to the test split of a support vector machine (RBF kernel, C = 1) on `OverlapFeatures`.
+    """Predictions for the test split by a support vector machine (RBF kernel, C = 1) on `OverlapFeatures`, [rows].
 
-    Features are standardised, and so are the labels of a regression, since the machine's margin of 0.1 is in
-    their unit. Nothing is random, nothing is chosen. There must be a word in a training text, and two classes.
+    Features are standardised. So are regression labels, because the machine's margin of 0.1 is in their unit. Nothing
+    is random or tuned. The training split needs at least one word, and for classification two classes.
     """
     features = OverlapFeatures(data.train)
-    train, test = features.of(data.train), features.of(data.test)
+    train, test = features.compute(data.train), features.compute(data.test)
     gold = gold_labels(data, data.train)
     if not data.is_regression:
         classes: Labels = _machine(SVC()).fit(train, gold).predict(test)
@@ -42,16 +42,18 @@ def overlap_predictions(data: TaskData) -> Labels:
 
 
 class OverlapFeatures:
-    """Twelve numbers a pair, the weights of words and n-grams learnt from the texts of the training split.
+    """Twelve features of a pair of texts, with TF-IDF weights from the training split.
 
-    Cosine of the TF-IDF vectors of words, of words and their bigrams, and of character 2- to 4-grams within words;
-    shared words as a share of all distinct words, of the first text's, and of the second's; length of the first,
-    of the second, and their difference in words; whether the first, the second, and just one of them negates.
-    Everything is lower-cased; words are cut at white space, for TF-IDF at whatever is no letter or digit.
+    - Cosine of the TF-IDF vectors of words; of words and bigrams; of character 2- to 4-grams within words.
+    - Shared words as a share of all distinct words; of the first text's words; of the second text's words.
+    - Number of words in the first text; in the second; the difference.
+    - Whether the first text contains a negation; whether the second does; whether exactly one does.
+
+    Texts are lower-cased. Words are separated by white space; for TF-IDF, by any character but letters, digits and _.
     """
 
     def __init__(self, train: Split) -> None:
-        """Learn the weights.
+        """Compute the TF-IDF weights from all texts of `train`.
 
         Raises:
             ValueError: no text has a word.
@@ -59,8 +61,8 @@ class OverlapFeatures:
         texts = train.first + _second(train)
         self.views = [TfidfVectorizer(**view).fit(texts) for view in VIEWS]
 
-    def of(self, split: Split) -> NDArray[np.float64]:
-        """Features of every pair: [pairs, 12]."""
+    def compute(self, split: Split) -> NDArray[np.float64]:
+        """Features of every pair: float64 [pairs, 12]."""
         first, second = split.first, _second(split)
         cosines = [_row_products(view, first, second) for view in self.views]
         words = np.array([_word_features(*pair) for pair in zip(first, second, strict=True)])
@@ -68,7 +70,7 @@ class OverlapFeatures:
 
 
 def jaccard(first: str, second: str) -> float:
-    """Shared over distinct words, 0 to 1, lower-cased and cut at white space; 0 where there is none."""
+    """Number of shared over distinct words, 0 to 1; 0 without words. Lower-cased, separated by white space."""
     return _shares(set(first.lower().split()), set(second.lower().split()))[0]
 
 
@@ -82,25 +84,25 @@ def _second(split: Split) -> list[str]:
 
 
 def _row_products(view: TfidfVectorizer, first: list[str], second: list[str]) -> NDArray[np.float64]:
-    """Cosine of every pair: the vectors have length 1, or 0 where nothing in the text is known."""
+    """Cosine of every pair, [pairs]. The vectors have length 1, or 0 if the text has no known feature."""
     products = view.transform(first).multiply(view.transform(second))
     return np.asarray(products.sum(axis=1), dtype=np.float64).ravel()
 
 
 def _word_features(first: str, second: str) -> list[float]:
-    ours, theirs = first.lower().split(), second.lower().split()
-    negated = [not NEGATIONS.isdisjoint(words) for words in (ours, theirs)]
+    left, right = first.lower().split(), second.lower().split()
+    negated = [not NEGATIONS.isdisjoint(words) for words in (left, right)]
     return [
-        *_shares(set(ours), set(theirs)),
-        len(ours),
-        len(theirs),
-        len(ours) - len(theirs),
+        *_shares(set(left), set(right)),
+        len(left),
+        len(right),
+        len(left) - len(right),
         *negated,
         negated[0] != negated[1],
     ]
 
 
-def _shares(ours: set[str], theirs: set[str]) -> tuple[float, float, float]:
-    """Words in common as a share of the words of both, of ours and of theirs; 0 of none."""
-    shared = len(ours & theirs)
-    return shared / max(1, len(ours | theirs)), shared / max(1, len(ours)), shared / max(1, len(theirs))
+def _shares(left: set[str], right: set[str]) -> tuple[float, float, float]:
+    """Shared words as a share of all words, of the left words and of the right words; 0 if there are none."""
+    shared = len(left & right)
+    return shared / max(1, len(left | right)), shared / max(1, len(left)), shared / max(1, len(right))

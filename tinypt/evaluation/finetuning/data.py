@@ -1,4 +1,4 @@
-"""What a model is to learn: tasks over the same texts, from labels and perhaps from a teacher's answers."""
+"""Data for fine-tuning: the tokenized texts of one or more tasks, their targets, and the loss."""
 
 from dataclasses import dataclass, replace
 
@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from tinypt.evaluation.finetuning.model import used_ids
-from tinypt.evaluation.finetuning.task_distillation import SoftLabels, Texts
-from tinypt.evaluation.model import EvaluatedModel, Pieces, cut_pieces
+from tinypt.evaluation.finetuning.task_distillation import SoftLabels, TransferTexts
+from tinypt.evaluation.model import EvaluatedModel, Pieces, tokenize_texts
 from tinypt.evaluation.scores.scoring import Labels, gold_labels
 from tinypt.evaluation.tasks.table import Split, TaskData
 from tinypt.params.evaluate import TaskDistillation
@@ -19,7 +19,13 @@ from tinypt.runtime.errors import PipelineError
 
 @dataclass(frozen=True)
 class SoftTargets:
-    """The teacher's outputs for the rows of a examples, fp32 [rows, outputs], and how they count (see `finetune_loss`)."""
+    """The teacher's outputs as training targets (see `finetune_loss`).
+
+    outputs: fp32 [rows, outputs], labelled rows first, on the model's device.
+    labelled: number of rows that also have labels.
+    weight: weight of the soft loss on labelled rows, greater than 0 and at most 1.
+    temperature: divides the logits of classes.
+    """
 
     outputs: Tensor
     labelled: int
@@ -29,21 +35,26 @@ class SoftTargets:
 
 @dataclass(frozen=True)
 class FinetuneData:
-    """What a model is to learn: tasks over the same training texts, each with outputs of its own.
+    """Tasks with the same training texts, prepared for one model. Each task has its own outputs.
 
-    tasks: by name. train: the texts to learn from. tests: each task's own. asked: further texts to answer. used: ids
-    of all of them. targets: of each task over the labelled rows of `train`, class indices (int64) or standardised
-    scores (fp32). answers: the teacher's, where there is one.
+    evaluated: the model to fine-tune.
+    tasks: the tasks by name.
+    train: texts to train on. Labelled rows come first.
+    tests: the test split of each task.
+    transfer: texts to compute soft labels for; no rows if none are wanted.
+    used: sorted ids of all tokens in these texts, int64.
+    targets: for each task, class indices (int64) or standardised scores (fp32) of the labelled training rows.
+    soft_targets: the teacher's outputs for all training rows; None to train on labels alone.
     """
 
     evaluated: EvaluatedModel
     tasks: dict[str, TaskData]
     train: Pieces
     tests: tuple[Pieces, ...]
-    asked: Pieces
+    transfer: Pieces
     used: Tensor
     targets: tuple[Tensor, ...]
-    answers: SoftTargets | None
+    soft_targets: SoftTargets | None
 
     @property
     def pairs(self) -> bool:
@@ -52,12 +63,14 @@ class FinetuneData:
 
     @property
     def widths(self) -> list[int]:
-        """Outputs of each task: one for a score, else one a class."""
+        """Number of outputs of each task: one for a score, or one for each class."""
         return [1 if data.is_regression else len(data.classes) for data in self.tasks.values()]
 
 
-def plan(evaluated: EvaluatedModel, tasks: dict[str, TaskData], asked: Texts | None = None) -> FinetuneData:
-    """Tokenize the texts of `tasks`, and those `asked` beside, and scale the labels.
+def prepare(
+    evaluated: EvaluatedModel, tasks: dict[str, TaskData], transfer: TransferTexts | None = None
+) -> FinetuneData:
+    """Tokenize the texts of `tasks` and the transfer texts, and turn the labels into targets.
 
     Raises:
         PipelineError: the tasks' training texts differ.
@@ -68,72 +81,78 @@ def plan(evaluated: EvaluatedModel, tasks: dict[str, TaskData], asked: Texts | N
             raise PipelineError(
                 f"evaluate.finetune.joint: {names[0]} and {name} cannot be learnt jointly: their training texts differ"
             )
-    train = _pieces(evaluated, splits[0])
-    tests = tuple(_pieces(evaluated, data.test) for data in tasks.values())
-    more = Pieces([], []) if asked is None else _pieces(evaluated, asked)
+    train = _tokenize(evaluated, splits[0])
+    tests = tuple(_tokenize(evaluated, data.test) for data in tasks.values())
+    more = Pieces([], []) if transfer is None else _tokenize(evaluated, transfer)
     targets = tuple(_targets(data).to(evaluated.device) for data in tasks.values())
     return FinetuneData(evaluated, tasks, train, tests, more, used_ids(evaluated, [train, *tests, more]), targets, None)
 
 
-def prepare_soft(
-    evaluated: EvaluatedModel, tasks: dict[str, TaskData], soft_labels: SoftLabels, task_distillation: TaskDistillation
+def prepare_with_soft_labels(
+    evaluated: EvaluatedModel, tasks: dict[str, TaskData], soft_labels: SoftLabels, distillation: TaskDistillation
 ) -> FinetuneData:
-    """The examples of `plan`, on the texts of `soft_labels` and with the teacher's answers to them beside the labels."""
-    examples = plan(evaluated, tasks, soft_labels.texts)
-    outputs = torch.tensor(np.concatenate([soft_labels.outputs[task] for task in tasks], axis=1), dtype=torch.float32)
-    answers = SoftTargets(
-        outputs.to(evaluated.device), len(examples.train.ids), task_distillation.weight, task_distillation.temperature
-    )
-    return replace(examples, train=examples.asked, asked=Pieces([], []), answers=answers)
+    """Prepare training on the transfer texts of `soft_labels`, with the teacher's outputs as soft targets.
 
-
-def predictions(examples: FinetuneData, outputs: NDArray[np.float64]) -> list[Labels]:
-    """Each task's predictions, [rows], from outputs [rows, outputs]."""
-    parts = np.split(outputs, np.cumsum(examples.widths)[:-1], axis=1)
-    return [_decode(data, part) for data, part in zip(examples.tasks.values(), parts, strict=True)]
-
-
-def finetune_loss(examples: FinetuneData, outputs: Tensor, rows: Tensor) -> Tensor:
-    """Mean over rows of the tasks' losses, summed: from labels, from the teacher's answers, or from both.
-
-    From labels: cross-entropy of classes, squared error of scores. From answers: T² KL(teacher || student) of the
-    classes at temperature T, squared error of scores. A labelled row counts its answers with `weight` and its labels
-    with the rest; a row without a label its answers alone.
+    Raises:
+        PipelineError: the tasks' training texts differ.
     """
-    parts: tuple[Tensor, ...] = torch.split(outputs, examples.widths, dim=1)
-    if examples.answers is None:
-        return (
-            torch.stack([_hard(part, targets[rows]) for part, targets in zip(parts, examples.targets, strict=True)])
-            .sum(dim=0)
-            .mean()
-        )
-    given: tuple[Tensor, ...] = torch.split(examples.answers.outputs[rows], examples.widths, dim=1)
-    labelled, last = rows < examples.answers.labelled, examples.answers.labelled - 1
-    weight, losses = examples.answers.weight, []
-    for part, answered, targets in zip(parts, given, examples.targets, strict=True):
-        soft = _soft(part, answered, targets.dtype == torch.long, examples.answers.temperature)
-        hard = _hard(part, targets[rows.clamp(max=last)])  # of any label where there is none, and not counted there
+    finetune_data = prepare(evaluated, tasks, soft_labels.texts)
+    outputs = torch.tensor(np.concatenate([soft_labels.outputs[task] for task in tasks], axis=1), dtype=torch.float32)
+    labelled = len(finetune_data.train.ids)
+    soft_targets = SoftTargets(outputs.to(evaluated.device), labelled, distillation.weight, distillation.temperature)
+    return replace(finetune_data, train=finetune_data.transfer, transfer=Pieces([], []), soft_targets=soft_targets)
+
+
+def decode(finetune_data: FinetuneData, outputs: NDArray[np.float64]) -> list[Labels]:
+    """Turn outputs [rows, outputs] into each task's predictions, [rows]."""
+    parts = np.split(outputs, np.cumsum(finetune_data.widths)[:-1], axis=1)
+    return [_decode_task(data, part) for data, part in zip(finetune_data.tasks.values(), parts, strict=True)]
+
+
+def finetune_loss(finetune_data: FinetuneData, outputs: Tensor, rows: Tensor) -> Tensor:
+    """Loss of a batch: the tasks' losses are summed, then averaged over rows.
+
+    The hard loss compares with the labels: cross-entropy for classes, squared error for scores. The soft loss compares
+    with the teacher's outputs: T² KL(teacher || student) at temperature T for classes, squared error for scores. A
+    labelled row has the loss (1 - weight) * hard + weight * soft. A row without a label has the soft loss alone.
+
+    Args:
+        finetune_data: the targets.
+        outputs: of the model for the batch, fp32 [batch, outputs].
+        rows: row numbers of the batch in `finetune_data.train`, int64 [batch].
+    """
+    targets, soft_targets = finetune_data.targets, finetune_data.soft_targets
+    parts: tuple[Tensor, ...] = torch.split(outputs, finetune_data.widths, dim=1)
+    if soft_targets is None:
+        hard_losses = [_hard(part, labels[rows]) for part, labels in zip(parts, targets, strict=True)]
+        return torch.stack(hard_losses).sum(dim=0).mean()
+    teacher_parts: tuple[Tensor, ...] = torch.split(soft_targets.outputs[rows], finetune_data.widths, dim=1)
+    labelled, last = rows < soft_targets.labelled, soft_targets.labelled - 1
+    weight, losses = soft_targets.weight, []
+    for part, teacher_part, labels in zip(parts, teacher_parts, targets, strict=True):
+        soft = _soft(part, teacher_part, labels.dtype == torch.long, soft_targets.temperature)
+        hard = _hard(part, labels[rows.clamp(max=last)])  # rows without a label get any label and ignore the result
         losses.append(torch.where(labelled, (1 - weight) * hard + weight * soft, soft))
     return torch.stack(losses).sum(dim=0).mean()
 
 
-def _hard(outputs: Tensor, targets: Tensor) -> Tensor:
-    """Loss of each row, [rows], from its label."""
-    if targets.dtype == torch.long:
-        return functional.cross_entropy(outputs, targets, reduction="none")
-    return (outputs[:, 0] - targets) ** 2
+def _hard(outputs: Tensor, labels: Tensor) -> Tensor:
+    """Loss of each row, [rows], against its label."""
+    if labels.dtype == torch.long:
+        return functional.cross_entropy(outputs, labels, reduction="none")
+    return (outputs[:, 0] - labels) ** 2
 
 
-def _soft(outputs: Tensor, answers: Tensor, classes: bool, temperature: float) -> Tensor:
-    """Loss of each row, [rows], from the teacher's answer to it."""
+def _soft(outputs: Tensor, teacher_outputs: Tensor, classes: bool, temperature: float) -> Tensor:
+    """Loss of each row, [rows], against the teacher's outputs."""
     if not classes:
-        return (outputs[:, 0] - answers[:, 0]) ** 2
-    ours, theirs = (torch.log_softmax(logits / temperature, dim=1) for logits in (outputs, answers))
-    return temperature**2 * functional.kl_div(ours, theirs, reduction="none", log_target=True).sum(dim=1)
+        return (outputs[:, 0] - teacher_outputs[:, 0]) ** 2
+    log_p, teacher_log_p = (torch.log_softmax(logits / temperature, dim=1) for logits in (outputs, teacher_outputs))
+    return temperature**2 * functional.kl_div(log_p, teacher_log_p, reduction="none", log_target=True).sum(dim=1)
 
 
-def _pieces(evaluated: EvaluatedModel, texts: Split | Texts) -> Pieces:
-    return cut_pieces(evaluated, texts.first, texts.second)
+def _tokenize(evaluated: EvaluatedModel, texts: Split | TransferTexts) -> Pieces:
+    return tokenize_texts(evaluated, texts.first, texts.second)
 
 
 def _targets(data: TaskData) -> Tensor:
@@ -144,7 +163,7 @@ def _targets(data: TaskData) -> Tensor:
     return torch.tensor((gold - mean) / deviation, dtype=torch.float32)
 
 
-def _decode(data: TaskData, outputs: NDArray[np.float64]) -> Labels:
+def _decode_task(data: TaskData, outputs: NDArray[np.float64]) -> Labels:
     if not data.is_regression:
         classes: Labels = outputs.argmax(axis=1)
         return classes
@@ -154,6 +173,6 @@ def _decode(data: TaskData, outputs: NDArray[np.float64]) -> Labels:
 
 
 def _scale(data: TaskData) -> tuple[float, float]:
-    """Mean and standard deviation of the training scores; 1 in place of a deviation of 0."""
+    """Mean and standard deviation of the training scores. A deviation of 0 is replaced by 1."""
     scores = gold_labels(data, data.train)
     return float(scores.mean()), float(scores.std()) or 1.0

@@ -1,4 +1,4 @@
-"""The fine-tuning protocol: the whole model is trained on the task."""
+"""The fine-tuning protocols: the whole model is trained on a task, on its labels or also on soft labels."""
 
 import logging
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tinypt.evaluation.finetuning.data import FinetuneData, plan, predictions, prepare_soft
+from tinypt.evaluation.finetuning.data import FinetuneData, decode, prepare, prepare_with_soft_labels
 from tinypt.evaluation.finetuning.learning_rate import choose_rate, selection_folds
-from tinypt.evaluation.finetuning.task_distillation import SoftLabels, Texts
-from tinypt.evaluation.finetuning.train import answer, check_finite, fit
+from tinypt.evaluation.finetuning.task_distillation import SoftLabels, TransferTexts
+from tinypt.evaluation.finetuning.train import check_finite, compute_outputs, fit
 from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.scores.scoring import Labels
 from tinypt.evaluation.tasks.table import TaskData
@@ -22,38 +22,39 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Finetuned:
-    """Tasks as answered by the fine-tuned models, one a seed.
+    """Results of fine-tuning on one group of tasks, with one model for each training seed.
 
-    predicted: of each task by name, on its test split, [seeds, rows]. outputs: of each task, on the texts asked for
-    beside, mean over the seeds, [rows, outputs]. learning_rate: the one they were trained at. tried: score of each
-    rate in cross-validation, None where training diverged; empty where there was nothing to choose.
+    predictions: for each task by name, predictions on its test split, [seeds, rows].
+    transfer_outputs: for each task, outputs for the transfer texts, averaged over the seeds, float64 [rows, outputs].
+    learning_rate: the rate of all models.
+    rate_scores: cross-validation score of each rate, None if training diverged; empty if only one rate was given.
     """
 
-    predicted: dict[str, Labels]
-    outputs: dict[str, NDArray[np.float64]]
+    predictions: dict[str, Labels]
+    transfer_outputs: dict[str, NDArray[np.float64]]
     learning_rate: float
-    tried: dict[float, float | None]
+    rate_scores: dict[float, float | None]
 
 
 def finetune(
-    evaluated: EvaluatedModel, tasks: dict[str, TaskData], options: Finetune, asked: Texts | None = None
+    evaluated: EvaluatedModel, tasks: dict[str, TaskData], options: Finetune, transfer: TransferTexts | None = None
 ) -> Finetuned:
-    """Train on `tasks` together, once for each seed, and answer their test splits and the texts `asked`.
+    """Train on `tasks` jointly, once for each seed, and predict their test splits and the transfer texts.
 
-    Pairs are read together, [CLS] a [SEP] b [SEP], and `options.head` says what the output layer is given of them
-    (see `TaskModel`). Scores are learnt by mean squared error after standardisation, classes by cross-entropy over
-    those of the training split. The learning rate is chosen on training rows (see `choose_rate`); the test split is
-    read once for each seed, after the last epoch, and chooses nothing.
+    The two texts of a pair are encoded together, [CLS] a [SEP] b [SEP]; `options.head` selects the input of the output
+    layer (see `TaskModel`). Scores are standardised and trained with mean squared error, classes with cross-entropy.
+    The learning rate is chosen on training rows (see `choose_rate`). The test split is used once for each seed, after
+    the last epoch, and influences no choice.
 
     Raises:
-        PipelineError: training diverged, or the tasks cannot be learnt together.
+        PipelineError: training diverged, or the tasks cannot be learnt jointly.
     """
-    examples = plan(evaluated, tasks, asked)
-    folds = selection_folds(examples, options)
-    tries = len(options.learning_rates) * sum(len(train) for train, _ in folds)
-    progress = _progress(examples, "fine-tuning", options, tries)
-    rate, tried = choose_rate(examples, folds, options, progress)
-    return _train_and_answer(examples, rate, tried, options, progress)
+    finetune_data = prepare(evaluated, tasks, transfer)
+    folds = selection_folds(finetune_data, options)
+    rows = len(options.learning_rates) * sum(len(train) for train, _ in folds)
+    progress = _progress(finetune_data, "fine-tuning", options, rows)
+    rate, rate_scores = choose_rate(finetune_data, folds, options, progress)
+    return _train_and_predict(finetune_data, rate, rate_scores, options, progress)
 
 
 def finetune_on_soft_labels(
@@ -62,46 +63,55 @@ def finetune_on_soft_labels(
     options: Finetune,
     rate: float,
     soft_labels: SoftLabels,
-    task_distillation: TaskDistillation,
+    distillation: TaskDistillation,
 ) -> Finetuned:
-    """Train as `finetune` does, at a rate chosen before, on the teacher's answers beside the labels.
+    """Train like `finetune`, but on labels and the teacher's soft labels, and at the given learning rate.
 
     Raises:
-        PipelineError: training diverged, or the tasks cannot be learnt together.
+        PipelineError: training diverged, or the tasks cannot be learnt jointly.
     """
-    examples = prepare_soft(evaluated, tasks, soft_labels, task_distillation)
-    return _train_and_answer(examples, rate, {}, options, _progress(examples, "fine-tuning, taught", options, 0))
+    finetune_data = prepare_with_soft_labels(evaluated, tasks, soft_labels, distillation)
+    progress = _progress(finetune_data, "task distillation", options, 0)
+    return _train_and_predict(finetune_data, rate, {}, options, progress)
 
 
-def _progress(examples: FinetuneData, what: str, options: Finetune, tries: int) -> Progress:
-    total = options.epochs * (tries + len(options.seeds) * len(examples.train.ids))
-    return Progress(f"{examples.evaluated.name}: {' and '.join(examples.tasks)}, {what}", "rows", total)
+def _progress(finetune_data: FinetuneData, protocol: str, options: Finetune, selection_rows: int) -> Progress:
+    total = options.epochs * (selection_rows + len(options.seeds) * len(finetune_data.train.ids))
+    return Progress(f"{finetune_data.evaluated.name}: {' and '.join(finetune_data.tasks)}, {protocol}", "rows", total)
 
 
-def _train_and_answer(
-    examples: FinetuneData, rate: float, tried: dict[float, float | None], options: Finetune, progress: Progress
+def _train_and_predict(
+    finetune_data: FinetuneData,
+    rate: float,
+    rate_scores: dict[float, float | None],
+    options: Finetune,
+    progress: Progress,
 ) -> Finetuned:
-    predicted: dict[str, list[Labels]] = {task: [] for task in examples.tasks}
-    asked = np.zeros((len(examples.asked.ids), sum(examples.widths)))
+    evaluated, transfer = finetune_data.evaluated, finetune_data.transfer
+    predictions: dict[str, list[Labels]] = {task: [] for task in finetune_data.tasks}
+    transfer_outputs = np.zeros((len(transfer.ids), sum(finetune_data.widths)))
     for number, seed in enumerate(options.seeds, start=1):
-        model = fit(examples, np.arange(len(examples.train.ids)), rate, options, seed, progress)
-        for index, (task, pieces) in enumerate(zip(examples.tasks, examples.tests, strict=True)):
-            outputs = answer(model, examples.evaluated, pieces, np.arange(len(pieces.ids)))
+        model = fit(finetune_data, np.arange(len(finetune_data.train.ids)), rate, options, seed, progress)
+        for index, (task, pieces) in enumerate(zip(finetune_data.tasks, finetune_data.tests, strict=True)):
+            outputs = compute_outputs(model, evaluated, pieces, np.arange(len(pieces.ids)))
             check_finite(float(outputs.sum()), rate, progress)
-            predicted[task].append(predictions(examples, outputs)[index])
-        asked += answer(model, examples.evaluated, examples.asked, np.arange(len(asked))) / len(options.seeds)
-        log.info("%s: seed %d of %d at %g done", progress.label, number, len(options.seeds), rate)
+            predictions[task].append(decode(finetune_data, outputs)[index])
+        rows = np.arange(len(transfer_outputs))
+        transfer_outputs += compute_outputs(model, evaluated, transfer, rows) / len(options.seeds)
+        log.info("%s: finished seed %d of %d at rate %g", progress.label, number, len(options.seeds), rate)
     progress.close()
-    parts = np.split(asked, np.cumsum(examples.widths)[:-1], axis=1)
-    stacked = {task: np.stack(each) for task, each in predicted.items()}
-    return Finetuned(stacked, dict(zip(examples.tasks, parts, strict=True)), rate, tried)
+    parts = np.split(transfer_outputs, np.cumsum(finetune_data.widths)[:-1], axis=1)
+    stacked = {task: np.stack(rows) for task, rows in predictions.items()}
+    return Finetuned(stacked, dict(zip(finetune_data.tasks, parts, strict=True)), rate, rate_scores)
 
 
 def joint_groups(tasks: dict[str, TaskData], joint: tuple[tuple[str, ...], ...]) -> list[dict[str, TaskData]]:
-    """The tasks as they are learnt: those of a group in `joint` together, every other by itself, in order of names.
+    """Group the tasks for fine-tuning: each group of `joint` together, every other task separately.
+
+    Groups and the tasks in a group are in alphabetical order if `tasks` are.
 
     Raises:
-        PipelineError: a group names a task that there is not.
+        PipelineError: a group names an unknown task.
     """
     for name in (name for group in joint for name in group):
         if name not in tasks:

@@ -1,8 +1,8 @@
 """Folds of a training split that share no sentence.
 
-ASSIN2's sentences recur: four of five training pairs have their mirror among the others. A model that is chosen on
-pairs whose sentences it has been trained on is chosen for its memory; grouped by what is shared, folds are as far
-from one another as the official test set is from the training set.
+ASSIN2 repeats its sentences: four of five training pairs also occur with their texts exchanged. Selection on pairs
+whose sentences were seen in training would reward memorisation. Folds that share no sentence differ from each other as
+much as the official test set differs from the training set.
 """
 
 import numpy as np
@@ -18,9 +18,9 @@ Rows = NDArray[np.int64]
 
 
 def sentence_groups(split: Split) -> Rows:
-    """For each row the number of its group, int64 [rows]: rows are in one if texts, each shared by two, link them.
+    """Number of each row's group, int64 [rows]. Rows are in one group if a chain of shared texts links them.
 
-    Texts are compared in lower case and whatever their white space.
+    Texts are compared in lower case and with white space normalised.
     """
     sides = [[" ".join(text.lower().split()) for text in side] for side in (split.first, split.second) if side]
     number_of = {text: number for number, text in enumerate(dict.fromkeys(text for side in sides for text in side))}
@@ -33,9 +33,16 @@ def sentence_groups(split: Split) -> Rows:
 
 
 def grouped_folds(split: Split, folds: int, rows: int | None, seed: int) -> list[tuple[Rows, Rows]]:
-    """Row numbers to train on and to score, for each of `folds` folds of about equal size.
+    """Divide a split into `folds` folds of about equal size that share no sentence.
 
-    With `rows` only so many take part, whole groups drawn by the seed until there are at least that many.
+    Args:
+        split: the rows to divide.
+        folds: number of folds, at least 2.
+        rows: smallest number of rows to use: random whole groups are added until it is reached. None for all rows.
+        seed: of the choice of groups.
+
+    Returns:
+        For each fold the row numbers to train on, and those to score.
 
     Raises:
         PipelineError: there are fewer groups than folds.
@@ -49,7 +56,7 @@ def grouped_folds(split: Split, folds: int, rows: int | None, seed: int) -> list
     if found < folds:
         raise PipelineError(
             f"the training rows fall into {found} groups that share no sentence, fewer than evaluate.finetune.folds "
-            f"({folds}): nothing can be chosen on them; give a single rate in evaluate.finetune.learning_rates"
+            f"({folds}): no rate can be chosen; give a single rate in evaluate.finetune.learning_rates"
         )
     splitter = GroupKFold(n_splits=folds).split(chosen, groups=groups[chosen])
     return [(chosen[train], chosen[held_out]) for train, held_out in splitter]

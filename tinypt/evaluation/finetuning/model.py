@@ -1,4 +1,4 @@
-"""A model that is trained on tasks: an encoder and a head, without what neither training nor answering touches."""
+"""The model that is fine-tuned: an encoder with a head, without the parts that its tasks never use."""
 
 import copy
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ STD = 0.02  # BERT's initial standard deviation
 
 
 def used_ids(evaluated: EvaluatedModel, texts: Iterable[Pieces]) -> Tensor:
-    """Ids that occur in `texts`, and that of padding, sorted: int64."""
+    """All ids that occur in `texts`, and the padding id, sorted: int64 [ids]."""
     found = {id for pieces in texts for ids in pieces.ids for id in ids} | {evaluated.special.pad}
     return torch.tensor(sorted(found))
 
@@ -25,19 +25,28 @@ def used_ids(evaluated: EvaluatedModel, texts: Iterable[Pieces]) -> Tensor:
 class TaskModel(nn.Module):
     """An encoder with a head: a dense layer, tanh, dropout and the output layer, as in BERT.
 
-    What the head reads is the state at [CLS] (`cls`), or (`matched`) the mean state of a text's pieces and for a pair
-    what `matched_states` makes of it; special tokens are left out there. It is always new, even where a checkpoint
-    brings a pooler: MLM checkpoints have none, and what is compared is the encoders.
+    With head `cls` the head's input is the state at [CLS]. With `matched` it is the mean state of a text's pieces, or
+    `matched_states` of a pair; special tokens are excluded. The head is always freshly initialised: MLM checkpoints
+    have no pooler, and only encoders are compared.
 
-    Two savings change no output and no gradient. Of the embedding table only the rows of `used` ids are kept,
-    a tenth in a task of some thousand sentences, so that an optimizer has no more to go through. And for `cls` BERT's
-    last layer is computed at that position alone, since the head reads nothing else.
+    Two optimisations change no output and no gradient. The embedding table keeps only the rows of `used` ids, about a
+    tenth for a task of some thousand sentences, so the optimizer updates fewer weights. With `cls`, BERT's last layer
+    is computed only at [CLS].
     """
 
     def __init__(
         self, evaluated: EvaluatedModel, used: Tensor, pairs: bool, outputs: int, head: Head, seed: int
     ) -> None:
-        """Take a copy of the evaluated's encoder, for `pairs` of texts or single ones; `seed` alone draws the head."""
+        """Copy the model's encoder and add a new head.
+
+        Args:
+            evaluated: the model; it is not changed.
+            used: sorted ids that the texts may contain, int64.
+            pairs: whether the texts are pairs.
+            outputs: number of outputs.
+            head: input of the head.
+            seed: of the head's initial weights, which depend on nothing else.
+        """
         super().__init__()
         config = evaluated.model.config
         self.pairs, self.head = pairs, head
@@ -62,24 +71,24 @@ class TaskModel(nn.Module):
         self.to(evaluated.device)
 
     def forward(self, ids: Tensor, types: Tensor) -> Tensor:
-        """Outputs [rows, outputs] of ids, all of them used ones, and types [rows, length]."""
+        """Outputs, fp32 [rows, outputs], for ids and types, int64 [rows, length]. All ids must be used ones."""
         attended = ids != self.special.pad
         states = self.encoder(
             input_ids=self.places[ids], token_type_ids=types, attention_mask=attended.long()
         ).last_hidden_state
-        read = self._read(states, attended, ~self.special.is_special(ids), types == 1)
-        outputs: Tensor = self.output(self.dropout(torch.tanh(self.dense(read))))
+        features = self._features(states, attended, ~self.special.is_special(ids), types == 1)
+        outputs: Tensor = self.output(self.dropout(torch.tanh(self.dense(features))))
         return outputs
 
-    def _read(self, states: Tensor, attended: Tensor, real: Tensor, second: Tensor) -> Tensor:
-        """What the head reads of states [rows, length, hidden]; the masks are [rows, length]."""
+    def _features(self, states: Tensor, attended: Tensor, real: Tensor, second: Tensor) -> Tensor:
+        """Input of the head, [rows, width], from states [rows, length, hidden]; the masks are bool [rows, length]."""
         if self.head == "cls":
             return states[:, 0] if self.last is None else _first_state(self.last, states, attended)
         return matched_states(states, real & ~second, real & second) if self.pairs else mean_state(states, real)
 
 
 def _take_last_layer(encoder: PreTrainedModel) -> nn.Module | None:
-    """Cut off and return the last layer of a BERT; None for any other model, which stays whole."""
+    """Remove and return the last layer of a BERT. Any other model stays whole, and the result is None."""
     if not isinstance(encoder, BertModel):
         return None
     *lower, last = encoder.encoder.layer
@@ -89,7 +98,7 @@ def _take_last_layer(encoder: PreTrainedModel) -> nn.Module | None:
 
 
 def _first_state(layer: Any, states: Tensor, attended: Tensor) -> Tensor:
-    """A BERT layer's output at the first position, [rows, hidden], of its input [rows, length, hidden]."""
+    """Output of a BERT layer at the first position, [rows, hidden], for its input states [rows, length, hidden]."""
     attention = layer.attention.self
     rows, first = len(states), states[:, :1]
 

@@ -1,8 +1,8 @@
-"""Task distillation: what the fine-tuned teacher answers, for students to learn beside the labels.
+"""Soft labels for task distillation: the fine-tuned teacher's outputs, from which students learn.
 
-The teacher answers its training texts, and for pairs also new ones, put together from training sentences: text
-without a label that is like the task's. On published ablations this step is worth more than any other (TinyBERT;
-Jiao et al. 2020, section 4.4). Neither its texts nor its answers come from the test split.
+The teacher labels its training texts. For pairs it also labels new ones, recombined from training sentences, which are
+unlabelled text similar to the task's. In published ablations no other step of distillation gains more (TinyBERT; Jiao
+et al. 2020, section 4.4). Texts and soft labels never come from the test split.
 """
 
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from tinypt.evaluation.tasks.table import TaskData
 from tinypt.files import atomic_path
 from tinypt.runtime.errors import PipelineError
 
-RELATED = 0.5  # share of new pairs whose sentences are linked by the training pairs: not all must be far apart
+RELATED = 0.5  # share of new pairs whose sentences are linked by training pairs, so that not all pairs are dissimilar
 
 
 @dataclass(frozen=True)
-class Texts:
-    """Texts or pairs of texts, the training split's first and in its order, then those without a label."""
+class TransferTexts:
+    """Texts or pairs of texts: those of the training split in its order, then unlabelled ones."""
 
     first: list[str]
     second: list[str] | None
@@ -31,22 +31,25 @@ class Texts:
 
 @dataclass(frozen=True)
 class SoftLabels:
-    """The teacher's answers to `texts`: of each task by name, logits or standardised scores, [rows, outputs]."""
+    """The teacher's stored outputs for transfer texts.
 
-    texts: Texts
+    outputs: for each task by name, logits or standardised scores, float64 [rows, outputs].
+    """
+
+    texts: TransferTexts
     outputs: dict[str, NDArray[np.float64]]
 
 
-def transfer_texts(tasks: dict[str, TaskData], recombined: float, seed: int) -> Texts:
-    """The training texts of tasks that share them, and for pairs `recombined` times as many new ones.
+def transfer_texts(tasks: dict[str, TaskData], recombined: float, seed: int) -> TransferTexts:
+    """Collect the training texts of tasks that share them, and for pairs `recombined` new ones per training pair.
 
-    A new pair takes its first text from one training pair and its second from another, in half of the cases from
-    one linked to it by shared sentences. A pair that occurs in the training or the test split of a task, either way
-    round, is left out, and so is a repetition: there may be a few less than asked for.
+    A new pair takes its first text from one training pair and its second from another. For half of the new pairs the
+    two training pairs are linked by shared sentences. A pair that occurs in the training or the test split of a task,
+    in either order, is left out, and so is a repetition. The result may therefore have fewer new pairs.
     """
     train = next(iter(tasks.values())).train
     if train.second is None:
-        return Texts(list(train.first), None)
+        return TransferTexts(list(train.first), None)
     random = np.random.default_rng(seed)
     groups = sentence_groups(train)
     by_group = [np.flatnonzero(groups == group) for group in range(groups.max() + 1)]
@@ -60,11 +63,11 @@ def transfer_texts(tasks: dict[str, TaskData], recombined: float, seed: int) -> 
             known.add(frozenset(pair))
             first.append(pair[0])
             second.append(pair[1])
-    return Texts(first, second)
+    return TransferTexts(first, second)
 
 
 def write_soft_labels(soft_labels: SoftLabels, path: Path) -> None:
-    """Write one table: text_a, text_b, and a column of lists for each task."""
+    """Write one table with the columns text_a, text_b, and a column of lists for each task."""
     rows = len(soft_labels.texts.first)
     table = {"text_a": soft_labels.texts.first, "text_b": soft_labels.texts.second or pa.nulls(rows, pa.string())}
     table |= {task: pa.array(outputs.tolist(), pa.list_(pa.float64())) for task, outputs in soft_labels.outputs.items()}
@@ -73,22 +76,22 @@ def write_soft_labels(soft_labels: SoftLabels, path: Path) -> None:
 
 
 def read_soft_labels(tasks: dict[str, TaskData], path: Path) -> SoftLabels:
-    """Read what `write_soft_labels` wrote for the same tasks.
+    """Read the output of `write_soft_labels` for the same tasks.
 
     Raises:
-        PipelineError: the file is missing or of other training texts or tasks.
+        PipelineError: the file is missing, or was written for other training texts or tasks.
     """
     try:
         columns = pq.read_table(path, columns=["text_a", "text_b", *tasks]).to_pydict()
     except (pa.ArrowException, OSError):
         raise PipelineError(
-            f"{path}: none of the teacher's answers to these tasks here; run `dvc repro reference@teacher`"
+            f"{path}: no soft labels for {' and '.join(tasks)} here; run `dvc repro reference@teacher`"
         ) from None
     train = next(iter(tasks.values())).train
     if columns["text_a"][: len(train)] != train.first:
-        raise PipelineError(f"{path}: answers to other training texts; run `dvc repro reference@teacher` again")
+        raise PipelineError(f"{path}: soft labels for other training texts; run `dvc repro reference@teacher` again")
     second = None if train.second is None else columns["text_b"]
-    return SoftLabels(Texts(columns["text_a"], second), {task: np.array(columns[task]) for task in tasks})
+    return SoftLabels(TransferTexts(columns["text_a"], second), {task: np.array(columns[task]) for task in tasks})
 
 
 def _pairs(data: TaskData) -> list[tuple[str, str]]:

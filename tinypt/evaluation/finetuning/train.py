@@ -1,4 +1,4 @@
-"""Training a model on a examples, and asking it for answers."""
+"""Training a task model, and computing its outputs."""
 
 import math
 
@@ -14,29 +14,30 @@ from tinypt.params.evaluate import Finetune
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.progress import Progress
 
-WARMUP, WEIGHT_DECAY, CLIP = 0.1, 0.01, 1.0  # as BERT is fine-tuned (Devlin et al. 2019, appendix A.3)
-POOL = 16  # batches shuffled together before they are sorted by length
+WARMUP, WEIGHT_DECAY, CLIP = 0.1, 0.01, 1.0  # as in BERT's fine-tuning (Devlin et al. 2019, appendix A.3)
+POOL = 16  # batches that are shuffled together before they are sorted by length
 
 
 class DivergedError(PipelineError):
-    """Training ended in numbers that are not finite."""
+    """Training produced numbers that are not finite."""
 
 
 def fit(
-    examples: FinetuneData, rows: Rows, learning_rate: float, options: Finetune, seed: int, progress: Progress
+    finetune_data: FinetuneData, rows: Rows, learning_rate: float, options: Finetune, seed: int, progress: Progress
 ) -> TaskModel:
-    """Train on `rows` of the training split: AdamW, linear warm-up and decay, no choice among epochs.
+    """Train on `rows` of the training texts with AdamW, linear warm-up and linear decay; return the last epoch's model.
 
-    fp32 on a CPU, bf16 autocast over fp32 weights on a GPU. `seed` sets the head, the order of the rows and dropout.
+    Training runs in fp32 on a CPU, and with bf16 autocast over fp32 weights on a GPU. `seed` determines the head's
+    initial weights, the order of the rows and dropout.
 
     Raises:
         DivergedError: the loss is not finite.
     """
-    evaluated = examples.evaluated
-    model = TaskModel(evaluated, examples.used, examples.pairs, sum(examples.widths), options.head, seed)
+    evaluated = finetune_data.evaluated
+    model = TaskModel(evaluated, finetune_data.used, finetune_data.pairs, sum(finetune_data.widths), options.head, seed)
     torch.manual_seed(seed)  # dropout
     order = np.random.default_rng(seed)
-    lengths = examples.train.lengths()[rows]
+    lengths = finetune_data.train.lengths()[rows]
     steps = options.epochs * math.ceil(len(rows) / options.batch_size)
     optimizer = torch.optim.AdamW(
         [
@@ -53,8 +54,8 @@ def fit(
         for batch in shuffled(lengths, options.batch_size, order):
             chosen = rows[batch]
             with torch.autocast(evaluated.device.type, dtype=torch.bfloat16, enabled=evaluated.device.type == "cuda"):
-                outputs = model(*pad(examples.train, chosen, evaluated)).float()
-            loss = finetune_loss(examples, outputs, torch.from_numpy(chosen).to(evaluated.device))
+                outputs = model(*pad(finetune_data.train, chosen, evaluated)).float()
+            loss = finetune_loss(finetune_data, outputs, torch.from_numpy(chosen).to(evaluated.device))
             torch.autograd.backward(loss)
             torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
             optimizer.step()
@@ -67,8 +68,8 @@ def fit(
 
 
 @torch.no_grad()
-def answer(model: TaskModel, evaluated: EvaluatedModel, pieces: Pieces, rows: Rows) -> NDArray[np.float64]:
-    """Outputs of some rows, [rows, outputs], in fp32 on every device."""
+def compute_outputs(model: TaskModel, evaluated: EvaluatedModel, pieces: Pieces, rows: Rows) -> NDArray[np.float64]:
+    """Outputs for the given rows of `pieces`, float64 [rows, outputs], computed in fp32 on every device."""
     outputs = np.zeros((len(rows), model.output.out_features))
     for batch in length_sorted(pieces.lengths()[rows]):
         outputs[batch] = model(*pad(pieces, rows[batch], evaluated)).double().cpu().numpy()
@@ -76,10 +77,10 @@ def answer(model: TaskModel, evaluated: EvaluatedModel, pieces: Pieces, rows: Ro
 
 
 def check_finite(value: float, learning_rate: float, progress: Progress) -> None:
-    """Refuse a loss or an output that is no number.
+    """Refuse a loss or an output that is infinite or not a number.
 
     Raises:
-        DivergedError: it is not finite.
+        DivergedError: `value` is not finite.
     """
     if not math.isfinite(value):
         raise DivergedError(
@@ -91,7 +92,7 @@ def check_finite(value: float, learning_rate: float, progress: Progress) -> None
 def shuffled(lengths: NDArray[np.int64], size: int, random: np.random.Generator) -> list[NDArray[np.int64]]:
     """Row numbers of one epoch in random batches of at most `size` rows of similar length.
 
-    Rows are shuffled, sorted by length within pools of a few batches, cut, and the batches shuffled.
+    Rows are shuffled, sorted by length within pools of POOL batches, and cut into batches. The batches are shuffled.
     """
     order = random.permutation(len(lengths))
     batches = []

@@ -1,1 +1,1 @@
-"""Language-model metrics: masked tokens, whole words, completion."""
+"""Language-model metrics on held-out text: masked tokens and whole words."""

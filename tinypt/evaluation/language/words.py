@@ -1,7 +1,7 @@
-"""Masked language modelling measured over words: two numbers that compare between tokenizers.
+"""Masked language modelling over whole words: bits per character and accuracy, which compare between tokenizers.
 
-Every model is scored on the same words of the same sentences, those that neither lower-casing nor the
-removal of accents changes: an uncased model predicts an easier string for all others.
+Every model is scored on the same words of the same sentences. Only words that lower-casing and the removal of accents
+leave unchanged are scored, because an uncased model would have to predict an easier string for the others.
 """
 
 import math
@@ -19,13 +19,13 @@ from tinypt.runtime.errors import PipelineError
 
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n")
 RUN = re.compile(r"[^\W_]+")  # of letters and digits
-IDEOGRAPHS = "\u3400"  # from here on; BERT takes each as a word
-SHORTEST, LONGEST = 5, 30  # words of a sentence: enough context, and short enough for every model's positions
+IDEOGRAPHS = "\u3400"  # the first of them; BERT makes a word of each
+SHORTEST, LONGEST = 5, 30  # words in a sentence: enough context, and short enough for every model's positions
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word to score: number of its sentence, and of its first character and the one after its last in there."""
+    """A word to score: the characters start, ..., end - 1 of the sentence with the number `sentence`."""
 
     sentence: int
     start: int
@@ -34,10 +34,12 @@ class Word:
 
 @dataclass(frozen=True)
 class WordScores:
-    """Words as one model sees them.
+    """One model's results for the words it can score.
 
-    words: those that are whole pieces of a sentence the model has positions for; lengths: their characters, int64
-    [words]; completed: what the model makes of them; unknown: whether they have an [UNK] piece, bool [words].
+    words: those that consist of whole pieces within the model's positions.
+    lengths: their number of characters, int64 [words].
+    completed: the model's completions, in the order of `words`.
+    unknown: whether a word has an [UNK] piece, bool [words].
     """
 
     words: list[Word]
@@ -47,10 +49,10 @@ class WordScores:
 
 
 def sample_sentences(documents: Iterable[str], count: int, seed: int) -> list[str]:
-    """One sentence each of at most `count` documents chosen by the seed, 5 to 30 words long, in NFC.
+    """Sample at most `count` sentences of 5 to 30 words, in NFC, each from another document.
 
-    Documents are chosen in one pass (reservoir sampling), half as many again as needed, since some hold no
-    sentence of that length.
+    Documents are sampled in one pass (reservoir sampling). The reservoir holds 1.5 * `count` documents, because some
+    contain no sentence of that length.
 
     Raises:
         PipelineError: there is no such sentence.
@@ -74,15 +76,15 @@ def sample_sentences(documents: Iterable[str], count: int, seed: int) -> list[st
 
 
 def fold(text: str) -> str:
-    """`text` as an uncased BERT sees it: lower case, without accents."""
+    """Convert `text` as an uncased BERT does: to lower case, without accents."""
     return "".join(char for char in unicodedata.normalize("NFD", text.lower()) if unicodedata.category(char) != "Mn")
 
 
 def find_words(sentences: list[str]) -> list[Word]:
-    """The words to score, found in the text alone, so that they are the same for every model.
+    """Find the words to score from the text alone, so that they are the same for every model.
 
-    A word is a run of letters and digits that BERT's pre-tokenizer takes as one, whatever the vocabulary: between
-    white space or punctuation, without ideographs. Those that folding changes are left out.
+    A word is a run of letters and digits that BERT's pre-tokenizer never splits, regardless of the vocabulary: it is
+    enclosed by white space or punctuation and contains no ideographs. Words that folding changes are left out.
     """
     words = []
     for number, sentence in enumerate(sentences):
@@ -95,7 +97,7 @@ def find_words(sentences: list[str]) -> list[Word]:
 
 
 def score_words(evaluated: EvaluatedModel, sentences: list[str], words: list[Word]) -> WordScores:
-    """Predict each of the words from the rest of its sentence (see `complete`)."""
+    """Predict each word from the rest of its sentence (see `complete`)."""
     encoded = evaluated.tokenizer(
         sentences,
         truncation=True,
@@ -120,12 +122,13 @@ def word_scores(evaluated: EvaluatedModel, sentences: list[str]) -> dict[str, fl
     """Bits per character and accuracy of predicting each word from the rest of its sentence.
 
     Returns:
-        `bits_per_character` by PLL-word-l2r, where a word counts one character more than it has, for its separator;
-        `accuracy` and `accuracy_at_5`, the share of the words that are the best, or among the five best, completions
-        of as many pieces by beam search from left to right, case and accents apart; how many `words` and
-        `characters` that is over; `unknown_words`, with an [UNK] piece: never right, and only the cost of [UNK] is
-        charged; and `unscored_words`, which the model could not be asked for: unless 0, its numbers are not over the
-        same words as those of other models.
+        - `bits_per_character`, by PLL-word-l2r. Each word counts one extra character for its separator.
+        - `accuracy` and `accuracy_at_5`: share of words that are the best, or among the five best, completions with
+          the same number of pieces, found by beam search from left to right. Case and accents are ignored.
+        - `words` and `characters`: the totals that these are computed over.
+        - `unknown_words`: words with an [UNK] piece. They count as wrong, and only the bits of [UNK] are charged.
+        - `unscored_words`: words that the model cannot score. Unless this is 0, its scores cover fewer words than those
+          of other models.
 
     Raises:
         PipelineError: no word of the sentences can be scored.
@@ -148,19 +151,20 @@ def word_scores(evaluated: EvaluatedModel, sentences: list[str]) -> dict[str, fl
 
 
 def _separates(char: str) -> bool:
-    """Whether BERT's pre-tokenizer ends a word at a character that is no letter or digit.
+    """Whether BERT's pre-tokenizer ends a word at `char`, which is not a letter or digit.
 
-    White space and punctuation, ASCII symbols among it; other symbols (20°C) and invisible characters do not.
+    White space and punctuation, including ASCII symbols, end a word. Other symbols (20°C) and invisible characters do
+    not.
     """
     category = unicodedata.category(char)
     return char in "\t\n\r" or " " <= char <= "~" or category == "Zs" or category[0] == "P"
 
 
 def _folded_vocabulary(evaluated: EvaluatedModel) -> NDArray[np.int64]:
-    """For each id a number that pieces share if they differ in case and accents only: int64 [vocabulary]."""
+    """A number for each id, equal for pieces that differ only in case and accents: int64 [vocabulary]."""
     pieces = [""] * evaluated.model.config.vocab_size
     for piece, index in evaluated.tokenizer.get_vocab().items():
         plain = fold(piece)
-        mark = not plain.removeprefix("##")  # an accent by itself is no variant of nothing
+        mark = not plain.removeprefix("##")  # a lone accent folds to nothing; it keeps its own number
         pieces[index] = piece if mark or index in evaluated.special.special else plain
     return np.unique(pieces, return_inverse=True)[1].astype(np.int64)

@@ -1,1 +1,1 @@
-"""Predictions into scores: metrics, bootstrap intervals, comparisons."""
+"""Scores of predictions: metrics, bootstrap intervals, comparisons."""

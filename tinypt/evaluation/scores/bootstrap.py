@@ -1,8 +1,8 @@
-"""How sure a score is: percentile bootstrap intervals over the rows of a test split.
+"""Uncertainty of a score: percentile bootstrap intervals over the rows of a test split.
 
-The rows are a sample; rows drawn from them with replacement, as many and a thousand times over, show how much a
-score would move with another sample (Efron and Tibshirani 1993, chapter 13). With one seed the same rows are drawn
-for every model of the same test split. What another training seed would change is not in it.
+The rows are a sample. Drawing as many rows with replacement, RESAMPLES times, estimates how much a score would vary
+with another sample (Efron and Tibshirani 1993, chapter 13). With one seed the same rows are drawn for every model of a
+test split. The intervals here do not include the effect of the training seed.
 """
 
 from collections.abc import Sequence
@@ -14,25 +14,25 @@ from numpy.typing import ArrayLike, NDArray
 from tinypt.evaluation.scores.metrics import is_constant
 
 RESAMPLES = 1000
-COVERED = (2.5, 97.5)  # percentiles: 95 % of the resamples lie between
-CONSTANT = 1e-12  # variance, as a share of the whole sample's, below which a resample is a single value
+COVERED = (2.5, 97.5)  # percentiles: 95 % of the resamples lie between them
+CONSTANT = 1e-12  # variance, as a share of the whole sample's, below which a resample counts as constant
 
 Values = NDArray[np.float64]
 
 
 def intervals(resampled: dict[str, Values]) -> dict[str, float]:
-    """Bounds of the 95 % interval of each measure, <measure>_low and <measure>_high, from its resampled values."""
+    """Bounds of each metric's 95 % interval, <metric>_low and <metric>_high, from its values on the resamples."""
     bounds: dict[str, float] = {}
-    for measure, values in resampled.items():
+    for metric, values in resampled.items():
         low, high = np.percentile(values, COVERED)
-        bounds |= {f"{measure}_low": float(low), f"{measure}_high": float(high)}
+        bounds |= {f"{metric}_low": float(low), f"{metric}_high": float(high)}
     return bounds
 
 
 def resampled_pearson(predicted: ArrayLike, gold: ArrayLike, seed: int) -> Values:
-    """Pearson correlation of every resample, float64 [resamples]; 0.0, as in `measures.pearson`, of a constant."""
-    ours, theirs = _standardised(predicted), _standardised(gold)
-    mean_a, mean_b, square_a, square_b, product = _means([ours, theirs, ours**2, theirs**2, ours * theirs], seed)
+    """Pearson correlation on every resample, float64 [resamples]; 0.0 for a constant, as in `metrics.pearson`."""
+    a, b = _standardised(predicted), _standardised(gold)
+    mean_a, mean_b, square_a, square_b, product = _means([a, b, a**2, b**2, a * b], seed)
     variance_a, variance_b = square_a - mean_a**2, square_b - mean_b**2
     varied = (variance_a > CONSTANT) & (variance_b > CONSTANT)
     scale = np.sqrt(np.where(varied, variance_a * variance_b, 1.0))
@@ -41,26 +41,26 @@ def resampled_pearson(predicted: ArrayLike, gold: ArrayLike, seed: int) -> Value
 
 
 def resampled_mse(predicted: ArrayLike, gold: ArrayLike, seed: int) -> Values:
-    """Mean squared error of every resample, float64 [resamples]."""
+    """Mean squared error on every resample, float64 [resamples]."""
     errors = np.asarray(predicted, np.float64) - np.asarray(gold, np.float64)
     return _means([errors**2], seed).ravel()
 
 
 def resampled_accuracy(predicted: Sequence[int], gold: Sequence[int], seed: int) -> Values:
-    """Accuracy of every resample, float64 [resamples]."""
+    """Accuracy on every resample, float64 [resamples]."""
     return _means([np.asarray(predicted) == np.asarray(gold)], seed).ravel()
 
 
 def resampled_f1(predicted: Sequence[int], gold: Sequence[int], classes: int, seed: int) -> Values:
-    """Macro-F1 of every resample over all `classes`, float64 [resamples].
+    """Macro-F1 over all `classes` on every resample, float64 [resamples].
 
-    As in `measures.classification_scores`, a class without any true or predicted row in a resample counts 0.
+    As in `metrics.classification_scores`, a class without a true or predicted row in a resample counts as 0.
     """
-    ours, theirs = np.asarray(predicted), np.asarray(gold)
+    answers, truth = np.asarray(predicted), np.asarray(gold)
     columns = [
         column
         for index in range(classes)
-        for column in ((ours == index) & (theirs == index), ours == index, theirs == index)
+        for column in ((answers == index) & (truth == index), answers == index, truth == index)
     ]
     means = _means(columns, seed).reshape(classes, 3, RESAMPLES)
     named = means[:, 1] + means[:, 2]
@@ -69,11 +69,11 @@ def resampled_f1(predicted: Sequence[int], gold: Sequence[int], classes: int, se
 
 
 def _means(columns: Sequence[ArrayLike], seed: int) -> Values:
-    """Means of some columns over the rows of every resample: [columns, resamples].
+    """Means of each column over the rows of every resample: float64 [columns, resamples].
 
-    Every measure here is a function of a few means, and a mean over drawn rows one of all rows, each weighted by how
-    often it was drawn. The sums are numpy's own and not a matrix product, whose last bits depend on the number of
-    threads.
+    Every metric here is a function of a few means. The mean over drawn rows is computed as the mean over all rows, each
+    weighted by how often it was drawn. The sums use numpy's einsum rather than a matrix product, whose last bits depend
+    on the number of threads.
     """
     table = np.stack([np.asarray(column, np.float64) for column in columns])
     rows = table.shape[1]
@@ -83,14 +83,14 @@ def _means(columns: Sequence[ArrayLike], seed: int) -> Values:
 
 @lru_cache(maxsize=2)
 def _times_drawn(rows: int, seed: int) -> Values:
-    """How often each row is in each resample: [resamples, rows]; the same for all who ask with one seed."""
+    """How often each row occurs in each resample: float64 [resamples, rows]; the same for all callers with one seed."""
     random = np.random.default_rng(seed)
     draws = (random.integers(rows, size=rows) for _ in range(RESAMPLES))
     return np.stack([np.bincount(drawn, minlength=rows) for drawn in draws]).astype(np.float64)
 
 
 def _standardised(values: ArrayLike) -> Values:
-    """With mean 0 and variance 1, which keeps the differences of squares exact; zeros where all are equal."""
+    """Scale to mean 0 and variance 1, which keeps differences of squares accurate; zeros if all values are equal."""
     array = np.asarray(values, np.float64)
     if is_constant(array):
         return np.zeros_like(array)

@@ -1,7 +1,8 @@
-"""What each model answered on each test row, as files: scores, intervals and comparisons can be made from them alone.
+"""Tables of predictions for the test rows. Scores, intervals and comparisons can be recomputed from them alone.
 
-A table holds `id` and `label` of the test rows in their order, and a column for each system: a untrained's name, or
-`frozen`, or `finetune_<seed>`. SoftTargets are scores for regression, names of classes for classification.
+A table holds the `id` and `label` of the test rows in order, and columns of predictions. For a model the columns are
+named `frozen`, `finetune_<seed>` and `task_distillation_<seed>`; for the baselines, by baseline. Predictions are scores
+for regression and class names for classification.
 """
 
 import re
@@ -22,7 +23,7 @@ SEEDED = re.compile(r"(\w+)_(\d+)")
 
 
 def write_predictions(data: TaskData, columns: Mapping[str, Labels], path: Path) -> None:
-    """Write predictions of the test split, [rows] each, by column name."""
+    """Write predictions for the test split, [rows] each, by column name."""
     labels = pa.array(data.test.labels, pa.float64() if data.is_regression else pa.string())
     table = {"id": data.test.ids, "label": labels}
     for name, predicted in columns.items():
@@ -32,29 +33,29 @@ def write_predictions(data: TaskData, columns: Mapping[str, Labels], path: Path)
 
 
 def read_predictions(data: TaskData, path: Path, stage: str) -> dict[str, Labels]:
-    """Read what `write_predictions` wrote for the same task.
+    """Read the output of `write_predictions` for the same task. Error messages name the `stage` that writes the file.
 
     Raises:
-        PipelineError: the file is missing, broken, or of other test rows; the message names the stage that writes it.
+        PipelineError: the file is missing or damaged, or was written for other test rows.
     """
     try:
         table = pq.read_table(path)
     except (pa.ArrowException, OSError):
         raise PipelineError(f"{path}: no table of predictions here; run `dvc repro {stage}`, which writes it") from None
     if table.column_names[:2] != list(KEYS) or table["id"].to_pylist() != data.test.ids:
-        raise PipelineError(f"{path}: not of this task's test rows; run `dvc repro {stage}` again")
+        raise PipelineError(f"{path}: written for other test rows; run `dvc repro {stage}` again")
     index = {name: position for position, name in enumerate(data.classes)}
     return {
         name: table[name].to_numpy()
         if data.is_regression
-        else np.array([index[answer] for answer in table[name].to_pylist()], dtype=np.int64)
+        else np.array([index[label] for label in table[name].to_pylist()], dtype=np.int64)
         for name in table.column_names
         if name not in KEYS
     }
 
 
 def by_protocol(columns: Mapping[str, Labels]) -> dict[str, Labels]:
-    """Columns of a model as protocol -> predictions [training seeds, rows], seeds in the order of the columns."""
+    """Stack the columns by protocol: protocol -> predictions [training seeds, rows], seeds in column order."""
     found: dict[str, list[Labels]] = {}
     for name, predicted in columns.items():
         match = SEEDED.fullmatch(name)

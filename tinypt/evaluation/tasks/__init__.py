@@ -1,1 +1,1 @@
-"""Evaluation tasks: official files and hub data sets as one table, checked for contamination."""
+"""Evaluation tasks: reading official files and hub data sets into one table format, and checking them."""

@@ -1,4 +1,4 @@
-"""Task data from the hub, or from a folder in its layout. The one module of evaluation that needs `datasets`."""
+"""Task data from the hub, or from a folder in its layout. Only this module of evaluation needs `datasets`."""
 
 import logging
 import math
@@ -7,17 +7,17 @@ from typing import Any
 import datasets
 
 from tinypt.evaluation.tasks.table import Split, TaskData
-from tinypt.params.tasks import HubData, Kind
+from tinypt.params.tasks import REGRESSION_KINDS, HubData, Kind
 from tinypt.runtime.errors import PipelineError
 
 
 def read_hub(source: HubData, kind: Kind) -> TaskData:
-    """Download, or take from the hub's local cache, the two splits that `source` names.
+    """Read the two splits that `source` names, from the hub or its local cache.
 
-    Class labels stored as numbers come out as their names.
+    Class labels that are stored as numbers are converted to their names.
 
     Raises:
-        PipelineError: the data set, a split or a column cannot be had, or a row lacks its text or label.
+        PipelineError: the data set, a split or a column is missing or cannot be read, or a row lacks a text or label.
     """
     train = _read_split(source, kind, "train", source.splits.train)
     return TaskData(train, _read_split(source, kind, "test", source.splits.test))
@@ -52,11 +52,11 @@ def _texts(values: list[Any], where: str) -> list[str]:
 
 
 def _label(value: Any, feature: Any, kind: Kind, where: str) -> Any:
-    if kind == "pair_regression":
+    if kind in REGRESSION_KINDS:
         if isinstance(value, int | float) and math.isfinite(value):
             return float(value)
         raise PipelineError(f"{where}: its label must be a number, is {value!r}")
     named = isinstance(feature, datasets.ClassLabel)
-    if value is None or (named and value == -1):  # -1 is the hub's mark for labels held back
+    if value is None or (named and value == -1):  # -1 marks labels that the hub withholds
         raise PipelineError(f"{where}: it has no label")
     return feature.int2str(value) if named else str(value)

@@ -7,22 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tinypt.evaluation.tasks.table import Split, TaskData
-from tinypt.params.tasks import Kind
+from tinypt.params.tasks import REGRESSION_KINDS, Kind
 from tinypt.runtime.errors import PipelineError
 
 ENTAILMENT = ("Entailment", "None")
 SENTIMENT = {"-1": "negative", "0": "neutral", "1": "positive"}
-UNDECIDED = "-"  # in the label's place: the annotators did not agree; such rows belong to no split
+UNDECIDED = "-"  # label of rows on which the annotators did not agree; they belong to no split
 Skipped = dict[str, int]
 
 
 def read_assin2(train: Path, test: Path, kind: Kind) -> tuple[TaskData, Skipped]:
     """Read ASSIN2's XML: similarity scores for pair_regression, entailment for pair_classification.
 
-    The official ids repeat across splits; ours carry the split's name.
+    The official ids repeat across splits, so the split's name is added to them.
 
     Returns:
-        The data, and an empty count of skipped rows: none is ever skipped.
+        The data, and an empty count of skipped rows, since no row is skipped.
 
     Raises:
         PipelineError: a file is missing or malformed, or a pair lacks a text, an id or a valid label.
@@ -36,7 +36,7 @@ def _read_assin2_split(path: Path, split: str, kind: Kind) -> Split:
     except FileNotFoundError:
         raise PipelineError(f"{path}: no such file") from None
     except ElementTree.ParseError as error:
-        raise PipelineError(f"{path}: not whole XML ({error})") from None
+        raise PipelineError(f"{path}: not complete XML ({error})") from None
     if root.tag != "entailment-corpus":
         raise PipelineError(f"{path}: not ASSIN2: its root is <{root.tag}>, not <entailment-corpus>")
     ids, first, second, scores, classes = [], [], [], [], []
@@ -48,11 +48,11 @@ def _read_assin2_split(path: Path, split: str, kind: Kind) -> Split:
         ids.append(f"{split}-{id}")
         first.append(texts[0])
         second.append(texts[1])
-        if kind == "pair_regression":
+        if kind in REGRESSION_KINDS:
             scores.append(_similarity(pair.get("similarity"), where))
         else:
             classes.append(_entailment(pair.get("entailment"), where))
-    return Split(ids, first, second, scores if kind == "pair_regression" else classes)
+    return Split(ids, first, second, scores if kind in REGRESSION_KINDS else classes)
 
 
 def _similarity(value: str | None, where: str) -> float:
@@ -74,20 +74,20 @@ def _entailment(value: str | None, where: str) -> str:
 def read_tweetsentbr(index: Path, texts: Path) -> tuple[TaskData, Skipped]:
     """Join TweetSentBR's index with a table of texts.
 
-    Ids stay strings throughout: they exceed the precision of a float.
+    Ids are kept as strings because they exceed the precision of a float.
 
     Args:
-        index: tab-separated, without header: id, hashtag, votes, hard, label, split; rows the annotators
-            left undecided have `-` for a label and no split.
+        index: tab-separated without header: id, hashtag, votes, hard, label, split. Rows that the annotators left
+            undecided have the label `-` and no split.
         texts: tab-separated with a header that names at least `id` and `text`.
 
     Returns:
-        The data, and how many rows of the index were skipped as `undecided` or for `no_text`, and how many
-        of the texts the index does not know.
+        The data, and counts of skipped rows: `undecided` rows of the index, rows of the index with `no_text`, and texts
+        that are `not_in_index`.
 
     Raises:
-        PipelineError: a file is missing, or a row has the wrong number of fields, an unknown label or split,
-            or an id seen before.
+        PipelineError: a file is missing, or a row has the wrong number of fields, an unknown label or split, or a
+            repeated id.
     """
     text_of = _read_texts(texts)
     rows: dict[str, list[tuple[str, str, str]]] = {"train": [], "test": []}
@@ -123,11 +123,11 @@ def _tweets(split: str, rows: list[tuple[str, str, str]]) -> Split:
 
 
 def _read_texts(path: Path) -> dict[str, str]:
-    """Texts by id; blank ones are left out."""
+    """Texts by id, without blank ones."""
     rows = _tsv_rows(path)
     _, header = next(rows, (0, [""]))
     if "id" not in header or "text" not in header:
-        raise PipelineError(f"{path}: its first line must name the columns, `id` and `text` among them")
+        raise PipelineError(f"{path}: its first line must name the columns, including `id` and `text`")
     id_column, text_column = header.index("id"), header.index("text")
     texts: dict[str, str] = {}
     for number, fields in rows:
@@ -142,7 +142,7 @@ def _read_texts(path: Path) -> dict[str, str]:
 
 
 def _tsv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Numbered rows of a tab-separated file without quoting; lines end at a line feed and nowhere else."""
+    """Numbered rows of a tab-separated file without quoting. Only a line feed ends a line."""
     try:
         with path.open(encoding="utf-8", newline="\n") as file:
             for number, line in enumerate(file, start=1):

@@ -1,8 +1,11 @@
-"""Task tables: labelled texts in one normalised form, whatever file they came from."""
+"""Task tables: labelled texts in one format, independent of their source."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -10,6 +13,7 @@ from tinypt.files import atomic_path
 from tinypt.runtime.errors import PipelineError
 
 SPLITS = ("train", "test")
+RESERVED = ("mlm", "words", "gap_recovered")  # other keys of metrics/<model>/evaluate.json and metrics/compare.json
 
 
 @dataclass(frozen=True)
@@ -17,8 +21,8 @@ class Split:
     """Labelled texts, or pairs of texts, of one split.
 
     ids: unique across the splits of a task.
-    first, second: the texts; `second` is None where texts are single.
-    labels: float scores (regression) or class names (classification).
+    first, second: the texts; `second` is None for single texts.
+    labels: scores (regression) or class names (classification).
     """
 
     ids: list[str]
@@ -33,14 +37,14 @@ class Split:
 
 @dataclass(frozen=True)
 class TaskData:
-    """The two splits of a task; a development set is never read."""
+    """The two splits of a task. Development sets are not used."""
 
     train: Split
     test: Split
 
     @property
     def is_regression(self) -> bool:
-        """Whether labels are scores rather than classes."""
+        """Whether labels are scores; otherwise they are classes."""
         return isinstance(self.train.labels[0], float)
 
     @property
@@ -52,6 +56,19 @@ class TaskData:
         """Labels of `split` as indices into `classes`."""
         index = {name: position for position, name in enumerate(self.classes)}
         return [index[str(label)] for label in split.labels]
+
+
+def check_name(name: str) -> None:
+    """Refuse a task name that cannot be a key of the metrics files.
+
+    Raises:
+        PipelineError: the name is reserved, or holds other characters than letters, digits and _.
+    """
+    if name in RESERVED or not (name.isascii() and name.isidentifier()):
+        raise PipelineError(
+            f"params.yaml: tasks.{name}: a task's name is made of letters, digits and _, and is not "
+            f"{' or '.join(RESERVED)}"
+        )
 
 
 def check_task(name: str, data: TaskData) -> None:
@@ -73,7 +90,7 @@ def check_task(name: str, data: TaskData) -> None:
         seen.add(id)
     if len(set(data.train.labels)) == 1:
         raise PipelineError(
-            f"tasks.{name}: every training row has the label {data.train.labels[0]}; there is nothing to tell apart"
+            f"tasks.{name}: every training row has the label {data.train.labels[0]}; there is nothing to learn"
         )
     if not data.is_regression:
         unknown = sorted({str(label) for label in data.test.labels} - set(data.classes))
@@ -81,8 +98,20 @@ def check_task(name: str, data: TaskData) -> None:
             raise PipelineError(f"tasks.{name}: the test split has a class that no training row has: {unknown[0]}")
 
 
+def describe_task(data: TaskData) -> dict[str, Any]:
+    """Number of rows and distribution of labels in each split: `train`, `test`."""
+    return {"train": _describe(data.train), "test": _describe(data.test)}
+
+
+def _describe(split: Split) -> dict[str, Any]:
+    if isinstance(split.labels[0], float):
+        scores = np.array(split.labels, dtype=np.float64)
+        return {"rows": len(split), "label_mean": float(scores.mean()), "label_sd": float(scores.std())}
+    return {"rows": len(split), "labels": dict(sorted(Counter(map(str, split.labels)).items()))}
+
+
 def write_task(data: TaskData, folder: Path) -> None:
-    """Write train.parquet and test.parquet: id, text_a, text_b (string), label (double or string)."""
+    """Write train.parquet and test.parquet with the columns id, text_a, text_b (string), label (double or string)."""
     label_type = pa.float64() if data.is_regression else pa.string()
     for name, split in zip(SPLITS, (data.train, data.test), strict=True):
         second = pa.nulls(len(split), pa.string()) if split.second is None else split.second
@@ -93,7 +122,7 @@ def write_task(data: TaskData, folder: Path) -> None:
 
 
 def read_task(folder: Path) -> TaskData:
-    """Read what `write_task` wrote.
+    """Read the output of `write_task`.
 
     Raises:
         PipelineError: a file is missing or is not a task table.
@@ -102,10 +131,10 @@ def read_task(folder: Path) -> TaskData:
 
 
 def read_tasks(folder: Path) -> dict[str, TaskData]:
-    """All tasks below `folder`, by name, in alphabetical order.
+    """Read all tasks in `folder`, by name, in alphabetical order.
 
     Raises:
-        PipelineError: there is none, or one of them cannot be read.
+        PipelineError: there are no tasks, or one of them cannot be read.
     """
     names = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
     if not names:

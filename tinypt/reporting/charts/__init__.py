@@ -1,1 +1,1 @@
-"""The report's charts: SVG, the same bytes each time, in colours for light and dark and for the colour-blind."""
+"""The charts of the report, as SVG with reproducible bytes and colours for light, dark and colour-blind readers."""

@@ -7,10 +7,10 @@ from tinypt.reporting.tables import label
 
 
 def draw_funnel(steps: Sequence[tuple[str, int]]) -> Chart:
-    """A bar for the documents left after each step of cleaning, and before it a light part for those it dropped.
+    """A bar for each cleaning rule: its dark part the documents left, its light part the documents dropped.
 
     Args:
-        steps: at least one (step, documents left after it), the first being all documents.
+        steps: (rule, documents left after it), the first being all documents; at least one.
     """
     names, counts = [label(name) for name, _ in steps], [count for _, count in steps]
     first, before = max(1, counts[0]), [counts[0], *counts[:-1]]
@@ -29,6 +29,6 @@ def draw_funnel(steps: Sequence[tuple[str, int]]) -> Chart:
         axes.set_xticks([])
         axes.set_xlim(0, 1.22 * first)
         listed = ", ".join(f"{name} {count:,}" for name, count in zip(names, counts, strict=True))
-        alt = f"Cleaning funnel: {counts[-1]:,} of {counts[0]:,} documents are left after {len(steps) - 1} steps"
+        alt = f"Cleaning funnel: {counts[-1]:,} of {counts[0]:,} documents are left after {len(steps) - 1} rules"
         alt = f"{alt}. {listed}."
         return finish(figure, "funnel", "Cleaning funnel", alt)

@@ -1,4 +1,4 @@
-"""What all charts share: their size, the look of every model, and SVG that takes its colours from the page it is on."""
+"""Shared by all charts: size, the style of every model, and SVG output that takes its colours from the page."""
 
 import html
 import io
@@ -11,9 +11,9 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-WIDTH = 360  # px: what a phone shows without shrinking; wider screens set charts side by side
+WIDTH = 360  # px: fits a phone without scaling; wider screens show charts side by side
 INK, MUTED, RULE = "#0a0b0c", "#6a6b6c", "#cacbcc"
-# After Okabe and Ito (2008), each with its form on a dark ground. All reach a contrast of 3:1 on theirs.
+# Colours after Okabe and Ito (2008), as (variable, on light, on dark). All have a contrast of at least 3:1.
 COLOURS = {
     INK: ("--ink", "#1b1f24", "#e8eaed"),
     MUTED: ("--muted", "#656d76", "#9aa4ae"),
@@ -56,7 +56,7 @@ STYLE = {
 
 @dataclass(frozen=True)
 class Look:
-    """How one model is drawn in every chart: colour, marker and line differ together, so that any one tells."""
+    """The style of one model in every chart. Colour, marker and line each identify it."""
 
     colour: str
     marker: str
@@ -65,29 +65,29 @@ class Look:
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawn chart. name: of its file, without suffix. alt: what it shows, in words. svg: for use inside a page."""
+    """A drawn chart. name: of its file, without suffix. alt: its content as text. svg: for use inside a page."""
 
     name: str
     alt: str
     svg: str
 
     def standalone(self) -> str:
-        """The SVG as a file of its own, with the colours that a page would bring along."""
+        """The SVG as a separate file, including the colours that a page would define."""
         return self.svg.replace(">", f"><style>{palette()}</style>", 1) + "\n"
 
 
 def palette() -> str:
-    """CSS variables of all colours, following the reader's light or dark scheme."""
+    """CSS variables of all colours, for the light and the dark scheme."""
     colours = "".join(f"{name}:light-dark({light},{dark});" for name, light, dark in COLOURS.values())
     return f":root{{color-scheme:light dark;{colours}}}"
 
 
 def looks(models: Sequence[str]) -> dict[str, Look]:
-    """A look for every model: the references' own, the others' by their order."""
-    sets = [name for name in models if name not in REFERENCES]
+    """The style of every model: fixed for references, by order for students."""
+    students = [name for name in models if name not in REFERENCES]
     found = {name: Look(*look) for name, look in REFERENCES.items() if name in models}
-    for place, name in enumerate(sets):
-        # the line's style changes with every round of colours too, so that no two of the first 24 are alike
+    for place, name in enumerate(students):
+        # the line style also shifts with every cycle of colours, so that the first 24 students all differ
         line = LINES[(place + place // len(CYCLE)) % len(LINES)]
         found[name] = Look(CYCLE[place % len(CYCLE)], MARKERS[place % len(MARKERS)], line)
     return found
@@ -95,20 +95,20 @@ def looks(models: Sequence[str]) -> dict[str, Look]:
 
 @contextmanager
 def canvas(height: float) -> Iterator[tuple[Figure, Axes]]:
-    """An empty chart, WIDTH px wide and `height` px high, in the report's style."""
+    """An empty chart in the report's style, WIDTH px wide and `height` px high."""
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH / 72, height / 72), layout="constrained")
         yield figure, figure.add_subplot()
 
 
 def legend(figure: Figure, columns: int) -> None:
-    """A legend below the chart, where it has anything to name."""
+    """Add a legend below the chart, unless it would be empty."""
     if any(axes.get_legend_handles_labels()[0] for axes in figure.axes):
         figure.legend(loc="outside lower left", ncols=columns)
 
 
 def finish(figure: Figure, name: str, title: str, alt: str) -> Chart:
-    """The figure as a chart; to be called inside its `canvas`. `name` sets its ids apart from other charts' ids."""
+    """The figure as a chart; call it inside `canvas`. `name` prefixes its ids, so that they are unique on a page."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     text = buffer.getvalue()

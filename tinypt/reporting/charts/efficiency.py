@@ -1,4 +1,4 @@
-"""Charts of quality against what a model costs."""
+"""Charts of quality against cost."""
 
 from collections.abc import Mapping
 
@@ -6,17 +6,19 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from tinypt.reporting.charts.drawing import MUTED, Chart, canvas, finish, looks
 
-ROOM = 1.7  # the axis goes on by this factor on both sides
-GAP = 0.075  # least distance of two labels, as a share of the axis
+MARGIN = 1.7  # factor by which the cost axis extends beyond the data on both sides
+GAP = 0.075  # smallest distance between two labels, as a share of the axis
 
 
 def draw_scatter(cost: Mapping[str, float], quality: Mapping[str, float], name: str, title: str, unit: str) -> Chart:
-    """Quality upwards over cost to the right (logarithmic), a mark for each model, named beside the chart.
+    """Quality (vertical) against cost (horizontal, logarithmic), with a mark for each model and its name on the right.
 
     Args:
-        cost: model -> megabytes, milliseconds or the like, greater than 0.
-        quality: model -> score; models that lack either are left out.
-        name: of the chart. title: what `quality` is. unit: what `cost` is.
+        cost: model -> megabytes or milliseconds, greater than 0.
+        quality: model -> score. Models that lack either value are left out.
+        name: of the chart.
+        title: name of `quality`.
+        unit: of `cost`.
     """
     models = [model for model in quality if model in cost]
     look = looks(models)
@@ -49,13 +51,13 @@ def draw_scatter(cost: Mapping[str, float], quality: Mapping[str, float], name: 
         axes.xaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:g}"))
         axes.xaxis.set_minor_locator(NullLocator())
         shown = [cost[model] for model in models] or [1.0]
-        axes.set_xlim(min(shown) / ROOM, max(shown) * ROOM)
+        axes.set_xlim(min(shown) / MARGIN, max(shown) * MARGIN)
         listed = "; ".join(f"{model} {cost[model]:.3g}, {quality[model]:.3f}" for model in models)
         return finish(figure, name, f"{title} by {unit}", f"{title} against {unit}. {listed or 'Nothing measured'}.")
 
 
 def _spread(places: list[float]) -> list[float]:
-    """Ascending places moved apart until neighbours are GAP apart, about their old middle where there is room."""
+    """Ascending places moved until neighbours are at least GAP apart and the last is at most 1."""
     moved: list[float] = []
     for place in places:
         moved.append(max(place, moved[-1] + GAP) if moved else place)

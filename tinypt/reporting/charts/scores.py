@@ -1,95 +1,89 @@
-"""Charts of what the models score: each task, the gap to the teacher, and the ladder from set to set."""
+"""Charts of the models' scores: each task, the gap to the teacher, and bits per character by student."""
 
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 
 from tinypt.reporting.charts.drawing import INK, LINES, MUTED, Chart, canvas, finish, legend, looks
-from tinypt.reporting.comparisons import Interval
 from tinypt.reporting.published import PUBLISHED
-from tinypt.reporting.results import DISTILLED, PROTOCOLS, Results, bits_per_character, interval, metrics_of, value
+from tinypt.reporting.results import BASELINE, PROTOCOLS, TASK_DISTILLATION, Results, Score
 from tinypt.reporting.tables import label
 
-OFFSET = {"frozen": -0.22, "finetune": 0.04, DISTILLED: 0.3}  # in rows
-FILL = {"frozen": "none", "finetune": "full", DISTILLED: "left"}
+OFFSET = {"frozen": -0.22, "finetune": 0.04, TASK_DISTILLATION: 0.3}  # in rows
+FILL = {"frozen": "none", "finetune": "full", TASK_DISTILLATION: "left"}
 
 
 def draw_task(results: Results, task: str) -> Chart:
-    """A row for each model, hollow marks for frozen and full ones for fine-tuned scores, a cross for the published.
+    """A row for each model, with a mark for each protocol and a cross for the published score.
 
-    Bars are 95 % intervals, or the deviation over seeds; vertical lines the baselines that need no model.
+    Bars are 95 % intervals, or one standard deviation over seeds. Vertical lines are the baselines.
     """
-    metric, models = metrics_of(results, task)[0], list(results.models)
-    baselines = {name: untrained[metric] for name, untrained in results.baselines(task).items() if metric in untrained}
-    told = []
+    metric, models = results.metrics(task)[0], results.models
+    baselines = results.values(results.baselines(task), task, BASELINE, metric)
+    parts = []
     with canvas(118 + 27 * len(models) + 15 * len(baselines)) as (figure, axes):
         axes.set_title(f"{label(task)}: {label(metric)}")
         _rows(axes, models)
         for number, (name, score) in enumerate(baselines.items()):
             line = LINES[(number + 1) % len(LINES)]
             axes.axvline(score, color=MUTED, linestyle=line, linewidth=1.1, label=f"{label(name)}, {score:.3f}")
-            told.append(f"{label(name)}: {score:.3f}.")
+            parts.append(f"{label(name)}: {score:.3f}.")
         for protocol in PROTOCOLS:
-            found = {model: value(results.models[model], task, protocol, metric) for model in models}
-            points = {model: score for model, score in found.items() if score is not None}
-            bands = {model: interval(results.models[model], task, protocol, metric) for model in points}
-            _points(axes, models, points, bands, protocol)
-            if points:
-                listed = ", ".join(f"{model} {score:.3f}" for model, score in points.items())
-                told.append(f"{label(protocol)}: {listed}.")
+            found = {model: results.score(model, task, protocol, metric) for model in models}
+            scores = {model: score for model, score in found.items() if score is not None}
+            _points(axes, models, scores, protocol)
+            if scores:
+                listed = ", ".join(f"{model} {score.value:.3f}" for model, score in scores.items())
+                parts.append(f"{label(protocol)}: {listed}.")
         if task in PUBLISHED and PUBLISHED[task].metric == metric:
             printed = [pair for column in PUBLISHED[task].columns.values() for pair in column.items()]
             pairs = [(score, models.index(model)) for model, score in printed if model in models]
             axes.plot(*zip(*pairs, strict=True), "x", color=INK, markersize=5, label="published by the study")
         legend(figure, 2 if not baselines else 1)
         name = f"scores-{task.replace('_', '-')}"
-        return finish(figure, name, label(task), f"{label(task)}, {label(metric)}. {' '.join(told)}")
+        return finish(figure, name, label(task), f"{label(task)}, {label(metric)}. {' '.join(parts)}")
 
 
-def draw_gap(gaps: Mapping[str, Mapping[str, Interval]], task: str) -> Chart:
-    """How far each model has come from the untrained (0 %) to the teacher (100 %), with intervals.
+def draw_gap(gaps: Mapping[str, Mapping[str, Score]], task: str) -> Chart:
+    """How close each model comes to the teacher (100 %), starting from untrained (0 %), with intervals.
 
     Args:
         gaps: protocol -> model -> share recovered.
         task: its name.
     """
     models = list(dict.fromkeys(model for found in gaps.values() for model in found))
-    told = []
+    parts = []
     with canvas(105 + 27 * max(1, len(models))) as (figure, axes):
         axes.set_title(label(task))
         _rows(axes, models)
         for share in (0, 100):
             axes.axvline(share, color=INK, linewidth=1, linestyle=":" if share == 0 else "-")
         for protocol in (name for name in PROTOCOLS if name in gaps):
-            points = {model: 100 * gap.value for model, gap in gaps[protocol].items()}
-            bands = {
-                model: None if gap.low is None or gap.high is None else (100 * gap.low, 100 * gap.high)
-                for model, gap in gaps[protocol].items()
-            }
-            _points(axes, models, points, bands, protocol)
-            listed = ", ".join(f"{model} {share:.0f} %" for model, share in points.items())
-            told.append(f"{label(protocol)}: {listed or 'none'}.")
-        # an interval may reach far where untrained and teacher are close; the points decide what is shown
+            shares = {model: _percent(gap) for model, gap in gaps[protocol].items()}
+            _points(axes, models, shares, protocol)
+            listed = ", ".join(f"{model} {share.value:.0f} %" for model, share in shares.items())
+            parts.append(f"{label(protocol)}: {listed or 'none'}.")
+        # intervals can be very wide where untrained and teacher are close, so the points set the limits of the axis
         values = [100 * gap.value for found in gaps.values() for gap in found.values()]
         axes.set_xlim(min([-25, *(value - 40 for value in values)]), max([125, *(value + 40 for value in values)]))
         axes.set_xlabel("% of the way from untrained (0) to teacher (100)")
         legend(figure, 2)
         name = f"gap-{task.replace('_', '-')}"
-        return finish(figure, name, f"Gap recovered: {label(task)}", f"Gap recovered, {label(task)}. {' '.join(told)}")
+        return finish(figure, name, f"Gap recovered: {label(task)}", f"Gap recovered, {label(task)}. {' '.join(parts)}")
 
 
-def draw_ladder(results: Results, sets: Sequence[str]) -> Chart:
-    """Bits per character from set to set, in their order, between the untrained's and the teacher's."""
-    look = looks(list(results.models))
-    found = {name: bits_per_character(scores) for name, scores in results.models.items()}
-    points = {name: found[name] for name in sets}
-    with canvas(95 + 27 * len(sets)) as (figure, axes):
-        axes.set_title("Bits per character, less is better")
-        _rows(axes, sets)
-        shown = [(score, sets.index(name)) for name, score in points.items() if score is not None]
+def draw_bits_per_character(results: Results) -> Chart:
+    """Bits per character of each student in order, with lines for untrained and teacher."""
+    students, look = results.students(), looks(results.models)
+    found = {name: results.bits_per_character(name) for name in results.models}
+    points = {name: found[name] for name in students}
+    with canvas(95 + 27 * len(students)) as (figure, axes):
+        axes.set_title("Bits per character, lower is better")
+        _rows(axes, students)
+        shown = [(score, students.index(name)) for name, score in points.items() if score is not None]
         axes.plot([score for score, _ in shown], [row for _, row in shown], color=MUTED, linewidth=1)
         for score, row in shown:
-            own = look[sets[row]]
+            own = look[students[row]]
             axes.plot([score], [row], own.marker, color=own.colour)
             axes.annotate(f"{score:.2f}", (score, row), (7, 0), textcoords="offset points", va="center", fontsize=10)
         for name in ("teacher", "untrained"):
@@ -99,7 +93,12 @@ def draw_ladder(results: Results, sets: Sequence[str]) -> Chart:
         axes.margins(x=0.16)
         legend(figure, 2)
         listed = ", ".join(f"{name} {score:.2f}" for name, score in found.items() if score is not None)
-        return finish(figure, "ladder", "From set to set", f"Bits per character by set. {listed or 'Not measured'}.")
+        return finish(
+            figure,
+            "bits-per-character",
+            "Bits per character",
+            f"Bits per character by model. {listed or 'Not measured'}.",
+        )
 
 
 def _rows(axes: Axes, models: Sequence[str]) -> None:
@@ -109,20 +108,20 @@ def _rows(axes: Axes, models: Sequence[str]) -> None:
     axes.grid(axis="x")
 
 
-def _points(
-    axes: Axes,
-    models: Sequence[str],
-    points: Mapping[str, float],
-    bands: Mapping[str, tuple[float, float] | None],
-    protocol: str,
-) -> None:
-    """One protocol's scores, each with its interval (low, high) where it has one, in the models' looks."""
+def _percent(gap: Score) -> Score:
+    if gap.low is None or gap.high is None:
+        return Score(100 * gap.value)
+    return Score(100 * gap.value, 100 * gap.low, 100 * gap.high)
+
+
+def _points(axes: Axes, models: Sequence[str], scores: Mapping[str, Score], protocol: str) -> None:
+    """Draw one protocol's scores, with their intervals where known, in the models' styles."""
     look = looks(models)
-    for model, score in points.items():
-        row, own, band = models.index(model) + OFFSET[protocol], look[model], bands[model]
-        if band is not None:
-            axes.plot(band, [row, row], color=own.colour, linewidth=1.4, alpha=0.75)
+    for model, score in scores.items():
+        row, own = models.index(model) + OFFSET[protocol], look[model]
+        if score.low is not None and score.high is not None:
+            axes.plot([score.low, score.high], [row, row], color=own.colour, linewidth=1.4, alpha=0.75)
         size = 9 if own.marker == "*" else 6
-        axes.plot([score], [row], own.marker, color=own.colour, fillstyle=FILL[protocol], markersize=size)
-    if points:
+        axes.plot([score.value], [row], own.marker, color=own.colour, fillstyle=FILL[protocol], markersize=size)
+    if scores:
         axes.plot([], [], "o", color=INK, fillstyle=FILL[protocol], markersize=6, label=label(protocol))

@@ -1,4 +1,4 @@
-"""Charts of the training: one for each quantity, all sets in it, and what their losses are made of."""
+"""Charts of the training: the curves of each quantity for all students, and the composition of their losses."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,7 +8,7 @@ from tinypt.reporting.charts.drawing import INK, MUTED, RULE, Chart, canvas, fin
 from tinypt.reporting.tables import label
 
 VALIDATION = "validation_mlm"
-AXES = ("step", "tokens", "learning_rate")  # columns of a curve that are no measurement
+AXES = ("step", "tokens", "learning_rate")  # columns of a curve that are not measurements
 QUANTITIES = {
     VALIDATION: "MLM loss on validation blocks, nats",
     "loss": "training loss, all terms weighted",
@@ -24,11 +24,11 @@ Curve = Mapping[str, Sequence[float]]
 
 
 def draw_curves(curves: Mapping[str, Curve]) -> list[Chart]:
-    """A chart for each quantity that any set was trained with, validation first, a line for each set.
+    """A chart for each quantity, validation first, with a line for each student that was trained with it.
 
     Args:
-        curves: set -> column -> values, nan where nothing was measured; `tokens`, where there, is the horizontal
-            axis, else `step`.
+        curves: student -> column -> values, nan where nothing was measured. The horizontal axis is `tokens`, or
+            `step` if a curve has no `tokens`.
     """
     found = dict.fromkeys(name for curve in curves.values() for name in curve if name not in AXES)
     look = looks(list(curves))
@@ -65,24 +65,24 @@ def draw_curves(curves: Mapping[str, Curve]) -> list[Chart]:
 
 
 def draw_loss_terms(terms: Mapping[str, Mapping[str, float]]) -> Chart:
-    """What each set's loss is made of at the end of training: a bar a set, a part for each weighted term.
+    """The composition of each student's loss at the end of training: a bar per student, a part per weighted term.
 
     Args:
-        terms: set -> term -> weight times the term's last value.
+        terms: student -> term -> weight times the term's last value.
     """
     names = list(dict.fromkeys(term for parts in terms.values() for term in parts))
-    told = []
+    listed = []
     with canvas(105 + 27 * max(1, len(terms))) as (figure, axes):
         axes.set_title("Share of the loss by term, weighted")
         left = dict.fromkeys(terms, 0.0)
         for place, term in enumerate(names):
-            sets = [name for name in terms if term in terms[name]]
-            shares = [100 * terms[name][term] / max(1e-12, sum(terms[name].values())) for name in sets]
-            rows = [list(terms).index(name) for name in sets]
+            students = [name for name in terms if term in terms[name]]
+            shares = [100 * terms[name][term] / max(1e-12, sum(terms[name].values())) for name in students]
+            rows = [list(terms).index(name) for name in students]
             axes.barh(
                 rows,
                 shares,
-                left=[left[name] for name in sets],
+                left=[left[name] for name in students],
                 height=0.6,
                 color=PARTS[place % len(PARTS)][0],
                 hatch=PARTS[place % len(PARTS)][1],
@@ -90,22 +90,22 @@ def draw_loss_terms(terms: Mapping[str, Mapping[str, float]]) -> Chart:
                 linewidth=0.6,
                 label=term,
             )
-            for name, share in zip(sets, shares, strict=True):
+            for name, share in zip(students, shares, strict=True):
                 left[name] += share
         for name, parts in terms.items():
             whole = max(1e-12, sum(parts.values()))
-            told.append(f"{name}: " + ", ".join(f"{term} {part / whole:.0%}" for term, part in parts.items()) + ".")
+            listed.append(f"{name}: " + ", ".join(f"{term} {part / whole:.0%}" for term, part in parts.items()) + ".")
         axes.set_yticks(range(len(terms)), [name.replace("_", " ") for name in terms])
         axes.set_ylim(max(1, len(terms)) - 0.5, -0.5)
         axes.tick_params(axis="y", length=0)
         axes.set_xlim(0, 100)
         axes.set_xlabel("% of the loss at the last step")
         legend(figure, 4)
-        return finish(figure, "loss-terms", "Loss terms", f"Share of each term in the final loss. {' '.join(told)}")
+        return finish(figure, "loss-terms", "Loss terms", f"Share of each term in the final loss. {' '.join(listed)}")
 
 
 def _short(number: float, _: object) -> str:
-    """A count for an axis: 1,500,000 as 1.5M."""
+    """A count as the label of an axis: 1,500,000 as 1.5M."""
     for size, unit in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
         if abs(number) >= size:
             return f"{number / size:g}{unit}"

@@ -1,1 +1,1 @@
-"""What the sample's documents are about: one table of nouns, scenes and sentences per topic."""
+"""Topics of the sample's documents: one table of nouns, scenes and sentences per topic."""

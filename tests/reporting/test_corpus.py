@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tests.reporting.conftest import HOSTILE
-from tinypt.reporting.dropped import LENGTH, examples_markdown, fenced, funnel_table, read_examples, read_funnel
+from tinypt.reporting.corpus import MAX_LENGTH, examples_markdown, fenced, funnel_table, read_examples, read_funnel
 from tinypt.runtime.errors import PipelineError
 
 
@@ -19,9 +19,9 @@ def test_the_funnel_begins_with_all_documents(metrics: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("rule,documents_dropped,documents_left\n", "is empty"),
-        ("rule,documents_dropped,documents_left\ntoo_short,1,many\n", "holds what is no count"),
-        ("rule\ntoo_short\n", "has no column documents_dropped"),
+        ("rule,documents_dropped,documents_left\n", "the file is empty"),
+        ("rule,documents_dropped,documents_left\ntoo_short,1,many\n", "counts must be whole numbers"),
+        ("rule\ntoo_short\n", "column documents_dropped is missing"),
     ],
 )
 def test_a_broken_funnel_is_refused(metrics: Path, content: str, message: str) -> None:
@@ -35,20 +35,20 @@ def test_examples_are_few_and_cut(metrics: Path) -> None:
     assert examples["too_short"] == ["Curto."]
     whole, cut = examples["near_duplicate"]
     assert whole == HOSTILE
-    assert len(cut) == LENGTH + 2
+    assert len(cut) == MAX_LENGTH + 2
     assert "Dropped as near duplicate: 2 examples" in examples_markdown(examples)
 
 
 @pytest.mark.parametrize("line", ["{", "[]", '{"rule": "a"}'])
-def test_a_line_that_is_no_example_is_refused(tmp_path: Path, line: str) -> None:
+def test_a_line_in_another_form_is_refused(tmp_path: Path, line: str) -> None:
     file = tmp_path / "examples.jsonl"
     file.write_text(f'{{"rule": "a", "text": "b"}}\n{line}\n')
-    with pytest.raises(PipelineError, match=r"examples.jsonl: line 2 is no example; run `dvc repro select` again$"):
+    with pytest.raises(PipelineError, match=r"examples.jsonl: line 2 is not an example; run `dvc repro select` again$"):
         read_examples(file)
 
 
 @given(st.text(alphabet="a`~ \n<>&*|", max_size=40))
-def test_a_fence_holds_whatever_text(text: str) -> None:
+def test_a_fence_holds_any_text(text: str) -> None:
     first, *rest = MarkdownIt("commonmark").parse(fenced(text))
     assert (first.type, rest) == ("fence", [])
     assert first.content == text + "\n"

@@ -1,39 +1,39 @@
-"""What cleaning dropped: the funnel as a table, and examples of what every rule took out."""
+"""The corpus section of the report: documents left after each cleaning rule, and examples of dropped documents."""
 
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tinypt.reporting.columns import read_columns
+from tinypt.reporting.csv_columns import read_columns
 from tinypt.reporting.tables import Table, label, show
 from tinypt.runtime.errors import PipelineError
 
-EXAMPLES = 3  # of each rule
-LENGTH = 300  # characters of an example
-Funnel = Sequence[tuple[str, int]]
+MAX_EXAMPLES = 3  # per rule
+MAX_LENGTH = 300  # characters per example
+Funnel = Sequence[tuple[str, int]]  # (rule, documents left after it), the first being all documents
 
 
 def read_funnel(path: Path) -> Funnel:
-    """How many documents are left after each rule, beginning with all of them, from metrics/funnel.csv.
+    """Read metrics/funnel.csv: the number of documents left after each rule, beginning with all documents.
 
     Raises:
-        PipelineError: it is missing, empty, or holds what is no count.
+        PipelineError: the file is missing or empty, or a count is not a number.
     """
     columns = read_columns(path, "select", ("rule", "documents_dropped", "documents_left"))
     try:
-        dropped, left = ([int(cell) for cell in columns[f"documents_{what}"]] for what in ("dropped", "left"))
+        dropped, left = ([int(cell) for cell in columns[f"documents_{name}"]] for name in ("dropped", "left"))
     except ValueError:
-        raise PipelineError(f"{path}: holds what is no count; run `dvc repro select` again") from None
+        raise PipelineError(f"{path}: counts must be whole numbers; run `dvc repro select` again") from None
     if not left:
-        raise PipelineError(f"{path}: is empty; run `dvc repro select` again")
+        raise PipelineError(f"{path}: the file is empty; run `dvc repro select` again")
     return [("raw", dropped[0] + left[0]), *zip(columns["rule"], left, strict=True)]
 
 
 def read_examples(path: Path) -> dict[str, list[str]]:
-    """The first EXAMPLES texts of each rule in data/select/examples.jsonl, cut to LENGTH characters, in its order.
+    """Read data/select/examples.jsonl: the first MAX_EXAMPLES texts of each rule, cut to MAX_LENGTH characters.
 
     Raises:
-        PipelineError: it is missing, or a line is not what the `select` stage writes.
+        PipelineError: the file is missing, or a line has another form than the `select` stage writes.
     """
     if not path.is_file():
         raise PipelineError(f"{path}: no such file; run `dvc repro select`, which writes it")
@@ -44,15 +44,15 @@ def read_examples(path: Path) -> dict[str, list[str]]:
                 example = json.loads(line)
                 rule, text = str(example["rule"]), str(example["text"])
             except (ValueError, KeyError, TypeError):
-                raise PipelineError(f"{path}: line {number} is no example; run `dvc repro select` again") from None
+                raise PipelineError(f"{path}: line {number} is not an example; run `dvc repro select` again") from None
             texts = found.setdefault(rule, [])
-            if len(texts) < EXAMPLES:
-                texts.append(text[:LENGTH] + " …" if len(text) > LENGTH else text)
+            if len(texts) < MAX_EXAMPLES:
+                texts.append(text[:MAX_LENGTH] + " …" if len(text) > MAX_LENGTH else text)
     return found
 
 
 def funnel_table(funnel: Funnel) -> Table:
-    """How many documents each rule dropped, and how many were left after it."""
+    """The number of documents that each rule dropped, and the number left after it."""
     first = max(1, funnel[0][1])
     rows, before = [], funnel[0][1]
     for rule, left in funnel:
@@ -62,7 +62,7 @@ def funnel_table(funnel: Funnel) -> Table:
 
 
 def examples_markdown(examples: Mapping[str, Sequence[str]]) -> str:
-    """A fold for each rule with its examples as they stand, whatever signs are in them."""
+    """A collapsible section for each rule, with its examples verbatim."""
     folds = []
     for rule, texts in examples.items():
         blocks = "\n\n".join(fenced(text) for text in texts)
@@ -72,7 +72,7 @@ def examples_markdown(examples: Mapping[str, Sequence[str]]) -> str:
 
 
 def fenced(text: str, language: str = "text") -> str:
-    """Text as a Markdown code block, fenced by more backticks than it holds in a row."""
+    """Text as a Markdown code block. The fence is longer than any run of backticks in the text."""
     ticks = "```"
     while ticks in text:
         ticks += "`"

@@ -1,9 +1,7 @@
-"""What can be had on a task without a neural network: the baselines below every score, and the counts of its data."""
+"""Predictions and scores of all baselines that suit a task."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -13,16 +11,18 @@ from tinypt.evaluation.scores.bootstrap import intervals
 from tinypt.evaluation.scores.scoring import Labels, gold_labels, resampled_scores, task_scores
 from tinypt.evaluation.tasks.table import Split, TaskData
 
-UNSCALED = ("word_jaccard",)  # baselines whose answers are not on the labels' scale: only correlations count
+UNSCALED = ("word_jaccard",)  # baselines whose predictions are not on the labels' scale: only correlations count
 
 
 def baseline_predictions(data: TaskData) -> dict[str, Labels]:
-    """SoftTargets to the test split without a neural network, by name.
+    """Predictions for the test split by baseline, [rows] each.
 
-    `constant` for every task: the training mean, or the most frequent training class (the first by name on a tie);
-    for pairs what their words share (`overlap_features`, and without any training `word_jaccard`); for single texts
-    their character n-grams (`char_ngrams`). What learns from words is left out where the training split holds
-    nothing to learn: one class, or no word.
+    - `constant`, for every task: the training mean, or the most frequent training class (on a tie the first by name).
+    - `word_jaccard`, for similarity: shared over distinct words, without any training.
+    - `overlap_features`, for pairs: a support vector machine on features of word overlap.
+    - `char_ngrams`, for single texts: a linear model on character n-grams.
+
+    The last two are left out if the training split has a single class or no word.
     """
     found = {"constant": _constant(data)}
     if data.is_regression:
@@ -36,7 +36,7 @@ def baseline_predictions(data: TaskData) -> dict[str, Labels]:
 
 
 def baseline_scores(data: TaskData, baselines: Mapping[str, Labels], seed: int) -> dict[str, dict[str, float]]:
-    """Scores of each untrained on the test split and their 95 % intervals over resampled rows, drawn by `seed`."""
+    """Score each baseline's predictions on the test split, with 95 % intervals over test rows resampled by `seed`."""
     scores = {}
     gold = gold_labels(data, data.test)
     for name, predicted in baselines.items():
@@ -60,20 +60,3 @@ def _jaccard(split: Split) -> Labels:
 def _learnable(data: TaskData) -> bool:
     several = data.is_regression or len(data.classes) > 1
     return several and any(re.search(r"\w", text) for text in data.train.first + (data.train.second or []))
-
-
-def describe(data: TaskData, skipped: Mapping[str, int], baselines: Mapping[str, Labels], seed: int) -> dict[str, Any]:
-    """Counts, label distribution and baselines of a task, for metrics/tasks.json."""
-    return {
-        "train": _describe(data.train),
-        "test": _describe(data.test),
-        "skipped": dict(skipped),
-        "baselines": baseline_scores(data, baselines, seed),
-    }
-
-
-def _describe(split: Split) -> dict[str, Any]:
-    if isinstance(split.labels[0], float):
-        scores = np.array(split.labels, dtype=np.float64)
-        return {"rows": len(split), "label_mean": float(scores.mean()), "label_sd": float(scores.std())}
-    return {"rows": len(split), "labels": dict(sorted(Counter(map(str, split.labels)).items()))}

@@ -1,4 +1,4 @@
-"""Reading the CSV files of the report: training curves and the cleaning funnel."""
+"""Reads the CSV files of the report: training curves and the cleaning funnel."""
 
 import csv
 import math
@@ -11,7 +11,7 @@ def read_columns(path: Path, stage: str, needed: tuple[str, ...]) -> dict[str, l
     """A CSV file as column name -> cells.
 
     Raises:
-        PipelineError: it is missing, lacks one of the columns in `needed`, or a row is cut short.
+        PipelineError: the file is missing, lacks a column in `needed`, or has an incomplete row.
     """
     if not path.is_file():
         raise PipelineError(f"{path}: no such file; run `dvc repro {stage}`, which writes it")
@@ -19,25 +19,25 @@ def read_columns(path: Path, stage: str, needed: tuple[str, ...]) -> dict[str, l
         header, *rows = list(csv.reader(file)) or [[]]
     for name in needed:
         if name not in header:
-            raise PipelineError(f"{path}: has no column {name}; run `dvc repro {stage}` again")
+            raise PipelineError(f"{path}: column {name} is missing; run `dvc repro {stage}` again")
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
-            raise PipelineError(f"{path}: line {number} is cut short; run `dvc repro {stage}` again")
+            raise PipelineError(f"{path}: line {number} is incomplete; run `dvc repro {stage}` again")
     return {name: [row[index] for row in rows] for index, name in enumerate(header)}
 
 
 def read_curve(path: Path, stage: str) -> dict[str, list[float]]:
-    """A training curve as column name -> numbers, an empty cell as nan; columns without any number are left out.
+    """A training curve as column name -> numbers. Empty cells become nan; columns without any number are left out.
 
     Raises:
-        PipelineError: as `read_columns`, or a cell is no number.
+        PipelineError: as `read_columns`, or a cell is not a number.
     """
     columns = {}
     for name, cells in read_columns(path, stage, ("step",)).items():
         try:
             numbers = [float(cell) if cell else math.nan for cell in cells]
         except ValueError:
-            raise PipelineError(f"{path}: {name} holds what is no number; run `dvc repro {stage}` again") from None
+            raise PipelineError(f"{path}: column {name} must hold numbers; run `dvc repro {stage}` again") from None
         if not all(map(math.isnan, numbers)):
             columns[name] = numbers
     return columns

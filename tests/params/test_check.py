@@ -1,0 +1,70 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT, sample_params
+from tinypt.params.check import check_file
+from tinypt.runtime.errors import PipelineError
+
+ALIAS = "    init: {<<: *init}\n"
+LOSSES = "losses: {mlm: 1.0, cosine: 1.0}, "
+
+
+def write(folder: Path, params: dict[str, Any]) -> Path:
+    path = folder / "params.yaml"
+    path.write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("untrained", "the name is reserved; choose another"),
+        ("char_ngrams", "the name is reserved; choose another"),
+        ("Total", "a student's name may contain only a-z, 0-9 and _"),
+        ("total-2", "a student's name may contain only a-z, 0-9 and _"),
+    ],
+)
+def test_bad_names_of_students_are_refused(tmp_path: Path, name: str, message: str) -> None:
+    params = sample_params()
+    params["students"] = {name: params["students"]["total"]}
+    with pytest.raises(PipelineError, match=rf"params\.yaml: students\.{name}: {message}"):
+        check_file(write(tmp_path, params))
+
+
+def test_unknown_names_of_tasks_and_students_are_refused(tmp_path: Path) -> None:
+    params = sample_params()
+    params["evaluate"]["finetune"]["joint"] = [["assin2_similarity", "assin1"]]
+    with pytest.raises(PipelineError, match=r"evaluate\.finetune\.joint: no task is called assin1"):
+        check_file(write(tmp_path, params))
+    params["evaluate"]["finetune"]["joint"] = []
+    params["evaluate"]["task_distillation"] = {
+        "students": ["best"],
+        "weight": 0.5,
+        "temperature": 2.0,
+        "recombined": 1.0,
+    }
+    with pytest.raises(PipelineError, match=r"evaluate\.task_distillation\.students: no student is called best"):
+        check_file(write(tmp_path, params))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "keys"),
+    [
+        (ALIAS, "    init: *init\n", ("partial_word.init", "partial.init")),
+        (LOSSES, "", ("partial_word.distill.losses", "partial.distill.losses")),
+    ],
+)
+def test_a_mapping_shared_by_two_students_is_refused(tmp_path: Path, old: str, new: str, keys: tuple[str, str]) -> None:
+    text = (ROOT / "params/sample.yaml").read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path = tmp_path / "params.yaml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(PipelineError) as refused:
+        check_file(path)
+    assert str(refused.value) == (
+        f"{path}: students.{keys[0]}: is the same mapping as students.{keys[1]}, so `dvc exp run -S` on one changes "
+        "both; write {<<: *anchor} in place of an alias, or spell out the values"
+    )
