@@ -130,7 +130,7 @@ def test_students_with_live_targets_do_not_depend_on_cached_ones(tokenized: Path
         (NOTHING, r"students\.mine\.distill\.targets: cached needs targets\.teacher, which is null"),
         (
             {"teacher": CACHED["teacher"] | {"temperature": 1.0}},
-            r"students\.mine\.distill\.targets: cached needs targets\.teacher\.temperature, 1\.0, not 2\.0",
+            r"students\.mine\.distill\.targets: cached needs temperature as in targets\.teacher, 1\.0, is 2\.0",
         ),
     ],
 )
