@@ -1,18 +1,19 @@
-"""What each part of a recipe adds: the parameter sets of a file as a ladder, over several seeds, as Markdown.
+"""The contribution of each part of a recipe: a file's students as a ladder, over several seeds, as Markdown tables.
 
-    cp params/ablation.yaml params.yaml && dvc repro teacher base tokenize tasks    # what all runs share
+    cp params/ablation.yaml params.yaml && dvc repro teacher base tokenize tasks    # shared by all runs
     python -m bench.ablation [--params FILE] [--seeds 13 14 15] [--jobs 2]
 
-Every set is built, trained and measured with every seed by the pipeline's own stages, one thread each, in a folder of
-its own below .cache/ablation/ that shares data/, models/teacher and models/base with this checkout. Only the seed
-differs, and one seed means the same order of the text, the same masks and random weights for all sets. A run that is
-finished is not repeated. Fine-tuning is left out.
+Every student is built, trained and evaluated with every seed by the pipeline's own stages, with one thread each. A run
+has its own folder below .cache/ablation/, which shares data/, models/teacher and models/base with this checkout. Only
+the seed differs: with one seed, all students have the same order of text, masks and random weights. A finished run is
+not repeated. Fine-tuning is left out.
 
-Sets stand in the file's order. Each is compared with the one before it that has the same tokenizer, the first with its
-student before training, and with the study's own recipe, `total` or `partial`, where the file has it. A difference
-is the mean over the seeds of that between two runs of one seed; its interval is Student's t at 95 %.
+Students keep the file's order. Each is compared with the one before it with the same tokenizer, and the first with
+itself before training. Each is also compared with the study's recipe, `total` or `partial`, if the file has it. A
+difference is the mean over the seeds of the difference between two runs with one seed, with its 95 % interval by
+Student's t.
 
-The first table is for choosing: its blocks and its tasks' rows are of the training splits. The others are held out.
+The first table is for choosing: it uses blocks and task rows from the training splits. The others are held out.
 """
 
 import argparse
@@ -54,7 +55,7 @@ Scores = dict[str, float]
 
 @dataclass(frozen=True)
 class Run:
-    """One set trained with one seed; `measure_start` also measures its student before training."""
+    """One student trained with one seed; with `measure_start` it is also evaluated before training."""
 
     params: Path
     name: str
@@ -63,20 +64,20 @@ class Run:
 
 
 def main() -> None:
-    """Make the runs that are missing and print the tables."""
+    """Perform the missing runs and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--params", type=Path, default=Path("params/ablation.yaml"))
     parser.add_argument("--seeds", type=int, nargs="+", default=[13, 14, 15])
-    parser.add_argument("--jobs", type=int, default=2, help="runs at a time, one thread each (default: 2)")
+    parser.add_argument("--jobs", type=int, default=2, help="simultaneous runs, one thread each (default: 2)")
     options = parser.parse_args()
-    sets: dict[str, Student] = load("students", dict[str, Student], options.params)
+    students: dict[str, Student] = load("students", dict[str, Student], options.params)
     ladders = {
-        tokenizer: [name for name, student_params in sets.items() if student_params.init.tokenizer == tokenizer]
+        tokenizer: [name for name, student_params in students.items() if student_params.init.tokenizer == tokenizer]
         for tokenizer in STUDY
     }
     firsts = {ladder[0] for ladder in ladders.values() if ladder}
-    runs = [Run(options.params, name, seed, name in firsts) for seed in options.seeds for name in sets]
-    os.environ["OMP_NUM_THREADS"] = "1"  # read where a process imports torch: the workers' thread count, and bits
+    runs = [Run(options.params, name, seed, name in firsts) for seed in options.seeds for name in students]
+    os.environ["OMP_NUM_THREADS"] = "1"  # read when a worker imports torch; the thread count decides the bits
     pool = ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn"))
     try:
         results = dict(zip(((run.name, run.seed) for run in runs), pool.map(perform, runs), strict=True))
@@ -93,7 +94,7 @@ def main() -> None:
 
 
 def perform(job: Run) -> dict[str, Scores]:
-    """Scores of a run's student at its `end`, and at its `start` if asked for, from the run's folder if it is done."""
+    """Scores of a run's student at its `end` and, with measure_start, its `start`; a finished run is read from disk."""
     params = yaml.safe_load(job.params.read_text(encoding="utf-8")) | {"seed": job.seed}
     measured = {key: params["evaluate"][key] for key in ("mlm_blocks", "sentences", "max_length")}
     values = [params["students"][job.name], measured, job.seed, job.measure_start]
@@ -125,7 +126,7 @@ def perform(job: Run) -> dict[str, Scores]:
 
 
 def measure(folder: Path, job: Run, model: str) -> Scores:
-    """What the evaluate stage measures without fine-tuning, the losses in bits, and the score for choosing."""
+    """The evaluate stage's metrics without fine-tuning, with losses in bits, and the scores for choosing."""
     options: Evaluate = load("evaluate", Evaluate, folder / "params.yaml")
     student_params: Student = load(f"students.{job.name}", Student, folder / "params.yaml")
     evaluated = load_evaluated(f"{job.name} {job.seed}", folder / "models" / job.name / model, options.max_length)
@@ -140,16 +141,16 @@ def measure(folder: Path, job: Run, model: str) -> Scores:
         CHOOSING[1]: float(np.mean(choosing)),
         "bits per masked piece": mlm_scores(evaluated, blocks, options.mlm_blocks, job.seed)["loss"] / math.log(2),
         "bits per character": words["bits_per_character"],
-        "words right": words["accuracy"],
+        "word accuracy": words["accuracy"],
         **held_out,
         "tasks' mean": float(np.mean(list(held_out.values()))),
     }
 
 
 def halves(split: Split) -> TaskData:
-    """Half of a training split to train on and half to score, ten rows each in turn.
+    """Split a training split into halves to train on and to score, alternating every ten rows.
 
-    Neighbours, often alike, stay together; and of a file that is sorted by class both halves have every class.
+    Neighbouring rows, often alike, stay together. In a file sorted by class, both halves contain every class.
     """
     turns, parts = np.arange(len(split)) // 10 % 2, []
     for rows in (np.flatnonzero(turns == 0), np.flatnonzero(turns == 1)):
@@ -163,11 +164,11 @@ def _take(column: list[Any], rows: Rows) -> list[Any]:
 
 
 def ladder_tables(rows: dict[str, list[Scores]], study: str) -> list[str]:
-    """Markdown of one ladder: scores for choosing, held-out scores, differences to the row before and to `study`.
+    """Markdown tables of one ladder: scores for choosing, held-out scores, differences from the row before and `study`.
 
     Args:
-        rows: one dict of scores a seed, by set, in the ladder's order; all have the same keys and seeds.
-        study: the set that the last table compares with; there is none if `rows` lacks it.
+        rows: for each student, in the ladder's order, one dict of scores for each seed; all have the same keys.
+        study: the student that the last table compares with; the table is left out if `rows` lacks it.
     """
     names, columns = list(rows), [column for column in rows[START][0] if column not in CHOOSING]
     lines = _table(names, CHOOSING, lambda name, column: _spread(rows, name, column))
@@ -183,7 +184,7 @@ def ladder_tables(rows: dict[str, list[Scores]], study: str) -> list[str]:
 
 
 def paired_interval(first: list[float], second: list[float]) -> tuple[float, float, float]:
-    """Mean of first - second, paired, and its 95 % interval by Student's t; not a number with fewer than two pairs."""
+    """Mean of first - second, paired, and its 95 % interval by Student's t; NaN bounds for fewer than two pairs."""
     differences = np.array(first) - np.array(second)
     mean, count = float(differences.mean()), len(differences)
     if count < 2:
@@ -193,7 +194,7 @@ def paired_interval(first: list[float], second: list[float]) -> tuple[float, flo
 
 
 def _frozen(evaluated: EvaluatedModel, task: str, data: TaskData, seed: int) -> float:
-    """A task's primary measure: Pearson correlation of a similarity, macro-F1 of classes."""
+    """A task's primary metric: Pearson correlation for similarity, macro-F1 for classes."""
     scores, _ = frozen_scores(evaluated, task, data, seed)
     return scores["pearson" if data.is_regression else "f1"]
 
@@ -205,7 +206,7 @@ def _spread(rows: dict[str, list[Scores]], name: str, column: str) -> str:
 
 
 def _difference(rows: dict[str, list[Scores]], name: str, other: str, column: str) -> str:
-    """Bold where the interval leaves out 0, so that the two differ beyond the seeds."""
+    """Bold if the interval excludes 0: the difference exceeds that between seeds."""
     first, second = ([scores[column] for scores in rows[each]] for each in (name, other))
     mean, low, high = paired_interval(first, second)
     if math.isnan(low):
@@ -215,7 +216,7 @@ def _difference(rows: dict[str, list[Scores]], name: str, other: str, column: st
 
 
 def _table(names: Sequence[str], columns: Sequence[str], cell: Callable[[str, str], str]) -> list[str]:
-    lines = [f"| set | {' | '.join(columns)} |", "|---|" + "--:|" * len(columns)]
+    lines = [f"| student | {' | '.join(columns)} |", "|---|" + "--:|" * len(columns)]
     for name in names:
         shown = name if name == START else f"`{name}`"
         lines.append(f"| {shown} | {' | '.join(cell(name, column) for column in columns)} |")

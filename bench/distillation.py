@@ -1,16 +1,17 @@
-"""The distillation loop against the usual ways to write it, on the same models, losses and text.
+"""Speed of the distillation loop compared with other implementations, on the same models, losses and text.
 
     python -m bench.distillation [--text PATH] [--vocabulary VOCAB] [--device cuda] [--rows NAME ...]
 
-A teacher of BERT-base's shape with random weights and a student of BERT-tiny's, a vocabulary of 29,794, length 128;
-masked-language modelling, KL at temperature 2 and cosine of the last states. Ours is `tinypt.distillation.loop.train`
-itself; its cached rows learn from stored targets of the same teacher, and their cosine is that of texts. Beside it run
-transformers.Trainer and, where it is installed, TextBrewer (see bench/trainers.py). Every row is a process of its own;
-the repetitions take turns, and medians are shown. Tokens are real ones: padding does not count.
+The teacher has BERT-base's shape and random weights, the student BERT-tiny's; the vocabulary has 29,794 pieces, blocks
+have 128 tokens. The losses are masked-language modelling, KL at temperature 2 and cosine of the last states. Our rows
+run `tinypt.training.loop.train` itself. The cached rows learn from cached targets of the same teacher, with the cosine
+of texts. They are compared with transformers.Trainer and, if installed, TextBrewer (see bench/trainers.py). Every row
+runs in its own process; repetitions alternate, and medians are shown. Padding does not count as tokens.
 
-Utilisation is the share of the device's measured peak in the row's precision, of a multiplication of two large square
-matrices, that the arithmetic a step cannot do without would take: the teacher forward, the student forward and back,
-both heads at masked positions. The last line is JSON.
+Utilisation is the time that the indispensable arithmetic of a step would take at the device's peak, as a share of the
+step's time. That arithmetic is the teacher's forward pass, the student's forward and backward passes, and both heads
+at masked positions. The peak is measured by multiplying two large square matrices in the row's precision. The last
+line is JSON.
 """
 
 import argparse
@@ -36,11 +37,11 @@ from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerBase
 from bench.peers import peak_mb
 from bench.trainers import COSINE, FEWEST, KL, MLM, TEMPERATURE, Texts, textbrewer_rate, trainer_rate
 from tinypt.corpus.files import READERS, expand, read_file
-from tinypt.distillation.cached_targets import CachedTargets, open_cached
-from tinypt.distillation.loop import Result, train
-from tinypt.distillation.objective import Objective
+from tinypt.distillation.cached_targets import open_cached
+from tinypt.distillation.objective import DistillationObjective
 from tinypt.distillation.targets import write_targets
-from tinypt.distillation.teacher import Teacher
+from tinypt.distillation.teacher import Teacher, TeacherOutputs
+from tinypt.distillation.terms import Cosine
 from tinypt.modeling.load import load_tokenizer
 from tinypt.params.corpus import NoiseRates
 from tinypt.params.targets import TeacherTargets
@@ -50,10 +51,11 @@ from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.blocks import batches, write_blocks
 from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.vocabulary import make_tokenizer, read_vocabulary, train_vocabulary
+from tinypt.training.loop import Result, train
 
 SEED, VOCABULARY, LENGTH, MASKED = 11, 29_794, 128, 0.15
 BASE, TINY = (12, 768, 12, 3072), (2, 128, 2, 512)  # layers, width, heads, feed-forward
-STORED = TeacherTargets(
+CACHED = TeacherTargets(
     draws=1,
     mask_probability=MASKED,
     temperature=TEMPERATURE,
@@ -63,12 +65,12 @@ STORED = TeacherTargets(
     precision="bf16",
 )
 DOCUMENTS = 200
-WIDTHS = {"cpu": 2048, "cuda": 8192}  # of the matrices that the peak is measured with
+WIDTHS = {"cpu": 2048, "cuda": 8192}  # of the matrices multiplied to measure the peak
 
 
 @dataclass(frozen=True)
 class Row:
-    """One way to distil: whose loop, in which precision, compiled or not, and blocks at once on a CPU and a GPU."""
+    """One configuration: the loop, its precision, whether it is compiled, and its batch size by device, in blocks."""
 
     loop: str
     precision: str
@@ -76,7 +78,7 @@ class Row:
     batch_size: dict[str, int]
 
 
-# 32 blocks make a step on a CPU, 512 on a GPU, whatever the row. Each row has the batch size it is fastest with.
+# A step is 32 blocks on a CPU and 512 on a GPU in every row. Each row has the batch size it is fastest with.
 STEP = {"cpu": 32, "cuda": 512}
 ROWS = {
     "Trainer, fp32": Row("trainer", "fp32", False, {"cpu": 8, "cuda": 128}),
@@ -101,7 +103,9 @@ def main() -> None:
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS), metavar="ROW", help=", ".join(ROWS))
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=8.0, help="of each repetition of a row (default: %(default)s)")
-    parser.add_argument("--run", nargs=2, help=argparse.SUPPRESS)  # a row and the prepared folder: a process of its own
+    parser.add_argument(
+        "--run", nargs=2, help=argparse.SUPPRESS
+    )  # for a row's own process: the row and the prepared folder
     options = parser.parse_args()
     if options.run:
         print(json.dumps(_run(ROWS[options.run[0]], Path(options.run[1]), options.device, options.seconds)))
@@ -109,12 +113,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-distillation-") as folder:
         _prepare(Path(folder), options.text, options.vocabulary)
         if any(ROWS[name].loop == "cached" for name in options.rows):
-            _store(Path(folder), torch.device(options.device))
+            _cache(Path(folder), torch.device(options.device))
         _compare(Path(folder), options)
 
 
 def _prepare(folder: Path, text: Path | None, vocabulary: Path | None) -> None:
-    """The text as our blocks and as the others' documents cut at LENGTH, under one tokenizer."""
+    """Write the text as blocks, for our rows, and as documents cut at LENGTH, for the others, with one tokenizer."""
     documents = list(islice(_documents(text), DOCUMENTS))
     pieces = read_vocabulary(vocabulary) if vocabulary else train_vocabulary(lambda: documents, VOCABULARY, cased=True)
     tokenizer = make_tokenizer(pieces, cased=True, max_length=LENGTH)
@@ -126,19 +130,19 @@ def _prepare(folder: Path, text: Path | None, vocabulary: Path | None) -> None:
         texts += [{"input_ids": ids} for ids in cut["input_ids"]]
     (folder / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
     print(
-        f"{counts.documents:,} documents of {text or 'the embedded sample'}, {counts.pieces:,} pieces; ours: "
+        f"{counts.documents:,} documents from {text or 'the embedded sample'}, {counts.pieces:,} pieces; ours: "
         f"{counts.blocks:,} blocks of {LENGTH}; the others: {len(texts):,} texts, "
-        f"{np.mean([len(each['input_ids']) == LENGTH for each in texts]):.0%} of them of full length"
+        f"{np.mean([len(each['input_ids']) == LENGTH for each in texts]):.0%} of them at full length"
     )
 
 
-def _store(folder: Path, device: torch.device) -> None:
-    """The teacher's targets of the first blocks, for the cached rows; they train on these again and again."""
+def _cache(folder: Path, device: torch.device) -> None:
+    """Cache the teacher's outputs for the first blocks; the cached rows train on these repeatedly."""
     blocks, special = open_blocks(folder), SpecialIds.of(load_tokenizer(folder / "tokenizer"))
     first = Blocks(np.array(blocks.ids[: 3 * STEP[device.type]]), None, None, None)
-    teacher = Teacher(_bert(BASE), special, TEMPERATURE, STORED.alignment)
+    teacher = Teacher(_bert(BASE), special)
     (folder / "targets").mkdir()
-    write_targets(teacher, first, STORED, SEED, device, folder / "targets", "targets")
+    write_targets(teacher, first, CACHED, SEED, device, folder / "targets", "targets")
 
 
 def _documents(text: Path | None) -> Iterable[str]:
@@ -178,11 +182,11 @@ def _compare(folder: Path, options: argparse.Namespace) -> None:
 
 
 def _summary(found: dict[str, dict[str, float]]) -> dict[str, float | None]:
-    """The fastest row of each kind, in the words of the JSON line; None where no row of a kind ran."""
+    """The values of the JSON line, from the fastest row of each loop; None if none of a loop's rows ran."""
 
     def best(loop: str) -> dict[str, float] | None:
         return max(
-            (of for name, of in found.items() if ROWS[name].loop == loop), key=lambda of: of["rate"], default=None
+            (row for name, row in found.items() if ROWS[name].loop == loop), key=lambda row: row["rate"], default=None
         )
 
     ours, trainer, cached = best("ours"), best("trainer"), best("cached")
@@ -196,7 +200,7 @@ def _summary(found: dict[str, dict[str, float]]) -> dict[str, float | None]:
 
 
 def _run(row: Row, folder: Path, device_name: str, seconds: float) -> dict[str, float]:
-    """Tokens per second of a row, its peak memory in MB and the share of its time spent waiting for data."""
+    """A row's tokens per second (rate), peak memory in MB and share of its time spent waiting for data (waits)."""
     device = torch.device(device_name)
     tokenizer = load_tokenizer(folder / "tokenizer")
     teacher, student = _bert(BASE), _bert(TINY)
@@ -230,11 +234,14 @@ def _ours(
     blocks, special = open_blocks(folder), SpecialIds.of(tokenizer)
     projection = nn.Linear(TINY[1], BASE[1], bias=False)
     weights = {"mlm": MLM, "kl": KL, "cosine": COSINE}
-    told: Teacher | CachedTargets | None = Teacher(teacher, special, TEMPERATURE, "token")
+    outputs: TeacherOutputs | None = Teacher(teacher, special)
+    alignment = "token"
     if row.loop == "cached":
-        told = open_cached(folder / "targets", LENGTH)
+        outputs, alignment = open_cached(folder / "targets", LENGTH), "sentence"
         blocks = Blocks(blocks.ids[: 3 * STEP[device.type]], None, None, None)
-    objective = Objective(student, special, weights, told, projection)
+    assert outputs is not None
+    cosine = Cosine(projection, alignment, special)
+    objective = DistillationObjective(student, special, weights, outputs, TEMPERATURE, cosine)
     real = float(np.mean(blocks.ids != special.pad))
 
     def run(steps: int) -> Result:
@@ -279,10 +286,10 @@ def _bert(shape: tuple[int, int, int, int]) -> BertForMaskedLM:
 
 
 def step_flops(live: bool) -> float:
-    """Floating-point operations a token that a step cannot do without, multiplications of matrices alone.
+    """Indispensable floating-point operations of a step for each token; only matrix products are counted.
 
-    A multiplication by n weights takes 2n, and as much again for each of the two gradients. Attention takes
-    4 · length · width a layer; the heads, a layer of width² before them, run at the masked share of positions.
+    A product with n weights takes 2n operations, and as many again for each of the two gradients. Attention takes
+    4 · length · width in each layer. The heads, preceded by a layer of width² weights, run at masked positions.
     """
 
     def forward(shape: tuple[int, int, int, int]) -> float:
@@ -290,12 +297,12 @@ def step_flops(live: bool) -> float:
         encoder = layers * (2 * (4 * width**2 + 2 * width * feed_forward) + 4 * LENGTH * width)
         return encoder + MASKED * 2 * (width**2 + width * VOCABULARY)
 
-    student = 3 * (forward(TINY) + (2 * TINY[1] * BASE[1] if live else 0))  # of the cached, one map a text, not a token
+    student = 3 * (forward(TINY) + (2 * TINY[1] * BASE[1] if live else 0))  # cached: one map for each text
     return student + (forward(BASE) if live else 0)
 
 
 def _peak(device: torch.device, precision: str) -> float:
-    """Floating-point operations per second of one large multiplication of square matrices, the best of several."""
+    """Floating-point operations per second of one large product of square matrices, the best of several."""
     width = WIDTHS[device.type]
     dtype = torch.bfloat16 if precision == "bf16" else torch.float32
     left, right = (torch.randn(width, width, device=device).to(dtype) for _ in range(2))

@@ -50,7 +50,7 @@ def _scores(task: str, data: TaskData, models: list[str]) -> None:
         print(f"| {name} | {' | '.join(cells)} | {scores['selection']['learning_rate']:g} |")
     for name, baseline in read_json(METRICS / "tasks.json")[task]["baselines"].items():
         cells = [_interval(baseline, metric, metric) if metric in baseline else "–" for metric in metrics]
-        print(f"| no model: {name} | {' | '.join(cells)} |{' – |' * (len(metrics) + 1)}")
+        print(f"| baseline: {name} | {' | '.join(cells)} |{' – |' * (len(metrics) + 1)}")
 
 
 def _interval(scores: dict[str, Any], key: str, metric: str, spread: str = "") -> str:

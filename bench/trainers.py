@@ -1,9 +1,9 @@
-"""What the distillation loop is compared with: the same losses in transformers.Trainer and in TextBrewer.
+"""The implementations that the distillation loop is compared with: transformers.Trainer and TextBrewer.
 
-Both read documents cut at the block length and padded to the longest of the batch, and score every position, since
-that is what BertForMaskedLM does. Neither is made slower than its users have it: equal lengths are batched together,
-tokens are made beforehand, only masked positions enter the losses, AdamW is fused, and where Trainer's autocast, which
-ends at the student, would leave the teacher in fp32, its weights are bf16.
+They compute the same losses. Both read documents cut at the block length and padded to the longest in the batch, and
+both score every position, as BertForMaskedLM does. Neither is slowed down: equal lengths are batched together, tokens
+are prepared beforehand, only masked positions enter the losses, and AdamW is fused. Trainer's autocast covers the
+student alone and would leave the teacher in fp32, so the teacher's weights are bf16.
 """
 
 import tempfile
@@ -27,33 +27,33 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 TEMPERATURE, MASKED = 2.0, 0.15
 MLM, KL, COSINE = 2.0, 5.0, 1.0  # weights of the terms, as in params/sample.yaml's total
-FEWEST = 2  # steps that are timed, at least
+FEWEST = 2  # timed steps, at least
 Texts = list[dict[str, list[int]]]
 
 
 @dataclass
 class Clock:
-    """Counts real tokens and time, from the end of the first step until there is enough."""
+    """Counts tokens without padding, and time, from the end of the first step until `seconds` have passed."""
 
     seconds: float
     tokens: list[Tensor] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
 
     def step(self, device: torch.device) -> bool:
-        """Note the end of a step; whether it may have been the last."""
+        """Record the end of a step; return whether enough has been timed."""
         if device.type == "cuda":
             torch.cuda.synchronize()
         self.times.append(time.perf_counter())
         return len(self.times) > FEWEST and self.times[-1] - self.times[0] > self.seconds
 
-    def rate(self, batches_a_step: int) -> float:
-        """Real tokens per second, the first step left out."""
-        timed = self.tokens[batches_a_step : batches_a_step * len(self.times)]
+    def rate(self, accumulation: int) -> float:
+        """Tokens per second without padding, excluding the first step of `accumulation` batches."""
+        timed = self.tokens[accumulation : accumulation * len(self.times)]
         return float(torch.stack(timed).sum()) / (self.times[-1] - self.times[0])
 
 
 class _Pair(nn.Module):
-    """The student and the map of its states to the teacher's width, the two things that are trained."""
+    """The two trained modules: the student, and the map from its states to the teacher's width."""
 
     def __init__(self, student: PreTrainedModel, width: int) -> None:
         super().__init__()
@@ -75,23 +75,25 @@ def trainer_rate(
     seconds: float,
     device: torch.device,
 ) -> float:
-    """Real tokens per second of transformers.Trainer with MLM, KL and cosine."""
+    """Tokens per second, without padding, of transformers.Trainer with MLM, KL and cosine."""
     clock = Clock(seconds)
 
     class Distiller(Trainer):  # type: ignore[misc]
         def compute_loss(self, model: Any, inputs: Any, *_arguments: Any, **_more: Any) -> Tensor:
             clock.tokens.append(inputs["attention_mask"].sum())
             with torch.no_grad():
-                said = teacher(inputs["input_ids"], inputs["attention_mask"], output_hidden_states=True)
+                teacher_out = teacher(inputs["input_ids"], inputs["attention_mask"], output_hidden_states=True)
             out = model(**inputs)
             scored, real = inputs["labels"] != -100, inputs["attention_mask"].bool()
             kl = F.kl_div(
                 F.log_softmax(out.logits[scored].float() / TEMPERATURE, dim=-1),
-                F.softmax(said.logits[scored].float() / TEMPERATURE, dim=-1),
+                F.softmax(teacher_out.logits[scored].float() / TEMPERATURE, dim=-1),
                 reduction="batchmean",
             )
-            ours = self.accelerator.unwrap_model(model).projection(out.hidden_states[-1][real])
-            cosine = 1 - F.cosine_similarity(ours.float(), said.hidden_states[-1][real].float(), dim=-1).mean()
+            projected = self.accelerator.unwrap_model(model).projection(out.hidden_states[-1][real])
+            cosine = (
+                1 - F.cosine_similarity(projected.float(), teacher_out.hidden_states[-1][real].float(), dim=-1).mean()
+            )
             loss: Tensor = MLM * out.loss + KL * TEMPERATURE**2 * kl + COSINE * cosine
             return loss
 
@@ -134,7 +136,7 @@ def textbrewer_rate(
     seconds: float,
     device: torch.device,
 ) -> float:
-    """Real tokens per second of TextBrewer 0.2.1 with the same terms; it has no bf16."""
+    """Tokens per second, without padding, of TextBrewer 0.2.1 with the same terms; it has no bf16."""
     from textbrewer import DistillationConfig, GeneralDistiller, TrainingConfig  # type: ignore[import-not-found]
 
     clock = Clock(seconds)
@@ -143,7 +145,7 @@ def textbrewer_rate(
     loader: Any = torch.utils.data.DataLoader(texts, batch_size, sampler=sampler, collate_fn=collator, drop_last=True)  # type: ignore[arg-type]
 
     class Timed:
-        """The loader, which stops when there is enough: the distiller asks for no more than that."""
+        """The loader, which ends when enough is timed, since the distiller has no other way to stop."""
 
         def __len__(self) -> int:
             return len(loader)

@@ -1,4 +1,4 @@
-"""Get the base model, the original BERT-tiny: published, or a stand-in pre-trained here on text of its own.
+"""Get the base model, the original BERT-tiny: the published one, or a stand-in pre-trained here on its own text.
 
 Writes models/base and metrics/base/base.json.
 """
@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tinypt.corpus.files import expand, read_file
-from tinypt.distillation.pretraining import make_model
 from tinypt.params.loader import load, load_seed
 from tinypt.params.models import Base, EnglishSample, PretrainedBase
 from tinypt.params.tokenize import Tokenize
 from tinypt.runtime.run import run
 from tinypt.sample.english import english_texts
+from tinypt.training.pretraining import make_model
 
 
 def main() -> None:

@@ -1,7 +1,6 @@
-"""Build the student of one parameter set, before training: `python -m stages.student total`.
+"""Build a student, before training: `python -m stages.student total`.
 
-Reads models/base, models/teacher and data/tokens/teacher/train/blocks.npy, for how often pieces are used;
-writes models/<set>/student.
+Reads models/base, models/teacher and, to count pieces, data/tokens/teacher/train; writes models/<student>/student.
 """
 
 from pathlib import Path
@@ -16,7 +15,7 @@ from tinypt.tokens.frequency import count_pieces
 
 
 def main(name: str) -> None:
-    """Write the untrained student of the set called `name`."""
+    """Write the student called `name`, before training."""
     options = load(f"students.{name}.init", Init)
     base, teacher = (
         (load_model(folder), load_tokenizer(folder)) for folder in (Path("models/base"), Path("models/teacher"))

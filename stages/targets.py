@@ -1,11 +1,11 @@
-"""Run the teacher once over the training blocks and store what it says: `python -m stages.targets teacher`.
+"""Run the teacher once over the training blocks and cache its outputs: `python -m stages.targets teacher`.
 
 Reads models/teacher and data/tokens/<tokenizer>/train; writes data/targets/<tokenizer> and
-metrics/targets/<tokenizer>.json. A killed run goes on after its last finished part.
+metrics/targets/<tokenizer>.json. A killed run resumes after its last finished part.
 
-The folder has two sides, so that DVC knows what a set depends on. Sets with targets: cached read the folder
-`cached`, which says so where nothing is stored. Sets with targets: live depend on the file `live`, which
-never changes: they are not trained again when something else is stored.
+The output has two parts, so that DVC tracks each student's dependency. Students with targets: cached read the folder
+`cached`; its options.json is null if nothing is cached. Students with targets: live depend on the file `live`, which
+never changes, so they are not trained again when the cached targets change.
 """
 
 import shutil
@@ -22,27 +22,22 @@ LIVE = "A set with targets: live asks the teacher itself. What is stored for oth
 
 
 def main(name: str) -> None:
-    """Store the teacher's targets for the sets with the tokenizer called `name`, teacher or base."""
+    """Cache the teacher's outputs for students with the tokenizer called `name`, teacher or base."""
     options, seed = load(f"targets.{name}", SCHEMAS[name]), load_seed()
     model, tokens = Path("models/teacher"), Path("data/tokens") / name / "train"
     work = work_folder("targets", fingerprint([name, options, seed], [model, tokens] if options else []))
     metrics: dict[str, int | float] = {"bytes": 0, "bytes_per_token": 0.0}
     if options is None:
         write_json(work / "options.json", None)
-    else:  # PyTorch is imported only now: with nothing to store, the stage is over before it would be loaded
+    else:  # imported only now: without targets the stage ends before PyTorch would be loaded
         from tinypt.distillation.targets import write_targets
-        from tinypt.distillation.teacher import Teacher
+        from tinypt.distillation.teacher import load_teacher
         from tinypt.modeling.forward import pick_device
-        from tinypt.modeling.load import load_model, load_tokenizer
         from tinypt.tokens.arrays import open_blocks
-        from tinypt.tokens.masking import SpecialIds
-        from tinypt.tokens.trimming import ids_in
 
-        tokenizer = load_tokenizer(model)
-        ids = ids_in(tokenizer, tokenizer)  # a model may have scores for more ids than it has pieces
-        teacher = Teacher(load_model(model), SpecialIds.of(tokenizer), None, options.alignment, ids=ids)
-        blocks = open_blocks(tokens)
-        metrics = write_targets(teacher, blocks, options, seed, pick_device(), work, f"targets {name}")
+        metrics = write_targets(
+            load_teacher(model), open_blocks(tokens), options, seed, pick_device(), work, f"targets {name}"
+        )
     with atomic_path(Path("data/targets") / name) as folder:
         folder.mkdir(parents=True)
         (folder / "live").write_text(LIVE, encoding="utf-8")

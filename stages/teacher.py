@@ -1,16 +1,16 @@
 """Get the teacher: a published model, or a stand-in pre-trained here by MLM on the training split.
 
-Reads data/split/train (a stand-in only); writes models/teacher and metrics/teacher/teacher.json.
+Reads data/split/train (for a stand-in only); writes models/teacher and metrics/teacher/teacher.json.
 """
 
 from pathlib import Path
 
 from tinypt.corpus.shards import iter_texts
-from tinypt.distillation.pretraining import make_model
 from tinypt.params.loader import load, load_seed
 from tinypt.params.models import Teacher
 from tinypt.params.tokenize import Tokenize
 from tinypt.runtime.run import run
+from tinypt.training.pretraining import make_model
 
 
 def main() -> None:

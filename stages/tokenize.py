@@ -1,7 +1,7 @@
 """Cut the split corpus into token blocks.
 
-    python -m stages.tokenize teacher    blocks under the teacher's tokenizer
-    python -m stages.tokenize base       the same text under BERT-tiny's and the teacher's, aligned by word
+    python -m stages.tokenize teacher    blocks in the teacher's tokenizer
+    python -m stages.tokenize base       the same text in BERT-tiny's tokenizer and the teacher's, aligned by word
 
 Reads data/split and the models' tokenizers; writes data/tokens/<tokenizer>/{train,test}/*.npy and
 metrics/tokenize/<tokenizer>.json.

@@ -1,15 +1,15 @@
-"""Make the untrained: the student's architecture with random weights and the teacher's tokenizer.
+"""Make the untrained model: the student's architecture with random weights and the teacher's tokenizer.
 
-What it scores once fine-tuned is what a student must beat to owe anything to its pre-training. It has BERT-tiny's
-shape; for a set with an architecture of its own, measure its student before training beside it:
-`python -m stages.evaluate <set>_floor models/<set>/student data/tokens/teacher`.
+Fine-tuned, it gives the score a student must beat for its pre-training to have helped. It has BERT-tiny's shape. To
+compare a student of another shape, evaluate that student before training:
+`python -m stages.evaluate <student>_untrained models/<student>/student data/tokens/teacher`.
 Reads models/base and models/teacher; writes models/untrained.
 """
 
 from pathlib import Path
 
+from tinypt.modeling.bert import same_shape
 from tinypt.modeling.load import load_model, load_tokenizer, save_model
-from tinypt.modeling.student import same_shape
 from tinypt.params.loader import load_seed
 from tinypt.runtime.run import run
 

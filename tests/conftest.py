@@ -8,7 +8,7 @@ import pytest
 import yaml
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
-from tinypt.modeling.student import random_bert
+from tinypt.modeling.bert import random_bert
 from tinypt.params.models import Architecture
 from tinypt.tokens.vocabulary import make_tokenizer, train_vocabulary
 

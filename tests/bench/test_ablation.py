@@ -1,4 +1,4 @@
-"""The ablation ladder: what is compared with what, how sure, and on which rows."""
+"""The ablation ladder: its comparisons, their intervals, and the rows they use."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from tinypt.params.students import Student
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_interval_is_that_of_a_paired_t_test() -> None:
+def test_the_interval_equals_that_of_a_paired_t_test() -> None:
     first, second = [4.1, 3.9, 4.4, 4.0], [4.3, 4.0, 4.5, 4.4]
     mean, low, high = paired_interval(first, second)
     expected = stats.ttest_rel(first, second).confidence_interval(0.95)
@@ -26,8 +26,8 @@ def test_the_interval_is_that_of_a_paired_t_test() -> None:
     assert np.isnan(paired_interval([1.0], [2.0])[1])
 
 
-def test_halves_share_nothing_leave_nothing_out_and_have_every_class() -> None:
-    labels = ["x"] * 20 + ["y"] * 25  # sorted by class, as ASSIN2's file is
+def test_halves_are_disjoint_and_complete_and_have_every_class() -> None:
+    labels = ["x"] * 20 + ["y"] * 25  # sorted by class, as in ASSIN2's file
     ids = [str(number) for number in range(45)]
     data = halves(Split(ids, [f"a{id}" for id in ids], [f"b{id}" for id in ids], labels))
     assert data.train.ids == [*ids[:10], *ids[20:30], *ids[40:]]
@@ -37,7 +37,7 @@ def test_halves_share_nothing_leave_nothing_out_and_have_every_class() -> None:
     assert halves(Split(ids, ids, None, labels)).test.second is None
 
 
-def test_each_set_is_compared_with_the_one_before_and_the_studys() -> None:
+def test_each_student_is_compared_with_the_one_before_and_the_studys() -> None:
     chosen = dict.fromkeys(CHOOSING, 1.0)
     rows = {
         START: [chosen | {"bits": 9.0}, chosen | {"bits": 9.0}],
@@ -64,15 +64,16 @@ def test_a_finished_run_is_not_repeated(tmp_path: Path, monkeypatch: pytest.Monk
     assert perform(job) == {"end": {"bits": 4.0}}
 
 
-def test_the_ladder_is_the_samples_but_for_its_sets() -> None:
+def test_the_ladder_differs_from_the_sample_in_its_students_only() -> None:
     ladder, sample = (yaml.safe_load((ROOT / f"params/{name}.yaml").read_text()) for name in ("ablation", "sample"))
     assert ladder.keys() == sample.keys()
     for section in ladder.keys() - {"students", "evaluate"}:
         assert ladder[section] == sample[section], section
-    sets = load("students", dict[str, Student], ROOT / "params/ablation.yaml")
+    students = load("students", dict[str, Student], ROOT / "params/ablation.yaml")
     shipped = load("students", dict[str, Student], ROOT / "params/sample.yaml")
-    assert sets["total"] == shipped["total"]
+    assert students["total"] == shipped["total"]
     for first, second in (("mlm", "kl"), ("kl", "total"), ("relations", "hidden")):
-        assert sets[first].distill.losses.items() < sets[second].distill.losses.items()
-    budget = {(each.distill.batch_size, each.distill.learning_rate, each.distill.warmup) for each in sets.values()}
+        assert students[first].distill.losses.items() < students[second].distill.losses.items()
+    options = [student.distill for student in students.values()]
+    budget = {(each.batch_size, each.learning_rate, each.warmup) for each in options}
     assert len(budget) == 1

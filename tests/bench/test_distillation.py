@@ -1,4 +1,4 @@
-"""The benchmark of the loop: its arithmetic is what the models do, and every row runs, small."""
+"""The benchmark of the loop: its count of operations agrees with PyTorch's, and every row runs on a small scale."""
 
 import importlib.util
 from dataclasses import replace
@@ -13,7 +13,7 @@ from bench.distillation import BASE, LENGTH, MASKED, ROWS, STEP, TINY, VOCABULAR
 
 
 def _forward_flops(shape: tuple[int, int, int, int]) -> float:
-    """Of the encoder at every position and of the head at the masked ones, a token, counted by PyTorch."""
+    """Operations for each token, counted by PyTorch: the encoder at every position, the head at masked ones."""
     with torch.device("meta"), FlopCounterMode(display=False) as counter:
         model = distillation._bert(shape)
         model.set_attn_implementation("eager")
@@ -22,14 +22,14 @@ def _forward_flops(shape: tuple[int, int, int, int]) -> float:
     return counter.get_total_flops() / (10 * LENGTH)
 
 
-def test_the_arithmetic_of_a_step_is_what_pytorch_counts() -> None:
+def test_the_operations_of_a_step_agree_with_pytorchs_count() -> None:
     student = 3 * _forward_flops(TINY)
     assert step_flops(live=False) == pytest.approx(student, rel=1e-3)
     maps = 3 * 2 * TINY[1] * BASE[1]
     assert step_flops(live=True) == pytest.approx(_forward_flops(BASE) + student + maps, rel=1e-3)
 
 
-def test_the_last_line_compares_the_fastest_of_each_kind() -> None:
+def test_the_last_line_compares_the_fastest_row_of_each_loop() -> None:
     rates = {"Trainer, fp32": 1.0, "Trainer, bf16": 4.0, "ours, fp32": 3.0, "ours, bf16": 10.0, "cached, fp32": 80.0}
     found = {name: {"rate": rate, "mfu": rate / 100} for name, rate in rates.items()}
     assert distillation._summary(found) == {
@@ -52,13 +52,13 @@ def test_a_row_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr(distillation, constant, value)
     distillation._prepare(tmp_path, None, None)
     if ROWS[name].loop == "cached":
-        distillation._store(tmp_path, torch.device("cpu"))
+        distillation._cache(tmp_path, torch.device("cpu"))
     run = distillation._run(replace(ROWS[name], batch_size={"cpu": 4}), tmp_path, "cpu", seconds=0.1)
     assert run["rate"] > 0
     assert 0 <= run["waits"] < 1
 
 
-def test_every_row_makes_the_same_step() -> None:
+def test_every_row_has_the_same_step() -> None:
     for row in ROWS.values():
         for device, blocks in row.batch_size.items():
             assert STEP[device] % blocks == 0

@@ -4,7 +4,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinypt.corpus import writer as module
@@ -49,6 +49,7 @@ def test_shards_and_row_groups_have_the_given_size(tmp_path: Path) -> None:
         assert (path.name, metadata.num_rows) == (entry["file"], entry["documents"])
 
 
+@settings(deadline=None)  # writes files
 @given(st.lists(st.integers(0, len(TEXTS)), max_size=8))
 def test_shards_do_not_depend_on_batches(tmp_path_factory: pytest.TempPathFactory, cuts: list[int]) -> None:
     folder = tmp_path_factory.mktemp("shards")

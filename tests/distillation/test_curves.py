@@ -3,7 +3,7 @@ from pathlib import Path
 from tinypt.distillation.curves import COLUMNS, write_curve
 
 
-def test_every_set_has_the_same_columns(tmp_path: Path) -> None:
+def test_every_student_has_the_same_columns(tmp_path: Path) -> None:
     rows = [
         {
             "step": 50,
@@ -17,9 +17,8 @@ def test_every_set_has_the_same_columns(tmp_path: Path) -> None:
     ]
     path = tmp_path / "training/mlm_only.csv"
     write_curve(rows, path)
-    assert path.read_text(encoding="utf-8").split("\n") == [
-        ",".join(COLUMNS),
-        "50,12345678,0.001,7.12346,7.12346,,,,,,6.5",
-        "100,24691356,0.0005,6,6,,,,,,5.5",
-        "",
-    ]
+    first = {"step": "50", "tokens": "12345678", "learning_rate": "0.001", "loss": "7.12346", "mlm": "7.12346"}
+    second = {"step": "100", "tokens": "24691356", "learning_rate": "0.0005", "loss": "6", "mlm": "6"}
+    expected = (first | {"validation_mlm": "6.5"}, second | {"validation_mlm": "5.5"})
+    lines = [COLUMNS, *([row.get(name, "") for name in COLUMNS] for row in expected)]
+    assert path.read_text(encoding="utf-8") == "".join(",".join(line) + "\n" for line in lines)

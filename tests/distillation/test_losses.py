@@ -1,4 +1,4 @@
-"""Every term against a float64 reference written from its definition, its gradient against finite differences."""
+"""Every loss against a float64 reference written from its definition; its gradient against finite differences."""
 
 import math
 
@@ -27,13 +27,6 @@ def _targets(seed: int = 0) -> torch.Tensor:
 def _softmax(logits: np.ndarray) -> np.ndarray:
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)
-
-
-def test_mlm_is_the_mean_cross_entropy_of_what_counts() -> None:
-    logits, targets = _random(POSITIONS, VOCABULARY), _targets()
-    probabilities = _softmax(logits.numpy())
-    expected = np.mean([-math.log(probabilities[i, t]) for i, t in enumerate(targets.tolist()) if t != -100])
-    assert losses.mlm(logits, targets).item() == pytest.approx(expected, rel=1e-12)
 
 
 @settings(max_examples=20, deadline=None)
@@ -72,32 +65,32 @@ def test_kl_over_two_vocabularies_is_refused() -> None:
 
 
 def test_cosine_against_its_definition() -> None:
-    ours, theirs = _random(3, 4, WIDTH), _random(3, 4, WIDTH, seed=1)
+    student, teacher = _random(3, 4, WIDTH), _random(3, 4, WIDTH, seed=1)
     counted = torch.rand(3, 4, generator=torch.Generator().manual_seed(2)) < 0.6
     each = [
         1 - np.dot(a, b) / (np.linalg.norm(a) * np.linalg.norm(b))
         for a, b, counts in zip(
-            ours.reshape(-1, WIDTH).numpy(), theirs.reshape(-1, WIDTH).numpy(), counted.reshape(-1), strict=True
+            student.reshape(-1, WIDTH).numpy(), teacher.reshape(-1, WIDTH).numpy(), counted.reshape(-1), strict=True
         )
         if counts
     ]
-    assert losses.cosine(ours, theirs, counted).item() == pytest.approx(np.mean(each), rel=1e-12)
-    assert losses.cosine(ours, 3 * ours, counted).item() == pytest.approx(0, abs=1e-12)
-    assert losses.cosine(ours, theirs, torch.zeros(3, 4, dtype=torch.bool)).item() == 0
+    assert losses.cosine(student, teacher, counted).item() == pytest.approx(np.mean(each), rel=1e-12)
+    assert losses.cosine(student, 3 * student, counted).item() == pytest.approx(0, abs=1e-12)
+    assert losses.cosine(student, teacher, torch.zeros(3, 4, dtype=torch.bool)).item() == 0
 
 
 def test_hidden_against_its_definition() -> None:
-    ours, theirs = _random(3, 4, WIDTH), _random(3, 4, WIDTH, seed=1)
+    student, teacher = _random(3, 4, WIDTH), _random(3, 4, WIDTH, seed=1)
     counted = torch.rand(3, 4, generator=torch.Generator().manual_seed(2)) < 0.6
     each = [
-        sum((ours[b, i, k].item() - theirs[b, i, k].item()) ** 2 for k in range(WIDTH)) / WIDTH
+        sum((student[b, i, k].item() - teacher[b, i, k].item()) ** 2 for k in range(WIDTH)) / WIDTH
         for b in range(3)
         for i in range(4)
         if counted[b, i]
     ]
-    assert losses.hidden(ours, theirs, counted).item() == pytest.approx(np.mean(each), rel=1e-12)
-    assert losses.hidden(ours, ours, counted).item() == 0
-    assert losses.hidden(ours, theirs, torch.zeros(3, 4, dtype=torch.bool)).item() == 0
+    assert losses.hidden(student, teacher, counted).item() == pytest.approx(np.mean(each), rel=1e-12)
+    assert losses.hidden(student, student, counted).item() == 0
+    assert losses.hidden(student, teacher, torch.zeros(3, 4, dtype=torch.bool)).item() == 0
 
 
 def _kinds(blocks: int, length: int, width: int, seed: int = 0) -> list[torch.Tensor]:
@@ -120,12 +113,12 @@ def _relation_of(vectors: torch.Tensor, head: int, heads: int, position: int, re
 @settings(max_examples=10, deadline=None)
 @given(heads=st.sampled_from([1, 2, 4]), seed=st.integers(0, 100))
 def test_relations_against_their_definition(heads: int, seed: int) -> None:
-    """In plain loops, with widths and attention heads that differ, and padding at the end of one block."""
-    ours, theirs = _kinds(2, 5, 8, seed), _kinds(2, 5, 12, seed + 7)
+    """In plain loops, with different widths and numbers of heads, and padding at the end of one block."""
+    students, teachers = _kinds(2, 5, 8, seed), _kinds(2, 5, 12, seed + 7)
     real = torch.ones(2, 5, dtype=torch.bool)
     real[1, 3:] = False
     expected = 0.0
-    for student, teacher in zip(ours, theirs, strict=True):
+    for student, teacher in zip(students, teachers, strict=True):
         each = []
         for block in range(2):
             for head in range(heads):
@@ -134,61 +127,36 @@ def test_relations_against_their_definition(heads: int, seed: int) -> None:
                     p = _relation_of(teacher[block], head, heads, position, real[block])
                     each.append(sum(a * math.log(a / b) for a, b in zip(p, q, strict=True)))
         expected += sum(each) / len(each)
-    found = losses.relations(ours, theirs, heads, real).item()
+    found = losses.relations(students, teachers, heads, real).item()
     assert found == pytest.approx(expected, rel=1e-9)
     assert found >= 0
 
 
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 100))
-def test_relations_are_blind_to_rotations_and_to_what_stands_in_padding(seed: int) -> None:
-    ours, theirs = _kinds(2, 5, 8, seed), _kinds(2, 5, 12, seed + 7)
+def test_relations_do_not_depend_on_rotations_or_padding(seed: int) -> None:
+    student, teacher = _kinds(2, 5, 8, seed), _kinds(2, 5, 12, seed + 7)
     real = torch.tensor([[True] * 5, [True] * 3 + [False] * 2])
     rotation, _ = torch.linalg.qr(_random(4, 4, seed=seed))
-    turned = [(kind.reshape(2, 5, 2, 4) @ rotation).reshape(2, 5, 8) for kind in ours]
-    assert losses.relations(turned, ours, 2, real).item() == pytest.approx(0, abs=1e-12)
-    filled = [torch.where(real[..., None], kind, torch.full_like(kind, 9.0)) for kind in ours]
-    assert losses.relations(filled, theirs, 2, real) == losses.relations(ours, theirs, 2, real)
+    turned = [(kind.reshape(2, 5, 2, 4) @ rotation).reshape(2, 5, 8) for kind in student]
+    assert losses.relations(turned, student, 2, real).item() == pytest.approx(0, abs=1e-12)
+    filled = [torch.where(real[..., None], kind, torch.full_like(kind, 9.0)) for kind in student]
+    assert losses.relations(filled, teacher, 2, real) == losses.relations(student, teacher, 2, real)
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
-def test_relations_and_their_gradients_are_finite_whatever_is_padding(dtype: torch.dtype) -> None:
-    ours, theirs = ([(50 * kind).to(dtype).requires_grad_() for kind in _kinds(2, 5, width)] for width in (8, 12))
-    loss = losses.relations(ours, theirs, 2, torch.tensor([[True] * 4 + [False], [False] * 5]))
+def test_relations_and_their_gradients_are_finite_with_any_padding(dtype: torch.dtype) -> None:
+    student, teacher = ([(50 * kind).to(dtype).requires_grad_() for kind in _kinds(2, 5, width)] for width in (8, 12))
+    loss = losses.relations(student, teacher, 2, torch.tensor([[True] * 4 + [False], [False] * 5]))
     loss.backward()
     assert loss.dtype == torch.float32
     assert loss.isfinite()
-    assert all(kind.grad is not None and kind.grad.isfinite().all() for kind in ours)
-    assert all(not kind.grad[1].any() for kind in ours)
-
-
-def test_pool_text_is_the_mean_of_what_counts() -> None:
-    states = _random(2, 6, WIDTH)
-    counted = torch.tensor([[0, 1, 1, 1, 0, 0], [0, 0, 0, 0, 0, 0]], dtype=torch.bool)
-    pooled = losses.pool_text(states, counted)
-    assert torch.allclose(pooled[0], states[0, 1:4].mean(dim=0))
-    assert torch.equal(pooled[1], torch.zeros(WIDTH, dtype=torch.float64))
-
-
-@settings(max_examples=30, deadline=None)
-@given(sizes=st.lists(st.integers(1, 3), min_size=1, max_size=6), gap=st.integers(0, 2), seed=st.integers(0, 100))
-def test_pool_words_is_the_mean_of_each_words_pieces(sizes: list[int], gap: int, seed: int) -> None:
-    words = [-1] * (1 + gap)
-    for word, size in enumerate(sizes):
-        words += [word] * size
-    words += [-1, -1]
-    states = _random(1, len(words), WIDTH, seed=seed)
-    pooled, exist = losses.pool_words(states, torch.tensor([words]))
-    assert exist[0].tolist() == [i < len(sizes) for i in range(len(words))]
-    for word in range(len(sizes)):
-        pieces = [position for position, owner in enumerate(words) if owner == word]
-        assert torch.allclose(pooled[0, word], states[0, pieces].mean(dim=0))
+    assert all(kind.grad is not None and kind.grad.isfinite().all() for kind in student)
+    assert all(not kind.grad[1].any() for kind in student)
 
 
 def test_gradients() -> None:
     targets, counted = _targets(), torch.tensor([True, False, True])
-    words = torch.tensor([[-1, 0, 0, 1, -1]])
-    assert gradcheck(lambda x: losses.mlm(x, targets), _random(POSITIONS, VOCABULARY).requires_grad_())
     assert gradcheck(
         lambda x: losses.kl(x, _random(POSITIONS, VOCABULARY, seed=1), 2.0, targets),
         _random(POSITIONS, VOCABULARY).requires_grad_(),
@@ -200,5 +168,3 @@ def test_gradients() -> None:
         lambda *kinds: losses.relations(kinds, _kinds(1, 4, 6, seed=5), 2, real),
         [kind.requires_grad_() for kind in _kinds(1, 4, 4)],
     )
-    assert gradcheck(lambda x: losses.pool_words(x, words)[0], _random(1, 5, WIDTH).requires_grad_())
-    assert gradcheck(lambda x: losses.pool_text(x, words >= 0), _random(1, 5, WIDTH).requires_grad_())

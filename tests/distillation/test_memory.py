@@ -1,4 +1,4 @@
-"""What a step takes in memory, as docs/performance.md says it, and that a corpus takes none."""
+"""Memory of a step against the formula in docs/performance.md; it does not grow with the corpus."""
 
 import math
 import tracemalloc
@@ -12,15 +12,17 @@ from torch import nn
 from torch.profiler import ProfilerActivity, profile
 from transformers import BertConfig, BertForMaskedLM
 
-from tests.distillation.test_loop import OPTIONS
-from tinypt.distillation.batches import Batch
-from tinypt.distillation.fused import CHUNK
-from tinypt.distillation.loop import train
-from tinypt.distillation.objective import Objective
+from tests.training.test_loop import OPTIONS
+from tinypt.distillation.objective import DistillationObjective
 from tinypt.distillation.teacher import Teacher
+from tinypt.distillation.terms import Cosine
 from tinypt.params.training import Training
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.masking import SpecialIds
+from tinypt.training.batches import Batch
+from tinypt.training.loop import train
+from tinypt.training.mlm import CHUNK
+from tinypt.training.objective import MlmObjective
 
 MASKED, WIDTH = 0.15, 64
 CPU = torch.device("cpu")
@@ -45,12 +47,12 @@ def _special(vocabulary: int) -> SpecialIds:
 
 
 def _peak(blocks: int, length: int, vocabulary: int, layers: int, precision: str) -> tuple[int, int]:
-    """Bytes that a step of MLM, KL and cosine has allocated at once, and those of them that are gradients."""
+    """Peak bytes allocated by a step of MLM, KL and cosine, and the bytes of the gradients among them."""
     special, student, teacher = _special(vocabulary), _bert(layers, WIDTH, vocabulary), _bert(2, 96, vocabulary)
     if precision == "bf16":
         teacher.to(torch.bfloat16)
-    told = Teacher(teacher, special, 2.0, "token")
-    objective = Objective(student, special, {"mlm": 1.0, "kl": 1.0, "cosine": 1.0}, told, nn.Linear(WIDTH, 96))
+    weights, cosine = {"mlm": 1.0, "kl": 1.0, "cosine": 1.0}, Cosine(nn.Linear(WIDTH, 96), "token", special)
+    objective = DistillationObjective(student, special, weights, Teacher(teacher, special), 2.0, cosine)
     ids = torch.randint(5, vocabulary, (blocks, length), generator=torch.Generator().manual_seed(0))
     places = torch.arange(blocks)
     batch = Batch(ids, None, None, None, places, places)
@@ -67,7 +69,7 @@ def _peak(blocks: int, length: int, vocabulary: int, layers: int, precision: str
 @pytest.mark.parametrize(
     ("blocks", "length", "vocabulary", "layers"), [(16, 64, 8000, 2), (32, 64, 8000, 2), (8, 128, 8000, 4)]
 )
-def test_the_steps_peak_is_what_the_formula_says(
+def test_the_steps_peak_agrees_with_the_formula(
     blocks: int, length: int, vocabulary: int, layers: int, precision: str
 ) -> None:
     found, gradients = _peak(blocks, length, vocabulary, layers, precision)
@@ -87,10 +89,10 @@ def test_twice_the_corpus_takes_no_more_memory(tmp_path: Path) -> None:
         ids[:] = 7
         ids.flush()
         special, blocks = _special(50), open_blocks(folder)
-        objective = Objective(_bert(1, 16, 50), special, {"mlm": 1.0})
+        objective = MlmObjective(_bert(1, 16, 50), special)
         options = Training(**OPTIONS.__dict__ | {"epochs": 3 * 4 / count, "batch_size": 4})
         tracemalloc.start()
         train(objective, blocks, options, 1, CPU, folder / "c.pt", "test", math.inf)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] < peaks[0] + 2**17  # far less than a byte for each block more
+    assert peaks[1] < peaks[0] + 2**17  # far less than a byte for each further block

@@ -8,16 +8,19 @@ import torch.nn.functional as F
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from tinypt.distillation import losses
-from tinypt.distillation.batches import Batch, take
-from tinypt.distillation.objective import Objective
+from tinypt.distillation.objective import DistillationObjective
 from tinypt.distillation.teacher import Teacher
+from tinypt.distillation.terms import Cosine, Layers
+from tinypt.modeling.bert import same_shape
 from tinypt.modeling.forward import encode, score
-from tinypt.modeling.student import make_maps, make_projection, same_shape
+from tinypt.modeling.student import make_maps, make_projection
 from tinypt.params.students import Init
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.masking import Masked, SpecialIds
 from tinypt.tokens.pairs import write_pairs
 from tinypt.tokens.trimming import ids_in, trim
+from tinypt.training.batches import Batch, take
+from tinypt.training.mlm import mlm
 
 
 def _masked(batch: Batch, special: SpecialIds, seed: int = 0) -> Masked:
@@ -36,19 +39,6 @@ def _one_sided(batch: Batch) -> Batch:
     return replace(batch, ids=batch.teacher_ids, words=None, teacher_ids=None, teacher_words=None)
 
 
-def test_heads_at_masked_positions_give_the_loss_of_all_positions(
-    teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, batch: Batch
-) -> None:
-    """The gathered loss must be what transformers computes itself from labels."""
-    special = SpecialIds.of(cased)
-    one = _one_sided(batch)
-    masked = _masked(one, special)
-    ours = Objective(teacher, special, {"mlm": 1.0}).eval()(one, masked)["mlm"]
-    labels = torch.full_like(one.ids, -100).reshape(-1).scatter(0, masked.positions, masked.targets).view_as(one.ids)
-    theirs = teacher(masked.inputs, attention_mask=(masked.inputs != 0).long(), labels=labels).loss
-    assert ours.item() == pytest.approx(theirs.item(), rel=1e-5)
-
-
 def test_totals_terms_against_the_whole_models(
     base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, batch: Batch
 ) -> None:
@@ -57,18 +47,21 @@ def test_totals_terms_against_the_whole_models(
     student = same_shape(base, cased, seed=5).eval()
     projection = make_projection(Init("teacher", "full", "random", "random", None), 16, teacher, seed=0)
     weights = {"mlm": 2.0, "kl": 5.0, "cosine": 1.0}
-    objective = Objective(student, special, weights, Teacher(teacher, special, 2.0, "token"), projection)
+    cosine_term = Cosine(projection, "token", special)
+    objective = DistillationObjective(student, special, weights, Teacher(teacher, special), 2.0, cosine_term)
     masked = _masked(one, special)
     terms = objective(one, masked)
 
     attention = (masked.inputs != 0).long()
-    ours = student(masked.inputs, attention_mask=attention, output_hidden_states=True)
-    theirs = teacher(masked.inputs, attention_mask=attention, output_hidden_states=True)
+    student_out = student(masked.inputs, attention_mask=attention, output_hidden_states=True)
+    teacher_out = teacher(masked.inputs, attention_mask=attention, output_hidden_states=True)
     rows = masked.positions[masked.targets != -100]
-    softened = [F.log_softmax(out.logits.reshape(-1, len(cased))[rows] / 2.0, dim=-1) for out in (ours, theirs)]
+    logits = [out.logits.reshape(-1, len(cased))[rows] for out in (student_out, teacher_out)]
+    softened = [F.log_softmax(each / 2.0, dim=-1) for each in logits]
     kl = 4.0 * F.kl_div(*softened, reduction="batchmean", log_target=True)
     real = ~special.is_special(one.ids)
-    cosine = 1 - F.cosine_similarity(projection(ours.hidden_states[-1]), theirs.hidden_states[-1], dim=-1)[real].mean()
+    projected, expected_states = projection(student_out.hidden_states[-1]), teacher_out.hidden_states[-1]
+    cosine = 1 - F.cosine_similarity(projected, expected_states, dim=-1)[real].mean()
     assert terms["kl"].item() == pytest.approx(kl.item(), rel=1e-4)
     assert terms["cosine"].item() == pytest.approx(cosine.item(), rel=1e-4)
     expected = sum(weights[name] * terms[name].item() for name in weights)
@@ -78,11 +71,11 @@ def test_totals_terms_against_the_whole_models(
 def test_kl_at_all_positions_against_the_whole_models(
     base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, batch: Batch
 ) -> None:
-    """Masked or not, but no special token."""
+    """Masked positions or not, but no special tokens."""
     special, one = SpecialIds.of(cased), _one_sided(batch)
     student = same_shape(base, cased, seed=5).eval()
     weights = {"kl": 1.0, "kl_all": 1.0}
-    objective = Objective(student, special, weights, Teacher(teacher, special, 2.0, None))
+    objective = DistillationObjective(student, special, weights, Teacher(teacher, special), 2.0)
     masked = _masked(one, special)
     terms = objective(one, masked)
     real = ~special.is_special(one.ids)
@@ -96,21 +89,22 @@ def test_kl_at_all_positions_against_the_whole_models(
     assert objective.counts(one, masked)["kl_all"] == real.sum()
 
 
-def test_terms_of_layers_against_what_the_models_compute_themselves(
+def test_terms_of_layers_against_the_models_own_values(
     base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, batch: Batch
 ) -> None:
-    """Queries, keys and values are caught where the models make them, not made again as the objective does."""
+    """Hooks catch queries, keys and values inside the models; the objective recomputes them."""
     special, one = SpecialIds.of(cased), _one_sided(batch)
     student = same_shape(base, cased, seed=5).eval()
     pairs = ((1, 2), (2, 3))
     maps = make_maps(Init("teacher", "full", "random", "random", None), 16, teacher, len(pairs), seed=0)
-    told = Teacher(teacher, special, None, None, pairs, 8)
+    live = Teacher(teacher, special)
+    layers = Layers(student, live, special, pairs, maps, 8)
     weights = {"mlm": 1.0, "hidden": 2.0, "relations": 3.0}
     masked = _masked(one, special)
-    terms = Objective(student, special, weights, told, maps=maps)(one, masked)
+    terms = DistillationObjective(student, special, weights, live, layers=layers)(one, masked)
 
     states, vectors = {}, {}
-    for name, model in (("ours", student), ("theirs", teacher)):
+    for name, model in (("student", student), ("teacher", teacher)):
         caught: list[list[torch.Tensor]] = [[] for _ in model.bert.encoder.layer]
         handles = [
             linear.register_forward_hook(lambda _module, _given, made, into=caught[index]: into.append(made))
@@ -124,15 +118,15 @@ def test_terms_of_layers_against_what_the_models_compute_themselves(
     real = ~special.is_special(one.ids)
     hidden = np.mean(
         [
-            F.mse_loss(linear(states["ours"][ours])[real], states["theirs"][theirs][real]).item()
-            for linear, (ours, theirs) in zip(maps, pairs, strict=True)
+            F.mse_loss(linear(states["student"][left])[real], states["teacher"][right][real]).item()
+            for linear, (left, right) in zip(maps, pairs, strict=True)
         ]
     )
     attended = one.ids != special.pad
     relations = np.mean(
         [
-            losses.relations(vectors["ours"][ours - 1], vectors["theirs"][theirs - 1], 8, attended).item()
-            for ours, theirs in pairs
+            losses.relations(vectors["student"][left - 1], vectors["teacher"][right - 1], 8, attended).item()
+            for left, right in pairs
         ]
     )
     assert terms["hidden"].item() == pytest.approx(hidden, rel=1e-4)
@@ -141,31 +135,31 @@ def test_terms_of_layers_against_what_the_models_compute_themselves(
     assert terms["loss"].item() == pytest.approx(expected, rel=1e-6)
 
 
-def test_terms_that_are_not_named_leave_a_training_alone(
+def test_terms_without_a_weight_have_no_effect_on_training(
     base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, batch: Batch
 ) -> None:
-    """Two steps of total, against two steps written out with nothing but last states, logits and the plain losses."""
+    """Two steps of total against two steps written out with last states, logits and the plain losses alone."""
     special, one = SpecialIds.of(cased), _one_sided(batch)
     weights = {"mlm": 2.0, "kl": 5.0, "cosine": 1.0}
     found, expected = [], []
     for written_out, into in ((False, found), (True, expected)):
         student = same_shape(base, cased, seed=5).eval()
         projection = make_projection(Init("teacher", "full", "random", "random", None), 16, teacher, seed=0)
-        objective = Objective(student, special, weights, Teacher(teacher, special, 2.0, "token"), projection)
+        cosine_term = Cosine(projection, "token", special)
+        objective = DistillationObjective(student, special, weights, Teacher(teacher, special), 2.0, cosine_term)
         optimizer = torch.optim.SGD(objective.parameters(), lr=1e-2)
         for step in range(2):
             if written_out:
                 masked = _masked(one, special, step)
-                ours = encode(student, masked.inputs, special)
-                theirs = encode(teacher, masked.inputs, special)
-                logits, targets = (
-                    score(model, of, masked.positions) for model, of in ((student, ours), (teacher, theirs))
-                )
-                mlm = losses.mlm(logits, masked.targets)
-                kl = losses.kl(logits, targets, 2.0, masked.targets)
-                cosine = losses.cosine(projection(ours), theirs, ~special.is_special(one.ids))
-                terms = {"loss": torch.stack([2.0 * mlm, 5.0 * kl, 1.0 * cosine]).sum()}
-                terms |= {"mlm": mlm, "kl": kl, "cosine": cosine}
+                states = encode(student, masked.inputs, special)
+                teacher_states = encode(teacher, masked.inputs, special)
+                logits = score(student, states, masked.positions)
+                teacher_logits = score(teacher, teacher_states, masked.positions)
+                mlm_term = mlm(logits, masked.targets)
+                kl = losses.kl(logits, teacher_logits, 2.0, masked.targets)
+                cosine = losses.cosine(projection(states), teacher_states, ~special.is_special(one.ids))
+                terms = {"loss": torch.stack([2.0 * mlm_term, 5.0 * kl, 1.0 * cosine]).sum()}
+                terms |= {"mlm": mlm_term, "kl": kl, "cosine": cosine}
             else:
                 terms = objective(one, _masked(one, special, step))
             terms["loss"].backward()
@@ -179,7 +173,7 @@ def test_terms_that_are_not_named_leave_a_training_alone(
 
 
 @pytest.mark.parametrize("alignment", ["word", "sentence"])
-def test_partials_cosine_pools_both_sides_alike(
+def test_partials_cosine_pools_both_sides_in_the_same_way(
     base: BertForMaskedLM,
     teacher: BertForMaskedLM,
     cased: PreTrainedTokenizerBase,
@@ -187,12 +181,11 @@ def test_partials_cosine_pools_both_sides_alike(
     batch: Batch,
     alignment: str,
 ) -> None:
-    ours, theirs = SpecialIds.of(uncased), SpecialIds.of(cased)
+    special, teacher_special = SpecialIds.of(uncased), SpecialIds.of(cased)
     projection = make_projection(Init("base", "full", "base", "base", None), 16, teacher, seed=0)
-    objective = Objective(
-        base, ours, {"mlm": 1.0, "cosine": 1.0}, Teacher(teacher, theirs, None, alignment), projection
-    )
-    masked = _masked(batch, ours)
+    weights, cosine = {"mlm": 1.0, "cosine": 1.0}, Cosine(projection, alignment, special)
+    objective = DistillationObjective(base, special, weights, Teacher(teacher, teacher_special), cosine=cosine)
+    masked = _masked(batch, special)
     found = objective(batch, masked)["cosine"].item()
 
     left = base.bert(masked.inputs, attention_mask=(masked.inputs != 0).long()).last_hidden_state
@@ -204,9 +197,9 @@ def test_partials_cosine_pools_both_sides_alike(
                 (batch.words[row] == w, batch.teacher_words[row] == w) for w in range(int(batch.words[row].max()) + 1)
             ]
         else:
-            groups = [(~ours.is_special(batch.ids[row]), ~theirs.is_special(batch.teacher_ids[row]))]
-        for mine, other in groups:
-            pooled = projection(left[row][mine].mean(dim=0)), right[row][other].mean(dim=0)
+            groups = [(~special.is_special(batch.ids[row]), ~teacher_special.is_special(batch.teacher_ids[row]))]
+        for positions, teacher_positions in groups:
+            pooled = projection(left[row][positions].mean(dim=0)), right[row][teacher_positions].mean(dim=0)
             each.append(1 - F.cosine_similarity(*pooled, dim=0).item())
     assert found == pytest.approx(np.mean(each), rel=1e-4)
 
@@ -218,12 +211,11 @@ def test_relations_are_between_words_where_tokenizers_differ(
     uncased: PreTrainedTokenizerBase,
     batch: Batch,
 ) -> None:
-    """One block after another, one head after another, in float64, over as many words as it has."""
-    ours, theirs = SpecialIds.of(uncased), SpecialIds.of(cased)
-    objective = Objective(
-        base, ours, {"mlm": 1.0, "relations": 1.0}, Teacher(teacher, theirs, None, None, ((1, 2),), 4)
-    )
-    masked = _masked(batch, ours)
+    """In float64, block by block and head by head, over each block's words."""
+    special, live = SpecialIds.of(uncased), Teacher(teacher, SpecialIds.of(cased))
+    layers = Layers(base, live, special, ((1, 2),), relation_heads=4)
+    objective = DistillationObjective(base, special, {"mlm": 1.0, "relations": 1.0}, live, layers=layers)
+    masked = _masked(batch, special)
     found = objective(batch, masked)["relations"].item()
     sides = []
     for model, ids, words, layer in (
@@ -249,7 +241,7 @@ def test_relations_are_between_words_where_tokenizers_differ(
     assert objective.counts(batch, masked)["relations"] == sum(int(row.max()) + 1 for row in batch.words)
 
 
-def test_a_trimmed_student_is_taught_over_its_own_pieces(
+def test_a_trimmed_students_kl_is_over_its_own_pieces(
     base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, batch: Batch
 ) -> None:
     """The teacher reads the same pieces under its own ids, and its distribution is renormalised over the student's."""
@@ -262,9 +254,9 @@ def test_a_trimmed_student_is_taught_over_its_own_pieces(
     back[torch.from_numpy(ids)] = torch.arange(len(trimmed))
     special, one = SpecialIds.of(trimmed), replace(_one_sided(batch), ids=back[batch.teacher_ids])
     student = same_shape(base, trimmed, seed=5).eval()
-    told = Teacher(teacher, SpecialIds.of(cased), 2.0, None, ids=ids)
+    live = Teacher(teacher, SpecialIds.of(cased), ids)
     masked = _masked(one, special)
-    found = Objective(student, special, {"mlm": 1.0, "kl": 1.0}, told)(one, masked)["kl"].item()
+    found = DistillationObjective(student, special, {"mlm": 1.0, "kl": 1.0}, live, 2.0)(one, masked)["kl"].item()
 
     seen = torch.from_numpy(ids)[masked.inputs]
     assert cased.convert_ids_to_tokens(seen[0].tolist()) == trimmed.convert_ids_to_tokens(masked.inputs[0].tolist())
@@ -272,8 +264,8 @@ def test_a_trimmed_student_is_taught_over_its_own_pieces(
     logits = teacher(seen, attention_mask=(seen != 0).long()).logits.flatten(0, 1)[rows].double()
     kept = (logits / 2.0).softmax(dim=-1)[:, ids]
     kept = kept / kept.sum(dim=-1, keepdim=True)
-    ours = student(masked.inputs, attention_mask=(masked.inputs != 0).long()).logits.flatten(0, 1)[rows].double()
-    expected = 4.0 * (kept * (kept.log() - (ours / 2.0).log_softmax(dim=-1))).sum(dim=-1).mean()
+    scores = student(masked.inputs, attention_mask=(masked.inputs != 0).long()).logits.flatten(0, 1)[rows].double()
+    expected = 4.0 * (kept * (kept.log() - (scores / 2.0).log_softmax(dim=-1))).sum(dim=-1).mean()
     assert found == pytest.approx(expected.item(), rel=1e-4)
 
 
@@ -284,27 +276,27 @@ def test_the_teacher_stays_frozen_and_out_of_the_parameters(
     before = {name: weight.clone() for name, weight in teacher.state_dict().items()}
     projection = make_projection(Init("teacher", "full", "random", "random", None), 16, teacher, seed=0)
     student = same_shape(base, cased, seed=5)
-    objective = Objective(
-        student, special, {"kl": 1.0, "cosine": 1.0}, Teacher(teacher, special, 2.0, "token"), projection
-    )
+    weights, cosine = {"kl": 1.0, "cosine": 1.0}, Cosine(projection, "token", special)
+    objective = DistillationObjective(student, special, weights, Teacher(teacher, special), 2.0, cosine)
     one = _one_sided(batch)
     objective(one, _masked(one, special))["loss"].backward()
     assert all(weight.grad is None for weight in teacher.parameters())
-    assert {name.split(".")[0] for name, _ in objective.named_parameters()} == {"student", "projection"}
+    assert {name.split(".")[0] for name, _ in objective.named_parameters()} == {"model", "cosine"}
     assert all(torch.equal(before[name], weight) for name, weight in teacher.state_dict().items())
 
 
-def test_what_the_teacher_reads_does_not_depend_on_the_masks(
+def test_with_two_tokenizers_the_teacher_reads_its_own_side_of_the_text(
     base: BertForMaskedLM,
     teacher: BertForMaskedLM,
     cased: PreTrainedTokenizerBase,
     uncased: PreTrainedTokenizerBase,
     batch: Batch,
 ) -> None:
-    """With two tokenizers the teacher reads the text unmasked: another text there is another loss."""
+    """Another text on the teacher's side changes the loss."""
     projection = make_projection(Init("base", "full", "base", "base", None), 16, teacher, seed=0)
-    aligned = Teacher(teacher, SpecialIds.of(cased), None, "sentence")
-    objective = Objective(base, SpecialIds.of(uncased), {"cosine": 1.0}, aligned, projection)
+    special, live = SpecialIds.of(uncased), Teacher(teacher, SpecialIds.of(cased))
+    cosine = Cosine(projection, "sentence", special)
+    objective = DistillationObjective(base, special, {"cosine": 1.0}, live, cosine=cosine)
     masked = _masked(batch, objective.special)
     assert batch.teacher_ids is not None
     other = replace(batch, teacher_ids=batch.teacher_ids.flip(0))

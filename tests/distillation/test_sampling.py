@@ -1,4 +1,4 @@
-"""Sampled distributions stand for whole ones: without bias, with little variance, and exactly where they can."""
+"""Samples replace distributions: without bias, with little variance, and exactly if the probabilities allow it."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinypt.distillation import losses
-from tinypt.distillation.sampling import sample_pieces
+from tinypt.distillation.sampling import Samples, sample_pieces
 
 POSITIONS, VOCABULARY, SAMPLES, TEMPERATURE = 5, 40, 12, 2.0
 
@@ -25,13 +25,13 @@ def _counts(ids: torch.Tensor) -> torch.Tensor:
 
 def _sampled(student: torch.Tensor, teacher: torch.Tensor, ids: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     logs = (teacher / TEMPERATURE).log_softmax(dim=-1).gather(1, ids).mean(dim=-1)
-    return losses.sampled_kl(student, ids, logs, TEMPERATURE, targets)
+    return losses.sampled_kl(student, Samples(ids, logs), TEMPERATURE, targets)
 
 
 @settings(max_examples=50, deadline=None)
 @given(seed=st.integers(0, 1000), samples=st.integers(1, 30), scale=st.floats(0.0, 20.0))
-def test_every_id_is_drawn_as_often_as_its_probability_says(seed: int, samples: int, scale: float) -> None:
-    """Rounded down or up, so an id of a share of 1 / samples or more is never missed."""
+def test_every_id_is_drawn_in_proportion_to_its_probability(seed: int, samples: int, scale: float) -> None:
+    """Rounded down or up, so an id of probability 1 / samples or more is never missed."""
     probabilities = _logits(seed, scale).softmax(dim=-1)
     offsets = torch.rand(POSITIONS, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
     ids = sample_pieces(probabilities, samples, offsets)
@@ -40,7 +40,7 @@ def test_every_id_is_drawn_as_often_as_its_probability_says(seed: int, samples: 
     assert ((_counts(ids) - samples * probabilities).abs() < 1 + 1e-9).all()
 
 
-def test_an_id_of_no_probability_is_never_drawn() -> None:
+def test_an_id_of_probability_0_is_never_drawn() -> None:
     probabilities = torch.tensor([[0.0, 0.5, 0.0, 0.5, 0.0]])
     for offset in (0.0, 0.5, 1 - 2**-24):
         assert set(sample_pieces(probabilities, 4, torch.tensor([offset]))[0].tolist()) == {1, 3}
@@ -48,7 +48,7 @@ def test_an_id_of_no_probability_is_never_drawn() -> None:
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_counts_are_unbiased(dtype: torch.dtype) -> None:
-    """Averaged over a grid of offsets, which stands for the uniform one: what is left is the grid's width."""
+    """Averaged over a grid of offsets in place of uniform ones; the error is at most the grid's width."""
     grid = 2000
     probabilities = _logits(1).softmax(dim=-1)
     drawn = sum(
@@ -58,7 +58,7 @@ def test_counts_are_unbiased(dtype: torch.dtype) -> None:
     assert (drawn / (grid * SAMPLES) - probabilities).abs().max() < 2 / (grid * SAMPLES)
 
 
-def test_loss_and_gradient_are_those_of_kl_where_samples_hold_the_whole_distribution() -> None:
+def test_loss_and_gradient_equal_kl_if_the_samples_hold_the_whole_distribution() -> None:
     """Probabilities that are multiples of 1 / samples leave nothing to chance."""
     draws = np.random.default_rng(0).multinomial(SAMPLES, np.full(VOCABULARY, 1 / VOCABULARY), size=POSITIONS)
     shares = torch.from_numpy(draws / SAMPLES)
@@ -106,7 +106,7 @@ def test_loss_and_gradient_are_unbiased_and_vary_less_than_with_independent_draw
     assert spread["systematic"][1] < 0.7 * spread["independent"][1]
 
 
-def test_a_student_that_is_the_teacher_has_no_loss_whatever_was_drawn() -> None:
+def test_a_student_equal_to_the_teacher_has_loss_0_for_any_samples() -> None:
     teacher = _logits(4)
     ids = torch.randint(VOCABULARY, (POSITIONS, SAMPLES), generator=torch.Generator().manual_seed(0))
     assert _sampled(teacher + 1.0, teacher, ids, torch.arange(POSITIONS)).item() == pytest.approx(0, abs=1e-12)

@@ -1,4 +1,4 @@
-"""What the teacher said, stored and read back, and students that learn from it."""
+"""The teacher's outputs, cached and read back, and the losses of students that learn from them."""
 
 import dataclasses
 from pathlib import Path
@@ -10,13 +10,14 @@ from torch import Tensor
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from tinypt.distillation import targets as module
-from tinypt.distillation.batches import take
 from tinypt.distillation.cached_targets import CachedTargets, open_cached
-from tinypt.distillation.objective import Objective
+from tinypt.distillation.objective import DistillationObjective
 from tinypt.distillation.targets import write_targets
 from tinypt.distillation.teacher import Teacher
+from tinypt.distillation.terms import Cosine
+from tinypt.modeling.bert import same_shape
 from tinypt.modeling.forward import encode, score
-from tinypt.modeling.student import make_projection, same_shape
+from tinypt.modeling.student import make_projection
 from tinypt.params.students import Init
 from tinypt.params.targets import BaseTargets, TeacherTargets
 from tinypt.runtime.errors import PipelineError
@@ -24,6 +25,7 @@ from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.blocks import write_blocks
 from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.pairs import write_pairs
+from tinypt.training.batches import take
 
 CPU, SEED, LENGTH = torch.device("cpu"), 7, 24
 TEACHER = TeacherTargets(2, 0.15, 2.0, 8, "sentence", None, "fp32")
@@ -53,7 +55,7 @@ def two(tmp_path: Path, uncased: PreTrainedTokenizerBase, cased: PreTrainedToken
     return open_blocks(tmp_path / "two")
 
 
-def _store(
+def _cache(
     model: BertForMaskedLM,
     tokenizer: PreTrainedTokenizerBase,
     blocks: Blocks,
@@ -61,11 +63,10 @@ def _store(
     folder: Path,
 ) -> CachedTargets:
     folder.mkdir(exist_ok=True)
-    teacher = Teacher(model, SpecialIds.of(tokenizer), None, options.alignment)
-    write_targets(teacher, blocks, options, SEED, CPU, folder, "test")
-    stored = open_cached(folder, blocks.length)
-    assert stored is not None
-    return stored
+    write_targets(Teacher(model, SpecialIds.of(tokenizer)), blocks, options, SEED, CPU, folder, "test")
+    cached = open_cached(folder, blocks.length)
+    assert cached is not None
+    return cached
 
 
 def _bytes(folder: Path) -> dict[str, bytes]:
@@ -75,25 +76,20 @@ def _bytes(folder: Path) -> dict[str, bytes]:
 def test_round_trip_of_samples_and_vectors(
     tmp_path: Path, one: Blocks, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
 ) -> None:
-    """Against the teacher asked again: masks, log-probabilities and vectors of any blocks in any draws."""
-    stored, special = _store(teacher, cased, one, TEACHER, tmp_path / "t"), SpecialIds.of(cased)
-    rows, epochs = np.array([3, 17, 40]), np.array([0, 5, 2])
-    batch = take(one, rows, epochs, CPU, stored)
+    """Masks, log-probabilities and vectors, for any blocks and draws, against the teacher run again."""
+    cached, special = _cache(teacher, cased, one, TEACHER, tmp_path / "t"), SpecialIds.of(cased)
+    batch = cached.read(one, np.array([3, 17, 40]), np.array([0, 5, 2]), CPU)
     assert batch.epochs.tolist() == [0, 1, 0]
-    said = batch.stored
-    assert said is not None
-    assert said.samples is not None
-    assert said.log_probability is not None
-    assert said.vectors is not None
+    samples = cached.distribution(batch, (), torch.empty(0))
     masked = batch.mask(special, 0.15, SEED)
     states = encode(teacher, masked.inputs, special)
     logs = (score(teacher, states, masked.positions) / 2.0).log_softmax(dim=-1)
-    assert said.samples.shape == (len(masked.positions), 8)
-    assert torch.allclose(said.log_probability, logs.gather(1, said.samples).mean(dim=-1), atol=5e-3)
+    assert samples.ids.shape == (len(masked.positions), 8)
+    assert torch.allclose(samples.log_probability, logs.gather(1, samples.ids).mean(dim=-1), atol=5e-3)
     real = ~special.is_special(batch.ids)
     expected = torch.stack([states[row][real[row]].mean(dim=0) for row in range(3)])
-    assert torch.allclose(said.vectors.float(), expected, atol=2e-3)
-    counts = torch.zeros_like(logs).scatter_add_(1, said.samples, torch.ones_like(said.samples, dtype=logs.dtype))
+    assert torch.allclose(cached.vectors(batch, (), "sentence"), expected, atol=2e-3)
+    counts = torch.zeros_like(logs).scatter_add_(1, samples.ids, torch.ones_like(samples.ids, dtype=logs.dtype))
     assert ((counts - 8 * logs.exp()).abs() < 1 + 1e-4).all()
 
 
@@ -101,29 +97,25 @@ def test_round_trip_of_samples_and_vectors(
 def test_round_trip_of_vectors_of_the_unmasked_text(
     tmp_path: Path, two: Blocks, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, alignment: str
 ) -> None:
-    stored = _store(teacher, cased, two, BaseTargets(alignment, None, "fp32"), tmp_path / "t")
-    rows, special = np.array([0, 8, 31]), SpecialIds.of(cased)
-    batch = take(two, rows, np.array([0, 3, 9]), CPU, stored)
-    assert batch.epochs.tolist() == [0, 3, 9]
-    assert batch.stored is not None
-    assert batch.teacher_ids is not None
-    assert batch.stored.samples is None
-    expected = Teacher(teacher, special, None, alignment).vectors(batch, encode(teacher, batch.teacher_ids, special))
-    assert torch.allclose(batch.stored.vectors.float(), expected, atol=2e-3)
+    cached = _cache(teacher, cased, two, BaseTargets(alignment, None, "fp32"), tmp_path / "t")
+    rows, epochs = np.array([31, 0, 8]), np.array([9, 0, 3])
+    batch = cached.read(two, rows, epochs, CPU)
+    assert (batch.rows.tolist(), batch.epochs.tolist()) == ([0, 8, 31], [0, 3, 9])
+    assert batch.teacher_ids is None  # the teacher's reading of the text is not needed
+    assert batch.extra.keys() == {"vectors"}
+    live, whole = Teacher(teacher, SpecialIds.of(cased)), take(two, rows, epochs, CPU)
+    expected = live.vectors(whole, live.states(whole, whole.ids), alignment)
+    assert torch.allclose(cached.vectors(batch, (), alignment), expected, atol=2e-3)
 
 
-def _student(blocks: Blocks, base: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase) -> BertForMaskedLM:
-    return base if blocks.words is not None else same_shape(base, tokenizer, seed=5)
-
-
-def _terms(objective: Objective, blocks: Blocks, stored: CachedTargets | None) -> dict[str, Tensor]:
-    batch = take(blocks, np.arange(30), np.zeros(30, dtype=np.int64), CPU, stored)
+def _terms(objective: DistillationObjective, blocks: Blocks) -> dict[str, Tensor]:
+    batch = objective.read(blocks, np.arange(30), np.zeros(30, dtype=np.int64), CPU)
     terms = objective(batch, batch.mask(objective.special, 0.15, SEED))
     return {name: term.detach() for name, term in terms.items()}
 
 
 @pytest.mark.parametrize("alignment", ["sentence", "word"])
-def test_cached_is_live_up_to_half_precision_where_nothing_is_sampled(
+def test_without_samples_cached_equals_live_up_to_half_precision(
     tmp_path: Path,
     two: Blocks,
     base: BertForMaskedLM,
@@ -132,54 +124,53 @@ def test_cached_is_live_up_to_half_precision_where_nothing_is_sampled(
     cased: PreTrainedTokenizerBase,
     alignment: str,
 ) -> None:
-    stored = _store(teacher, cased, two, BaseTargets(alignment, None, "fp32"), tmp_path / "t")
+    cached = _cache(teacher, cased, two, BaseTargets(alignment, None, "fp32"), tmp_path / "t")
     projection = make_projection(Init("base", "full", "base", "base", None), 16, teacher, seed=0)
     special, weights = SpecialIds.of(uncased), {"mlm": 1.0, "cosine": 1.0}
-    live = Objective(base, special, weights, Teacher(teacher, SpecialIds.of(cased), None, alignment), projection)
-    cached = Objective(base, special, weights, stored, projection)
-    without = dataclasses.replace(two, teacher_ids=None, teacher_words=None)  # the teacher's reading is not needed
-    ours, theirs = _terms(cached, without, stored), _terms(live, two, None)
-    assert ours["mlm"] == theirs["mlm"]
-    assert ours["cosine"].item() == pytest.approx(theirs["cosine"].item(), abs=1e-5)
+    cosine, live = Cosine(projection, alignment, special), Teacher(teacher, SpecialIds.of(cased))
+    expected = _terms(DistillationObjective(base, special, weights, live, cosine=cosine), two)
+    found = _terms(DistillationObjective(base, special, weights, cached, cosine=cosine), two)
+    assert found["mlm"] == expected["mlm"]
+    assert found["cosine"].item() == pytest.approx(expected["cosine"].item(), abs=1e-5)
 
 
-def test_cached_is_live_where_the_teacher_reads_what_the_student_reads(
+def test_with_one_tokenizer_cached_agrees_with_live(
     tmp_path: Path, one: Blocks, base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
 ) -> None:
-    """The same masks, so the same MLM and cosine; of kl an estimate, here of many samples."""
-    stored = _store(teacher, cased, one, dataclasses.replace(TEACHER, samples=300), tmp_path / "t")
+    """The masks are the same, and so are MLM and cosine; kl is an estimate, here from many samples."""
+    cached = _cache(teacher, cased, one, dataclasses.replace(TEACHER, samples=300), tmp_path / "t")
     projection = make_projection(Init("teacher", "full", "random", "random", None), 16, teacher, seed=0)
     special, weights = SpecialIds.of(cased), {"mlm": 1.0, "kl": 1.0, "cosine": 1.0}
-    student = same_shape(base, cased, seed=5)
-    live = Objective(student, special, weights, Teacher(teacher, special, 2.0, "sentence"), projection)
-    cached = Objective(student, special, weights, stored, projection)
-    ours, theirs = _terms(cached, one, stored), _terms(live, one, None)
-    assert ours["mlm"] == theirs["mlm"]
-    assert ours["cosine"].item() == pytest.approx(theirs["cosine"].item(), abs=1e-5)
-    assert ours["kl"].item() == pytest.approx(theirs["kl"].item(), abs=2e-3)  # log-probabilities are fp16
+    student, cosine = same_shape(base, cased, seed=5), Cosine(projection, "sentence", special)
+    live = Teacher(teacher, special)
+    expected = _terms(DistillationObjective(student, special, weights, live, 2.0, cosine), one)
+    found = _terms(DistillationObjective(student, special, weights, cached, 2.0, cosine), one)
+    assert found["mlm"] == expected["mlm"]
+    assert found["cosine"].item() == pytest.approx(expected["cosine"].item(), abs=1e-5)
+    assert found["kl"].item() == pytest.approx(expected["kl"].item(), abs=2e-3)  # log-probabilities are fp16
 
 
 def test_a_reduced_width_keeps_cosines_and_composes_with_the_projection(
     tmp_path: Path, two: Blocks, base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
 ) -> None:
-    whole = _store(teacher, cased, two, BaseTargets("word", None, "fp32"), tmp_path / "whole")
-    stored = _store(teacher, cased, two, BaseTargets("word", 24, "fp32"), tmp_path / "reduced")
-    assert stored.basis is not None
-    assert np.allclose(stored.basis @ stored.basis.T, np.eye(24), atol=1e-5)
-    assert np.allclose(stored.vectors, whole.vectors.astype(np.float32) @ stored.basis.T, atol=5e-3)
+    whole = _cache(teacher, cased, two, BaseTargets("word", None, "fp32"), tmp_path / "whole")
+    cached = _cache(teacher, cased, two, BaseTargets("word", 24, "fp32"), tmp_path / "reduced")
+    basis, vectors, all_vectors = cached.arrays["basis"], cached.arrays["vectors"], whole.arrays["vectors"]
+    assert np.allclose(basis @ basis.T, np.eye(24), atol=1e-5)
+    assert np.allclose(vectors, all_vectors.astype(np.float32) @ basis.T, atol=5e-3)
 
     def cosines(vectors: np.ndarray) -> np.ndarray:
         unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return unit @ unit.T
 
-    full = cosines(whole.vectors[:200].astype(np.float64))
-    kept = cosines(stored.vectors[:200].astype(np.float64))
-    first = cosines(whole.vectors[:200, :24].astype(np.float64))
+    full = cosines(all_vectors[:200].astype(np.float64))
+    kept = cosines(vectors[:200].astype(np.float64))
+    first = cosines(all_vectors[:200, :24].astype(np.float64))
     assert np.abs(kept - full).mean() < 0.5 * np.abs(first - full).mean()
     projection = make_projection(Init("base", "full", "base", "base", None), 16, teacher, seed=0)
     states = torch.randn(3, 16)
-    reduced = stored.reduce(projection)
-    assert torch.allclose(reduced(states), projection(states) @ torch.from_numpy(np.array(stored.basis)).T, atol=1e-5)
+    expected = projection(states) @ torch.from_numpy(np.array(basis)).T
+    assert torch.allclose(cached.reduce(projection)(states), expected, atol=1e-5)
     assert whole.reduce(projection) is projection
 
 
@@ -187,25 +178,25 @@ def test_a_width_that_reduces_nothing_is_refused(
     tmp_path: Path, two: Blocks, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
 ) -> None:
     with pytest.raises(PipelineError, match="width must be less than the teacher's 48, is 48"):
-        _store(teacher, cased, two, BaseTargets("word", 48, "fp32"), tmp_path / "t")
+        _cache(teacher, cased, two, BaseTargets("word", 48, "fp32"), tmp_path / "t")
 
 
-def test_what_is_stored_of_a_block_depends_on_no_other(
+def test_a_blocks_cached_outputs_depend_on_no_other_block(
     tmp_path: Path, one: Blocks, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
 ) -> None:
-    whole = _store(teacher, cased, one, TEACHER, tmp_path / "whole")
-    part = _store(teacher, cased, dataclasses.replace(one, ids=one.ids[:20]), TEACHER, tmp_path / "part")
-    assert np.array_equal(whole.samples[:, :20], part.samples)
-    assert not np.array_equal(whole.samples[0], whole.samples[1])
+    whole = _cache(teacher, cased, one, TEACHER, tmp_path / "whole").arrays["samples"]
+    blocks = dataclasses.replace(one, ids=one.ids[:20])
+    part = _cache(teacher, cased, blocks, TEACHER, tmp_path / "part").arrays["samples"]
+    assert np.array_equal(whole[:, :20], part)
+    assert not np.array_equal(whole[0], whole[1])
 
 
 def test_bytes_are_counted(
     tmp_path: Path, one: Blocks, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
 ) -> None:
-    told = Teacher(teacher, SpecialIds.of(cased), None, None)
     options = dataclasses.replace(TEACHER, alignment=None)
     (tmp_path / "t").mkdir()
-    metrics = write_targets(told, one, options, SEED, CPU, tmp_path / "t", "test")
+    metrics = write_targets(Teacher(teacher, SpecialIds.of(cased)), one, options, SEED, CPU, tmp_path / "t", "test")
     masked, header = round(0.15 * LENGTH), 128
     assert metrics["bytes"] == 2 * header + 2 * len(one) * masked * (8 * 2 + 2)
     assert metrics["tokens"] == len(one) * LENGTH
@@ -221,9 +212,9 @@ def test_a_resumed_run_writes_the_bytes_of_an_uninterrupted_one(
     monkeypatch: pytest.MonkeyPatch,
     options: TeacherTargets | BaseTargets,
 ) -> None:
-    """Interrupted while a part is written, twice, and while the arrays are made."""
+    """Interrupted twice while a part is written, and while the arrays are created."""
     blocks = one if isinstance(options, TeacherTargets) else two
-    _store(teacher, cased, blocks, options, tmp_path / "whole")
+    _cache(teacher, cased, blocks, options, tmp_path / "whole")
 
     class Interrupted(Exception):
         pass
@@ -243,7 +234,7 @@ def test_a_resumed_run_writes_the_bytes_of_an_uninterrupted_one(
     interruptions = 0
     for _ in range(100):
         try:
-            _store(teacher, cased, blocks, options, tmp_path / "part")
+            _cache(teacher, cased, blocks, options, tmp_path / "part")
             break
         except Interrupted:
             interruptions += 1

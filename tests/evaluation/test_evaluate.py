@@ -7,7 +7,7 @@ from transformers import BertForMaskedLM
 from tinypt.evaluation.evaluate import TaskResults, evaluate_tasks, write_results
 from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.tasks.table import TaskData
-from tinypt.modeling.student import same_shape
+from tinypt.modeling.bert import same_shape
 from tinypt.params.evaluate import Evaluate, Finetune, TaskDistillation
 
 FINETUNE = Finetune(

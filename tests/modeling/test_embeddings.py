@@ -23,14 +23,14 @@ def test_pca_spans_what_a_truncated_svd_does() -> None:
     assert basis.T @ basis == pytest.approx(right[:5].T @ right[:5], abs=1e-8)
 
 
-def test_no_dimension_carries_much_more_variance_than_another() -> None:
-    scales = 0.8 ** torch.arange(20, dtype=torch.float64)  # of the directions: variances 800 times apart
+def test_all_dimensions_carry_similar_variance() -> None:
+    scales = 0.8 ** torch.arange(20, dtype=torch.float64)  # of the directions; variances differ by a factor of 800
     table = torch.randn(500, 20, generator=torch.Generator().manual_seed(4), dtype=torch.float64) * scales
     spread = (table @ pca_basis(table, 16).T).var(dim=0)
     assert spread.max() / spread.min() < 5
 
 
-def test_a_weighted_basis_is_that_of_rows_repeated_as_often_as_used() -> None:
+def test_a_weighted_basis_equals_that_of_repeated_rows() -> None:
     table = torch.randn(60, 12, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     counts = np.random.default_rng(0).integers(0, 9, 60)
     repeated = table.repeat_interleave(torch.from_numpy(counts), dim=0)
@@ -72,8 +72,8 @@ def test_fvt_averages_the_old_pieces(
     assert torch.allclose(rows[cased.convert_tokens_to_ids(whole)], table[pieces].mean(dim=0))
 
 
-def test_fvt_takes_a_continuation_for_a_continuation(base: BertForMaskedLM, uncased: PreTrainedTokenizerBase) -> None:
-    """Between equal tokenizers nothing is to be averaged: every piece, ##s included, keeps its own row."""
+def test_fvt_tokenizes_continuations_as_continuations(base: BertForMaskedLM, uncased: PreTrainedTokenizerBase) -> None:
+    """Between equal tokenizers nothing is averaged: every piece, continuations included, keeps its row."""
     table = base.get_input_embeddings().weight.detach()
     rows = fvt(table, uncased, uncased)
     continuations = [i for piece, i in uncased.get_vocab().items() if piece.startswith("##") and len(piece) == 3]

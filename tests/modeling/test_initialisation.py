@@ -1,7 +1,7 @@
 import torch
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
-from tinypt.modeling.student import random_bert
+from tinypt.modeling.bert import random_bert
 from tinypt.params.models import Architecture
 
 
@@ -21,22 +21,22 @@ def test_heads_start_out_attending_to_their_neighbours(cased: PreTrainedTokenize
     attention = _attention(_model(cased, "neighbours"), len(cased))
     for head, wanted in enumerate((-1, 1)):
         mean = {offset: attention[head].diagonal(offset).mean().item() for offset in range(-2, 3)}
-        assert sum(mean.values()) > 0.8  # nearly all of it on the token and its neighbours
+        assert sum(mean.values()) > 0.8  # most attention is on the token and its neighbours
         assert mean[wanted] > 2 * mean[-wanted]  # on the head's own side
 
 
-def test_the_usual_start_attends_to_no_place(cased: PreTrainedTokenizerBase) -> None:
+def test_the_usual_start_prefers_no_position(cased: PreTrainedTokenizerBase) -> None:
     assert _attention(_model(cased, "random"), len(cased)).max() < 0.15
 
 
-def test_the_seed_decides(cased: PreTrainedTokenizerBase) -> None:
+def test_the_seed_determines_the_weights(cased: PreTrainedTokenizerBase) -> None:
     first, again, other = (_model(cased, "neighbours", seed).state_dict() for seed in (1, 1, 2))
     assert all(torch.equal(first[name], again[name]) for name in first)
     name = "bert.encoder.layer.0.intermediate.dense.weight"
     assert not torch.equal(first[name], other[name])
 
 
-def test_residual_branches_end_smaller_the_deeper_the_model(cased: PreTrainedTokenizerBase) -> None:
+def test_residual_branches_end_smaller_in_deeper_models(cased: PreTrainedTokenizerBase) -> None:
     layer = _model(cased, "neighbours").bert.encoder.layer[0]
     wide, end = layer.intermediate.dense.weight.std(), layer.output.dense.weight.std()
     assert abs(wide / end - (2 * 2) ** 0.5) < 0.05

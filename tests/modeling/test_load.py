@@ -1,4 +1,4 @@
-"""Loading models in the very file layouts that the published ones have."""
+"""Loading models in the file layouts of the published ones."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from tinypt.runtime.errors import PipelineError
 
 @pytest.fixture
 def bertimbau_layout(tmp_path: Path, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase) -> Path:
-    """config.json, vocab.txt, pytorch_model.bin and do_lower_case: as BERTimbau is published."""
+    """config.json, vocab.txt, pytorch_model.bin and do_lower_case, as published for BERTimbau."""
     folder = tmp_path / "bertimbau"
     folder.mkdir()
     config = teacher.config.to_dict() | {"architectures": ["BertForMaskedLM"]}
@@ -27,7 +27,7 @@ def bertimbau_layout(tmp_path: Path, teacher: BertForMaskedLM, cased: PreTrained
 
 @pytest.fixture
 def bert_tiny_layout(tmp_path: Path, base: BertForMaskedLM, uncased: PreTrainedTokenizerBase) -> Path:
-    """config.json without model_type, vocab.txt and pytorch_model.bin: as BERT-tiny is published."""
+    """config.json without model_type, vocab.txt and pytorch_model.bin, as published for BERT-tiny."""
     folder = tmp_path / "bert-tiny"
     folder.mkdir()
     keys = [
@@ -73,7 +73,7 @@ def test_bert_tinys_layout(bert_tiny_layout: Path, base: BertForMaskedLM, uncase
     assert tokenizer("João")["input_ids"] == uncased("joao")["input_ids"]
 
 
-def test_what_is_saved_loads_with_the_auto_classes(
+def test_a_saved_model_loads_with_the_auto_classes(
     tmp_path: Path, bert_tiny_layout: Path, base: BertForMaskedLM, uncased: PreTrainedTokenizerBase
 ) -> None:
     save_model(*load_published(str(bert_tiny_layout), None, cased=False), tmp_path / "saved")
@@ -117,7 +117,7 @@ def test_missing_and_damaged_folders_are_named(
         load_model(tmp_path / "model")
 
 
-def test_weights_that_are_not_there_are_not_made_up(
+def test_missing_weights_are_refused(
     tmp_path: Path,
     bertimbau_layout: Path,
     teacher: BertForMaskedLM,

@@ -6,8 +6,9 @@ import torch
 from numpy.typing import NDArray
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
+from tinypt.modeling.bert import random_bert, same_shape
 from tinypt.modeling.embeddings import pca_basis, teacher_pca
-from tinypt.modeling.student import build_student, make_maps, make_projection, random_bert, same_shape
+from tinypt.modeling.student import build_student, make_maps, make_projection
 from tinypt.params.models import Architecture
 from tinypt.params.students import Init, Shape
 from tinypt.runtime.errors import PipelineError
@@ -47,15 +48,15 @@ def test_partials_student_is_the_base_model(models: tuple[Pair, Pair]) -> None:
     assert torch.equal(student(ids).logits, base(ids).logits)
 
 
-def test_totals_student_keeps_the_architecture_alone(models: tuple[Pair, Pair]) -> None:
+def test_totals_student_keeps_only_the_architecture(models: tuple[Pair, Pair]) -> None:
     (base, _), (_, cased) = models
     student, tokenizer = _build(models, "teacher", "random", "random")
     assert tokenizer is cased
     assert student.config.vocab_size == len(cased)
     for key in ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"):
         assert getattr(student.config, key) == getattr(base.config, key)
-    ours, theirs = student.bert.encoder.layer[0].output.dense.weight, base.bert.encoder.layer[0].output.dense.weight
-    assert not torch.equal(ours, theirs)
+    weights = [model.bert.encoder.layer[0].output.dense.weight for model in (student, base)]
+    assert not torch.equal(*weights)
 
 
 def test_head_and_embeddings_are_tied(models: tuple[Pair, Pair]) -> None:
@@ -79,7 +80,7 @@ def test_fvt_with_the_base_encoder(models: tuple[Pair, Pair]) -> None:
     assert torch.equal(_table(student)[mask[0]], _table(base)[mask[1]])
 
 
-def test_the_seed_decides_what_is_random(models: tuple[Pair, Pair]) -> None:
+def test_the_seed_determines_random_weights(models: tuple[Pair, Pair]) -> None:
     first, again, other = (_build(models, "teacher", "random", "random", seed)[0] for seed in (1, 1, 2))
     assert torch.equal(_table(first), _table(again))
     assert not torch.equal(_table(first), _table(other))
@@ -115,7 +116,7 @@ def test_a_student_of_another_shape(models: tuple[Pair, Pair], embeddings: str, 
     assert student(torch.tensor([[2, 7, 3]])).logits.shape == (1, 3, len(tokenizer))
 
 
-def test_embeddings_of_the_base_model_need_its_width(models: tuple[Pair, Pair]) -> None:
+def test_the_base_models_embeddings_need_its_width(models: tuple[Pair, Pair]) -> None:
     deeper, _ = _build(models, "teacher", "fvt", "random", shape=Shape(3, 16, 2, 32))
     assert _table(deeper).shape[1] == 16
     for tokenizer, embeddings in (("teacher", "fvt"), ("base", "base")):
@@ -123,7 +124,7 @@ def test_embeddings_of_the_base_model_need_its_width(models: tuple[Pair, Pair]) 
             _build(models, tokenizer, embeddings, "random", shape=Shape(2, 24, 2, 32))
 
 
-def test_every_pair_of_layers_has_a_map_of_its_own(models: tuple[Pair, Pair]) -> None:
+def test_every_pair_of_layers_has_its_own_map(models: tuple[Pair, Pair]) -> None:
     _, (teacher, _) = models
     options = Init("teacher", "full", "random", "random", None)
     first, second = make_maps(options, 16, teacher, 2, seed=0)
@@ -133,7 +134,7 @@ def test_every_pair_of_layers_has_a_map_of_its_own(models: tuple[Pair, Pair]) ->
     assert torch.equal(second.weight, make_maps(options, 16, teacher, 2, seed=0)[1].weight)
 
 
-def test_same_shape_leaves_the_base_models_configuration_alone(models: tuple[Pair, Pair]) -> None:
+def test_same_shape_does_not_change_the_base_models_configuration(models: tuple[Pair, Pair]) -> None:
     (base, uncased), (_, cased) = models
     untrained = same_shape(base, cased, seed=0)
     assert untrained.config.vocab_size == len(cased)

@@ -1,4 +1,4 @@
-"""A set with every term and every option of a student, through the stages that make it."""
+"""A student with every term and every option, built and trained by the stages."""
 
 import csv
 import json
@@ -87,14 +87,14 @@ def test_a_trimmed_student_learns_from_the_teachers_blocks(tokenized: Path, case
     assert metrics["validation_mlm"] < metrics["validation_mlm_start"]
 
 
-def test_layers_the_models_have_not_are_refused_before_training(tokenized: Path) -> None:
+def test_layers_that_a_model_lacks_are_refused_before_training(tokenized: Path) -> None:
     _write(layers=[[1, 4]])
     student.main("mine")
     with pytest.raises(PipelineError, match=r"layers: \[1, 4\] names layer 4 of the teacher, which has 3"):
         distill.main("mine")
 
 
-def test_torchrun_makes_the_student_that_one_process_makes(tokenized: Path) -> None:
+def test_torchrun_trains_the_student_that_one_process_trains(tokenized: Path) -> None:
     _write(batch_size=4, accumulation=2, learning_rate=1e-3)
     student.main("mine")
     distill.main("mine")

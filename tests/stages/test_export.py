@@ -12,8 +12,8 @@ from transformers import PreTrainedTokenizerBase
 
 from stages import export
 from tests.reporting.conftest import evaluation, write
+from tinypt.modeling.bert import random_bert
 from tinypt.modeling.load import save_model
-from tinypt.modeling.student import random_bert
 from tinypt.params.models import Architecture
 from tinypt.runtime.errors import PipelineError
 

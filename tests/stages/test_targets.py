@@ -1,4 +1,4 @@
-"""Storing the teacher's targets, and training from them, through the stages that do it."""
+"""The targets stage, and students trained on cached targets."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from stages import distill, student, targets
 from tinypt.runtime.errors import PipelineError
 
 ROOT = Path(__file__).parents[2]
-STORED: dict[str, Any] = {
+CACHED: dict[str, Any] = {
     "teacher": {
         "draws": 2,
         "mask_probability": 0.15,
@@ -44,7 +44,7 @@ TRAINING: dict[str, Any] = {
     "mask_probability": [0.15, 0.15],
     "validation_blocks": 8,
 }
-SETS: dict[str, Any] = {
+STUDENTS: dict[str, Any] = {
     "mine": {
         "init": {
             "tokenizer": "teacher",
@@ -69,8 +69,10 @@ SETS: dict[str, Any] = {
 }
 
 
-def _write(stored: dict[str, Any]) -> None:
-    Path("params.yaml").write_text(yaml.safe_dump({"seed": 3, "targets": stored, "students": SETS}), encoding="utf-8")
+def _write(cached: dict[str, Any]) -> None:
+    Path("params.yaml").write_text(
+        yaml.safe_dump({"seed": 3, "targets": cached, "students": STUDENTS}), encoding="utf-8"
+    )
 
 
 def _metrics(path: str) -> Any:
@@ -82,19 +84,19 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(("name", "tokenizer"), [("mine", "teacher"), ("words", "base")])
-def test_a_set_learns_from_what_was_stored(tokenized: Path, name: str, tokenizer: str) -> None:
-    _write(STORED)
+def test_a_student_learns_from_cached_targets(tokenized: Path, name: str, tokenizer: str) -> None:
+    _write(CACHED)
     targets.main(tokenizer)
     assert _metrics(f"targets/{tokenizer}.json")["bytes_per_token"] > 0
     student.main(name)
     distill.main(name)
     metrics = _metrics(f"{name}/distill.json")
-    assert metrics["final"].keys() == {"loss", *SETS[name]["distill"]["losses"]}
+    assert metrics["final"].keys() == {"loss", *STUDENTS[name]["distill"]["losses"]}
     assert metrics["validation_mlm"] < metrics["validation_mlm_start"]
 
 
-def test_two_runs_store_the_same_bytes_and_leave_no_work_behind(tokenized: Path) -> None:
-    _write(STORED)
+def test_two_runs_cache_the_same_bytes_and_leave_no_work_files(tokenized: Path) -> None:
+    _write(CACHED)
     folder = Path("data/targets/teacher")
     targets.main("teacher")
     first = _files(folder)
@@ -104,7 +106,7 @@ def test_two_runs_store_the_same_bytes_and_leave_no_work_behind(tokenized: Path)
     assert not _files(Path(".cache"))
 
 
-def test_nothing_to_store_is_over_at_once_and_without_pytorch(tokenized: Path) -> None:
+def test_without_targets_the_stage_does_not_import_pytorch(tokenized: Path) -> None:
     _write(NOTHING)
     code = "import sys; from stages import targets; targets.main('teacher'); sys.exit('torch' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
@@ -112,28 +114,28 @@ def test_nothing_to_store_is_over_at_once_and_without_pytorch(tokenized: Path) -
     assert _metrics("targets/teacher.json") == {"bytes": 0, "bytes_per_token": 0.0}
 
 
-def test_sets_that_ask_the_teacher_do_not_depend_on_what_is_stored(tokenized: Path) -> None:
-    """DVC sees one file, whose bytes are the same whatever the parameters."""
+def test_students_with_live_targets_do_not_depend_on_cached_ones(tokenized: Path) -> None:
+    """DVC tracks one file for them, whose bytes do not depend on the parameters."""
     seen = set()
-    for stored in (NOTHING, STORED):
-        _write(stored)
+    for cached in (NOTHING, CACHED):
+        _write(cached)
         targets.main("base")
         seen.add(Path("data/targets/base/live").read_bytes())
     assert len(seen) == 1
 
 
 @pytest.mark.parametrize(
-    ("stored", "message"),
+    ("cached", "message"),
     [
         (NOTHING, r"students\.mine\.distill\.targets: cached needs targets\.teacher, which is null"),
         (
-            {"teacher": STORED["teacher"] | {"temperature": 1.0}},
-            r"students\.mine\.distill\.targets: cached needs targets\.teacher\.temperature, 1\.0, not 2\.0",
+            {"teacher": CACHED["teacher"] | {"temperature": 1.0}},
+            r"students\.mine\.distill\.targets: cached needs temperature as in targets\.teacher, 1\.0, is 2\.0",
         ),
     ],
 )
-def test_targets_of_another_kind_are_refused(tokenized: Path, stored: dict[str, Any], message: str) -> None:
-    _write(stored)
+def test_targets_that_do_not_fit_the_student_are_refused(tokenized: Path, cached: dict[str, Any], message: str) -> None:
+    _write(cached)
     targets.main("teacher")
     student.main("mine")
     with pytest.raises(PipelineError, match=message):

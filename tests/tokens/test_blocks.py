@@ -26,7 +26,7 @@ def test_blocks_hold_the_document_stream(tmp_path: Path, cased: PreTrainedTokeni
     assert counts.pieces + counts.documents == len(stream) == len(cut) + counts.dropped_pieces
 
 
-def test_the_batch_the_tokenizer_sees_does_not_matter(
+def test_the_tokenizers_batch_size_does_not_change_the_blocks(
     tmp_path: Path, cased: PreTrainedTokenizerBase, texts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a").mkdir()

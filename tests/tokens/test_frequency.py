@@ -7,7 +7,7 @@ from tinypt.tokens.frequency import count_pieces
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 100])
-def test_every_piece_is_counted_but_the_special_ones(
+def test_every_piece_is_counted_except_special_tokens(
     cased: PreTrainedTokenizerBase, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
     monkeypatch.setattr(frequency, "CHUNK", chunk)

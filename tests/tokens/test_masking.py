@@ -39,7 +39,7 @@ def test_masking_invariants(blocks: int, length: int, probability: float, seed: 
     assert torch.equal(masked.inputs.reshape(-1)[untouched], ids.reshape(-1)[untouched])
 
 
-def test_same_seed_same_masks_and_another_seed_others() -> None:
+def test_the_seed_determines_the_masks() -> None:
     ids = _ids(4, 64, 0)
     first, again, other = (mask_tokens(ids, SPECIAL, 0.15, _generator(seed)) for seed in (1, 1, 2))
     assert torch.equal(first.inputs, again.inputs)
@@ -56,7 +56,7 @@ def test_eighty_ten_ten() -> None:
     assert (seen == 7).float().mean().item() == pytest.approx(0.1 + 0.1 / 50, abs=0.01)
 
 
-def test_a_row_with_too_few_words_marks_the_rest_as_not_counting() -> None:
+def test_in_a_row_with_too_few_words_the_other_targets_do_not_count() -> None:
     ids = torch.zeros(2, 20, dtype=torch.long)
     ids[:, 0], ids[:, 3] = 2, 3
     ids[0, 1:3] = 9

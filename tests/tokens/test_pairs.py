@@ -26,11 +26,11 @@ def _check(blocks: Blocks, uncased: PreTrainedTokenizerBase, cased: PreTrainedTo
     assert blocks.teacher_ids is not None
     assert blocks.teacher_words is not None
     for row in range(len(blocks)):
-        ours, theirs = blocks.words[row], blocks.teacher_words[row]
-        assert ours.max() == theirs.max()
-        for word in range(ours.max() + 1):
-            left = "".join(_text_of(blocks.ids[row][ours == word], uncased))
-            right = "".join(_text_of(blocks.teacher_ids[row][theirs == word], cased))
+        words, teacher_words = blocks.words[row], blocks.teacher_words[row]
+        assert words.max() == teacher_words.max()
+        for word in range(words.max() + 1):
+            left = "".join(_text_of(blocks.ids[row][words == word], uncased))
+            right = "".join(_text_of(blocks.teacher_ids[row][teacher_words == word], cased))
             if "[UNK]" not in left + right:
                 assert left == _fold(right, uncased)
 
@@ -60,7 +60,7 @@ def test_rows_keep_the_order_of_the_text_and_lose_nothing(
         assert found == list(itertools.islice(expected, len(found)))
 
 
-def test_the_batch_the_tokenizer_sees_does_not_matter(
+def test_the_tokenizers_batch_size_does_not_change_the_blocks(
     tmp_path: Path,
     cased: PreTrainedTokenizerBase,
     uncased: PreTrainedTokenizerBase,
@@ -90,7 +90,7 @@ def test_any_text_aligns_or_is_left_out(
     counts = write_pairs([*texts[:6], text, *texts[:6]], uncased, cased, 24, folder)
     blocks = open_blocks(folder)
     assert sum(int(row.max()) + 1 for row in blocks.words) + counts.dropped_words == counts.aligned_words
-    assert all(ours.max() == theirs.max() for ours, theirs in zip(blocks.words, blocks.teacher_words, strict=True))
+    assert all(left.max() == right.max() for left, right in zip(blocks.words, blocks.teacher_words, strict=True))
 
 
 def test_a_word_longer_than_a_block_is_left_out_and_counted(

@@ -9,7 +9,7 @@ MASK = 2**64 - 1
 
 
 def _splitmix(key: int, count: int) -> list[float]:
-    """The generator as published, with Python's integers."""
+    """The published generator, with Python's integers."""
     numbers, state = [], key & MASK
     for _ in range(count):
         state = state + 0x9E3779B97F4A7C15 & MASK
@@ -21,11 +21,11 @@ def _splitmix(key: int, count: int) -> list[float]:
 
 @settings(max_examples=30, deadline=None)
 @given(key=st.integers(-(2**63), 2**63 - 1))
-def test_the_numbers_are_splitmix64s(key: int) -> None:
+def test_the_numbers_equal_splitmix64s(key: int) -> None:
     assert uniforms(torch.tensor([key]), 20)[0].tolist() == _splitmix(key, 20)
 
 
-def test_streams_are_uniform_and_unrelated() -> None:
+def test_streams_are_uniform_and_uncorrelated() -> None:
     rows = torch.arange(2000)
     numbers = uniforms(stream_keys(5, torch.zeros(2000, dtype=torch.int64), rows), 200).double()
     shares = torch.histc(numbers, 100, 0, 1) / numbers.numel()
@@ -37,11 +37,11 @@ def test_streams_are_uniform_and_unrelated() -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(count=st.integers(1, 300), seed=st.integers(0, 2**40), epoch=st.integers(0, 5))
-def test_every_place_goes_to_another(count: int, seed: int, epoch: int) -> None:
+def test_permute_is_a_permutation(count: int, seed: int, epoch: int) -> None:
     assert sorted(permute(np.arange(count), count, seed, epoch)) == list(range(count))
 
 
-def test_permutations_differ_and_a_place_goes_anywhere() -> None:
+def test_permutations_differ_and_send_a_place_anywhere() -> None:
     count = 50
     sent = np.stack([permute(np.arange(count), count, seed, epoch) for seed in range(100) for epoch in range(20)])
     assert len(np.unique(sent, axis=0)) == len(sent)

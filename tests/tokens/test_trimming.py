@@ -1,4 +1,4 @@
-"""A trimmed vocabulary: smaller, complete, and the same cuts wherever its pieces are all there."""
+"""A trimmed vocabulary is smaller, spells the same texts, and cuts words as before if it has all their pieces."""
 
 from pathlib import Path
 
@@ -18,19 +18,19 @@ from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.trimming import ids_in, trim
 from tinypt.tokens.vocabulary import make_tokenizer, pieces_of, read_vocabulary
 
-FOREIGN = ["д", "##д", "да", "漢", "ção", "##ção"]  # the last two are not, and have all their characters alone
+FOREIGN = ["д", "##д", "да", "漢", "ção", "##ção"]  # the last two are Latin, with all their characters alone too
 
 
 @pytest.fixture(scope="module")
 def full(cased: PreTrainedTokenizerBase) -> PreTrainedTokenizerBase:
-    """The teacher's tokenizer with pieces that no text here uses, of other scripts too, and one that only it spells."""
+    """The teacher's tokenizer with further pieces, also in other scripts; no text here uses them."""
     pieces = [*pieces_of(cased), *FOREIGN, "ÿz", "1º"]
     return make_tokenizer({piece: index for index, piece in enumerate(pieces)}, cased=True, max_length=64)
 
 
 @pytest.fixture(scope="module")
 def half(full: PreTrainedTokenizerBase, texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Blocks of the first texts alone under the full tokenizer, so that many pieces are never seen."""
+    """Blocks of the first texts alone in the full tokenizer, so that many pieces do not occur."""
     folder = tmp_path_factory.mktemp("half")
     write_blocks(["да " + text for text in texts[:2] * 10], full, 16, folder)
     return folder
@@ -42,12 +42,12 @@ def trimmed(full: PreTrainedTokenizerBase, half: Path) -> PreTrainedTokenizerBas
     return trim(full, count_pieces(open_blocks(half).ids, full))
 
 
-def test_what_is_kept(
+def test_pieces_that_occur_or_cannot_be_replaced_are_kept(
     full: PreTrainedTokenizerBase, trimmed: PreTrainedTokenizerBase, half: Path, cased: PreTrainedTokenizerBase
 ) -> None:
     kept, seen = pieces_of(trimmed), set(full.convert_ids_to_tokens(np.unique(open_blocks(half).ids).tolist()))
     assert seen - {"да"} <= set(kept)
-    assert "да" in seen  # used by the texts, and of another script
+    assert "да" in seen  # occurs in the texts, in another script
     assert set(FOREIGN) & set(kept) == set()
     assert {"ÿz", "1º"} <= set(kept)  # nothing else spells ÿ or º
     assert {piece for piece in pieces_of(cased) if len(piece.removeprefix("##")) == 1} <= set(kept)
@@ -58,7 +58,7 @@ def test_what_is_kept(
 
 @given(words=st.lists(st.text("abcdeêçãoilrstumnAOÉ1º,.ÿ", min_size=1, max_size=9), min_size=1, max_size=6))
 @settings(max_examples=60, deadline=None)
-def test_any_latin_text_is_spelt_as_well_as_before(
+def test_any_latin_text_can_still_be_spelt(
     full: PreTrainedTokenizerBase, trimmed: PreTrainedTokenizerBase, words: list[str]
 ) -> None:
     for word in words:
@@ -78,7 +78,7 @@ def test_a_saved_tokenizer_loads_and_round_trips(trimmed: PreTrainedTokenizerBas
     assert again.decode(again(text)["input_ids"], skip_special_tokens=True).replace(" ", "") == text.replace(" ", "")
 
 
-def test_blocks_come_as_the_trimmed_ids(
+def test_blocks_are_read_with_the_trimmed_ids(
     full: PreTrainedTokenizerBase, trimmed: PreTrainedTokenizerBase, half: Path
 ) -> None:
     raw, relabelled = open_blocks(half), open_blocks(half, trimmed)
@@ -87,7 +87,7 @@ def test_blocks_come_as_the_trimmed_ids(
     for before, after in zip(raw.ids[:], relabelled.ids[:], strict=True):
         spelt = ["[UNK]" if piece == "да" else piece for piece in full.convert_ids_to_tokens(before.tolist())]
         assert trimmed.convert_ids_to_tokens(after.tolist()) == spelt
-    # What is unknown to a tokenizer is special, so that it is read but never asked for.
+    # [UNK] is a special token, so it is read but never predicted.
     assert trimmed.unk_token_id in SpecialIds.of(trimmed).special
 
 
@@ -115,7 +115,7 @@ def test_bertimbaus_vocabulary(real_data: Path) -> None:
     vocabulary = read_vocabulary(real_data / "tokenizers/bertimbau-base-cased/vocab.txt")
     full = make_tokenizer(vocabulary, cased=True, max_length=512)
     trimmed = trim(full, np.zeros(len(full), dtype=np.int64))
-    assert len(trimmed) < 2000  # nothing is seen: characters, and what begins with q, which stands nowhere alone
+    assert len(trimmed) < 2000  # nothing occurs: characters, and pieces with a leading q, which is no piece alone
     for word in ("quero", "Quixote", "ação", "pneumoultramicroscopicossilicovulcanoconiótico", "ônibus"):
         assert "[UNK]" not in trimmed.tokenize(word)
         assert trimmed.decode(trimmed(word, add_special_tokens=False)["input_ids"]) == word

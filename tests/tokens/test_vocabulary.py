@@ -37,13 +37,13 @@ def test_vocabulary_file_round_trip(tmp_path: Path, cased: PreTrainedTokenizerBa
     assert again(texts[0])["input_ids"] == cased(texts[0])["input_ids"]
 
 
-def test_saved_tokenizer_loads_alike(tmp_path: Path, uncased: PreTrainedTokenizerBase, texts: list[str]) -> None:
+def test_a_saved_tokenizer_loads_unchanged(tmp_path: Path, uncased: PreTrainedTokenizerBase, texts: list[str]) -> None:
     uncased.save_pretrained(tmp_path)
     again = AutoTokenizer.from_pretrained(tmp_path)
     assert again(texts[0])["input_ids"] == uncased(texts[0])["input_ids"]
 
 
-def test_a_file_that_is_no_vocabulary_is_refused(tmp_path: Path) -> None:
+def test_a_file_without_a_vocabulary_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "vocab.txt"
     with pytest.raises(PipelineError, match="no such vocabulary"):
         read_vocabulary(path)

@@ -1,1 +1,1 @@
-"""The training objective, its loss terms, and the loop with its checkpoints."""
+"""Distillation: the loss terms, the teacher (live or cached), and the objective that trains a student."""

@@ -1,17 +1,17 @@
-"""Training curves as CSV, one column a quantity, the same columns whatever the set."""
+"""Training curves as CSV: one column for each quantity, the same columns for every student."""
 
 import csv
 from pathlib import Path
 
-from tinypt.distillation.loop import Row
 from tinypt.files import atomic_path
 from tinypt.params.students import TERMS
+from tinypt.training.loop import Row
 
 COLUMNS = ("step", "tokens", "learning_rate", "loss", *TERMS, "validation_mlm")
 
 
 def write_curve(rows: list[Row], path: Path) -> None:
-    """Write the rows of a training; a term the set does not use is left empty, numbers have 6 significant digits."""
+    """Write the rows of a training: terms the student does not use stay empty, numbers have 6 significant digits."""
     with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)

@@ -1,10 +1,9 @@
-"""The terms of the vocabulary's logits, MLM and KL, and their gradient together, in as few passes as they take.
+"""MLM and KL of the same logits, and their joint gradient, computed in chunks of positions.
 
-Logits are a step's largest arrays by far: written with autograd, the two terms of `losses` make some twenty passes
-over them and keep seven copies. Here each chunk of positions is finished while it is in the caches.
+Written with autograd, the two terms take about twenty passes over the logits, a step's largest arrays, and keep seven
+copies. Here each chunk is finished while it is in the caches. `tinypt.training.mlm` does the same for MLM alone.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -12,81 +11,78 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from tinypt.distillation import losses
-from tinypt.distillation.losses import wide
-
-CHUNK = {"cpu": 2**19, "cuda": 2**25}  # logits at once: on a CPU what its caches hold, on a GPU what keeps it busy
-TeacherOutputs = Tensor | tuple[Tensor, Tensor] | None
+from tinypt.distillation.teacher import TeacherDistribution
+from tinypt.training.mlm import chunks, compiler_fuses, mlm, mlm_chunk, position_shares, to_fp32
 
 
-def vocabulary_loss(
+def mlm_and_kl(
     logits: Tensor,
     targets: Tensor,
-    weights: Mapping[str, Tensor],
-    temperature: float | None = None,
-    said: TeacherOutputs = None,
+    mlm_weight: Tensor | None,
+    kl_weight: Tensor,
+    temperature: float,
+    teacher: TeacherDistribution,
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """Weighted sum of `losses.mlm` and `losses.kl` or `losses.sampled_kl`, and the terms' values by name.
+    """Weighted sum of MLM and KL, and the terms by name, mlm and kl.
 
-    The sum alone has a gradient. On a GPU torch.compile fuses these functions itself, so they are what it is given;
-    on a CPU the compiler's one loop over whole arrays is slower than chunks and is left out.
+    Only the sum has a gradient. On a CPU it is computed in chunks. On a GPU torch.compile fuses the plain losses
+    better; on a CPU its single loop over whole arrays is slower than chunks.
 
     Args:
         logits: the student's, [positions, vocabulary].
         targets: int64 [positions]; positions marked -100 do not count.
-        weights: of the terms that are wanted, mlm and kl, scalars on the device.
-        temperature: of kl.
-        said: for kl, the teacher's logits, or samples and their log_probability as of `losses.sampled_kl`.
+        mlm_weight: scalar on the device; None leaves MLM out.
+        kl_weight: scalar on the device.
+        temperature: T of KL.
+        teacher: its logits over the same vocabulary, or samples of its distribution at T.
 
     Raises:
         ValueError: the two vocabularies differ in size.
     """
-    if fuses(logits.device):
-        terms = _plain(logits, targets, weights, temperature, said)
-        return torch.stack([weights[name] * term for name, term in terms.items()]).sum(), terms
-    if isinstance(said, Tensor) and said.shape != logits.shape:
-        raise ValueError(f"KL needs one vocabulary: student {tuple(logits.shape)}, teacher {tuple(said.shape)}")
-    teacher, (samples, log_probability) = (said, (None, None)) if not isinstance(said, tuple) else (None, said)
-    loss, *values = _apply(
-        logits, targets, weights.get("mlm"), weights.get("kl"), temperature, teacher, samples, log_probability
+    if compiler_fuses(logits.device):
+        return _plain(logits, targets, mlm_weight, kl_weight, temperature, teacher)
+    if isinstance(teacher, Tensor) and teacher.shape != logits.shape:
+        raise ValueError(f"KL needs one vocabulary: student {tuple(logits.shape)}, teacher {tuple(teacher.shape)}")
+    ids_or_logits, log_probability = (teacher, None) if isinstance(teacher, Tensor) else teacher
+    loss, mlm_value, kl_value = _apply(
+        logits, targets, mlm_weight, kl_weight, temperature, ids_or_logits, log_probability
     )
-    return loss, {name: value for name, value in zip(("mlm", "kl"), values, strict=True) if name in weights}
-
-
-def fuses(device: torch.device) -> bool:
-    """Whether a compiler is at work that does better with the plain terms."""
-    return torch.compiler.is_compiling() and device.type != "cpu"
+    return loss, {"kl": kl_value} if mlm_weight is None else {"mlm": mlm_value, "kl": kl_value}
 
 
 def _plain(
-    logits: Tensor, targets: Tensor, weights: Mapping[str, Tensor], temperature: float | None, said: TeacherOutputs
-) -> dict[str, Tensor]:
-    terms, logits = {}, wide(logits)
-    if "mlm" in weights:
-        terms["mlm"] = losses.mlm(logits, targets)
-    if "kl" in weights:
-        assert temperature is not None
-        assert said is not None
-        if isinstance(said, Tensor):
-            terms["kl"] = losses.kl(logits, said, temperature, targets)
-        else:
-            terms["kl"] = losses.sampled_kl(logits, *said, temperature, targets)
-    return terms
+    logits: Tensor,
+    targets: Tensor,
+    mlm_weight: Tensor | None,
+    kl_weight: Tensor,
+    temperature: float,
+    teacher: TeacherDistribution,
+) -> tuple[Tensor, dict[str, Tensor]]:
+    terms, parts, logits = {}, [], to_fp32(logits)
+    if mlm_weight is not None:
+        terms["mlm"] = mlm(logits, targets)
+        parts.append(mlm_weight * terms["mlm"])
+    if isinstance(teacher, Tensor):
+        terms["kl"] = losses.kl(logits, teacher, temperature, targets)
+    else:
+        terms["kl"] = losses.sampled_kl(logits, teacher, temperature, targets)
+    parts.append(kl_weight * terms["kl"])
+    return torch.stack(parts).sum(), terms
 
 
 @torch.compiler.disable  # type: ignore[untyped-decorator]
-def _apply(*arguments: Any) -> tuple[Tensor, Tensor, Tensor]:
-    made: tuple[Tensor, Tensor, Tensor] = _VocabularyLoss.apply(*arguments)  # type: ignore[no-untyped-call]
-    return made
+def _apply(*arguments: Any) -> Any:
+    return _MlmAndKl.apply(*arguments)  # type: ignore[no-untyped-call]
 
 
-class _VocabularyLoss(torch.autograd.Function):
-    """The gradient by the logits is made in the forward pass, where the exponentials are at hand.
+class _MlmAndKl(torch.autograd.Function):
+    """The gradient with respect to the logits is computed in the forward pass, where the exponentials are at hand.
 
-    With n positions that count, softmax q of the logits and q' of the logits over T, it is at each of them
+    With n counted positions, softmax q of the logits and q' of the logits over T, it is at each of them
 
         mlm_weight / n · (q - 1 at the target)  +  kl_weight / n · T · (q' - p')
 
-    where p' is the teacher's softened distribution or, sampled, a count of its samples over their number.
+    Here p' is the teacher's softened distribution or, sampled, the count of each piece over the number of samples.
     """
 
     @staticmethod
@@ -95,64 +91,55 @@ class _VocabularyLoss(torch.autograd.Function):
         logits: Tensor,
         targets: Tensor,
         mlm_weight: Tensor | None,
-        kl_weight: Tensor | None,
-        temperature: float | None,
-        teacher: Tensor | None,
-        samples: Tensor | None,
+        kl_weight: Tensor,
+        temperature: float,
+        teacher: Tensor,
         log_probability: Tensor | None,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """The weighted sum, mlm and kl; a term without a weight is 0."""
-        counted = wide(logits.new_empty(0)).new_ones(len(targets)).masked_fill(targets == -100, 0.0)
-        shares = (counted / counted.sum().clamp(min=1)).unsqueeze(-1)
+        """The weighted sum, mlm and kl; mlm is 0 without a weight.
+
+        `teacher` are logits or, if `log_probability` is given, the ids of samples.
+        """
+        every_share = position_shares(logits, targets)
         gradient = torch.empty_like(logits) if ctx.needs_input_grad[0] else None
-        mlm, kl = shares.new_zeros(()), shares.new_zeros(())
-        rows = max(1, CHUNK.get(logits.device.type, CHUNK["cuda"]) // logits.shape[1])
-        heat = 1.0 if temperature is None else temperature
-        for start in range(0, len(logits), rows):
-            part = slice(start, start + rows)
-            share, given, made = shares[part], wide(logits[part]), None
-            softened = (given - given.amax(dim=-1, keepdim=True)).div_(heat)
+        mlm_value, kl_value = every_share.new_zeros(()), every_share.new_zeros(())
+        for part in chunks(logits):
+            shares, given, made = every_share[part], to_fp32(logits[part]), None
+            softened = (given - given.amax(dim=-1, keepdim=True)).div_(temperature)
             powers = softened.exp()
             if mlm_weight is not None:
                 target = targets[part].clamp(min=0).unsqueeze(-1)
-                hard = powers.pow(heat)  # exp(x / T) ** T = exp(x); at T = 2 a square, and a second exp saved
-                total = hard.sum(dim=-1, keepdim=True)
-                mlm += (share * (total.log() - heat * softened.gather(1, target))).sum()
-                if gradient is not None:
-                    made = hard.mul_(mlm_weight * share / total).scatter_add_(1, target, -mlm_weight * share)
-            if kl_weight is not None:
-                total = powers.sum(dim=-1, keepdim=True)
-                if teacher is not None:
-                    theirs = (wide(teacher[part]) / heat).log_softmax(dim=-1)
-                    probabilities = theirs.exp()
-                    apart = theirs.sub_(softened.sub_(total.log())).mul_(probabilities).sum(dim=-1, keepdim=True)
-                else:
-                    assert samples is not None
-                    assert log_probability is not None
-                    drawn = softened.gather(1, samples[part]).mean(dim=-1, keepdim=True) - total.log()
-                    apart = wide(log_probability[part]).unsqueeze(-1) - drawn
-                kl += heat**2 * (share * apart).sum()
-                if gradient is not None:
-                    scale = kl_weight * heat * share
-                    made = powers.mul_(scale / total) if made is None else made.addcmul_(powers, scale / total)
-                    if teacher is not None:
-                        made.addcmul_(probabilities, scale, value=-1)
-                    else:
-                        assert samples is not None
-                        each = (-scale / samples.shape[1]).expand(-1, samples.shape[1])
-                        made.scatter_add_(1, samples[part], each)
-            if gradient is not None and made is not None:
-                gradient[part] = made
-        loss = shares.new_zeros(())
-        for weight, term in ((mlm_weight, mlm), (kl_weight, kl)):
-            loss = loss if weight is None else loss + weight * term
+                hard = powers.pow(temperature)  # exp(x / T) ** T = exp(x); at T = 2 a square saves a second exp
+                at_target = temperature * softened.gather(1, target)
+                found, made = mlm_chunk(at_target, hard, target, shares, mlm_weight, gradient is not None)
+                mlm_value += found
+            total = powers.sum(dim=-1, keepdim=True)
+            if log_probability is None:
+                teacher_log = (to_fp32(teacher[part]) / temperature).log_softmax(dim=-1)
+                probabilities = teacher_log.exp()
+                divergence = teacher_log.sub_(softened.sub_(total.log())).mul_(probabilities).sum(dim=-1, keepdim=True)
+            else:
+                student_log = softened.gather(1, teacher[part]).mean(dim=-1, keepdim=True) - total.log()
+                divergence = to_fp32(log_probability[part]).unsqueeze(-1) - student_log
+            kl_value += temperature**2 * (shares * divergence).sum()
+            if gradient is None:
+                continue
+            scale = kl_weight * temperature * shares
+            made = powers.mul_(scale / total) if made is None else made.addcmul_(powers, scale / total)
+            if log_probability is None:
+                made.addcmul_(probabilities, scale, value=-1)
+            else:
+                samples = teacher.shape[1]
+                made.scatter_add_(1, teacher[part], (-scale / samples).expand(-1, samples))
+            gradient[part] = made
+        loss = kl_weight * kl_value if mlm_weight is None else mlm_weight * mlm_value + kl_weight * kl_value
         ctx.save_for_backward(gradient)
-        ctx.mark_non_differentiable(mlm, kl)
-        return loss, mlm, kl
+        ctx.mark_non_differentiable(mlm_value, kl_value)
+        return loss, mlm_value, kl_value
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, by_loss: Tensor, *_: Any) -> tuple[Tensor | None, ...]:
-        """The gradient by the logits alone."""
+        """The gradient with respect to the logits alone."""
         (gradient,) = ctx.saved_tensors
-        return gradient * by_loss.to(gradient.dtype), *(None,) * 7
+        return gradient * by_loss.to(gradient.dtype), *(None,) * 6

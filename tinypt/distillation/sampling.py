@@ -1,17 +1,30 @@
-"""Drawing pieces from the teacher's distribution, so that a few numbers can stand for it."""
+"""Drawing pieces from the teacher's distribution, which a few samples can then replace."""
+
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 
+class Samples(NamedTuple):
+    """Pieces drawn from the teacher's softened distribution at each position, in place of its logits.
+
+    ids: int64 [positions, samples], a piece as often as it was drawn.
+    log_probability: [positions], mean over the samples of the teacher's log-probability at T, nats.
+    """
+
+    ids: Tensor
+    log_probability: Tensor
+
+
 def sample_pieces(probabilities: Tensor, samples: int, offsets: Tensor) -> Tensor:
     """Draw `samples` ids from each distribution by systematic sampling.
 
-    The cumulative distribution is read at `samples` equally spaced points behind one random offset. An id of
-    probability p is drawn floor(samples · p) or ceil(samples · p) times, samples · p times on average: without
-    bias, as independent draws are (random-sampling knowledge distillation, Anshumann et al. 2025), with less
-    variance. Drawing from the distribution itself is what makes the variance of the student's gradient
-    smallest (Σ pᵢ² / qᵢ has its minimum at q = p), so there is no other proposal to choose.
+    The cumulative distribution is read at `samples` equally spaced points after one random offset. An id of
+    probability p is drawn floor(samples · p) or ceil(samples · p) times, samples · p times on average. Like
+    independent draws (random-sampling knowledge distillation, Anshumann et al. 2025) this is unbiased; its variance is
+    lower. Drawing from the distribution itself minimises the variance of the student's gradient (Σ pᵢ² / qᵢ has its
+    minimum at q = p), so there is no other proposal to choose.
 
     Args:
         probabilities: fp32 or fp64 [positions, vocabulary], not negative; rows need not sum to exactly 1.
@@ -19,7 +32,7 @@ def sample_pieces(probabilities: Tensor, samples: int, offsets: Tensor) -> Tenso
         offsets: [positions], uniform in [0, 1).
 
     Returns:
-        int64 [positions, samples], ascending in each row; an id stands there as often as it was drawn.
+        int64 [positions, samples], ascending in each row; each id as often as it was drawn.
     """
     cumulative = probabilities.cumsum(dim=-1)
     total = cumulative[:, -1:]

@@ -1,4 +1,4 @@
-"""Running the teacher once over all blocks and storing what students learn from (the format: see `stored`)."""
+"""Running the teacher once over all blocks and caching the outputs (for the format see `cached_targets`)."""
 
 import logging
 import time
@@ -11,24 +11,23 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tinypt.distillation.batches import Batch, take
 from tinypt.distillation.cached_targets import OPTIONS
-from tinypt.distillation.losses import word_exists
+from tinypt.distillation.pooling import word_exists
 from tinypt.distillation.sampling import sample_pieces
 from tinypt.distillation.teacher import Teacher
 from tinypt.files import read_json, write_json
-from tinypt.modeling.forward import encode, score
 from tinypt.params.targets import BaseTargets, TeacherTargets
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.progress import Progress
 from tinypt.tokens.arrays import Blocks
 from tinypt.tokens.randomness import stream_keys, uniforms
+from tinypt.training.batches import Batch, Rows, take
 
 log = logging.getLogger(__name__)
 BATCH = {"cpu": 8, "cuda": 256}  # blocks the teacher reads at once
-PART = 2048  # blocks after which a killed run goes on
-FIT = 512  # blocks whose vectors the reduced width is chosen by, spread evenly over the text
-SAMPLING = 1 << 31  # added to the seed: where a sample falls must not depend on where a mask did
+PART = 2048  # blocks in a part; a killed run resumes after its last finished part
+FIT = 512  # blocks that the reduced width is fitted on, spread evenly over the text
+SAMPLING = 1 << 31  # added to the seed, so that samples do not depend on the masks
 Metrics = dict[str, int | float]
 
 
@@ -41,37 +40,40 @@ def write_targets(
     folder: Path,
     label: str,
 ) -> Metrics:
-    """Fill `folder` with the targets of `blocks`; what an earlier, killed run left there is taken up.
+    """Fill `folder` with the teacher's outputs for `blocks`; resume an earlier, killed run.
 
-    Memory does not grow with the number of blocks. What is stored of a block is a function of the seed, the
-    draw and the block alone, so that it does not matter where a run was killed.
+    Memory does not grow with the number of blocks. A block's outputs are a function of the seed, the draw and the
+    block alone, so a killed run leaves no trace.
 
     Args:
-        teacher: with the alignment and temperature of `options`.
-        blocks: with the teacher's reading of the text beside the student's, for BaseTargets.
-        options: what to store.
-        seed: of the masks, the one students are trained with.
+        teacher: the live teacher.
+        blocks: for BaseTargets, with the teacher's reading of the text.
+        options: what to cache.
+        seed: for masks; the one students are trained with.
         device: to run the teacher on.
-        folder: exists; unfinished work.
+        folder: exists; holds unfinished work or nothing.
         label: of the progress line.
 
     Returns:
-        Blocks, tokens (of the student's reading), bytes stored and bytes per token.
+        Blocks, tokens (of the student's tokenizer), bytes and bytes per token.
+
+    Raises:
+        PipelineError: the reduced width is not less than the teacher's.
     """
-    teacher.model.to(device, torch.bfloat16 if options.precision == "bf16" else torch.float32)
+    teacher.to(device, torch.bfloat16 if options.precision == "bf16" else torch.float32)
     draws = options.draws if isinstance(options, TeacherTargets) else 1
     arrays, done = _open(teacher, blocks, options, draws, seed, device, folder)
     basis = torch.from_numpy(np.load(folder / "basis.npy")).to(device) if options.width is not None else None
     word_starts = np.load(folder / "starts.npy", mmap_mode="r") if options.alignment == "word" else None
-    starts = [(draw, start) for draw in range(draws) for start in range(0, len(blocks), PART)]
-    progress = Progress(label, "tokens", (len(starts) - done) * PART * blocks.length)
+    parts = [(draw, start) for draw in range(draws) for start in range(0, len(blocks), PART)]
+    progress = Progress(label, "tokens", (len(parts) - done) * PART * blocks.length)
     began = time.monotonic()
-    for draw, start in starts[done:]:
+    for draw, start in parts[done:]:
         end = min(start + PART, len(blocks))
         for first in range(start, end, BATCH[device.type]):
             rows = np.arange(first, min(first + BATCH[device.type], end))
             batch = take(blocks, rows, np.full_like(rows, draw), device)
-            for name, values in _said(teacher, batch, options, seed, basis).items():
+            for name, values in _outputs(teacher, batch, options, seed, basis).items():
                 _put(arrays[name], values.cpu().numpy(), draw, rows, word_starts if name == "vectors" else None)
             progress.add(len(rows) * blocks.length)
         for array in arrays.values():
@@ -81,9 +83,9 @@ def write_targets(
     progress.close()
     log.info("%s: %s tokens/s", label, f"{progress.done / max(time.monotonic() - began, 1e-9):,.0f}")
     (folder / "done.json").unlink()
-    stored = sum(file.stat().st_size for file in folder.glob("*.npy"))
+    size = sum(file.stat().st_size for file in folder.glob("*.npy"))
     tokens = len(blocks) * blocks.length
-    return {"blocks": len(blocks), "tokens": tokens, "bytes": stored, "bytes_per_token": stored / tokens}
+    return {"blocks": len(blocks), "tokens": tokens, "bytes": size, "bytes_per_token": size / tokens}
 
 
 def _open(
@@ -95,11 +97,11 @@ def _open(
     device: torch.device,
     folder: Path,
 ) -> tuple[dict[str, np.memmap[Any, Any]], int]:
-    """The arrays to write, memory-mapped, and how many parts of them stand already."""
+    """The arrays to write, memory-mapped, and the number of finished parts."""
     if (folder / "done.json").exists():
         names = [path for path in folder.glob("*.npy") if path.stem not in ("starts", "basis")]
         return {path.stem: np.load(path, mmap_mode="r+") for path in names}, read_json(folder / "done.json")
-    for path in folder.iterdir():  # of a run killed while it made them
+    for path in folder.iterdir():  # left by a run that was killed while creating the arrays
         path.unlink()
     shapes: dict[str, tuple[tuple[int, ...], type[np.generic]]] = {}
     if isinstance(options, TeacherTargets):
@@ -122,36 +124,32 @@ def _open(
 
 
 @torch.inference_mode()
-def _said(
+def _outputs(
     teacher: Teacher, batch: Batch, options: TeacherTargets | BaseTargets, seed: int, basis: Tensor | None
 ) -> dict[str, Tensor]:
-    """What the teacher says of a batch, by the name of the array it belongs to; words' vectors one after the other."""
-    said = {}
+    """The teacher's outputs for a batch, by name of their array. Vectors of words are joined, [words, width]."""
+    outputs = {}
     if isinstance(options, TeacherTargets):
         masked = batch.mask(teacher.special, options.mask_probability, seed)
-        states = encode(teacher.model, masked.inputs, teacher.special)
-        logits = teacher.of_students(score(teacher.model, states, masked.positions)).float() / options.temperature
+        states = teacher.states(batch, masked.inputs)
+        logits = teacher.distribution(batch, states, masked.positions).float() / options.temperature
         logs = logits.log_softmax(dim=-1)
         per_block = len(masked.positions) // len(batch.ids)
         offsets = uniforms(stream_keys(seed + SAMPLING, batch.epochs, batch.rows), per_block).flatten()
-        said["samples"] = sample_pieces(logs.exp(), options.samples, offsets)
-        said["log_probability"] = logs.gather(1, said["samples"]).mean(dim=-1).half()
+        outputs["samples"] = sample_pieces(logs.exp(), options.samples, offsets)
+        outputs["log_probability"] = logs.gather(1, outputs["samples"]).mean(dim=-1).half()
     else:
-        assert batch.teacher_ids is not None
-        states = encode(teacher.model, batch.teacher_ids, teacher.special)
+        states = teacher.states(batch, batch.ids)
     if options.alignment is not None:
-        vectors = teacher.vectors(batch, states.float())
-        if options.alignment == "word":
-            assert batch.teacher_words is not None
+        vectors = teacher.vectors(batch, (states[-1].float(),), options.alignment)
+        if options.alignment == "word" and batch.teacher_words is not None:
             vectors = vectors[word_exists(batch.teacher_words)]
-        said["vectors"] = (vectors if basis is None else vectors @ basis.T).half()
-    return said
+        outputs["vectors"] = (vectors if basis is None else vectors @ basis.T).half()
+    return outputs
 
 
-def _put(
-    array: NDArray[Any], values: NDArray[Any], draw: int, rows: NDArray[np.int64], starts: NDArray[np.int64] | None
-) -> None:
-    """Put the values of consecutive blocks in their place; `starts` with those of words."""
+def _put(array: NDArray[Any], values: NDArray[Any], draw: int, rows: Rows, starts: Rows | None) -> None:
+    """Write the values of consecutive blocks to their place; `starts` is given for vectors of words."""
     first, end = rows[0], rows[-1] + 1
     if starts is not None:
         array[starts[first] : starts[end]] = values
@@ -160,7 +158,7 @@ def _put(
 
 
 def _count_words(blocks: Blocks, folder: Path) -> int:
-    """Write starts.npy, where each block's words begin among all words, and return how many there are."""
+    """Write starts.npy, the index of each block's first word among all words, and return the number of words."""
     assert blocks.teacher_words is not None
     starts = open_memmap(folder / "starts.npy", mode="w+", dtype=np.int64, shape=(len(blocks) + 1,))
     total = 0
@@ -175,9 +173,9 @@ def _count_words(blocks: Blocks, folder: Path) -> int:
 def _fit(
     teacher: Teacher, blocks: Blocks, options: TeacherTargets | BaseTargets, seed: int, device: torch.device
 ) -> NDArray[np.float32]:
-    """Directions, [width, teacher's width], that keep most of the length of the vectors in some of the blocks.
+    """Orthonormal directions, [width, teacher's width], that keep most of the vectors' length in a sample of blocks.
 
-    Principal components of unit vectors without centring, since the cosines that are to be kept are not centred.
+    They are principal components of unit vectors, not centred, since the cosine term does not centre them either.
     """
     width, full = options.width, teacher.model.config.hidden_size
     if width is None or width >= full:
@@ -186,7 +184,7 @@ def _fit(
     chosen = np.unique(np.linspace(0, len(blocks) - 1, FIT).astype(np.int64))
     for rows in np.array_split(chosen, -(-len(chosen) // BATCH[device.type])):
         batch = take(blocks, rows, np.zeros_like(rows), device)
-        vectors = _said(teacher, batch, options, seed, None)["vectors"].double().cpu()
+        vectors = _outputs(teacher, batch, options, seed, None)["vectors"].double().cpu()
         unit = vectors / vectors.norm(dim=-1, keepdim=True).clamp(min=1e-12)
         moments += unit.T @ unit
     directions = np.linalg.eigh(moments.numpy())[1][:, ::-1][:, :width].T

@@ -1,6 +1,7 @@
-"""The frozen teacher of an objective, and whether its layers and the student's can be compared as asked."""
+"""The teacher: the interface that an objective needs of it, and the live model."""
 
-from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -8,77 +9,89 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from tinypt.distillation.batches import Batch
-from tinypt.distillation.losses import pool
-from tinypt.modeling.forward import attention_maps
-from tinypt.runtime.errors import PipelineError
+from tinypt.distillation.pooling import pool
+from tinypt.distillation.sampling import Samples
+from tinypt.modeling.forward import encode, encode_layers, score
+from tinypt.modeling.load import load_model, load_tokenizer
+from tinypt.tokens.arrays import Blocks
 from tinypt.tokens.masking import SpecialIds
+from tinypt.tokens.trimming import ids_in
+from tinypt.training.batches import Batch, Rows, take
 
-LAYER_TERMS = frozenset({"hidden", "relations"})  # those that compare layers, not the last states alone
+TeacherDistribution = Tensor | Samples  # logits [positions, vocabulary], or samples of them at a temperature
+States = tuple[Tensor, ...]  # hidden states, each [blocks, length, hidden], as from `encode_layers`; or the last alone
+
+
+class TeacherOutputs(Protocol):
+    """A teacher's outputs, computed by a `Teacher` or read from `CachedTargets`."""
+
+    def to(self, device: torch.device, dtype: torch.dtype) -> None:
+        """Move models to the device, with weights of `dtype`."""
+
+    def read(self, blocks: Blocks, rows: Rows, epochs: Rows, device: torch.device) -> Batch:
+        """Read a batch onto the device, with everything that the other methods need of it."""
+
+    def states(self, batch: Batch, inputs: Tensor, every_layer: bool) -> States:
+        """Hidden states for a batch, of every layer or the last; `inputs` are the student's masked ids."""
+
+    def vectors(self, batch: Batch, states: States, alignment: str) -> Tensor:
+        """Vectors for the cosine term, as from `pool`; `states` is the result of `states` for this batch."""
+
+    def distribution(self, batch: Batch, states: States, positions: Tensor) -> TeacherDistribution:
+        """The teacher's distribution over the student's vocabulary, at flat positions of the batch."""
 
 
 class Teacher:
-    """A frozen teacher, and how the student is compared with it.
+    """A frozen teacher, run on every batch.
 
-    With one tokenizer it reads the same masked blocks as the student, whose vocabulary may be a part of its own;
-    with two it reads the student's text unmasked in its own pieces.
+    With one tokenizer it reads the student's masked blocks. The student's vocabulary may be a part of the teacher's.
+    With two tokenizers it reads the same text unmasked, in its own pieces.
     """
 
-    def __init__(
-        self,
-        model: PreTrainedModel,
-        special: SpecialIds,
-        temperature: float | None,
-        alignment: str | None,
-        layers: Sequence[tuple[int, ...]] = (),
-        relation_heads: int | None = None,
-        ids: NDArray[np.int64] | None = None,
-    ) -> None:
-        """Keep what the terms need.
+    def __init__(self, model: PreTrainedModel, special: SpecialIds, ids: NDArray[np.int64] | None = None) -> None:
+        """Freeze `model`; `special` are the special ids of its tokenizer.
 
-        `temperature` belongs to the KL term, `alignment` (token, word or sentence) to the cosine term,
-        `layers` (pairs of student layer and teacher layer, from 1) to the hidden and relations terms,
-        `relation_heads` to the relations term. `ids` are its own of the student's pieces, [vocabulary]; None with
-        two tokenizers, or where the student's are the same.
+        `ids[i]` is the teacher's id of the student's piece i; None if the vocabularies are equal or unrelated.
         """
-        self.model = model.eval().requires_grad_(False)
-        self.special, self.temperature, self.alignment = special, temperature, alignment
-        self.layers, self.relation_heads = layers, relation_heads
-        vocabulary = np.arange(model.config.vocab_size)
-        self.ids = None if ids is None or np.array_equal(ids, vocabulary) else torch.from_numpy(ids)
+        self.model, self.special = model.eval().requires_grad_(False), special
+        if ids is not None and np.array_equal(ids, np.arange(model.config.vocab_size)):
+            ids = None
+        self.ids = None if ids is None else torch.from_numpy(ids)
 
-    def read(self, ids: Tensor) -> Tensor:
-        """The student's ids as its own, where the two have one tokenizer; same shape."""
-        return ids if self.ids is None else self.ids.to(ids.device)[ids]
+    def to(self, device: torch.device, dtype: torch.dtype) -> None:
+        """Move the model to the device, with weights of `dtype`."""
+        self.model.to(device, dtype)
 
-    def of_students(self, logits: Tensor) -> Tensor:
-        """Its logits [positions, vocabulary] for the student's pieces alone, which a softmax then renormalises over."""
+    def read(self, blocks: Blocks, rows: Rows, epochs: Rows, device: torch.device) -> Batch:
+        """The blocks alone."""
+        return take(blocks, rows, epochs, device)
+
+    @torch.no_grad()
+    def states(self, batch: Batch, inputs: Tensor, every_layer: bool = False) -> States:
+        """Hidden states of `inputs`, or of the teacher's own reading of the text if the batch has one."""
+        ids = self._own_ids(inputs) if batch.teacher_ids is None else batch.teacher_ids
+        if every_layer:
+            return encode_layers(self.model, ids, self.special)
+        return (encode(self.model, ids, self.special),)
+
+    def vectors(self, batch: Batch, states: States, alignment: str) -> Tensor:
+        """The last states, pooled. With one tokenizer the positions are the student's, masked ones included."""
+        ids = self._own_ids(batch.ids) if batch.teacher_ids is None else batch.teacher_ids
+        return pool(alignment, states[-1], batch.teacher_words, ~self.special.is_special(ids))
+
+    @torch.no_grad()
+    def distribution(self, batch: Batch, states: States, positions: Tensor) -> Tensor:
+        """Logits [positions, vocabulary] of the student's pieces alone; a softmax renormalises over them."""
+        logits = score(self.model, states[-1], positions)
         return logits if self.ids is None else logits[:, self.ids.to(logits.device)]
 
-    def vectors(self, batch: Batch, states: Tensor) -> Tensor:
-        """What the cosine term compares with, as of `losses.pool`, made of the last states of `batch`.
-
-        With one tokenizer the positions are the student's, masked ones included.
-        """
-        assert self.alignment is not None
-        ids = self.read(batch.ids) if batch.teacher_ids is None else batch.teacher_ids
-        return pool(self.alignment, states, batch.teacher_words, ~self.special.is_special(ids))
+    def _own_ids(self, ids: Tensor) -> Tensor:
+        """The student's ids as the teacher's; same shape."""
+        return ids if self.ids is None else self.ids.to(ids.device)[ids]
 
 
-def check_layers(student: PreTrainedModel, teacher: Teacher, relations: bool) -> None:
-    """Refuse layers that a model has not and, for `relations`, heads and models that do not go with them.
-
-    Raises:
-        PipelineError: a layer past a model's depth, heads that do not divide a width, attention unlike BERT's.
-    """
-    for side, (owner, model) in enumerate((("student", student), ("teacher", teacher.model))):
-        depth, width = model.config.num_hidden_layers, model.config.hidden_size
-        for pair in teacher.layers:
-            if pair[side] > depth:
-                raise PipelineError(f"layers: {list(pair)} names layer {pair[side]} of the {owner}, which has {depth}")
-            if relations:
-                attention_maps(model, pair[side])
-        if relations and teacher.relation_heads is not None and width % teacher.relation_heads:
-            raise PipelineError(
-                f"relation_heads: must divide the {owner}'s width of {width}, is {teacher.relation_heads}"
-            )
+def load_teacher(folder: Path) -> Teacher:
+    """Load the teacher, for students with its own vocabulary or with an unrelated one."""
+    tokenizer = load_tokenizer(folder)
+    # A model may have scores for more ids than its tokenizer has pieces; `ids_in` leaves the others out.
+    return Teacher(load_model(folder), SpecialIds.of(tokenizer), ids_in(tokenizer, tokenizer))

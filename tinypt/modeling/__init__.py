@@ -1,1 +1,1 @@
-"""Models: loading and saving, student construction, embedding initialisation, projections."""
+"""Models: loading and saving, building students, initialising embeddings and encoders, and forward passes."""

@@ -1,4 +1,4 @@
-"""Where a student's embedding table comes from when its tokenizer is not the base model's."""
+"""Initial embedding tables for students whose tokenizer is not the base model's."""
 
 import math
 
@@ -13,18 +13,17 @@ STD = 0.02  # BERT's initial standard deviation, the scale its other weights exp
 
 
 def pca_basis(table: Tensor, width: int, counts: NDArray[np.int64] | None = None) -> Tensor:
-    """Basis of the first `width` principal directions of an embedding table [vocabulary, hidden]: [width, hidden].
+    """Orthonormal basis, fp64 [width, hidden], of the first principal directions of a table [vocabulary, hidden].
 
-    With `counts`, [vocabulary], how often each piece is used, they are those of the pieces as text uses
-    them: a row is centred on the mean over uses and weighted by the square root of its share of them.
+    `counts`, int64 [vocabulary], are the occurrences of each piece. With them, each row is centred on the mean over
+    occurrences and weighted by the square root of its share of them. Without them, all rows count alike.
 
-    The rows are not the directions themselves but orthonormal mixtures of all of them (a type-IV Hartley transform),
-    so that no dimension carries much more variance than another. A start that keeps some dimensions for positions
-    (`attend_to_neighbours`) would otherwise find the largest direction, mostly how frequent a piece is, in its first.
+    The basis consists of orthonormal mixtures of the directions (a type-IV Hartley transform), so that all dimensions
+    carry similar variance. `attend_to_neighbours` uses the first dimensions for positions; unmixed, the first of them
+    would hold the largest direction, which is mostly a piece's frequency.
 
-    Computed in float64 from the covariance matrix, so that the cost does not grow with the square of the
-    vocabulary; the sign of each direction is fixed by its largest component, so that the result is the
-    same whatever the linear-algebra library.
+    It is computed in float64 from the covariance matrix, so that the cost is linear in the vocabulary. The sign of
+    each direction is fixed by its largest component, so that the result does not depend on the linear-algebra library.
     """
     centred = table.detach().double().cpu().numpy()
     if counts is None:
@@ -44,12 +43,12 @@ def pca_basis(table: Tensor, width: int, counts: NDArray[np.int64] | None = None
 def teacher_pca(table: Tensor, width: int, counts: NDArray[np.int64] | None = None) -> Tensor:
     """The teacher's embedding table reduced to `width` dimensions: fp32 [vocabulary, width].
 
-    Every row gets the length that a random one has on average: in a teacher's table the most used pieces are longest,
-    and a student that starts with them sees which pieces there are and hardly where. How frequent a piece is stands in
-    the output bias.
+    Every row is scaled to the average length of a random row. In a teacher's table the most frequent pieces have the
+    longest rows; a student that starts with those sees the pieces but hardly their positions. Frequency is in the
+    output bias instead.
 
-    Teacher-derived tables follow GUIDE (2025), which closes about a quarter of the gap to the teacher in
-    models larger than ours. With `counts` the directions are those of the pieces as text uses them.
+    Teacher-derived tables follow GUIDE (2025), which closes about a quarter of the gap to the teacher in models larger
+    than ours. `counts` as in `pca_basis`.
     """
     doubles = table.detach().double().cpu()
     mean = doubles.mean(dim=0) if counts is None else torch.from_numpy(counts / counts.sum()) @ doubles
@@ -60,13 +59,13 @@ def teacher_pca(table: Tensor, width: int, counts: NDArray[np.int64] | None = No
 def fvt(table: Tensor, old: PreTrainedTokenizerBase, new: PreTrainedTokenizerBase) -> Tensor:
     """Fast vocabulary transfer (Gee et al. 2022): a new piece's row is the mean of its pieces' rows in `old`.
 
-    A continuation piece (##ção) is tokenized as a continuation, which keeps it apart from the word it
-    would be on its own. Special tokens take the row of their namesake.
+    A continuation piece (##ção) is tokenized as a continuation, not as a word. Special tokens take the row of the
+    special token with the same name.
 
     Args:
         table: the old embedding table [old vocabulary, width].
-        old: the tokenizer that `table` belongs to.
-        new: the tokenizer to make a table for.
+        old: the tokenizer of `table`.
+        new: the tokenizer of the result.
 
     Returns:
         fp32 [new vocabulary, width].
@@ -84,5 +83,5 @@ def _old_pieces(piece: str, old: PreTrainedTokenizerBase) -> list[int]:
     backend = old.backend_tokenizer
     prefix = "##" if piece.startswith("##") else ""
     folded = backend.normalizer.normalize_str(piece.removeprefix(prefix)).strip()
-    # WordPiece looks for the longest piece from the start, and a start of ## makes it a continuation.
+    # WordPiece takes the longest piece from the start; with a leading ## it takes continuations.
     return [token.id for token in backend.model.tokenize(prefix + folded)] or [old.unk_token_id]

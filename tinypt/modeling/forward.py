@@ -1,4 +1,4 @@
-"""Running a model: hidden states, the vocabulary head where it is wanted, and the device to do it on."""
+"""Forward passes: hidden states, attention vectors, the vocabulary head at given positions; and the device."""
 
 import os
 from contextlib import AbstractContextManager
@@ -14,7 +14,7 @@ CPU = torch.device("cpu")
 
 
 def pick_device() -> torch.device:
-    """The GPU where there is one, under torchrun this worker's. A machine is no parameter of an experiment."""
+    """The GPU, if there is one (under torchrun, this worker's), else the CPU. The device is not a parameter."""
     return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if torch.cuda.is_available() else CPU
 
 
@@ -26,7 +26,7 @@ def encode(model: PreTrainedModel, ids: Tensor, special: SpecialIds) -> Tensor:
 
 
 def encode_layers(model: PreTrainedModel, ids: Tensor, special: SpecialIds) -> tuple[Tensor, ...]:
-    """Hidden states as of `encode`, but of the embeddings (index 0) and of every layer (1 and on)."""
+    """Hidden states, as from `encode`, of the embeddings (index 0) and of every layer (from index 1)."""
     attended = (ids != special.pad).long()
     with _own_precision(model):
         states: tuple[Tensor, ...] = model.base_model(
@@ -36,10 +36,10 @@ def encode_layers(model: PreTrainedModel, ids: Tensor, special: SpecialIds) -> t
 
 
 def attention_maps(model: PreTrainedModel, layer: int) -> tuple[nn.Linear, nn.Linear, nn.Linear]:
-    """The linear maps that make a layer's queries, keys and values; layers count from 1.
+    """The linear maps of a layer's queries, keys and values; layers are counted from 1.
 
     Raises:
-        PipelineError: the model's attention is not laid out as BERT's.
+        PipelineError: the model has no attention like BERT's.
     """
     try:
         attention = model.base_model.encoder.layer[layer - 1].attention.self
@@ -51,15 +51,15 @@ def attention_maps(model: PreTrainedModel, layer: int) -> tuple[nn.Linear, nn.Li
 
 
 def attention_vectors(model: PreTrainedModel, states: tuple[Tensor, ...], layer: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Queries, keys and values, [blocks, length, hidden] each, of a layer, made again from its input.
+    """A layer's queries, keys and values, each [blocks, length, hidden], recomputed from its input.
 
     Args:
         model: a BERT-like encoder.
-        states: what `encode_layers` returns for it.
+        states: the result of `encode_layers` for it.
         layer: counted from 1.
 
     Raises:
-        PipelineError: the model's attention is not laid out as BERT's.
+        PipelineError: the model has no attention like BERT's.
     """
     query, key, value = attention_maps(model, layer)
     given = states[layer - 1]
@@ -74,7 +74,7 @@ def score(model: PreTrainedModel, states: Tensor, positions: Tensor) -> Tensor:
 
 
 def _own_precision(model: PreTrainedModel) -> AbstractContextManager[None]:
-    """Switch autocast off for a model held in half precision: it would only cast norms and sums back and forth."""
+    """Disable autocast for a model with half-precision weights: it would only cast norms and sums back and forth."""
     kind = model.device.type
     keep = model.dtype == torch.float32 and torch.is_autocast_enabled(kind)
     return torch.autocast(kind, dtype=torch.bfloat16, enabled=keep)

@@ -1,10 +1,9 @@
-"""An initialisation with which a small BERT learns from little text.
+"""An initialisation that lets a small BERT learn from little text.
 
-A BERT from the usual weights must first find out how to attend by position, which takes it millions of
-tokens; until then it predicts little better than the frequency of words. Here the positions start as
-sinusoids (Vaswani et al. 2017, section 3.5) and each head starts out attending to one neighbour: with
-sinusoids, the position d places on is a rotation of this one, so a head's query is its key rotated. All of
-it is trained on; only the start differs, and the architecture is BERT's.
+From the usual weights, a BERT must first learn to attend by position. That takes millions of tokens, and until then it
+predicts little better than word frequencies. Here positions start as sinusoids (Vaswani et al. 2017, section 3.5), and
+each head starts by attending to one neighbour. A shift by d positions is a rotation of the sinusoids, so a head's query
+is its key, rotated. All weights are trained as usual; only their start differs, and the architecture is BERT's.
 """
 
 import math
@@ -16,18 +15,18 @@ from transformers import BertForMaskedLM
 
 from tinypt.tokens.frequency import Ids, count_ids
 
-POSITION_STD = 0.05  # of the sinusoids; words start at 0.02, so that where a token is weighs more than what it is
+POSITION_STD = 0.05  # of the sinusoids; words start at 0.02, so positions weigh more than words
 NOISE_STD = 0.02  # of queries and keys, on top of the rotations
 SHARPNESS = 2.0  # scale of queries and keys: how much a head prefers its neighbour
 BASE = 10_000.0  # longest wavelength over 2 pi, in tokens
 
 
 def attend_to_neighbours(model: BertForMaskedLM) -> None:
-    """Re-initialise the encoder of `model` in place, with randomness from torch's global generator.
+    """Re-initialise the encoder of `model` in place, with random numbers from torch's global generator.
 
-    Head h of every layer starts at offset -1, +1, -2, +2, and so on. The other matrices are normal with
-    standard deviation 1 / sqrt(width), those that end a residual branch smaller by sqrt(2 x layers), as
-    GPT-2's (Radford et al. 2019, section 2.3): without it, three layers and more stay where they start.
+    The heads of every layer start at offsets -1, +1, -2, +2, and so on. The other matrices are normal with standard
+    deviation 1 / sqrt(width). Those that end a residual branch are smaller by sqrt(2 x layers), as in GPT-2 (Radford et
+    al. 2019, section 2.3); without that, models of three or more layers do not learn.
     """
     hidden, heads = model.config.hidden_size, model.config.num_attention_heads
     with torch.no_grad():
@@ -49,14 +48,14 @@ def attend_to_neighbours(model: BertForMaskedLM) -> None:
 
 
 def predict_frequencies(model: BertForMaskedLM, ids: Ids) -> None:
-    """Start the output bias at the log frequency of the pieces in `ids`, so that training need not find it first."""
+    """Set the output bias to the log frequency of the pieces in `ids`, so that training need not learn it first."""
     counts = count_ids(ids, model.config.vocab_size) + 1.0
     with torch.no_grad():
         model.cls.predictions.bias.copy_(torch.from_numpy(np.log(counts / counts.sum())))
 
 
 def _sinusoids(count: int, hidden: int) -> Tensor:
-    """Sine and cosine of each position at hidden / 2 wavelengths, interleaved: [count, hidden]."""
+    """Interleaved sines and cosines of each position at hidden / 2 wavelengths: [count, hidden]."""
     angles = torch.arange(count)[:, None] * _frequencies(hidden)
     return torch.stack([angles.sin(), angles.cos()], dim=-1).reshape(count, hidden)
 
@@ -66,7 +65,7 @@ def _frequencies(hidden: int) -> Tensor:
 
 
 def _rotate(query: Tensor, key: Tensor, offset: int, hidden: int) -> None:
-    """Add to one head's rows, [head size, hidden], the key of a position and the query of the one at `offset`."""
+    """Add to one head's rows, [head size, hidden], a position's key and the query of the position at `offset`."""
     pairs = torch.arange(len(key) // 2)
     sine, cosine = 2 * pairs, 2 * pairs + 1
     angles = _frequencies(hidden)[pairs] * offset

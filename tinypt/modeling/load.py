@@ -1,4 +1,4 @@
-"""Loading and saving models and tokenizers as Hugging Face folders."""
+"""Loading and saving models and tokenizers as folders in Hugging Face's layout."""
 
 import json
 import logging
@@ -29,7 +29,7 @@ def load_model(folder: Path) -> PreTrainedModel:
     """Load one of the pipeline's own models in fp32, with its masked-language-model head.
 
     Raises:
-        PipelineError: the folder is missing or not a whole model.
+        PipelineError: the folder is missing or the model is incomplete.
     """
     _quiet()
     if not (folder / "config.json").is_file():
@@ -48,7 +48,7 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """Load one of the pipeline's own tokenizers.
 
     Raises:
-        PipelineError: the folder is missing or holds no tokenizer.
+        PipelineError: the folder is missing or has no tokenizer.
     """
     if not (folder / "tokenizer.json").is_file():
         raise PipelineError(f"{folder}: no tokenizer here; run the stage that writes it (`dvc repro`)")
@@ -56,15 +56,15 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
 
 
 def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """Load a published BERT, by hub id and commit or from a folder in the hub's layout, with its tokenizer.
+    """Load a published BERT and its tokenizer, by hub id and commit or from a folder in the hub's layout.
 
-    Old releases lack files that today's loaders look for: BERTimbau has no tokenizer.json, BERT-tiny
-    (prajjwal1/bert-tiny) neither that nor a model_type. Both are BERT, and are read as BERT, from
-    vocab.txt; `cased` settles what their configuration leaves open. Weights in .bin files are read with
-    weights_only=True, transformers' default.
+    Old releases lack files that current loaders expect: BERTimbau has no tokenizer.json, and BERT-tiny
+    (prajjwal1/bert-tiny) lacks that and a model_type. Both are read as BERT, from vocab.txt. `cased` decides the
+    tokenizer's case, which their configuration leaves open. Weights in .bin files are read with weights_only=True,
+    transformers' default.
 
     Raises:
-        PipelineError: the model is not there, not whole, or its tokenizer is larger than its embeddings.
+        PipelineError: the model is missing or incomplete, or its tokenizer has more pieces than its embeddings rows.
     """
     _quiet(downloads=True)
     try:
@@ -104,13 +104,13 @@ def _file(id: str, revision: str | None, name: str) -> str:
 
 
 def _refuse_missing_weights(name: str, report: dict[str, Any]) -> None:
-    """Refuse what transformers would fill with random numbers, such as the head of a model saved without it."""
+    """Refuse missing weights, such as the head's, which transformers would fill with random numbers."""
     if missing := sorted(report["missing_keys"]):
         raise PipelineError(f"{name}: the weights lack {missing[0]} ({len(missing)} missing in all)")
 
 
 def _quiet(downloads: bool = False) -> None:
-    """Silence notices about heads we do not use, what matters we check ourselves; and bars, but a download's."""
+    """Silence progress bars, except a download's, and notices about unused heads; missing weights are checked here."""
     if downloads and sys.stderr.isatty():
         transformers_logging.enable_progress_bar()
     else:

@@ -199,7 +199,7 @@ def _limits(release: Release) -> str:
 
 
 def _licence(release: Release) -> str:
-    text = f"## Licence\n\nThe weights: {release.license}."
+    text = f"## Licence\n\nLicence of the weights: {release.license}."
     if release.origins:
         text += f" They derive from {' and '.join(release.origins)}, whose licences and notices still apply."
     if release.datasets:

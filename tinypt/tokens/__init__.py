@@ -1,1 +1,1 @@
-"""Text to arrays of token ids: tokenizers, blocks, masking, words shared by two tokenizers."""
+"""From text to arrays of token ids: tokenizers, blocks, masking, and words aligned between two tokenizers."""

@@ -1,4 +1,4 @@
-"""Arrays on disk whose number of rows is known only at the end, and the folders they live in."""
+"""Arrays of tokens on disk: writing them row by row, and mapping a split's arrays into memory."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,7 +39,7 @@ class RowWriter:
 
 @dataclass(frozen=True)
 class Relabelled:
-    """Memory-mapped ids, uint16 [n, length], each looked up in `table` where rows are read."""
+    """Memory-mapped ids, uint16 [n, length], translated by `table` as rows are read."""
 
     ids: NDArray[np.uint16]
     table: NDArray[np.uint16]
@@ -49,7 +49,7 @@ class Relabelled:
         return len(self.ids)
 
     def __getitem__(self, rows: Any) -> NDArray[np.uint16]:
-        """Rows under the new vocabulary."""
+        """Rows of ids in the new vocabulary."""
         found: NDArray[np.uint16] = self.table[self.ids[rows]]
         return found
 
@@ -61,13 +61,13 @@ class Relabelled:
 
 @dataclass(frozen=True)
 class Blocks:
-    """The token blocks of one split, memory-mapped; `n` blocks of `length` tokens.
+    """The token blocks of one split, memory-mapped: `n` blocks of `length` tokens.
 
-    ids: uint16 [n, length], [CLS] pieces [SEP] in every row, padding only at a row's end; for a trimmed vocabulary
-        they are relabelled as they are read.
-    words: int16 [n, length] or None; index in the block of the word a piece belongs to, -1 for special tokens
-        and for pieces of words that the two tokenizers do not delimit alike.
-    teacher_ids, teacher_words: the same text under the teacher's tokenizer, same word indices; or None.
+    ids: uint16 [n, length]; each row is [CLS] pieces [SEP], with padding at its end only. For a trimmed vocabulary
+        they are translated as they are read.
+    words: int16 [n, length] or None; index in the block of each piece's word. It is -1 for special tokens and for
+        pieces of words whose boundaries differ between the two tokenizers.
+    teacher_ids, teacher_words: the same text in the teacher's tokenizer, with the same word indices; or None.
     """
 
     ids: NDArray[np.uint16] | Relabelled
@@ -89,28 +89,28 @@ def open_blocks(folder: Path, tokenizer: PreTrainedTokenizerBase | None = None) 
     """Map the arrays of one split's token folder into memory.
 
     Args:
-        folder: blocks.npy and its like, and vocab.txt, the vocabulary they were cut with.
-        tokenizer: who is to read them, if not that vocabulary's owner for certain. With a trimmed vocabulary the
-            ids come as its own, [UNK] where it lacks the piece.
+        folder: contains the arrays, and vocab.txt, the vocabulary of their ids.
+        tokenizer: of the model that reads the blocks; None skips the check. If its vocabulary is a part of the
+            folder's, ids are translated to it, and pieces it lacks become [UNK].
 
     Raises:
-        PipelineError: the folder lacks its blocks, an array is cut short, or the blocks were cut with another
-            vocabulary, of which `tokenizer`'s is no part.
+        PipelineError: the blocks are missing, an array is cut short, or `tokenizer` has pieces that are not in the
+            folder's vocabulary.
     """
     blocks = Blocks(
         ids=_open(folder / "blocks.npy"),
-        words=_open_if_there(folder / "words.npy"),
-        teacher_ids=_open_if_there(folder / "teacher_blocks.npy"),
-        teacher_words=_open_if_there(folder / "teacher_words.npy"),
+        words=_open_if_exists(folder / "words.npy"),
+        teacher_ids=_open_if_exists(folder / "teacher_blocks.npy"),
+        teacher_words=_open_if_exists(folder / "teacher_words.npy"),
     )
     if tokenizer is None:
         return blocks
-    theirs, ours = read_pieces(folder / "vocab.txt"), tokenizer.get_vocab()
-    if theirs == pieces_of(tokenizer):
+    pieces, vocabulary = read_pieces(folder / "vocab.txt"), tokenizer.get_vocab()
+    if pieces == pieces_of(tokenizer):
         return blocks
-    if not ours.keys() <= set(theirs):
+    if not vocabulary.keys() <= set(pieces):
         raise PipelineError(f"{folder}: these blocks were cut with another vocabulary; run the tokenize stage again")
-    table = np.array([ours.get(piece, tokenizer.unk_token_id) for piece in theirs], dtype=np.uint16)
+    table = np.array([vocabulary.get(piece, tokenizer.unk_token_id) for piece in pieces], dtype=np.uint16)
     assert isinstance(blocks.ids, np.ndarray)
     return replace(blocks, ids=Relabelled(blocks.ids, table))
 
@@ -125,5 +125,5 @@ def _open(path: Path) -> NDArray[Any]:
     return array
 
 
-def _open_if_there(path: Path) -> NDArray[Any] | None:
+def _open_if_exists(path: Path) -> NDArray[Any] | None:
     return _open(path) if path.exists() else None

@@ -1,4 +1,4 @@
-"""Blocks for one tokenizer: the document stream cut into rows of equal length, without padding."""
+"""Blocks for one tokenizer: the stream of documents, cut into rows of equal length without padding."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import RowWriter
 from tinypt.tokens.vocabulary import write_vocabulary
 
-BATCH = 256  # documents handed to the tokenizer at a time
+BATCH = 256  # documents tokenized at once
 
 
 @dataclass(frozen=True)
 class BlockCounts:
-    """What came out of a text stream: documents, pieces (special tokens excluded), blocks, pieces left over."""
+    """Counts of a text stream: documents, pieces (without special tokens), blocks, and pieces dropped at the end."""
 
     documents: int
     pieces: int
@@ -27,7 +27,7 @@ class BlockCounts:
 
 
 def check_vocabulary(tokenizer: PreTrainedTokenizerBase, name: str) -> None:
-    """Refuse a vocabulary that 16-bit token files cannot hold.
+    """Check that a vocabulary fits 16-bit token files.
 
     Raises:
         PipelineError: it has more than 65,536 entries.
@@ -44,10 +44,13 @@ def batches(texts: Iterable[str]) -> Iterator[list[str]]:
 
 
 def write_blocks(texts: Iterable[str], tokenizer: PreTrainedTokenizerBase, length: int, folder: Path) -> BlockCounts:
-    """Tokenize `texts` and write folder/blocks.npy, uint16 [blocks, length], and vocab.txt, what its ids stand for.
+    """Tokenize `texts`; write folder/blocks.npy, uint16 [blocks, length], and folder/vocab.txt, its vocabulary.
 
-    Every document is followed by [SEP]; the stream is cut every length - 2 tokens, and each cut stands
-    between [CLS] and [SEP]. The stream's last tokens, too few for a block, are dropped and counted.
+    A [SEP] follows every document. The stream is cut every length - 2 tokens, and each cut is put between [CLS] and
+    [SEP]. The last tokens, too few for a block, are dropped and counted.
+
+    Raises:
+        PipelineError: the vocabulary does not fit 16-bit files, or the text does not fill one block.
     """
     check_vocabulary(tokenizer, str(folder))
     write_vocabulary(tokenizer, folder / "vocab.txt")

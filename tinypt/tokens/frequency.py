@@ -1,4 +1,4 @@
-"""How often each piece of a vocabulary is used."""
+"""Occurrences of each piece of a vocabulary."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ def count_ids(ids: Ids, vocabulary: int) -> NDArray[np.int64]:
 
 
 def count_pieces(ids: Ids, tokenizer: PreTrainedTokenizerBase) -> NDArray[np.int64]:
-    """Occurrences of each piece, [vocabulary], in blocks [n, length]; special tokens are no text and count as 0."""
+    """Occurrences of each piece, [vocabulary], in blocks [n, length]; 0 for special tokens, which are not text."""
     counts = count_ids(ids, len(tokenizer))
     counts[tokenizer.all_special_ids] = 0
     return counts

@@ -1,4 +1,4 @@
-"""Masking for masked language modelling, on the device the ids are on."""
+"""Masking for masked language modelling, on the device of the ids."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ MASKED, RANDOM = 0.8, 0.1  # of the chosen positions; the rest keep their token 
 
 @dataclass(frozen=True)
 class SpecialIds:
-    """What masking must know of a tokenizer: its vocabulary's size and special ids."""
+    """The parts of a tokenizer that masking needs: vocabulary size and special ids."""
 
     vocabulary: int
     mask: int
@@ -33,9 +33,9 @@ class SpecialIds:
 class Masked:
     """A masked batch of `blocks` rows of `length` tokens, k of them chosen in each row.
 
-    inputs: int64 [blocks, length], what the model sees.
+    inputs: int64 [blocks, length], the model's input.
     positions: int64 [blocks * k], chosen positions as indices into the flattened inputs.
-    targets: int64 [blocks * k], the tokens that stood there; -100 where a row had fewer than k to choose from.
+    targets: int64 [blocks * k], the original tokens there; -100 for the rest of a row with fewer than k to choose.
     """
 
     inputs: Tensor
@@ -51,15 +51,15 @@ def mask_tokens(ids: Tensor, ids_of: SpecialIds, probability: float, generator: 
 def mask_by(ids: Tensor, ids_of: SpecialIds, probability: float, randoms: Tensor) -> Masked:
     """Choose exactly round(probability * length) positions of each row at random and mask them 80/10/10.
 
-    A fixed count keeps every shape static, so that the heads run at the chosen positions alone and
-    nothing waits for the device. Special tokens are never chosen.
+    With a fixed count every shape is static: the heads run at the chosen positions alone, and nothing waits for the
+    device. Special tokens are never chosen.
 
     Args:
         ids: int64 [blocks, length].
         ids_of: vocabulary size and special ids of the tokenizer.
-        probability: share of positions to choose, 0 to 1. A smaller share chooses a part of what a larger does.
-        randoms: fp32 [3, blocks, length], uniform in [0, 1): which are chosen, what becomes of each, and of what
-            random token.
+        probability: share of positions to choose, 0 to 1. A smaller share chooses a subset of a larger one.
+        randoms: fp32 [3, blocks, length], uniform in [0, 1). They decide which positions are chosen, which of the three
+            replacements each gets, and which random token.
     """
     blocks, length = ids.shape
     chosen = max(1, round(probability * length))

@@ -1,8 +1,8 @@
-"""Blocks for two tokenizers: the same text under the student's and the teacher's, aligned word by word.
+"""Blocks for two tokenizers: the same text in the student's and the teacher's, aligned word by word.
 
-Both are BERT tokenizers, which split a text into words before they split words into pieces, so that the
-character spans of their words agree almost always (measured on Portuguese news: 99.99 %). Only words with
-equal spans on both sides are aligned, and a block is cut only before such a word: alignment is exact.
+Both are BERT tokenizers, which split a text into words and then words into pieces. The character spans of their words
+therefore almost always agree (99.99 % on Portuguese news). Only words with equal spans on both sides are aligned, and
+blocks are cut only before such a word, so alignment is exact.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,10 +24,9 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class PairCounts:
-    """What came out of a text stream.
+    """Counts of a text stream: documents, the student's pieces, the student's words, aligned words, and blocks.
 
-    documents; pieces under the student's tokenizer; words of the student's tokenizer, and those of them
-    aligned; blocks; words left out because their pieces alone overflow a block, or stand at the stream's end.
+    dropped_words counts aligned words that are longer than a block, or left over at the end.
     """
 
     documents: int
@@ -42,9 +41,9 @@ class PairCounts:
 class Side:
     """One tokenizer's view of a stretch of text.
 
-    ids: int64 [pieces]; starts: int64 [words + 1], where each aligned word (or separator) begins in `ids`,
-    closed by len(ids); ends: int64 [words], where its own pieces end (later ones up to the next start are
-    of words that are not aligned).
+    ids: int64 [pieces].
+    starts: int64 [words + 1], index in `ids` of the first piece of each aligned word (or separator), then len(ids).
+    ends: int64 [words], index after its last piece. Pieces from there to the next start belong to unaligned words.
     """
 
     ids: Ints
@@ -61,9 +60,11 @@ def write_pairs(
 ) -> PairCounts:
     """Tokenize `texts` twice; write blocks, words, teacher_blocks and teacher_words (.npy, see tokens.arrays.Blocks).
 
-    vocab.txt beside them is the student's. Documents follow one another, separated by [SEP] on both sides. Row i of
-    every array is the same text; a row ends before the word that would overflow `length` on either side and is padded
-    from there.
+    The folder's vocab.txt is the student's. A [SEP] follows every document on both sides. Row i of every array is the
+    same text. A row ends before the word that would overflow `length` on either side; the rest is padding.
+
+    Raises:
+        PipelineError: a vocabulary does not fit 16-bit files, or the text does not fill one block.
     """
     check_vocabulary(student, f"{folder}: student's tokenizer")
     check_vocabulary(teacher, f"{folder}: teacher's tokenizer")
@@ -79,8 +80,8 @@ def write_pairs(
     for batch in batches(texts):
         parts = [rest] if rest is not None else []
         encodings = zip(_encode(student, batch), _encode(teacher, batch), strict=True)
-        for ours, theirs in encodings:
-            left, right, common, total = _align(ours, theirs, student.sep_token_id, teacher.sep_token_id)
+        for encoding, teacher_encoding in encodings:
+            left, right, common, total = _align(encoding, teacher_encoding, student.sep_token_id, teacher.sep_token_id)
             parts.append((left, right, common))
             documents, pieces = documents + 1, pieces + len(left.ids) - 1
             words, aligned = words + total, aligned + int(common.sum())
@@ -108,21 +109,21 @@ def _encode(tokenizer: PreTrainedTokenizerBase, batch: list[str]) -> Iterator[An
 
 
 def _align(
-    ours: Any, theirs: Any, our_separator: int, their_separator: int
+    encoding: Any, teacher_encoding: Any, separator: int, teacher_separator: int
 ) -> tuple[Side, Side, NDArray[np.bool_], int]:
-    """Sides of one document, a separator appended to each; which entries are words; words on our side."""
-    our_spans, our_starts, our_ends = _words(ours)
-    their_spans, their_starts, their_ends = _words(theirs)
-    _, at_ours, at_theirs = np.intersect1d(our_spans, their_spans, assume_unique=True, return_indices=True)
-    left = _side(ours.ids, our_starts[at_ours], our_ends[at_ours], our_separator)
-    right = _side(theirs.ids, their_starts[at_theirs], their_ends[at_theirs], their_separator)
-    common = np.ones(len(at_ours) + 1, dtype=np.bool_)
-    common[-1] = False
-    return left, right, common, len(our_spans)
+    """Both sides of one document, each with a separator; True for entries that are words; the student's words."""
+    spans, starts, ends = _words(encoding)
+    teacher_spans, teacher_starts, teacher_ends = _words(teacher_encoding)
+    _, common, teacher_common = np.intersect1d(spans, teacher_spans, assume_unique=True, return_indices=True)
+    left = _side(encoding.ids, starts[common], ends[common], separator)
+    right = _side(teacher_encoding.ids, teacher_starts[teacher_common], teacher_ends[teacher_common], teacher_separator)
+    is_word = np.ones(len(common) + 1, dtype=np.bool_)
+    is_word[-1] = False
+    return left, right, is_word, len(spans)
 
 
 def _words(encoding: Any) -> tuple[Ints, Ints, Ints]:
-    """Character spans of the words (start and end in one number), and where their pieces start and end."""
+    """Each word's character span (start and end in one number), and the indices where its pieces start and end."""
     offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
     word_of = np.array([-1 if word is None else word for word in encoding.word_ids], dtype=np.int64)
     starts = np.flatnonzero(np.diff(word_of, prepend=-2))
@@ -162,9 +163,9 @@ def _slice(side: Side, begin: int, end: int) -> Side:
 
 
 def _cut(left: Side, right: Side, body: int) -> tuple[list[tuple[int, int]], int]:
-    """Ranges of entries that fit `body` pieces on both sides; the last one is what is left for the next batch.
+    """Ranges of entries that fit `body` pieces on both sides; the last range is left for the next batch.
 
-    An entry too long for a block on its own is left out, and counted.
+    Also the number of dropped entries, which are too long for a block.
     """
     cuts: list[tuple[int, int]] = []
     begin, count, dropped = 0, len(left.ends), 0

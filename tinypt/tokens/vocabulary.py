@@ -1,4 +1,4 @@
-"""Tokenizers: a WordPiece vocabulary trained here, or one read from a vocab.txt."""
+"""Tokenizers: training a WordPiece vocabulary, or reading one from a vocab.txt."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -15,14 +15,14 @@ SPECIAL_TOKENS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 def train_vocabulary(texts: Callable[[], Iterable[str]], size: int, cased: bool) -> dict[str, int]:
     """Train a WordPiece vocabulary of at most `size` pieces, piece to id, special tokens first.
 
-    Uncased means what it means in BERT: lower case and without accents. The trainer of the tokenizers
-    library numbers continuation letters (##a) in the order of a hash table, which changes from run to
-    run and with it every tie it breaks; naming them beforehand makes the result a function of the texts.
+    The trainer of the tokenizers library numbers continuation letters (##a) in the order of a hash table. That order
+    changes from run to run, and with it every tie the trainer breaks. Here the letters are listed beforehand, so that
+    the result is a function of the texts.
 
     Args:
         texts: starts a pass over the texts; called twice.
-        size: pieces, special tokens and letters included.
-        cased: False folds case and accents.
+        size: number of pieces, including special tokens and letters.
+        cased: False folds case and strips accents, as in BERT.
     """
     trained = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     trained.normalizer = normalizers.BertNormalizer(lowercase=not cased, strip_accents=not cased)
@@ -45,7 +45,7 @@ def train_vocabulary(texts: Callable[[], Iterable[str]], size: int, cased: bool)
 
 
 def read_vocabulary(path: Path) -> dict[str, int]:
-    """Read a BERT vocab.txt: one piece a line, its id the line's number from 0.
+    """Read a BERT vocab.txt: one piece in each line; its id is the line's number, from 0.
 
     Raises:
         PipelineError: the file is missing, or lacks one of BERT's special tokens.
@@ -81,7 +81,7 @@ def write_vocabulary(tokenizer: PreTrainedTokenizerBase, path: Path) -> None:
 
 
 def make_tokenizer(vocabulary: dict[str, int], cased: bool, max_length: int) -> PreTrainedTokenizerBase:
-    """Build BERT's tokenizer over `vocabulary`; texts are truncated at `max_length` where a caller asks for it."""
+    """Build BERT's tokenizer for `vocabulary`; texts are truncated to `max_length` on request."""
     return BertTokenizer(vocab=vocabulary, do_lower_case=not cased, model_max_length=max_length)
 
 

@@ -12,6 +12,7 @@ from tinypt.evaluation.scores.metrics import classification_scores, is_constant,
 from tinypt.runtime.errors import PipelineError
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(-50, 50), min_size=3, max_size=20).filter(lambda values: len(set(values)) > 1),
     st.floats(0.1, 10),
@@ -36,6 +37,7 @@ def test_numbers_that_are_not_finite_are_refused(broken: float) -> None:
             regression_scores(predicted, gold)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), min_size=2, max_size=20))
 def test_pearson_equals_scipy_where_defined(pairs: list[tuple[float, float]]) -> None:
     predicted, gold = np.array(pairs).T
@@ -104,6 +106,7 @@ def test_macro_f1_equals_scikit_learns_default_if_every_class_occurs(
     assert classification_scores(predicted, gold, classes)["f1"] == f1_score(gold, predicted, average="macro")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)), min_size=2, max_size=20))
 def test_mean_squared_error_by_its_definition(pairs: list[tuple[float, float]]) -> None:
     predicted, gold = np.array(pairs).T

@@ -1,9 +1,8 @@
-"""Several processes, each with a GPU or some cores, that make one training together.
+"""Several processes, each with a GPU or some cores, that share one training.
 
-They are started by torchrun, which tells each its place by environment variables; without it there is one.
-The blocks of a step are divided among them. Each term of the loss is a mean over all that counts in the step
-(see `Objective.counts`), so the gradients need only be added up, and the weights are those of one process,
-up to the order of sums.
+torchrun starts them and sets each one's rank in environment variables; without torchrun there is one process.
+The blocks of a step are divided among the workers. Each term of the loss is a mean over everything that counts in the
+step (see `Objective.counts`), so gradients need only be summed. The weights equal those of one process up to rounding.
 """
 
 import os
@@ -15,17 +14,17 @@ import torch
 import torch.distributed
 from torch import Tensor, nn
 
-from tinypt.distillation.batches import Rows
+from tinypt.training.batches import Rows
 
 
 def is_main_process() -> bool:
-    """Whether this process is the one that writes files; there is exactly one among the workers."""
+    """Whether this process writes the files; exactly one of the workers does."""
     return int(os.environ.get("RANK", "0")) == 0
 
 
 @dataclass(frozen=True)
 class Workers:
-    """This process's place among `count`."""
+    """This process's rank among `count` workers."""
 
     rank: int
     count: int
@@ -35,7 +34,7 @@ class Workers:
         return blocks[len(blocks) * self.rank // self.count : len(blocks) * (self.rank + 1) // self.count]
 
     def add_up(self, values: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Sums over the workers of scalars on the device, under the same names."""
+        """Sum scalars on the device over the workers, under the same names."""
         if self.count == 1:
             return values
         summed = torch.stack([value.double() for value in values.values()])
@@ -43,7 +42,7 @@ class Workers:
         return dict(zip(values, summed, strict=True))
 
     def add_gradients(self, module: nn.Module) -> None:
-        """Put the sum over the workers in the place of each gradient."""
+        """Replace each gradient by its sum over the workers."""
         if self.count == 1:
             return
         gradients = [parameter.grad for parameter in module.parameters() if parameter.grad is not None]
@@ -56,7 +55,7 @@ class Workers:
 
 @contextmanager
 def join_workers(device: torch.device) -> Iterator[Workers]:
-    """Meet the other processes that torchrun started, for as long as the context lasts."""
+    """Join the processes that torchrun started, until the context ends."""
     count = int(os.environ.get("WORLD_SIZE", "1"))
     if count == 1:
         yield Workers(0, 1)

@@ -1,21 +1,21 @@
-"""One step of a training, as far as the gradients."""
+"""One optimizer step, up to the gradients."""
 
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-from tinypt.distillation.batches import Batch, Order, take
-from tinypt.distillation.objective import Objective
-from tinypt.distillation.workers import Workers
 from tinypt.params.training import Training
 from tinypt.tokens.arrays import Blocks
+from tinypt.training.batches import Batch, Order
+from tinypt.training.objective import Objective
+from tinypt.training.workers import Workers
 
 
 class Step:
-    """Makes the gradients of a step from its blocks, this worker's share of them.
+    """Computes the gradients of a step from its blocks, or from this worker's share of them.
 
-    Compiled, nothing here waits for a GPU; otherwise transformers does, which looks at every attention mask.
+    With options.compile, nothing here waits for a GPU. Otherwise transformers does: it inspects every attention mask.
     """
 
     def __init__(
@@ -33,24 +33,23 @@ class Step:
         parts = [
             slice(start, start + self.options.batch_size) for start in range(0, len(rows), self.options.batch_size)
         ]
-        stored = self.objective.stored
-        return [take(self.blocks, rows[part], epochs[part], self.device, stored) for part in parts]
+        return [self.objective.read(self.blocks, rows[part], epochs[part], self.device) for part in parts]
 
     def backward(self, batches: list[Batch], done: float) -> dict[str, Tensor]:
-        """Leave the gradients of the whole step on the objective's parameters.
+        """Set the gradients of the whole step on the objective's parameters.
 
         Args:
             batches: this worker's.
-            done: how much of the training is done, 0 to 1.
+            done: share of the training that is done, 0 to 1.
 
         Returns:
-            This worker's share of each term and of their weighted sum, `loss`: over the workers they add up to
-            the mean over all that counts in the step, as if it were one batch.
+            This worker's part of each term and of their weighted sum, `loss`. The workers' parts add up to the mean
+            over everything that counts in the step, as if the step were one batch.
         """
         probability = self.options.masking(done)
         masked = [batch.mask(self.objective.special, probability, self.seed) for batch in batches]
         counts = [self.objective.counts(batch, inputs) for batch, inputs in zip(batches, masked, strict=True)]
-        totals = self.workers.add_up({name: torch.stack([of[name] for of in counts]).sum() for name in counts[0]})
+        totals = self.workers.add_up({name: torch.stack([each[name] for each in counts]).sum() for name in counts[0]})
         terms: dict[str, Tensor] = {}
         for batch, inputs, count in zip(batches, masked, counts, strict=True):
             shares = {name: (count[name] / total.clamp(min=1)).float() for name, total in totals.items()}
@@ -64,5 +63,5 @@ class Step:
 
 
 def autocast(options: Training, device: torch.device) -> torch.autocast:
-    """The context in which models run at the precision the options ask for."""
+    """The context in which models run at the precision of the options."""
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=options.precision == "bf16")

@@ -4,11 +4,11 @@ import pytest
 import torch
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
-from tinypt.distillation.pretraining import make_model
 from tinypt.files import read_json
 from tinypt.modeling.load import load_model, load_tokenizer, save_model
 from tinypt.params.models import Architecture, HubModel, PretrainedTeacher, Vocabulary
 from tinypt.params.training import Training
+from tinypt.training.pretraining import make_model
 
 ARCHITECTURE = Architecture(layers=1, hidden=16, heads=2, feed_forward=32, positions=32, initialisation="random")
 TRAINING = Training(
@@ -26,7 +26,7 @@ TRAINING = Training(
 )
 
 
-def test_a_stand_in_is_pretrained_and_leaves_no_unfinished_work(
+def test_a_stand_in_is_pretrained_and_leaves_no_work_files(
     tmp_path: Path, texts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -42,7 +42,7 @@ def test_a_stand_in_is_pretrained_and_leaves_no_unfinished_work(
     assert Path("models/teacher/model.safetensors").read_bytes() == first
 
 
-def test_a_vocabulary_given_as_a_file_is_taken_as_it_is(
+def test_a_vocabulary_file_is_used_unchanged(
     tmp_path: Path, texts: list[str], cased: PreTrainedTokenizerBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -53,7 +53,7 @@ def test_a_vocabulary_given_as_a_file_is_taken_as_it_is(
     assert load_tokenizer(Path("models/teacher")).get_vocab() == cased.get_vocab()
 
 
-def test_a_published_model_is_saved_whole_and_trained_on_nothing(
+def test_a_published_model_is_saved_unchanged_and_not_trained(
     tmp_path: Path, base: BertForMaskedLM, uncased: PreTrainedTokenizerBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

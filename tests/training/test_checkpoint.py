@@ -2,7 +2,7 @@ from pathlib import Path
 
 import torch
 
-from tinypt.distillation.checkpoint import load_checkpoint, save_checkpoint
+from tinypt.training.checkpoint import load_checkpoint, save_checkpoint
 
 
 def test_round_trip(tmp_path: Path) -> None:

@@ -13,11 +13,11 @@ import torch
 from torch import nn
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
-from tinypt.distillation.batches import Batch
-from tinypt.distillation.loop import Result, train
-from tinypt.distillation.objective import Objective
+from tinypt.distillation.objective import DistillationObjective
 from tinypt.distillation.teacher import Teacher
-from tinypt.modeling.student import make_maps, make_projection, random_bert
+from tinypt.distillation.terms import Cosine, Layers
+from tinypt.modeling.bert import random_bert
+from tinypt.modeling.student import make_maps, make_projection
 from tinypt.params.models import Architecture
 from tinypt.params.students import Init
 from tinypt.params.training import Training
@@ -25,6 +25,9 @@ from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.blocks import write_blocks
 from tinypt.tokens.masking import Masked, SpecialIds
+from tinypt.training.batches import Batch
+from tinypt.training.loop import Result, train
+from tinypt.training.objective import MlmObjective, Objective
 
 OPTIONS = Training(
     epochs=2.0,
@@ -61,7 +64,7 @@ def _model(tokenizer: PreTrainedTokenizerBase) -> BertForMaskedLM:
 def _train(
     model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, blocks: Blocks, checkpoint: Path, **changes: Any
 ) -> Result:
-    return _run(Objective(model, SpecialIds.of(tokenizer), {"mlm": 1.0}), blocks, checkpoint, **changes)
+    return _run(MlmObjective(model, SpecialIds.of(tokenizer)), blocks, checkpoint, **changes)
 
 
 def _run(objective: Objective, blocks: Blocks, checkpoint: Path, **changes: Any) -> Result:
@@ -69,13 +72,14 @@ def _run(objective: Objective, blocks: Blocks, checkpoint: Path, **changes: Any)
     return train(objective, blocks, options, 7, CPU, checkpoint, "test", checkpoint_seconds=0.0)
 
 
-def _every_term(tokenizer: PreTrainedTokenizerBase, teacher: BertForMaskedLM) -> Objective:
+def _every_term(tokenizer: PreTrainedTokenizerBase, model: BertForMaskedLM) -> DistillationObjective:
     special = SpecialIds.of(tokenizer)
     student, options = _model(tokenizer), Init("teacher", "full", "random", "random", None)
     weights = {"mlm": 2.0, "kl": 5.0, "cosine": 1.0, "hidden": 1.0, "relations": 1.0}
-    told = Teacher(teacher, special, 2.0, "token", [(1, 2), (1, 3)], 8)
-    maps = make_maps(options, 16, teacher, 2, seed=0)
-    return Objective(student, special, weights, told, make_projection(options, 16, teacher, seed=0), maps)
+    teacher, maps = Teacher(model, special), make_maps(options, 16, model, 2, seed=0)
+    cosine = Cosine(make_projection(options, 16, model, seed=0), "token", special)
+    layers = Layers(student, teacher, special, [(1, 2), (1, 3)], maps, 8)
+    return DistillationObjective(student, special, weights, teacher, 2.0, cosine, layers)
 
 
 def _bits(model: nn.Module) -> dict[str, bytes]:
@@ -109,18 +113,20 @@ def test_a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(
     monkeypatch: pytest.MonkeyPatch,
     terms: str,
 ) -> None:
-    """The training-only maps of a set with every term included."""
+    """With every term, the training-only maps are included."""
 
     def fresh() -> Objective:
         if terms == "every":
             return _every_term(cased, teacher)
-        return Objective(_model(cased), SpecialIds.of(cased), {"mlm": 1.0})
+        return MlmObjective(_model(cased), SpecialIds.of(cased))
 
     whole, start = fresh(), _bits(fresh())
     expected = _run(whole, blocks, tmp_path / "whole.pt")
     trained = [name for name, bits in _bits(whole).items() if bits != start[name]]
     assert {name for name in trained if "maps" in name} == {name for name in start if "maps" in name}
-    assert {"loss", *whole.weights} < expected.rows[-1].keys()
+    assert {"loss", *(whole.weights if isinstance(whole, DistillationObjective) else ["mlm"])} < expected.rows[
+        -1
+    ].keys()
 
     class Interrupted(Exception):
         pass
@@ -134,7 +140,7 @@ def test_a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(
         if saves == 2:
             raise Interrupted
 
-    import tinypt.distillation.loop as loop
+    import tinypt.training.loop as loop
 
     real = loop.save_checkpoint
     monkeypatch.setattr(loop, "save_checkpoint", save_twice_then_die)
@@ -151,7 +157,7 @@ def test_a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(
 def test_accumulated_batches_make_the_step_of_one_batch(
     tmp_path: Path, cased: PreTrainedTokenizerBase, teacher: BertForMaskedLM, blocks: Blocks
 ) -> None:
-    """Also where the batches count unlike numbers of positions: every third block is half padding here."""
+    """Also if batches differ in their number of positions: every third block is half padding here."""
     ids = blocks.ids.copy()
     ids[::3, 12:] = cased.pad_token_id
     uneven = Blocks(ids, None, None, None)
@@ -164,7 +170,7 @@ def test_accumulated_batches_make_the_step_of_one_batch(
         torch.testing.assert_close(left, right, rtol=1e-3, atol=1e-4, msg=name)
 
 
-def test_bf16_learns_what_fp32_does_and_gives_the_same_bits_twice(
+def test_bf16_learns_as_fp32_does_and_gives_the_same_bits_twice(
     tmp_path: Path, cased: PreTrainedTokenizerBase, teacher: BertForMaskedLM, blocks: Blocks
 ) -> None:
     exact = _run(_every_term(cased, copy.deepcopy(teacher)), blocks, tmp_path / "exact.pt")
@@ -182,13 +188,13 @@ def test_the_masked_share_goes_from_the_first_number_to_the_second(
     tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scored: list[int] = []
-    counts = Objective.counts
+    counts = MlmObjective.counts
 
-    def listen(self: Objective, batch: Batch, masked: Masked) -> dict[str, torch.Tensor]:
+    def listen(self: MlmObjective, batch: Batch, masked: Masked) -> dict[str, torch.Tensor]:
         scored.append(len(masked.targets) // len(batch.ids))
         return counts(self, batch, masked)
 
-    monkeypatch.setattr(Objective, "counts", listen)
+    monkeypatch.setattr(MlmObjective, "counts", listen)
     _train(_model(cased), cased, blocks, tmp_path / "c.pt", mask_probability=(0.5, 0.25))
     assert (scored[0], scored[-1]) == (12, 6)
     assert scored == sorted(scored, reverse=True)
@@ -199,7 +205,7 @@ SCRIPT = """
 import sys, torch
 from pathlib import Path
 from safetensors.torch import save_file
-from tests.distillation.test_loop import _model, _train
+from tests.training.test_loop import _model, _train
 from tinypt.tokens.arrays import open_blocks
 from transformers import AutoTokenizer
 tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])
@@ -209,7 +215,7 @@ torch.save(model.state_dict(), sys.argv[4])
 """
 
 
-def test_kill_9_and_go_on(tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks) -> None:
+def test_a_run_killed_by_signal_9_resumes(tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks) -> None:
     cased.save_pretrained(tmp_path / "tokenizer")
     checkpoint = tmp_path / "killed.pt"
 
@@ -240,7 +246,7 @@ def test_kill_9_and_go_on(tmp_path: Path, cased: PreTrainedTokenizerBase, blocks
     assert all(torch.equal(resumed[name], whole[name]) for name in whole)
 
 
-def test_a_loss_that_is_not_finite_is_one_clear_line(
+def test_a_loss_that_is_not_finite_is_reported_in_one_line(
     tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks
 ) -> None:
     model = _model(cased)
@@ -257,7 +263,7 @@ def test_too_few_blocks_are_refused(tmp_path: Path, cased: PreTrainedTokenizerBa
 
 
 def test_validation_blocks_are_never_trained_on(tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks) -> None:
-    """Other validation blocks change the validation loss, and not one bit of the weights."""
+    """Other validation blocks change the validation loss, but not one bit of the weights."""
     ids = blocks.ids.copy()
     ids[-8:, 1:-1] = ids[-8:, 1:-1][:, ::-1]
     first, second = _model(cased), _model(cased)

@@ -1,4 +1,4 @@
-"""Getting a teacher or base model: a published one, or a stand-in pre-trained by MLM."""
+"""Obtaining the teacher or the base model: a published model, or a stand-in pre-trained by MLM."""
 
 import shutil
 from collections.abc import Callable, Iterable
@@ -6,18 +6,18 @@ from pathlib import Path
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from tinypt.distillation.loop import train
-from tinypt.distillation.objective import Objective
 from tinypt.files import fingerprint, work_folder, write_json
+from tinypt.modeling.bert import random_bert
 from tinypt.modeling.forward import pick_device
 from tinypt.modeling.initialisation import predict_frequencies
 from tinypt.modeling.load import load_published, save_model
-from tinypt.modeling.student import random_bert
 from tinypt.params.models import Base, HubModel, PretrainedBase, PretrainedTeacher, Teacher, Vocabulary
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.blocks import write_blocks
 from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.vocabulary import make_tokenizer, read_vocabulary, train_vocabulary
+from tinypt.training.loop import train
+from tinypt.training.objective import MlmObjective
 
 Texts = Callable[[], Iterable[str]]
 Metrics = dict[str, int | float]
@@ -28,7 +28,7 @@ def make_model(name: str, options: Teacher | Base, texts: Texts, length: int, se
 
     Args:
         name: teacher or base.
-        options: where the model comes from.
+        options: source of the model.
         texts: starts a pass over the texts to pre-train on; not called for a published model.
         length: tokens in a pre-training block.
         seed: for initial weights, order and masks.
@@ -56,7 +56,7 @@ def _pretrain(
     model = random_bert(options.architecture, tokenizer, seed)
     blocks = open_blocks(work)
     predict_frequencies(model, blocks.ids)
-    objective = Objective(model, SpecialIds.of(tokenizer), {"mlm": 1.0})
+    objective = MlmObjective(model, SpecialIds.of(tokenizer))
     checkpoint = work_folder("checkpoints", f"{name}-{key}") / "checkpoint.pt"
     result = train(objective, blocks, options.training, seed, pick_device(), checkpoint, name)
     shutil.rmtree(checkpoint.parent)

@@ -1,9 +1,8 @@
 import pytest
 from transformers import BertForMaskedLM, DistilBertConfig, DistilBertForMaskedLM, PreTrainedTokenizerBase
 
-from tinypt.distillation.teacher import Teacher, check_layers
+from tinypt.distillation.terms import check_layers
 from tinypt.runtime.errors import PipelineError
-from tinypt.tokens.masking import SpecialIds
 
 
 @pytest.mark.parametrize(
@@ -15,38 +14,32 @@ from tinypt.tokens.masking import SpecialIds
         ([(2, 3)], 5, r"relation_heads: must divide the student's width of 16, is 5"),
     ],
 )
-def test_what_the_models_have_not_is_refused(
+def test_layers_and_heads_that_do_not_fit_the_models_are_refused(
     base: BertForMaskedLM,
     teacher: BertForMaskedLM,
-    cased: PreTrainedTokenizerBase,
     layers: list[tuple[int, int]],
     heads: int,
     message: str,
 ) -> None:
     """The student has 2 layers 16 wide, the teacher 3 layers 48 wide."""
     with pytest.raises(PipelineError, match=message):
-        check_layers(base, Teacher(teacher, SpecialIds.of(cased), None, None, layers, heads), relations=True)
+        check_layers(base, teacher, layers, heads)
 
 
-def test_the_teachers_width_counts_too(
-    base: BertForMaskedLM, teacher: BertForMaskedLM, uncased: PreTrainedTokenizerBase
-) -> None:
-    narrower = Teacher(base, SpecialIds.of(uncased), None, None, [(3, 2)], 12)
+def test_the_teachers_width_is_checked_too(base: BertForMaskedLM, teacher: BertForMaskedLM) -> None:
     with pytest.raises(PipelineError, match="the teacher's width of 16, is 12"):
-        check_layers(teacher, narrower, relations=True)
+        check_layers(teacher, base, [(3, 2)], 12)
 
 
-def test_what_is_there_is_accepted(
-    base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
-) -> None:
-    check_layers(base, Teacher(teacher, SpecialIds.of(cased), None, None, [(1, 1), (2, 3)], 8), relations=True)
+def test_layers_that_exist_are_accepted(base: BertForMaskedLM, teacher: BertForMaskedLM) -> None:
+    check_layers(base, teacher, [(1, 1), (2, 3)], 8)
 
 
-def test_attention_unlike_berts_is_refused_for_relations_alone(
+def test_attention_unlike_berts_is_refused_for_relations_only(
     base: BertForMaskedLM, cased: PreTrainedTokenizerBase
 ) -> None:
     config = DistilBertConfig(vocab_size=len(cased), dim=16, n_layers=2, n_heads=2, hidden_dim=32)
-    told = Teacher(DistilBertForMaskedLM(config), SpecialIds.of(cased), None, None, [(1, 2)], 2)
-    check_layers(base, told, relations=False)
+    teacher = DistilBertForMaskedLM(config)
+    check_layers(base, teacher, [(1, 2)], None)
     with pytest.raises(PipelineError, match=r"losses\.relations needs .* DistilBertForMaskedLM has none"):
-        check_layers(base, told, relations=True)
+        check_layers(base, teacher, [(1, 2)], 2)

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import PreTrainedTokenizerBase
 
-from tinypt.distillation.batches import VALIDATION, Order, take
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.blocks import write_blocks
 from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.pairs import write_pairs
+from tinypt.training.batches import VALIDATION, Order, take
 
 
 @settings(max_examples=50, deadline=None)
@@ -48,7 +48,7 @@ def test_take_reads_all_sides_of_the_same_rows(
     assert (batch.rows.tolist(), batch.epochs.tolist()) == ([2, 5], [0, 1])
 
 
-def test_a_blocks_mask_depends_on_nothing_but_seed_epoch_and_row(
+def test_a_blocks_mask_depends_on_seed_epoch_and_row_alone(
     tmp_path: Path, cased: PreTrainedTokenizerBase, texts: list[str]
 ) -> None:
     write_blocks(texts, cased, 24, tmp_path)

@@ -1,4 +1,4 @@
-"""Checkpoints: everything a killed training needs to go on to the same weights."""
+"""Checkpoints: the full state of a training, so that a killed run resumes and ends with the same weights."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
 
 
 def load_checkpoint(path: Path, device: torch.device) -> dict[str, Any] | None:
-    """Read a checkpoint onto `device`, or None where there is none."""
+    """Read a checkpoint onto `device`; None if there is none."""
     if not path.exists():
         return None
     state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)

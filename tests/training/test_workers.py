@@ -1,4 +1,4 @@
-"""Two processes with torchrun's variables must make the training that one makes."""
+"""Two processes with torchrun's variables must train as one process does."""
 
 import os
 import socket
@@ -10,11 +10,10 @@ import pytest
 import torch
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
-from tests.distillation.test_loop import OPTIONS
-from tinypt.distillation import loop
-from tinypt.distillation.objective import Objective
+from tests.training.test_loop import OPTIONS
+from tinypt.distillation.objective import DistillationObjective
 from tinypt.distillation.teacher import Teacher
-from tinypt.distillation.workers import is_main_process
+from tinypt.distillation.terms import Cosine
 from tinypt.modeling.load import load_model, load_tokenizer, save_model
 from tinypt.modeling.student import make_projection
 from tinypt.params.students import Init
@@ -23,12 +22,14 @@ from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.pairs import write_pairs
+from tinypt.training import loop
+from tinypt.training.workers import is_main_process
 
 REPOSITORY = Path(__file__).parents[2]
 WORKER = """
 import os, sys
 from pathlib import Path
-from tests.distillation.test_workers import run
+from tests.training.test_workers import run
 folder, ports = Path(sys.argv[1]), sys.argv[2:]
 for name, stop, port in zip(("two", "resumed", "failing"), (0, 0, 2), ports, strict=True):
     os.environ["MASTER_PORT"] = port
@@ -37,12 +38,12 @@ for name, stop, port in zip(("two", "resumed", "failing"), (0, 0, 2), ports, str
 
 
 def run(folder: Path, name: str, stop: int) -> None:
-    """A training in this process, or its share of one; it fails after `stop` checkpoints, if they are that many."""
+    """A training in this process, or its share of one; with `stop` > 0 it fails after that many checkpoints."""
     student, teacher = (load_model(folder / model) for model in ("student", "teacher"))
-    ours, theirs = (SpecialIds.of(load_tokenizer(folder / model)) for model in ("student", "teacher"))
+    special, teacher_special = (SpecialIds.of(load_tokenizer(folder / model)) for model in ("student", "teacher"))
     projection = make_projection(Init("base", "full", "base", "base", None), 16, teacher, seed=0)
-    told = Teacher(teacher, theirs, None, "word")
-    objective = Objective(student, ours, {"mlm": 1.0, "cosine": 1.0}, told, projection)
+    weights, cosine = {"mlm": 1.0, "cosine": 1.0}, Cosine(projection, "word", special)
+    objective = DistillationObjective(student, special, weights, Teacher(teacher, teacher_special), cosine=cosine)
     options = Training(**OPTIONS.__dict__ | {"batch_size": 8, "epochs": 0.5, "learning_rate": 1e-3})
     save, saves = loop.save_checkpoint, 0
 
@@ -74,7 +75,7 @@ def _ports(count: int) -> list[str]:
     return ports
 
 
-def test_two_workers_make_the_weights_of_one(
+def test_two_workers_train_the_weights_of_one(
     tmp_path: Path,
     base: BertForMaskedLM,
     teacher: BertForMaskedLM,
@@ -82,9 +83,9 @@ def test_two_workers_make_the_weights_of_one(
     uncased: PreTrainedTokenizerBase,
     texts: list[str],
 ) -> None:
-    """Also from the checkpoint of one; and where the first fails, the second does not wait for ever.
+    """Also from a checkpoint of one worker. If the first worker fails, the second does not wait forever.
 
-    The cosine is a mean over words, whose number differs from block to block.
+    The cosine is a mean over words, and their number differs between blocks.
     """
     save_model(base, uncased, tmp_path / "student")
     save_model(teacher, cased, tmp_path / "teacher")

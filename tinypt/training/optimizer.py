@@ -1,4 +1,4 @@
-"""The optimizer of every training, and its learning rate."""
+"""The optimizer of every training, and its learning-rate schedule."""
 
 import torch
 from torch import nn

@@ -1,0 +1,66 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from transformers import BertForMaskedLM, PreTrainedTokenizerBase
+
+from tinypt.distillation.student_objective import student_objective
+from tinypt.modeling.load import save_model
+from tinypt.params.students import Distill, Init, Student
+from tinypt.runtime.errors import PipelineError
+from tinypt.tokens.arrays import Blocks, open_blocks
+from tinypt.tokens.blocks import write_blocks
+from tinypt.training.objective import MlmObjective, Objective
+
+DISTILL: dict[str, Any] = {
+    "temperature": None,
+    "alignment": None,
+    "layers": None,
+    "relation_heads": None,
+    "targets": "live",
+    "epochs": 1.0,
+    "batch_size": 8,
+    "accumulation": 1,
+    "precision": "fp32",
+    "compile": False,
+    "learning_rate": 0.01,
+    "warmup": 0.1,
+    "weight_decay": 0.01,
+    "clip": 1.0,
+    "mask_probability": (0.15, 0.15),
+    "validation_blocks": 8,
+}
+
+
+@pytest.fixture
+def blocks(tmp_path: Path, cased: PreTrainedTokenizerBase, texts: list[str]) -> Blocks:
+    write_blocks(texts, cased, 24, tmp_path)
+    return open_blocks(tmp_path)
+
+
+def _objective(
+    folder: Path, blocks: Blocks, model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, **distill: Any
+) -> Objective:
+    params = Student(Init("teacher", "full", "random", "random", None), Distill(**DISTILL | distill))
+    return student_objective("mine", params, model, tokenizer, blocks, folder / "teacher", folder / "cached", seed=1)
+
+
+def test_mlm_alone_reads_no_teacher(
+    tmp_path: Path, blocks: Blocks, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
+) -> None:
+    objective = _objective(tmp_path, blocks, teacher, cased, losses={"mlm": 2.0})
+    assert isinstance(objective, MlmObjective)
+    assert objective.weight == 2.0
+
+
+def test_a_student_with_another_vocabulary_is_refused(
+    tmp_path: Path,
+    blocks: Blocks,
+    base: BertForMaskedLM,
+    uncased: PreTrainedTokenizerBase,
+    teacher: BertForMaskedLM,
+    cased: PreTrainedTokenizerBase,
+) -> None:
+    save_model(teacher, cased, tmp_path / "teacher")
+    with pytest.raises(PipelineError, match=r"students\.mine: losses\.kl needs the teacher's vocabulary"):
+        _objective(tmp_path, blocks, base, uncased, losses={"kl": 1.0}, temperature=2.0)

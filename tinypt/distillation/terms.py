@@ -1,0 +1,132 @@
+"""The loss terms that compare hidden states: cosine, hidden and relations."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from tinypt.distillation import losses
+from tinypt.distillation.pooling import compared, pool, pool_words, word_exists
+from tinypt.distillation.teacher import States, Teacher
+from tinypt.modeling.forward import attention_maps, attention_vectors
+from tinypt.runtime.errors import PipelineError
+from tinypt.tokens.masking import SpecialIds
+from tinypt.training.batches import Batch
+
+
+class Cosine(nn.Module):
+    """Cosine distance of the student's projected vectors from the teacher's, of tokens, words or texts."""
+
+    def __init__(self, projection: nn.Linear, alignment: str, special: SpecialIds) -> None:
+        """`projection` is trained; `alignment` is token, word or sentence; `special` are the student's special ids."""
+        super().__init__()
+        self.projection, self.alignment, self.special = projection, alignment, special
+
+    def counted(self, batch: Batch) -> Tensor:
+        """The vectors that exist: bool, as from `compared`."""
+        return compared(self.alignment, batch.words, ~self.special.is_special(batch.ids))
+
+    def forward(self, batch: Batch, states: Tensor, teacher_vectors: Tensor) -> Tensor:
+        """The term, from the student's last states and the teacher's vectors."""
+        vectors = pool(self.alignment, states, batch.words, ~self.special.is_special(batch.ids))
+        return losses.cosine(self.projection(vectors), teacher_vectors, self.counted(batch))
+
+
+class Layers(nn.Module):
+    """The terms that compare pairs of layers: hidden, relations, or both. Each is the mean over the pairs.
+
+    A term's weight therefore means the same for any number of pairs.
+    """
+
+    def __init__(
+        self,
+        student: PreTrainedModel,
+        teacher: Teacher,
+        special: SpecialIds,
+        pairs: Sequence[tuple[int, ...]],
+        maps: nn.ModuleList | None = None,
+        relation_heads: int | None = None,
+    ) -> None:
+        """Keep what the terms need.
+
+        Args:
+            student: the model that is trained.
+            teacher: the live teacher.
+            special: the student's special ids.
+            pairs: (student layer, teacher layer), counted from 1.
+            maps: for hidden, a linear map for each pair from the student's width to the teacher's; trained. None
+                leaves the term out.
+            relation_heads: for relations. None leaves the term out.
+
+        Raises:
+            PipelineError: a layer exceeds a model's depth, relation_heads does not divide a model's width, or, for
+                relations, a model's attention is unlike BERT's.
+        """
+        super().__init__()
+        check_layers(student, teacher.model, pairs, relation_heads)
+        self.maps, self.teacher, self.special = maps, teacher, special
+        self.pairs, self.relation_heads = pairs, relation_heads
+
+    def counted(self, batch: Batch) -> dict[str, Tensor]:
+        """For each term, the positions it averages over: bool [blocks, length].
+
+        For relations these are all positions but padding or, with two tokenizers, the words that both have.
+        """
+        real = ~self.special.is_special(batch.ids)
+        related = batch.ids != self.special.pad if batch.words is None else word_exists(batch.words)
+        return {"hidden": real, "relations": related}
+
+    def forward(
+        self, batch: Batch, student: PreTrainedModel, states: States, teacher_states: States
+    ) -> dict[str, Tensor]:
+        """The terms by name, from the hidden states of every layer of both models."""
+        found: dict[str, list[Tensor]] = {}
+        counted = self.counted(batch)
+        for index, (layer, teacher_layer) in enumerate(self.pairs):
+            if self.maps is not None:
+                mapped = self.maps[index](states[layer])
+                term = losses.hidden(mapped, teacher_states[teacher_layer], counted["hidden"])
+                found.setdefault("hidden", []).append(term)
+            if self.relation_heads is not None:
+                vectors = _of_words(attention_vectors(student, states, layer), batch.words)
+                teacher_vectors = _of_words(
+                    attention_vectors(self.teacher.model, teacher_states, teacher_layer), batch.teacher_words
+                )
+                term = losses.relations(vectors, teacher_vectors, self.relation_heads, counted["relations"])
+                found.setdefault("relations", []).append(term)
+        return {name: torch.stack(terms).mean() for name, terms in found.items()}
+
+
+def check_layers(
+    student: PreTrainedModel,
+    teacher: PreTrainedModel,
+    pairs: Sequence[tuple[int, ...]],
+    relation_heads: int | None,
+) -> None:
+    """Check that the models have the layers of `pairs` and, for relations, fitting widths and attention.
+
+    Raises:
+        PipelineError: a layer exceeds a model's depth, relation_heads does not divide a model's width, or, for
+            relations, a model's attention is unlike BERT's.
+    """
+    for side, (owner, model) in enumerate((("student", student), ("teacher", teacher))):
+        depth, width = model.config.num_hidden_layers, model.config.hidden_size
+        for pair in pairs:
+            if pair[side] > depth:
+                raise PipelineError(f"layers: {list(pair)} names layer {pair[side]} of the {owner}, which has {depth}")
+            if relation_heads is not None:
+                attention_maps(model, pair[side])
+        if relation_heads is not None and width % relation_heads:
+            raise PipelineError(f"relation_heads: must divide the {owner}'s width of {width}, is {relation_heads}")
+
+
+def _of_words(kinds: tuple[Tensor, Tensor, Tensor], words: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+    """Means over each word's pieces of queries, keys and values, word i of a block at position i.
+
+    With one tokenizer (`words` is None) the vectors stay those of tokens.
+    """
+    if words is None:
+        return kinds
+    query, key, value = (pool_words(vectors, words)[0] for vectors in kinds)
+    return query, key, value
