@@ -1,19 +1,36 @@
-# Two commands to know: `make repro` runs the pipeline, `make test` runs every check.
-# Both create .venv on first use; nothing but Python 3.11+ and make need be installed. With a DVC remote (docs/remotes.md)
-# `make repro` fetches what is there and runs only the rest.
+# make repro    run the pipeline
+# make test     run every check: linters, types, all tests
+#
+# While you work on the code:
+# make check    linters, types and the fast tests, in under 90 seconds
+# make format   format the code and apply the linter's safe fixes
+# make soak     property tests with fresh seeds and ten times the examples
+#
+# Each creates .venv on first use and needs only Python 3.11+, git and make.
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: repro test lint types setup
+.PHONY: repro test check format soak lint types setup
 
+# With a DVC remote (docs/remotes.md), fetches finished stages and runs only the rest. `dvc pull` fetches everything at
+# once; `repro --pull` asks the remote stage by stage, a second each, but finds results that dvc.lock does not name.
 repro: setup
-	@# all at once: `repro --pull` asks the remote stage by stage, a second each; it finds what dvc.lock does not name
 	test -z "$$(dvc config core.remote)" || dvc pull --allow-missing || true
 	dvc repro $$(test -z "$$(dvc config core.remote)" || echo --pull)
 
 test: setup lint types
-	OMP_NUM_THREADS=1 pytest -n 2 --dist loadfile --no-loadscope-reorder
+	ci/test.sh
+
+check: setup lint types
+	ci/test.sh fast
+
+format: setup
+	ruff check --fix .
+	ruff format .
+
+soak: setup
+	ci/test.sh soak
 
 lint: setup
 	ci/lint.sh

@@ -15,7 +15,7 @@ check() { # check COMMAND ARGUMENTS...
 
 check ruff check .
 check ruff format --check --quiet .
-check shellcheck ci/*.sh
+check shellcheck ci/*.sh .ci/run
 check check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 check zizmor --offline --pedantic --quiet --no-progress .github/workflows
 check actionlint

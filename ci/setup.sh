@@ -5,9 +5,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 make setup
-for file in "$@"; do
-  .venv/bin/python -m pip install --quiet -r "$file"
-done
+if [ $# -gt 0 ]; then
+  .venv/bin/python -m pip install --quiet "${@/#/--requirement=}"
+fi
 if [ -n "${GITHUB_PATH:-}" ]; then
   echo "$PWD/.venv/bin" >>"$GITHUB_PATH"
 fi

@@ -1,11 +1,23 @@
 #!/usr/bin/env bash
-# The tests: `ci/test.sh unit` those of the code, `ci/test.sh dag` those that run the whole pipeline on minimal parameters.
+# Runs the tests, or a part of them.
+#
+#   ci/test.sh [all|fast|unit|dag|soak]
+#
+#   all    every test (the default)
+#   fast   tests that are not marked slow
+#   unit   the tests of the code
+#   dag    the tests that run the whole pipeline on minimal parameters
+#   soak   property tests only, with fresh seeds and ten times the examples
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export OMP_NUM_THREADS=1 # byte-identical metrics want a fixed number of threads
-options=(-n 2 --dist loadfile --no-loadscope-reorder --durations 10 -r s) # and why a test was skipped
-case "${1:-}" in
-  unit) exec pytest "${options[@]}" --ignore tests/dag ;;
-  dag) exec pytest "${options[@]}" tests/dag ;;
-  *) echo "usage: ci/test.sh unit|dag" >&2 && exit 2 ;;
+export OMP_NUM_THREADS=1 # byte-identical metrics need a fixed number of threads
+options=(-n 2 --dist loadfile --no-loadscope-reorder --durations 20 -r s) # -r s: why a test was skipped
+case "${1:-all}" in
+  all) ;;
+  fast) options+=(-m "not slow") ;;
+  unit) options+=(--ignore tests/dag) ;;
+  dag) options+=(tests/dag) ;;
+  soak) options+=(-m hypothesis --hypothesis-profile soak) ;;
+  *) echo "usage: ci/test.sh [all|fast|unit|dag|soak]" >&2 && exit 2 ;;
 esac
+exec pytest "${options[@]}"

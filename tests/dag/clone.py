@@ -13,13 +13,13 @@ import yaml
 from tinypt.params.check import check_file
 
 ROOT = Path(__file__).parents[2]
-DVC = [sys.executable, "-m", "dvc"]
+COLD = Path(sys.executable).parent  # the folder of an ordinary `python`
 GENERATED = ("metrics/", "report/", "dvc.lock")
 IDENTITY = {f"GIT_{role}_{what}": "t@t" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
 
 def minimal() -> dict[str, Any]:
-    """The sample's parameters with everything small, and three of its sets."""
+    """The sample's parameters with everything small, and three of its students."""
     params: dict[str, Any] = yaml.safe_load((ROOT / "params/sample.yaml").read_text(encoding="utf-8"))
     params["students"] = {name: params["students"][name] for name in ("total", "mlm_only", "partial_word")}
     params["corpus"]["documents"] = 400
@@ -38,16 +38,30 @@ def minimal() -> dict[str, Any]:
     return params
 
 
-class Clone:
-    """A git clone with a DVC cache of its own, driven through the commands that a user types."""
+def _share_machine_code(source: Path, target: Path) -> None:
+    """Give `target` numba's machine code of `source`. Numba accepts it if the size and time of a file are the same."""
+    for code in source.glob("tinypt/**/__pycache__/*.nb[ic]"):
+        module = code.parents[1].relative_to(source) / f"{code.name.split('.')[0]}.py"
+        if (target / module).is_file():
+            shutil.copystat(source / module, target / module)
+            (target / module.parent / "__pycache__").mkdir(exist_ok=True)
+            shutil.copy2(code, target / module.parent / "__pycache__")
 
-    def __init__(self, folder: Path) -> None:
+
+class Clone:
+    """A working copy with a git history and a DVC cache of its own, driven by the commands that a user types.
+
+    `python` is the folder of the `python` that runs them: an ordinary one, or that of `warm_python`.
+    """
+
+    def __init__(self, folder: Path, python: Path = COLD) -> None:
         self.folder = folder
+        self.python = python
 
     @classmethod
-    def start(cls, folder: Path, params: dict[str, Any], generated: bool = False) -> "Clone":
+    def start(cls, folder: Path, params: dict[str, Any], python: Path = COLD, generated: bool = False) -> "Clone":
         """A new history with the project's files as they are now; `generated` keeps lock file, metrics and report."""
-        clone = cls(folder)
+        clone = cls(folder, python)
         for name in clone.run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT).split(
             "\0"
         ):
@@ -55,19 +69,33 @@ class Clone:
                 target = folder / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, target)
+        _share_machine_code(ROOT, folder)
         clone.write_params(params)
         clone.git("init", "-q", "-b", "main")
         clone.commit("start")
         return clone
 
-    def copy(self, folder: Path, cache: bool = True) -> "Clone":
-        """A `git clone` of this one; with `cache`, DVC's cache too (as hard links), and the data checked out."""
+    def copy(self, folder: Path) -> "Clone":
+        """The same files in another folder, with hard links for data, models and DVC's cache."""
+        linked = [str(self.folder / name) for name in ("data", "models", ".dvc/cache")]
+
+        def link_or_copy(source: str, target: str) -> None:
+            if any(source.startswith(f"{name}{os.sep}") for name in linked):
+                os.link(source, target)
+            else:
+                shutil.copy2(source, target)
+
+        def ignore(folder: str, names: list[str]) -> list[str]:
+            return ["tmp"] if folder.endswith(".dvc") else []
+
+        shutil.copytree(self.folder, folder, ignore=ignore, copy_function=link_or_copy)
+        return Clone(folder, self.python)
+
+    def git_clone(self, folder: Path) -> "Clone":
+        """A `git clone` of this one: no data, no cache."""
         self.git("clone", "-q", str(self.folder), str(folder))
-        clone = Clone(folder)
-        if cache:
-            shutil.copytree(self.folder / ".dvc/cache", folder / ".dvc/cache", copy_function=os.link)
-            clone.dvc("checkout")
-        return clone
+        _share_machine_code(self.folder, folder)
+        return Clone(folder, self.python)
 
     def run(self, *command: str, cwd: Path | None = None) -> str:
         """Standard output of a command run in the clone, which must succeed."""
@@ -76,15 +104,15 @@ class Clone:
         return result.stdout
 
     def attempt(self, *command: str, cwd: Path | None = None, **variables: str) -> "subprocess.CompletedProcess[str]":
-        """What a command run in the clone did, with these environment variables set besides."""
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        """The result of a command run in the clone, with these environment variables added."""
+        path = os.pathsep.join([str(self.python), str(COLD), os.environ["PATH"]])
         environment = os.environ | IDENTITY | {"PATH": path, "DVC_NO_ANALYTICS": "1"} | variables
         return subprocess.run(
             command, cwd=cwd or self.folder, env=environment, capture_output=True, text=True, check=False
         )
 
     def dvc(self, *arguments: str) -> str:
-        return self.run(*DVC, *arguments)
+        return self.run("python", "-m", "dvc", *arguments)
 
     def git(self, *arguments: str) -> str:
         return self.run("git", *arguments)
@@ -94,7 +122,7 @@ class Clone:
         return self.ran(self.dvc("repro", *arguments))
 
     def ran(self, output: str) -> list[str]:
-        """Names of the stages that ran, by the output of a command that reproduces."""
+        """Names of the stages that ran, read from the output of a command that reproduces."""
         return [line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage")]
 
     def commit(self, message: str) -> None:
@@ -102,7 +130,8 @@ class Clone:
         self.git("commit", "-q", "-m", message)
 
     def write_params(self, params: dict[str, Any]) -> None:
-        (self.folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+        plain = json.loads(json.dumps(params))  # no mapping twice: YAML would write an alias
+        (self.folder / "params.yaml").write_text(yaml.safe_dump(plain, sort_keys=False), encoding="utf-8")
         check_file(self.folder / "params.yaml")
 
     def params(self) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def test_a_branch_with_one_changed_parameter(clone: Clone) -> None:
     }
 
     clone.git("switch", "-q", "main")
-    assert clone.repro() == [], "going back costs nothing: the cache holds what main made"
+    assert clone.repro() == [], "the cache holds the outputs of main"
     assert clone.git("status", "--porcelain") == ""
     clone.git("merge", "-q", "warmer")
     assert clone.repro() == []
@@ -49,14 +49,14 @@ def test_a_branch_with_one_changed_parameter(clone: Clone) -> None:
 
 
 def test_data_is_on_disk_once_and_never_written_through(clone: Clone) -> None:
-    """Outputs are links into the cache; after stages ran over them, every cached file still has its own content."""
+    """Outputs are links into the cache. Stages that ran again left the content of every cached file as it was."""
     cached = [path for path in (clone.folder / ".dvc/cache/files/md5").glob("??/*") if path.suffix != ".dir"]
     for path in cached:
         with path.open("rb") as stream:
             assert hashlib.file_digest(stream, "md5").hexdigest() == path.parent.name + path.name
     if clone.attempt("cp", "--reflink=always", str(cached[0]), "copied").returncode == 0:
         (clone.folder / "copied").unlink()
-        return  # this file system shares blocks between files, which no inode tells
+        return  # this file system shares blocks between files, which inodes do not show
     inodes = {path.stat().st_ino for path in cached}
     for folder in ("data", "models"):
         files = [path for path in (clone.folder / folder).rglob("*") if path.is_file() and path.name != ".gitignore"]
@@ -69,10 +69,13 @@ def test_a_colleagues_clone(clone: Clone, tmp_path: Path) -> None:
     clone.dvc("remote", "add", "--default", "storage", str(tmp_path / "storage"))
     clone.commit("a remote")
     clone.dvc("push")
-    other = clone.copy(tmp_path / "other", cache=False)
+    other = clone.git_clone(tmp_path / "other")
     other.dvc("pull")
     assert other.repro() == []
     assert other.git("status", "--porcelain") == ""
 
-    other.run("sed", "-i", "/^clean:/,/urls/ s/urls: true/urls: false/", "params.yaml")
+    params = other.params()
+    params["clean"]["urls"] = False
+    params["students"] = {"total": params["students"]["total"]}  # one is enough, and takes less time
+    other.write_params(params)
     assert set(other.repro()) == other.downstream("clean")

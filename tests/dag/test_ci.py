@@ -1,7 +1,6 @@
-"""The scripts of CI in a clone, as a runner starts them: without data at first, with the cache of an earlier run."""
+"""CI's scripts in a clone, as a runner starts them: without data, with the cache of an earlier run."""
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,11 +13,11 @@ TEMPERATURE = "/^  total:/,/temperature/ s/temperature: 2.0/temperature: 4.0/"
 @pytest.fixture
 def clone(finished: Clone, tmp_path: Path) -> Clone:
     """A fresh `git clone`: no data, no cache."""
-    return finished.copy(tmp_path / "clone", cache=False)
+    return finished.git_clone(tmp_path / "clone")
 
 
 def test_the_drift_check_needs_no_data_and_names_what_changed(clone: Clone) -> None:
-    drift = (sys.executable, "-m", "ci.drift")
+    drift = ("python", "-m", "ci.drift")
     assert clone.run(*drift) == "dvc.lock agrees with code, parameters and metrics\n"
 
     clone.run("sed", "-i", TEMPERATURE, "params.yaml")
@@ -37,7 +36,7 @@ def test_the_drift_check_needs_no_data_and_names_what_changed(clone: Clone) -> N
 
 
 def test_a_pull_request_runs_what_changed_and_reports_it(finished: Clone, clone: Clone, tmp_path: Path) -> None:
-    """With the cache of the target's last run, a remote to share through, and the result carried home as a patch."""
+    """It has the cache of the target's last run and a remote; the author applies the resulting patch."""
     shutil.copytree(finished.folder / ".dvc/cache", clone.folder / ".dvc/cache")
     clone.run("ci/pipeline.sh", "origin/main")
     summary = (clone.folder / ".cache/ci/summary.md").read_text(encoding="utf-8")
@@ -57,8 +56,8 @@ def test_a_pull_request_runs_what_changed_and_reports_it(finished: Clone, clone:
     assert {name.strip("`.\n") for name in ran.split()} == clone.downstream("distill@total")
     assert "validation_mlm" in (clone.folder / ".cache/ci/plots/index.html").read_text(encoding="utf-8")
 
-    author = clone.copy(tmp_path / "author", cache=False)
+    author = clone.git_clone(tmp_path / "author")
     author.git("apply", str(clone.folder / ".cache/ci/result.patch"))
     author.dvc("remote", "add", "--local", "--default", "ci", str(storage))
     author.dvc("pull")
-    assert author.repro() == [], "what CI computed is not computed again"
+    assert author.repro() == [], "CI's results are not computed again"

@@ -1,4 +1,4 @@
-"""Several sets at once, as docs/students.md says: a process a stage, in one working copy or several; a queue."""
+"""Several students at once, as docs/students.md describes: in one working copy, in two, and from a queue."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,7 @@ def _learn_slower(clone: Clone) -> None:
 
 
 def _at_once(*clones: Clone) -> list[list[str]]:
-    """What ran of the two stages, started together, each in its clone."""
+    """Stages that each of two processes ran. Both start together, with one stage each, in their clones."""
     with ThreadPoolExecutor() as pool:
         outputs = pool.map(lambda clone, stage: clone.dvc("--wait-for-lock", "repro", "-s", stage), clones, STAGES)
         return sorted(clone.ran(output) for clone, output in zip(clones, outputs, strict=True))
@@ -37,7 +37,7 @@ def test_two_clones_with_a_shared_cache(finished: Clone, tmp_path: Path) -> None
         _learn_slower(clone)
     assert _at_once(*clones) == [["distill@mlm_only"], ["distill@total"]]
     for clone in clones:
-        assert clone.repro("-s", *STAGES) == [], "what the other ran is restored"
+        assert clone.repro("-s", *STAGES) == [], "the other clone's result is restored"
 
 
 def _changed(clone: Clone, *revisions: str) -> dict[str, tuple[float, float]]:
@@ -47,7 +47,7 @@ def _changed(clone: Clone, *revisions: str) -> dict[str, tuple[float, float]]:
 
 
 def test_a_queue_with_two_workers(finished: Clone, tmp_path: Path) -> None:
-    """Variants of one set, each in a copy of the project; the workspace stays as it is until one is applied."""
+    """Variants of one student, each in a copy of the project. The workspace changes only when one is applied."""
     clone = finished.copy(tmp_path / "clone")
     decay = "students.mlm_only.distill.weight_decay"
     clone.dvc("exp", "run", "--queue", "--name", "decay", "--set-param", f"{decay}=0.0,0.1", "distill@mlm_only")
@@ -57,7 +57,7 @@ def test_a_queue_with_two_workers(finished: Clone, tmp_path: Path) -> None:
 
     clone.dvc("exp", "apply", "decay-2")
     assert _changed(clone, "main") == {decay: (0.01, 0.1)}
-    assert clone.repro("distill@mlm_only") == [], "what a worker computed is not computed again"
+    assert clone.repro("distill@mlm_only") == [], "a worker's result is not computed again"
     clone.dvc("exp", "branch", "decay-1", "try/no-decay")
     clone.dvc("exp", "remove", "--all-commits")
     assert clone.dvc("exp", "list") == ""

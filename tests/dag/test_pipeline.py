@@ -1,4 +1,4 @@
-"""The whole DAG on a minimal parameter set, in a clone of its own, driven by DVC as a user would drive it."""
+"""The whole DAG on minimal parameters, in a clone of its own, driven by DVC as a user drives it."""
 
 import json
 import shutil
@@ -16,7 +16,7 @@ def clone(finished: Clone, tmp_path_factory: pytest.TempPathFactory) -> Clone:
     return finished.copy(tmp_path_factory.mktemp("pipeline") / "clone")
 
 
-def test_every_stage_leaves_what_it_declares(clone: Clone) -> None:
+def test_every_stage_writes_its_outputs(clone: Clone) -> None:
     for name in minimal()["students"]:
         for part in ("student", "distilled", "release"):
             assert (clone.folder / "models" / name / part / "model.safetensors").is_file()
@@ -42,11 +42,11 @@ def test_the_release_fills_a_mask(clone: Clone) -> None:
         assert 0 < answers[0]["score"] <= 1
 
 
-def test_a_new_set_is_a_block_of_yaml(clone: Clone) -> None:
+def test_a_new_student_is_a_block_of_yaml(clone: Clone) -> None:
     clone.git("checkout", "-q", "-b", "fifth")
     params = minimal()
     params["students"]["fifth"] = json.loads(json.dumps(params["students"]["total"]))
-    params["students"]["fifth"]["student"]["embeddings"] = "fvt"
+    params["students"]["fifth"]["init"]["embeddings"] = "fvt"
     clone.write_params(params)
     ran = clone.repro()
     alone = [f"{stage}@fifth" for stage in ("student", "distill", "evaluate", "export")]
@@ -59,7 +59,7 @@ def test_a_new_set_is_a_block_of_yaml(clone: Clone) -> None:
 
 def test_an_experiment_from_the_command_line(clone: Clone) -> None:
     before = clone.metrics()
-    output = clone.dvc("exp", "run", "-n", "hotter", "-S", "students.total.distill.temperature=3.0")
+    output = clone.dvc("exp", "run", "-n", "hotter", "-S", "students.total.distill.temperature=3.0", "distill@total")
     assert "distill@total" in clone.ran(output)
     shown = json.loads(clone.dvc("exp", "show", "--json"))
     assert "hotter" in json.dumps(shown)
@@ -68,8 +68,8 @@ def test_an_experiment_from_the_command_line(clone: Clone) -> None:
     assert clone.metrics() == before
 
 
-def test_a_set_from_the_command_line(clone: Clone) -> None:
-    """A new student, with another set's way of training."""
+def test_a_student_from_the_command_line(clone: Clone) -> None:
+    """A new student, trained as another one is."""
     student = "{tokenizer: teacher, vocabulary: full, embeddings: fvt, encoder: neighbours, architecture: null}"
     block = f"{{init: {student}, distill: ${{students.mlm_only.distill}}}}"
     output = clone.dvc("exp", "run", "-n", "sixth", "-S", f"+students.sixth={block}", "distill@sixth")
@@ -92,14 +92,14 @@ def test_plots_and_dag_are_drawn(clone: Clone) -> None:
 
 
 def test_another_clone_gives_the_same_bytes(clone: Clone, tmp_path: Path) -> None:
-    """From nothing, and with fewer sets: no set's weights or metrics depend on what else is trained."""
+    """Run from nothing by ordinary interpreters, without one student: it does not change the others."""
     params = minimal()
     params["students"] = {name: params["students"][name] for name in ("total", "partial_word")}
     other = Clone.start(tmp_path, params)
-    other.dvc("repro")
+    last = ("evaluate", "reference", "targets")  # with what they need: all that writes metrics of single models
+    other.dvc("repro", *(stage for stage in sorted(other.stages()) if stage.startswith(last)))
     assert "total/evaluate.json" in other.metrics()
-    alone = {path: text for path, text in other.metrics().items() if path != "compare.json"}  # which is about all sets
-    assert alone.items() <= clone.metrics().items()
+    assert other.metrics().items() <= clone.metrics().items()
     for name in ("teacher", "base", "untrained", *(f"{name}/distilled" for name in params["students"])):
         weights = [folder / "models" / name / "model.safetensors" for folder in (clone.folder, other.folder)]
         assert weights[0].read_bytes() == weights[1].read_bytes()

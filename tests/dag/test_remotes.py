@@ -1,4 +1,4 @@
-"""Remotes as docs/remotes.md describes them, over real servers on this machine: OpenSSH's, and one that speaks S3."""
+"""Remotes as docs/remotes.md describes them, on real servers on this machine: OpenSSH, and one that speaks S3."""
 
 import getpass
 import os
@@ -20,7 +20,7 @@ EXTRAS = "pip install -r requirements-remotes.txt"
 
 @dataclass(frozen=True)
 class Remote:
-    """Where the data goes, and what each user sets for himself in .dvc/config.local."""
+    """A remote's URL, and the settings that each user keeps in .dvc/config.local."""
 
     url: str
     settings: dict[str, str]
@@ -45,7 +45,7 @@ def ssh(tmp_path: Path) -> Iterator[Remote]:
     if sshd is None:
         pytest.skip("there is no OpenSSH server here: apt-get install openssh-server")
     if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)  # where a server that root starts locks in its unprivileged half
+        Path("/run/sshd").mkdir(exist_ok=True)  # the folder that sshd needs when root starts it
     for name in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / name)], check=True)
     with socket.socket() as free:
@@ -108,9 +108,9 @@ def test_a_second_clone_with_the_remote_runs_nothing(
     set_up(first)
     first.commit("a remote")
     first.dvc("push")
-    assert "pushed" not in first.dvc("push"), "what is there is not sent again"
+    assert "pushed" not in first.dvc("push"), "data on the remote is not sent again"
 
-    second = first.copy(tmp_path / "second", cache=False)
+    second = first.git_clone(tmp_path / "second")
     config = (second.folder / ".dvc/config").read_text(encoding="utf-8")
     assert remote.url in config
     assert not any(value in config for value in remote.settings.values()), "secrets stay in config.local"
