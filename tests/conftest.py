@@ -1,6 +1,8 @@
 """Shared by many tests: sample parameters, real data if available, and small models in the real formats."""
 
 import os
+from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import yaml
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
+from tinypt.corpus.files import expand, read_file
 from tinypt.modeling.bert import random_bert
 from tinypt.params.models import Architecture
 from tinypt.tokens.vocabulary import make_tokenizer, train_vocabulary
@@ -54,6 +57,19 @@ def real_data() -> Path:
     if not folder:
         pytest.skip("TINYPT_REAL_DATA is not set")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def real_texts(real_data: Path) -> list[str]:
+    """A thousand real texts, taken from all files."""
+    files = expand((real_data / "corpus/*.jsonl.zst",))
+    each = -(-1000 // len(files))
+    return [
+        record.text
+        for file in files
+        for record in islice(read_file(file, "text", Counter()), 0, each * 3, 3)
+        if len(record.text) < 30_000
+    ]
 
 
 @pytest.fixture(scope="session")

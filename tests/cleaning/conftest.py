@@ -1,15 +1,10 @@
 """Parameters and texts shared by the tests of cleaning, measuring and selecting."""
 
-from collections import Counter
 from dataclasses import fields
-from itertools import islice
-from pathlib import Path
 
-import pytest
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, sample_params
-from tinypt.corpus.files import expand, read_file
 from tinypt.params.clean import Clean
 from tinypt.params.loader import load
 from tinypt.params.select import Select
@@ -45,16 +40,3 @@ _TRICKS = [
     "\x1b[1m", "e\u0301", "ana@x.com.br", "(11) 98765-4321", "123.456.789-09",
 ]  # fmt: skip
 tricky_text = st.lists(st.sampled_from(_TRICKS), max_size=12).map("".join)
-
-
-@pytest.fixture(scope="session")
-def real_texts(real_data: Path) -> list[str]:
-    """A thousand real texts, taken from all files."""
-    files = expand((real_data / "corpus/*.jsonl.zst",))
-    each = -(-1000 // len(files))
-    return [
-        record.text
-        for file in files
-        for record in islice(read_file(file, "text", Counter()), 0, each * 3, 3)
-        if len(record.text) < 30_000
-    ]

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tinypt.cleaning.boilerplate as module
@@ -59,7 +59,6 @@ _texts = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(_texts, st.integers(0, 3))
 def test_short_lines_are_counted_and_removed_as_text_by_text(texts: list[str], words: int) -> None:
     expected = Counter(line for text in texts for line in {lower(line) for line in short(text, words)})

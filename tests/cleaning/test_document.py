@@ -29,14 +29,14 @@ def _repair(text: str, rules: Clean = RULES) -> tuple[str, Changes]:
     return repaired[0], changes[0]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(web_text | tricky_text | st.text(max_size=30), max_size=30), st.sets(st.sampled_from(REPAIRS)))
 def test_a_batch_gives_the_same_as_each_text_separately(texts: list[str], off: set[str]) -> None:
     _agree(texts, RULES)
     _agree(texts, replace(RULES, **dict.fromkeys(off, False)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(tricky_text)
 @example("²123.456.789-09")
 @example("123.456.789-09\u0301")
@@ -65,7 +65,7 @@ def _batches(texts: Iterable[str]) -> Iterable[list[str]]:
         yield batch
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(web_text, min_size=10, max_size=30))
 def test_repairing_a_repaired_text_changes_nothing(texts: list[str]) -> None:
     once, _ = repair_batch(pl.Series(texts), RULES)

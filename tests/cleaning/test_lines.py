@@ -50,7 +50,7 @@ def test_lossy_mojibake_is_distinguished_from_questions() -> None:
     assert not is_lossy("os nomes arc?e e arc?s casam com o padrão " + "e assim por diante " * 30)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(web_text | tricky_text, min_size=1))
 def test_the_screens_find_every_unwanted_line(texts: list[str]) -> None:
     column = pl.Series(map(reference.normalise_space, texts), dtype=pl.String)

@@ -43,20 +43,20 @@ def test_the_screen_is_right_for_every_pair_of_signs() -> None:
         assert reference.fix_mojibake(text) == uncurl_quotes(text), repr(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet=st.sampled_from(SIGNS + "aeZ5 .,?!\"'&;\n\tœŒ×Ð"), max_size=12) | web_text | tricky_text)
 def test_plain_ftfy_gives_the_same(text: str) -> None:
     assert fix_mojibake(text) == reference.fix_mojibake(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.text(max_size=100)))
 def test_plain_ftfy_gives_the_same_for_any_text(texts: list[str]) -> None:
     fixed = module.fix_mojibake(pl.Series(texts, dtype=pl.String))
     assert fixed.to_list() == list(map(reference.fix_mojibake, texts))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.text(alphabet="aéçãõÉÇÃ€“”’–…ªº°\xa0àÓ 1.œЖλ日", max_size=20),
     st.lists(st.sampled_from(["latin-1", "cp1252", "cp1251", "cp1250", "cp437", "mac-roman"]), min_size=1, max_size=2),

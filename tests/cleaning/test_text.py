@@ -19,7 +19,7 @@ def normalise_space(text: str) -> str:
     return str(module.normalise_space(pl.Series([text]))[0])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(web_text | tricky_text, min_size=1))
 def test_the_screens_find_everything_to_repair(texts: list[str]) -> None:
     column = pl.Series(texts)
@@ -29,7 +29,7 @@ def test_the_screens_find_everything_to_repair(texts: list[str]) -> None:
         assert reference.remove_urls(text) == text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(web_text | tricky_text))
 def test_white_space_and_urls_are_repaired_as_in_the_reference(texts: list[str]) -> None:
     column = module.normalise_space(pl.Series(texts, dtype=pl.String))

@@ -11,7 +11,7 @@ from random import Random
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -114,7 +114,6 @@ repetitive = st.lists(
 ).map(" ".join)
 
 
-@settings(deadline=None)  # the first call compiles
 @given(st.lists(web_text | repetitive | st.text(), max_size=6))
 def test_measures_equal_the_plain_implementation(texts: list[str]) -> None:
     check([text.replace("İ", "I").replace("Σ", "S") for text in texts])

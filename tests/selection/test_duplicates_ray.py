@@ -56,7 +56,7 @@ def _same(index: Hashes, threshold: float | None, join: Join) -> NDArray[np.int6
     return here.near
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     rows=st.integers(1, 120),
     seed=st.integers(0, 2**32 - 1),
