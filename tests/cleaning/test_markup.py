@@ -94,6 +94,11 @@ def test_a_form_that_is_the_page_is_kept() -> None:
     assert normalise_space(strip_markup(f"<p>{page}</p><form>E-mail <button>Enviar</button></form>")) == page
 
 
+def test_white_space_between_tags_does_not_decide_whether_a_form_is_the_page() -> None:
+    page = "<form><select><option>Capítulo I</option><option>Capítulo II</option></select></form>"
+    assert "Capítulo" in strip_markup("<p>Livro</p>" + "\n" * 100 + page)
+
+
 @given(
     st.text(alphabet=st.characters(exclude_characters="<", exclude_categories=["Cs"])).filter(lambda s: "]]>" not in s)
 )

@@ -4,7 +4,7 @@ import re
 import warnings
 from collections import Counter
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag
 
 from tinypt.cleaning.screen import SPACES, any_case
 
@@ -122,7 +122,12 @@ def _drop_elements(soup: BeautifulSoup, names: set[str]) -> None:
     present = sorted(names & _DROPPED)
     if not present:
         return
-    size = len(soup.get_text())
+    size = _length(soup)
     for element in soup.find_all(present):
-        if not element.decomposed and len(element.get_text()) <= _PAGE_SHARE * size:
+        if not element.decomposed and _length(element) <= _PAGE_SHARE * size:
             element.decompose()
+
+
+def _length(element: Tag) -> int:
+    """Characters of text in an element, where white space between two tags counts as one."""
+    return sum(len(text) if text.strip(BeautifulSoup.ASCII_SPACES) else 1 for text in element.strings)
