@@ -18,7 +18,7 @@ from tinypt.params.targets import BaseTargets, TeacherTargets
 from tinypt.runtime.run import run
 
 SCHEMAS: dict[str, Any] = {"teacher": TeacherTargets | None, "base": BaseTargets | None}
-LIVE = "A set with targets: live asks the teacher itself. What is stored for others does not concern it.\n"
+LIVE = "Students with targets: live run the teacher at every step and read no cached outputs.\n"
 
 
 def main(name: str) -> None:
