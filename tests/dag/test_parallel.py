@@ -1,4 +1,4 @@
-"""Several students at once, as docs/students.md describes: in one working copy, in two, and from a queue."""
+"""Several students at once, as docs/experiments.md describes: in one working copy, in two, and from a queue."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
