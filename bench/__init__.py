@@ -1,1 +1,1 @@
-"""Benchmarks: each module runs by itself and says what it compares."""
+"""Benchmarks. Each module is a command; its docstring names the comparison."""

@@ -1,4 +1,4 @@
-"""The contribution of each part of a recipe: a file's students as a ladder, over several seeds, as Markdown tables.
+"""An ablation: the effect of each step from student to student, over several seeds, as Markdown tables.
 
     cp params/ablation.yaml params.yaml && dvc repro teacher base tokenize tasks    # shared by all runs
     python -m bench.ablation [--params FILE] [--seeds 13 14 15] [--jobs 2]
@@ -9,7 +9,7 @@ the seed differs: with one seed, all students have the same order of text, masks
 not repeated. Fine-tuning is left out.
 
 Students keep the file's order. Each is compared with the one before it with the same tokenizer, and the first with
-itself before training. Each is also compared with the study's recipe, `total` or `partial`, if the file has it. A
+itself before training. Each is also compared with the study's student, `total` or `partial`, if the file has it. A
 difference is the mean over the seeds of the difference between two runs with one seed, with its 95 % interval by
 Student's t.
 
@@ -47,7 +47,7 @@ from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import open_blocks
 
 SHARED = ("data", "models/teacher", "models/base")
-STUDY = {"teacher": "total", "base": "partial"}  # the study's recipe, by tokenizer
+STUDY = {"teacher": "total", "base": "partial"}  # the study's student, by tokenizer
 START = "before training"
 CHOOSING = ("validation bits", "tasks' mean, training halves")
 Scores = dict[str, float]
@@ -71,11 +71,11 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2, help="simultaneous runs, one thread each (default: 2)")
     options = parser.parse_args()
     students: dict[str, Student] = load("students", dict[str, Student], options.params)
-    ladders = {
+    by_tokenizer = {
         tokenizer: [name for name, student_params in students.items() if student_params.init.tokenizer == tokenizer]
         for tokenizer in STUDY
     }
-    firsts = {ladder[0] for ladder in ladders.values() if ladder}
+    firsts = {names[0] for names in by_tokenizer.values() if names}
     runs = [Run(options.params, name, seed, name in firsts) for seed in options.seeds for name in students]
     os.environ["OMP_NUM_THREADS"] = "1"  # read when a worker imports torch; the thread count decides the bits
     pool = ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn"))
@@ -85,12 +85,12 @@ def main() -> None:
         sys.exit(f"ablation: {error}")
     finally:
         pool.shutdown(cancel_futures=True)
-    for tokenizer, ladder in ladders.items():
-        if ladder:
-            rows = {START: [results[ladder[0], seed]["start"] for seed in options.seeds]}
-            rows |= {name: [results[name, seed]["end"] for seed in options.seeds] for name in ladder}
+    for tokenizer, names in by_tokenizer.items():
+        if names:
+            rows = {START: [results[names[0], seed]["start"] for seed in options.seeds]}
+            rows |= {name: [results[name, seed]["end"] for seed in options.seeds] for name in names}
             print(f"\n## Tokenizer: {tokenizer}\n")
-            print("\n".join(ladder_tables(rows, STUDY[tokenizer])))
+            print("\n".join(ablation_tables(rows, STUDY[tokenizer])))
 
 
 def perform(job: Run) -> dict[str, Scores]:
@@ -117,7 +117,7 @@ def perform(job: Run) -> dict[str, Scores]:
     training = read_json(folder / "metrics" / job.name / "distill.json")
     validation = {"start": training["validation_mlm_start"], "end": training["validation_mlm"]}
     result = {
-        moment: {CHOOSING[0]: validation[moment] / math.log(2), **measure(folder, job, model)}
+        moment: {CHOOSING[0]: validation[moment] / math.log(2), **run_scores(folder, job, model)}
         for moment, model in models.items()
     }
     write_json(folder / "result.json", result)
@@ -125,7 +125,7 @@ def perform(job: Run) -> dict[str, Scores]:
     return result
 
 
-def measure(folder: Path, job: Run, model: str) -> Scores:
+def run_scores(folder: Path, job: Run, model: str) -> Scores:
     """The evaluate stage's metrics without fine-tuning, with losses in bits, and the scores for choosing."""
     options: Evaluate = load("evaluate", Evaluate, folder / "params.yaml")
     student_params: Student = load(f"students.{job.name}", Student, folder / "params.yaml")
@@ -163,11 +163,11 @@ def _take(column: list[Any], rows: Rows) -> list[Any]:
     return [column[row] for row in rows]
 
 
-def ladder_tables(rows: dict[str, list[Scores]], study: str) -> list[str]:
-    """Markdown tables of one ladder: scores for choosing, held-out scores, differences from the row before and `study`.
+def ablation_tables(rows: dict[str, list[Scores]], study: str) -> list[str]:
+    """Markdown tables: scores for choosing, held-out scores, differences from the row before and from `study`.
 
     Args:
-        rows: for each student, in the ladder's order, one dict of scores for each seed; all have the same keys.
+        rows: for each student, in order, one dict of scores for each seed; all have the same keys.
         study: the student that the last table compares with; the table is left out if `rows` lacks it.
     """
     names, columns = list(rows), [column for column in rows[START][0] if column not in CHOOSING]

@@ -5,7 +5,7 @@
 The teacher has BERT-base's shape and random weights, the student BERT-tiny's; the vocabulary has 29,794 pieces, blocks
 have 128 tokens. The losses are masked-language modelling, KL at temperature 2 and cosine of the last states. Our rows
 run `tinypt.training.loop.train` itself. The cached rows learn from cached targets of the same teacher, with the cosine
-of texts. They are compared with transformers.Trainer and, if installed, TextBrewer (see bench/trainers.py). Every row
+of blocks. They are compared with transformers.Trainer and, if installed, TextBrewer (see bench/trainers.py). Every row
 runs in its own process; repetitions alternate, and medians are shown. Padding does not count as tokens.
 
 Utilisation is the time that the indispensable arithmetic of a step would take at the device's peak, as a share of the
@@ -23,8 +23,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -35,18 +33,16 @@ from torch import nn
 from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerBase
 
 from bench.peers import peak_mb
+from bench.text import file_texts, sample_texts
 from bench.trainers import COSINE, FEWEST, KL, MLM, TEMPERATURE, Texts, textbrewer_rate, trainer_rate
-from tinypt.corpus.files import READERS, expand, read_file
 from tinypt.distillation.cached_targets import open_cached
 from tinypt.distillation.objective import DistillationObjective
 from tinypt.distillation.targets import write_targets
 from tinypt.distillation.teacher import Teacher, TeacherOutputs
 from tinypt.distillation.terms import Cosine
 from tinypt.modeling.load import load_tokenizer
-from tinypt.params.corpus import NoiseRates
 from tinypt.params.targets import TeacherTargets
 from tinypt.params.training import Training
-from tinypt.sample.generator import sample_records
 from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.blocks import batches, write_blocks
 from tinypt.tokens.masking import SpecialIds
@@ -119,7 +115,7 @@ def main() -> None:
 
 def _prepare(folder: Path, text: Path | None, vocabulary: Path | None) -> None:
     """Write the text as blocks, for our rows, and as documents cut at LENGTH, for the others, with one tokenizer."""
-    documents = list(islice(_documents(text), DOCUMENTS))
+    documents = list(islice(file_texts(text) if text else sample_texts(DOCUMENTS, SEED), DOCUMENTS))
     pieces = read_vocabulary(vocabulary) if vocabulary else train_vocabulary(lambda: documents, VOCABULARY, cased=True)
     tokenizer = make_tokenizer(pieces, cased=True, max_length=LENGTH)
     tokenizer.save_pretrained(folder / "tokenizer")
@@ -143,15 +139,6 @@ def _cache(folder: Path, device: torch.device) -> None:
     teacher = Teacher(_bert(BASE), special)
     (folder / "targets").mkdir()
     write_targets(teacher, first, CACHED, SEED, device, folder / "targets", "targets")
-
-
-def _documents(text: Path | None) -> Iterable[str]:
-    if text is None:
-        none = NoiseRates(**dict.fromkeys(NoiseRates.__annotations__, 0.0))
-        return (record.text for record in sample_records(DOCUMENTS, none, SEED))
-    folder = sorted(file for file in text.glob("*") if file.name.endswith(tuple(READERS)))
-    files = folder if text.is_dir() else expand((text,))
-    return (record.text for file in files for record in read_file(file, "text", Counter()))
 
 
 def _compare(folder: Path, options: argparse.Namespace) -> None:
@@ -297,7 +284,7 @@ def step_flops(live: bool) -> float:
         encoder = layers * (2 * (4 * width**2 + 2 * width * feed_forward) + 4 * LENGTH * width)
         return encoder + MASKED * 2 * (width**2 + width * VOCABULARY)
 
-    student = 3 * (forward(TINY) + (2 * TINY[1] * BASE[1] if live else 0))  # cached: one map for each text
+    student = 3 * (forward(TINY) + (2 * TINY[1] * BASE[1] if live else 0))  # cached: one map for each block
     return student + (forward(BASE) if live else 0)
 
 

@@ -4,7 +4,6 @@
 """
 
 import json
-import resource
 import tempfile
 import time
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from bench.peers import peak_mb
 from tinypt.measures.statistics import HASH_WORDS, INDEX_WORDS, measure
 from tinypt.selection.duplicates import cluster, similarity
 
@@ -39,7 +39,7 @@ def global_step(path: Path) -> dict[str, float]:
     cluster(np.zeros((2, INDEX_WORDS), dtype=np.uint64), THRESHOLD)  # compiles before the clock starts
     kinds = plant(path)
     index = np.load(path, mmap_mode="r")
-    before = peak_memory()
+    before = peak_mb()
     start = time.process_time()
     clusters = cluster(index, THRESHOLD)
     seconds = time.process_time() - start
@@ -47,7 +47,7 @@ def global_step(path: Path) -> dict[str, float]:
     numbers: dict[str, float] = {
         "documents": DOCUMENTS,
         "cpu_seconds": round(seconds, 2),
-        "peak_mb": round(peak_memory()),
+        "peak_mb": round(peak_mb()),
         "peak_mb_before": round(before),
         "exact_found": round(float((clusters.exact != own)[kinds == 1].mean()), 4),
         "false": int((clusters.near != own)[kinds == 0].sum()),
@@ -117,11 +117,6 @@ def jaccard(first: list[str], second: list[str]) -> float:
     """Jaccard similarity of the sets of five-word sequences of two texts."""
     sets = [{tuple(words[start : start + 5]) for start in range(len(words) - 4)} for words in (first, second)]
     return len(sets[0] & sets[1]) / len(sets[0] | sets[1])
-
-
-def peak_memory() -> float:
-    """Peak memory of this process in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

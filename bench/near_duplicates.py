@@ -16,7 +16,6 @@ import argparse
 import json
 import re
 import time
-from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -27,7 +26,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from tinypt.corpus.files import READERS, expand, read_file
+from bench.text import file_texts
 from tinypt.measures.statistics import measure
 from tinypt.selection.duplicates import cluster
 
@@ -70,10 +69,7 @@ def main() -> None:
 
 def read_texts(path: Path) -> list[str]:
     """Read the texts with at least SHORTEST words from a file, or from a folder's files in order of their names."""
-    folder = sorted(file for file in path.glob("*") if file.name.endswith(tuple(READERS)))
-    files = folder if path.is_dir() else expand((path,))
-    records = (record for file in files for record in read_file(file, "text", Counter()))
-    return [record.text for record in records if len(_words(record.text)) >= SHORTEST]
+    return [text for text in file_texts(path) if len(_words(text)) >= SHORTEST]
 
 
 def stretches(texts: list[str], count: int) -> list[str]:

@@ -3,7 +3,7 @@
     python -m bench.targets [--project PATH] [--students total partial_word] [--seeds 1 2 3]
 
 Takes the models and tokens that `dvc repro` has left in a project folder. For each seed it trains the students total
-and partial_word, live and cached, on the same blocks in the same order. `total` compares texts in place of tokens,
+and partial_word, live and cached, on the same blocks in the same order. `total` compares blocks in place of tokens,
 whose vectors are not cached. It starts from the teacher's embeddings: with random ones, each seed leaves the early
 plateau at another step, and the difference between seeds would hide the rest. For speed see `bench.distillation`.
 """

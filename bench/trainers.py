@@ -137,7 +137,7 @@ def textbrewer_rate(
     device: torch.device,
 ) -> float:
     """Tokens per second, without padding, of TextBrewer 0.2.1 with the same terms; it has no bf16."""
-    from textbrewer import DistillationConfig, GeneralDistiller, TrainingConfig  # type: ignore[import-not-found]
+    from textbrewer import DistillationConfig, GeneralDistiller, TrainingConfig
 
     clock = Clock(seconds)
     collator = DataCollatorForLanguageModeling(tokenizer, mlm_probability=MASKED)

@@ -1,1 +1,1 @@
-"""What continuous integration runs; every script here can be run at home too."""
+"""Scripts of continuous integration. Each also runs on a developer's machine."""

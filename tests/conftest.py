@@ -8,16 +8,13 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from tinypt.corpus.files import expand, read_file
 from tinypt.modeling.bert import random_bert
 from tinypt.params.models import Architecture
 from tinypt.tokens.vocabulary import make_tokenizer, train_vocabulary
-
-settings.register_profile("no deadline", deadline=None)  # a busy machine must not fail a property test
-settings.load_profile("no deadline")
 
 ROOT = Path(__file__).parents[1]
 TEXTS = [
@@ -36,9 +33,21 @@ def sample_params() -> dict[str, Any]:
     return params
 
 
+# Property tests give the same answer every time, and on a slow machine too. `make soak` draws fresh examples instead.
+settings.register_profile("fixed", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("soak", settings.get_profile("fixed"), derandomize=False, print_blob=True)
+settings.load_profile("fixed")
+SOAK_FACTOR = 10  # times as many examples in the soak
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the longest test file first, so that it does not keep one worker busy at the end."""
     items.sort(key=lambda item: item.path.name != "test_pipeline.py")
+    if settings.get_current_profile_name() == "soak":
+        tests = {item.obj for item in items if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj)}
+        for test in tests:
+            own = test._hypothesis_internal_use_settings
+            test._hypothesis_internal_use_settings = settings(own, max_examples=own.max_examples * SOAK_FACTOR)
 
 
 @pytest.fixture(scope="session")

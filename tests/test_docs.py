@@ -1,4 +1,4 @@
-"""What the documentation shows must work as it stands."""
+"""Examples in the documentation work when they are copied unchanged."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ def test_the_page_on_tasks_shows_some() -> None:
 @pytest.mark.parametrize("block", BLOCKS)
 def test_tasks_can_be_copied_into_params_yaml(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for folder in re.findall(r"id: (data/\S+)", block):  # what the page tells the reader to put there
+    for folder in re.findall(r"id: (data/\S+)", block):  # the reader puts data there
         Path(folder).mkdir(parents=True)
     Path("params.yaml").write_text(block, encoding="utf-8")
     assert load("tasks", dict[str, Task])

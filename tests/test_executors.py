@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.on_shards import defect, die, refuse, where
 from tinypt.cleaning.clean import clean_corpus
 from tinypt.corpus.shards import list_shards
 from tinypt.corpus.sources import Notes, iter_batches
@@ -42,28 +43,6 @@ def raw(tmp_path: Path) -> Path:
     return tmp_path / "raw"
 
 
-def _where(shard: Path) -> tuple[str, str, bool, dict[str, str | None]]:
-    """A worker's shard and folder, whether it is the test's process, and its thread variables."""
-    is_here = os.environ.get("TEST_PROCESS") == str(os.getpid())
-    return shard.name, os.getcwd(), is_here, {name: os.environ.get(name) for name in ONE_THREAD}
-
-
-def _refuse(shard: Path) -> int:
-    if shard.name == "shard-3":
-        raise PipelineError(f"{shard}: refused")
-    return 1
-
-
-def _defect(shard: Path) -> int:
-    raise ZeroDivisionError(shard.name)
-
-
-def _die(shard: Path) -> int:
-    if shard.name == "shard-1":
-        os._exit(9)
-    return 1
-
-
 def test_workers_keep_order_and_folder_and_use_one_thread(
     executor: Executor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,7 +50,7 @@ def test_workers_keep_order_and_folder_and_use_one_thread(
     monkeypatch.setenv("TEST_PROCESS", str(os.getpid()))
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.delenv("POLARS_MAX_THREADS", raising=False)
-    results = list(run(_where, SHARDS, executor, 2))
+    results = list(run(where, SHARDS, executor, 2))
     assert results == [(shard.name, str(tmp_path), False, ONE_THREAD) for shard in SHARDS]
     assert os.environ["OMP_NUM_THREADS"] == "7"
     assert "POLARS_MAX_THREADS" not in os.environ
@@ -93,36 +72,36 @@ def test_every_executor_writes_the_same_bytes(
 
 def test_a_bad_shard_gives_one_line(executor: Executor) -> None:
     with pytest.raises(PipelineError, match=r"^shard-3: refused$"):
-        list(run(_refuse, SHARDS, executor, 2))
+        list(run(refuse, SHARDS, executor, 2))
 
 
 def test_a_defect_keeps_its_exception(executor: Executor) -> None:
     with pytest.raises(ZeroDivisionError, match="shard-0"):
-        list(run(_defect, SHARDS, executor, 2))
+        list(run(defect, SHARDS, executor, 2))
 
 
 def test_a_dead_worker_gives_one_line(executor: Executor) -> None:
     with pytest.raises(PipelineError, match=r"^a worker died.* run again with a lower TINYPT_WORKERS, which continues"):
-        list(run(_die, SHARDS, executor, 2))
+        list(run(die, SHARDS, executor, 2))
 
 
 def test_an_unreachable_cluster_gives_one_line() -> None:
     pytest.importorskip("ray", reason="ray is not installed (pip install -r requirements-engines.txt)")
     for address in ("127.0.0.1:9", "nowhere:port"):
         with pytest.raises(PipelineError, match=f"^TINYPT_RAY_ADDRESS: no cluster at {address}"):
-            list(run(_refuse, SHARDS, Executor("ray", address), 2))
+            list(run(refuse, SHARDS, Executor("ray", address), 2))
 
 
 def test_one_local_worker_runs_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEST_PROCESS", str(os.getpid()))
-    assert [result[2] for result in run(_where, SHARDS, LOCAL, 1)] == [True] * 5
-    assert [result[2] for result in run(_where, SHARDS[:1], LOCAL, 2)] == [True]
+    assert [result[2] for result in run(where, SHARDS, LOCAL, 1)] == [True] * 5
+    assert [result[2] for result in run(where, SHARDS[:1], LOCAL, 2)] == [True]
 
 
 def test_a_folder_that_workers_cannot_see_is_refused(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     with pytest.raises(PipelineError, match="gone: a worker cannot see this folder"):
-        _in_folder(gone, _refuse, SHARDS[0])
+        _in_folder(gone, refuse, SHARDS[0])
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.errors import PipelineError, first_line
 
 EXECUTORS = ("local", "ray", "dask")
 _POOLS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -124,7 +124,7 @@ def ray_cluster(address: str | None, workers: int, store: int | None = None) -> 
             **({} if address else here),
         )
     except (OSError, ValueError) as error:
-        raise PipelineError(f"TINYPT_RAY_ADDRESS: no cluster at {address} ({_line(error)})") from None
+        raise PipelineError(f"TINYPT_RAY_ADDRESS: no cluster at {address} ({first_line(error)})") from None
     try:
         yield ray
     except ray.exceptions.RayTaskError as error:
@@ -150,7 +150,7 @@ def _dask(function: OnShard[Result], shards: list[Path], address: str | None, wo
                 )
             )
         except OSError as error:
-            raise PipelineError(f"TINYPT_DASK_ADDRESS: no scheduler at {address} ({_line(error)})") from None
+            raise PipelineError(f"TINYPT_DASK_ADDRESS: no scheduler at {address} ({first_line(error)})") from None
         try:
             here = partial(_in_folder, Path.cwd(), function)
             for future in client.map(here, shards, pure=False):  # pure=True would reuse results of an earlier run
@@ -200,7 +200,3 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-def _line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0]

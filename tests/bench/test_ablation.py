@@ -1,4 +1,4 @@
-"""The ablation ladder: its comparisons, their intervals, and the rows they use."""
+"""The ablation: its comparisons, their intervals, and the rows they use."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 import yaml
 from scipy import stats
 
-from bench.ablation import CHOOSING, START, Run, halves, ladder_tables, paired_interval, perform
+from bench.ablation import CHOOSING, START, Run, ablation_tables, halves, paired_interval, perform
 from tinypt.evaluation.tasks.table import Split
 from tinypt.files import fingerprint, write_json
 from tinypt.params.loader import load
@@ -44,7 +44,7 @@ def test_each_student_is_compared_with_the_one_before_and_the_studys() -> None:
         "total": [chosen | {"bits": 5.0}, chosen | {"bits": 6.0}],
         "more": [chosen | {"bits": 4.0}, chosen | {"bits": 5.01}],
     }
-    lines = ladder_tables(rows, "total")
+    lines = ablation_tables(rows, "total")
     assert "| before training | 9.000 ± 0.000 |" in lines
     assert "| `total` | 5.500 ± 0.707 |" in lines
     assert "| `total` | -3.500 (-9.853 to +2.853) |" in lines
@@ -64,11 +64,11 @@ def test_a_finished_run_is_not_repeated(tmp_path: Path, monkeypatch: pytest.Monk
     assert perform(job) == {"end": {"bits": 4.0}}
 
 
-def test_the_ladder_differs_from_the_sample_in_its_students_only() -> None:
-    ladder, sample = (yaml.safe_load((ROOT / f"params/{name}.yaml").read_text()) for name in ("ablation", "sample"))
-    assert ladder.keys() == sample.keys()
-    for section in ladder.keys() - {"students", "evaluate"}:
-        assert ladder[section] == sample[section], section
+def test_the_ablation_differs_from_the_sample_in_its_students_only() -> None:
+    ablation, sample = (yaml.safe_load((ROOT / f"params/{name}.yaml").read_text()) for name in ("ablation", "sample"))
+    assert ablation.keys() == sample.keys()
+    for section in ablation.keys() - {"students", "evaluate"}:
+        assert ablation[section] == sample[section], section
     students = load("students", dict[str, Student], ROOT / "params/ablation.yaml")
     shipped = load("students", dict[str, Student], ROOT / "params/sample.yaml")
     assert students["total"] == shipped["total"]

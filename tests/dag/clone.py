@@ -14,7 +14,7 @@ from tinypt.params.check import check_file
 
 ROOT = Path(__file__).parents[2]
 COLD = Path(sys.executable).parent  # the folder of an ordinary `python`
-GENERATED = ("metrics/", "report/", "dvc.lock")
+GENERATED = ("metrics/", "report/", "dvc.lock")  # the lock file alone would cost DVC seconds at every call
 IDENTITY = {f"GIT_{role}_{what}": "t@t" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
 
@@ -59,13 +59,13 @@ class Clone:
         self.python = python
 
     @classmethod
-    def start(cls, folder: Path, params: dict[str, Any], python: Path = COLD, generated: bool = False) -> "Clone":
-        """A new history with the project's files as they are now; `generated` keeps lock file, metrics and report."""
+    def start(cls, folder: Path, params: dict[str, Any], python: Path = COLD) -> "Clone":
+        """A new history with the project's files as they are now, without lock file, metrics and report."""
         clone = cls(folder, python)
         for name in clone.run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT).split(
             "\0"
         ):
-            if (ROOT / name).is_file() and (generated or not name.startswith(GENERATED)) and name != "params.yaml":
+            if (ROOT / name).is_file() and not name.startswith(GENERATED) and name != "params.yaml":
                 target = folder / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, target)

@@ -26,7 +26,7 @@ def finished(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Clone:
     done = base / "finished.done"
     with FileLock(base / "finished.lock"):
         if not done.exists():
-            clone = Clone.start(base / "finished", minimal(), python, generated=True)
+            clone = Clone.start(base / "finished", minimal(), python)
             assert set(clone.repro()) == clone.stages()
             clone.commit("repro")
             done.touch()

@@ -96,7 +96,7 @@ def test_another_clone_gives_the_same_bytes(clone: Clone, tmp_path: Path) -> Non
     params = minimal()
     params["students"] = {name: params["students"][name] for name in ("total", "partial_word")}
     other = Clone.start(tmp_path, params)
-    last = ("evaluate", "reference", "targets")  # with what they need: all that writes metrics of single models
+    last = ("evaluate", "reference", "targets")  # with the stages they need: all that write metrics of single models
     other.dvc("repro", *(stage for stage in sorted(other.stages()) if stage.startswith(last)))
     assert "total/evaluate.json" in other.metrics()
     assert other.metrics().items() <= clone.metrics().items()

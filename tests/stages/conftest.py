@@ -1,4 +1,4 @@
-"""What the tests of several stages share."""
+"""Fixtures shared by the tests of several stages."""
 
 from pathlib import Path
 

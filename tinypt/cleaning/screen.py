@@ -4,15 +4,15 @@ A screen is a regular expression that polars runs over a whole column, a hundred
 too many texts but never too few: the repair leaves every other text unchanged.
 
 Screens run in Rust. There \w, \s and \b differ from Python's re, and \d depends on the version of Unicode. So a
-pattern that both engines run holds only explicit classes and EDGE. A pattern that only Python runs may use any class,
-if its screen finds at least the same.
+pattern that both Rust and Python run holds only explicit classes and EDGE. A pattern that only Python runs may use
+any class, if its screen finds at least the same.
 """
 
 from collections.abc import Callable
 
 import polars as pl
 
-# A boundary of ASCII words, the same for both engines. Python's re spells it (?a:\b).
+# A boundary of ASCII words, the same in Rust and Python. Python's re spells it (?a:\b).
 EDGE = r"(?-u:\b)"
 # White space as str.split and Python's re define it, without the line feed; the inside of a class in Rust's syntax.
 SPACES = r" \t\x0b\x0c\r\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, cast
 import pyarrow as pa
 from isal import igzip
 
-from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.errors import PipelineError, first_line
 
 
 @contextmanager
@@ -37,5 +37,4 @@ def named_faults(path: Path, *others: type[Exception]) -> Iterator[None]:
     try:
         yield
     except faults as error:
-        reason = str(error).strip().split("\n")[0]
-        raise PipelineError(f"{path}: damaged or truncated ({reason}); download it again") from None
+        raise PipelineError(f"{path}: damaged or truncated ({first_line(error)}); download it again") from None

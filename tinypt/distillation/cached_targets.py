@@ -9,7 +9,7 @@ vectors.npy          fp16 [draws, blocks, width]: the teacher's vector of each b
 starts.npy           int64 [blocks + 1]
 basis.npy            fp32 [width, teacher's width], orthonormal rows, if the vectors are reduced
 
-The masks are not stored: they are functions of the seed, the draw and the block (see `tokens.randomness`).
+The masks are not cached: they are functions of the seed, the draw and the block (see `tokens.randomness`).
 """
 
 import dataclasses
@@ -43,7 +43,7 @@ class CachedTargets:
     A batch's `extra` holds its part of the arrays, on the device:
 
     samples, log_probability: int64 [positions, samples] and fp32 [positions], at the batch's masked positions.
-    vectors: fp32, [blocks, width] for texts; [blocks, length, width] for words, word i of a block at position i.
+    vectors: fp32, [blocks, width] for blocks; [blocks, length, width] for words, word i of a block at position i.
     """
 
     options: TeacherTargets | BaseTargets
@@ -61,7 +61,7 @@ class CachedTargets:
         return reduced
 
     def to(self, device: torch.device, dtype: torch.dtype) -> None:
-        """There is no model to move."""
+        """Do nothing: there is no model to move."""
 
     def read(self, blocks: Blocks, rows: Rows, epochs: Rows, device: torch.device) -> Batch:
         """The blocks, without the teacher's reading of the text, and their cached outputs.

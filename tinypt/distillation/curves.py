@@ -11,7 +11,7 @@ COLUMNS = ("step", "tokens", "learning_rate", "loss", *TERMS, "validation_mlm")
 
 
 def write_curve(rows: list[Row], path: Path) -> None:
-    """Write the rows of a training: terms the student does not use stay empty, numbers have 6 significant digits."""
+    """Write a training curve: terms that the student does not use stay empty, numbers have 6 significant digits."""
     with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)

@@ -58,7 +58,7 @@ class DistillationObjective(Objective):
         return self.teacher.read(blocks, rows, epochs, device)
 
     def counts(self, batch: Batch, masked: Masked) -> dict[str, Tensor]:
-        """Positions, words or texts."""
+        """Number of positions, words or blocks that each term averages over."""
         scored, real = (masked.targets != -100).sum(), ~self.special.is_special(batch.ids)
         counts = {"mlm": scored, "kl": scored, "kl_all": real.sum()}
         if self.cosine is not None:

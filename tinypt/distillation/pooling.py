@@ -1,10 +1,10 @@
-"""Vectors of words and texts: means of the hidden states of their tokens."""
+"""Vectors of words and blocks: means of the hidden states of their tokens."""
 
 import torch
 from torch import Tensor
 
 
-def pool_text(states: Tensor, counted: Tensor) -> Tensor:
+def pool_blocks(states: Tensor, counted: Tensor) -> Tensor:
     """Mean of the counted positions' states: [blocks, length, width] and bool [blocks, length] to [blocks, width]."""
     weights = counted.to(states.dtype).unsqueeze(-1)
     return (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1)
@@ -38,10 +38,10 @@ def word_exists(words: Tensor) -> Tensor:
 
 
 def pool(alignment: str, states: Tensor, words: Tensor | None, real: Tensor) -> Tensor:
-    """A model's vectors for the cosine term: of texts, of words or of tokens.
+    """A model's vectors for the cosine term: of blocks, of words or of tokens.
 
     Args:
-        alignment: sentence for texts; otherwise words if `words` is given, and tokens if it is None.
+        alignment: sentence for blocks; otherwise words if `words` is given, and tokens if it is None.
         states: [blocks, length, width].
         words: as in `pool_words`; None with one tokenizer.
         real: bool [blocks, length], True at tokens of the text.
@@ -50,7 +50,7 @@ def pool(alignment: str, states: Tensor, words: Tensor | None, real: Tensor) -> 
         [blocks, length, width]; for sentence [blocks, width].
     """
     if alignment == "sentence":
-        return pool_text(states, real)
+        return pool_blocks(states, real)
     return states if words is None else pool_words(states, words)[0]
 
 

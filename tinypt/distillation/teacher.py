@@ -1,4 +1,4 @@
-"""The teacher: the interface that an objective needs of it, and the live model."""
+"""The teacher: its interface to an objective, and the live model."""
 
 from pathlib import Path
 from typing import Protocol
@@ -29,7 +29,7 @@ class TeacherOutputs(Protocol):
         """Move models to the device, with weights of `dtype`."""
 
     def read(self, blocks: Blocks, rows: Rows, epochs: Rows, device: torch.device) -> Batch:
-        """Read a batch onto the device, with everything that the other methods need of it."""
+        """Read a batch onto the device, with everything that the other methods read from it."""
 
     def states(self, batch: Batch, inputs: Tensor, every_layer: bool) -> States:
         """Hidden states for a batch, of every layer or the last; `inputs` are the student's masked ids."""

@@ -16,7 +16,7 @@ from tinypt.training.batches import Batch
 
 
 class Cosine(nn.Module):
-    """Cosine distance of the student's projected vectors from the teacher's, of tokens, words or texts."""
+    """Cosine distance of the student's projected vectors from the teacher's, of tokens, words or blocks."""
 
     def __init__(self, projection: nn.Linear, alignment: str, special: SpecialIds) -> None:
         """`projection` is trained; `alignment` is token, word or sentence; `special` are the student's special ids."""
@@ -48,7 +48,7 @@ class Layers(nn.Module):
         maps: nn.ModuleList | None = None,
         relation_heads: int | None = None,
     ) -> None:
-        """Keep what the terms need.
+        """Keep the teacher and the maps.
 
         Args:
             student: the model that is trained.

@@ -32,7 +32,7 @@ INPUTS = ("input_ids", "attention_mask", "token_type_ids")  # of an ONNX graph
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something to time.
+    """A function to time, and the limits of its input.
 
     vocabulary: number of ids; texts are random ids below it.
     positions: length of the longest text it accepts, in pieces.

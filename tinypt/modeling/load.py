@@ -21,7 +21,7 @@ from transformers.utils import cached_file
 from transformers.utils import logging as transformers_logging
 
 from tinypt.files import atomic_path
-from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.errors import PipelineError, first_line
 from tinypt.tokens.vocabulary import write_vocabulary
 
 
@@ -39,7 +39,7 @@ def load_model(folder: Path) -> PreTrainedModel:
             folder, dtype=torch.float32, local_files_only=True, output_loading_info=True
         )
     except (OSError, ValueError, SafetensorError) as error:
-        raise PipelineError(f"{folder}: cannot be loaded as a masked language model: {_first_line(error)}") from None
+        raise PipelineError(f"{folder}: cannot be loaded as a masked language model: {first_line(error)}") from None
     _refuse_missing_weights(str(folder), report)
     return model
 
@@ -78,7 +78,7 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
             id, revision=revision, dtype=torch.float32, weights_only=True, output_loading_info=True
         )
     except (OSError, ValueError, SafetensorError, RuntimeError, pickle.UnpicklingError) as error:
-        raise PipelineError(f"{id} (revision {revision}): cannot be loaded: {_first_line(error)}") from None
+        raise PipelineError(f"{id} (revision {revision}): cannot be loaded: {first_line(error)}") from None
     _refuse_missing_weights(id, report)
     if len(tokenizer) > model.config.vocab_size:
         raise PipelineError(
@@ -116,7 +116,3 @@ def _quiet(downloads: bool = False) -> None:
     else:
         transformers_logging.disable_progress_bar()
     transformers_logging.set_verbosity(logging.ERROR)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
 
-from tinypt.params.loader import require
+from tinypt.params.loader import require, require_commit
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,8 @@ class HubCorpus:
     text_column: str
 
     def __post_init__(self) -> None:
-        """Refuse a hub id without a commit: the content of a branch can change."""
-        pinned = self.revision is not None and len(self.revision) == 40
-        require(pinned or Path(self.id).is_dir(), "revision", f"must be the 40-digit commit of {self.id} on the hub")
+        """Refuse a hub id without a commit."""
+        require_commit(self.id, self.revision)
 
 
 Corpus = SampleCorpus | FilesCorpus | VertCorpus | HubCorpus

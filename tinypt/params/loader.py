@@ -101,10 +101,16 @@ def read_sections(path: Path = PARAMS) -> dict[str, Any]:
 def require(condition: bool, key: str, message: str) -> None:
     """Refuse the value of `key`, or of the whole section if `key` is "", unless `condition` holds.
 
-    For `__post_init__` of a schema. `message` says what the value must be.
+    For `__post_init__` of a schema. `message` states the requirement and the value.
     """
     if not condition:
         raise _Mistake(key, message)
+
+
+def require_commit(id: str, revision: str | None) -> None:
+    """Refuse a hub id without a commit, since the content of a branch can change. A local folder needs none."""
+    pinned = revision is not None and len(revision) == 40
+    require(pinned or Path(id).is_dir(), "revision", f"must be the 40-digit commit of {id} on the hub")
 
 
 def _hint(name: object, known: Iterable[str]) -> str:

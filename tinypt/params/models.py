@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from tinypt.params.corpus import FilesCorpus
-from tinypt.params.loader import require
+from tinypt.params.loader import require, require_commit
 from tinypt.params.training import Training
 
 
@@ -19,9 +19,8 @@ class HubModel:
     cased: bool
 
     def __post_init__(self) -> None:
-        """Refuse a hub id without a commit: the content of a branch can change."""
-        pinned = self.revision is not None and len(self.revision) == 40
-        require(pinned or Path(self.id).is_dir(), "revision", f"must be the 40-digit commit of {self.id} on the hub")
+        """Refuse a hub id without a commit."""
+        require_commit(self.id, self.revision)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from tinypt.params.loader import require
+from tinypt.params.loader import require, require_commit
 
 DEVELOPMENT = re.compile(r"(?<![a-z])(dev|devel|development|val|valid|validation)(?![a-z])", re.IGNORECASE)
 Kind = Literal["pair_regression", "pair_classification", "text_classification"]
@@ -77,9 +77,8 @@ class HubData:
     columns: HubColumns
 
     def __post_init__(self) -> None:
-        """Refuse a hub id without a commit: the content of a branch can change."""
-        pinned = self.revision is not None and len(self.revision) == 40
-        require(pinned or Path(self.id).is_dir(), "revision", f"must be the 40-digit commit of {self.id} on the hub")
+        """Refuse a hub id without a commit."""
+        require_commit(self.id, self.revision)
 
 
 @dataclass(frozen=True)

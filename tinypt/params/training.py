@@ -1,4 +1,4 @@
-"""Keys shared by all training: pre-training of a stand-in model, and distillation of a student."""
+"""Keys shared by all training runs: pre-training of a stand-in model, and distillation of a student."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ from tinypt.params.loader import require
 
 @dataclass(frozen=True)
 class Training:
-    """Length and optimisation of a training.
+    """Length and optimisation of a training run.
 
     Attributes:
         epochs: passes over the training blocks; need not be whole.
@@ -42,7 +42,7 @@ class Training:
         return self.batch_size * self.accumulation
 
     def masking(self, done: float) -> float:
-        """Share of positions to mask. `done` is the share of the training that is done, 0 to 1."""
+        """Share of positions to mask. `done` is the share of the steps that are done, 0 to 1."""
         start, end = self.mask_probability
         return start + (end - start) * done
 

@@ -55,7 +55,7 @@ class _Writer:
 
     def __init__(self, topic: Topic, story: Story, mood: str) -> None:
         self.topic, self.story, self.mood = topic, story, mood
-        self.told: set[Template | Scene] = set()
+        self.used: set[Template | Scene] = set()
         self.scenes_left = 7
         self.facts_left = 2
 
@@ -113,9 +113,9 @@ class _Writer:
 
     def _render(self, templates: tuple[Template, ...]) -> list[str]:
         template = templates[int(len(templates) * self.story.random())]
-        while template in self.told:
+        while template in self.used:
             template = templates[int(len(templates) * self.story.random())]
-        self.told.add(template)
+        self.used.add(template)
         texts = []
         for part in template:
             self.story.next_sentence()
@@ -127,9 +127,9 @@ class _Writer:
         story.next_sentence()
         scenes = self.topic.scenes
         scene = scenes[int(len(scenes) * random())]
-        while scene in self.told:
+        while scene in self.used:
             scene = scenes[int(len(scenes) * random())]
-        self.told.add(scene)
+        self.used.add(scene)
         self.scenes_left -= 1
         tense = _TENSES[int(len(_TENSES) * random())]
         opener, when = "", tense != "past" or random() < 0.4

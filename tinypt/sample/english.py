@@ -174,9 +174,9 @@ def english_document(rng: Random) -> str:
     own, common = rng.choice(_SENTENCES)
     man = rng.random() < 0.5
     page = _Page(rng.random, rng.choice(_MEN if man else _WOMEN), rng.choice(_SURNAMES), man)
-    told = [*rng.sample(own, rng.randint(4, 6)), *rng.sample(common, rng.randint(2, 5))]
-    rng.shuffle(told)
-    sentences = [_with_article(sentence(render(page))) for render in told]
+    chosen = [*rng.sample(own, rng.randint(4, 6)), *rng.sample(common, rng.randint(2, 5))]
+    rng.shuffle(chosen)
+    sentences = [_with_article(sentence(render(page))) for render in chosen]
     size = rng.choice((3, 4))
     return "\n".join(" ".join(sentences[start : start + size]) for start in range(0, len(sentences), size))
 

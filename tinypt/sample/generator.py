@@ -51,7 +51,7 @@ def sample_records(documents: int, noise: NoiseRates, seed: int) -> Iterator[Sam
         if kind in ("exact_duplicates", "near_duplicates"):
             source = clean[rng.randrange(bisect_left(clean, index))]
         document = write_document(Random(f"{seed}/{source}"))
-        text = _noisy(document, kind, rng, seed)
+        text = _noisy(document, kind, rng)
         original = document.text if kind is None or kind in inject.REPAIRED else ""
         yield SampleRecord(
             f"smpl-{index:06x}", document.title, _uri(document, index), text, (kind,) if kind else (), original
@@ -83,7 +83,7 @@ _INJECTORS: dict[str, Callable[[str, Random], str]] = {
 }
 
 
-def _noisy(document: Document, kind: str | None, rng: Random, seed: int) -> str:
+def _noisy(document: Document, kind: str | None, rng: Random) -> str:
     if kind is None:
         return document.text
     if kind == "foreign":

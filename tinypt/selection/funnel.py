@@ -14,8 +14,8 @@ from tinypt.params.select import Rule
 from tinypt.selection.select import Decisions
 
 UNITS = ("documents", "bytes", "words")
-# What finds each kind of the sample's noise: repairs and duplicate searches by their name, rules by the statistic and
-# the bound they set, since their names are free.
+# The finders of each kind of the sample's noise. Repairs and duplicate searches are given by name, rules by the
+# statistic and the bound they set, since their names are free.
 FOUND_BY: dict[str, tuple[str | tuple[str, str], ...]] = {
     "markup": ("markup",),
     "entities": ("entities",),

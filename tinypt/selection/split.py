@@ -1,6 +1,6 @@
 """Dividing the corpus into a training and a test split.
 
-A document's side depends on the hash of its cluster's first text, so that duplicates stay together.
+A document's split depends on the hash of its cluster's first text, so that duplicates stay together.
 """
 
 import dataclasses
@@ -21,7 +21,7 @@ from tinypt.runtime.progress import Progress
 from tinypt.selection.contamination import Contamination, find_contamination, write_index
 from tinypt.selection.select import DECISIONS
 
-SIDES = ("train", "test")
+SPLITS = ("train", "test")
 
 
 def split_corpus(documents: Path, decisions: Path, folder: Path, options: Split, seed: int) -> dict[str, Any]:
@@ -30,38 +30,38 @@ def split_corpus(documents: Path, decisions: Path, folder: Path, options: Split,
     Args:
         documents: folder with shards of cleaned documents.
         decisions: folder with a shard of decisions for each of them.
-        folder: destination; each side gets one shard per shard of `documents`.
+        folder: destination; each split gets one shard per shard of `documents`.
         options: the `split` parameters.
         seed: changes which documents are held out.
 
     Returns:
-        The content of metrics/split.json: documents, words and bytes of each side, and the contamination.
+        The content of metrics/split.json: documents, words and bytes of each split, and the contamination.
 
     Raises:
-        PipelineError: the decisions belong to other documents, a side is empty, or the test split is contaminated.
+        PipelineError: the decisions belong to other documents, a split is empty, or the test split is contaminated.
     """
-    counts: dict[str, Counter[str]] = {side: Counter() for side in SIDES}
+    counts: dict[str, Counter[str]] = {split: Counter() for split in SPLITS}
     progress = Progress("split", "documents")
     with TemporaryDirectory() as indices:
         for shard in list_shards(documents):
-            parts: dict[str, list[pa.RecordBatch]] = {side: [] for side in SIDES}
+            parts: dict[str, list[pa.RecordBatch]] = {split: [] for split in SPLITS}
             for batch, hashes in _selected(shard, decisions / shard.name):
                 test = [is_held_out(value, seed, options.test_share) for value in hashes]
-                for side, chosen in (("train", [not flag for flag in test]), ("test", test)):
+                for split, chosen in (("train", [not flag for flag in test]), ("test", test)):
                     part = batch.filter(pa.array(chosen, pa.bool_()))
-                    parts[side].append(part)
-                    write_index(part.column("text"), Path(indices) / side)
-                    counts[side].update(_count(part.column("text").to_pylist()))
-            for side in SIDES:
-                write_shard(folder / side / shard.name, [pa.Table.from_batches(parts[side], SCHEMA)])
+                    parts[split].append(part)
+                    write_index(part.column("text"), Path(indices) / split)
+                    counts[split].update(_count(part.column("text").to_pylist()))
+            for split in SPLITS:
+                write_shard(folder / split / shard.name, [pa.Table.from_batches(parts[split], SCHEMA)])
             progress.add(pq.read_metadata(shard).num_rows)
         progress.close()
-        for side in SIDES:
-            if not counts[side]["documents"]:
-                raise PipelineError(f"split.test_share: {options.test_share} leaves no document for {side}")
+        for split in SPLITS:
+            if not counts[split]["documents"]:
+                raise PipelineError(f"split.test_share: {options.test_share} leaves no document for {split}")
         contamination = find_contamination(Path(indices) / "test", Path(indices) / "train", options.near_duplicates)
     _check(contamination, counts["test"]["documents"], decisions, options)
-    return {side: dict(counts[side]) for side in SIDES} | {"contamination": dataclasses.asdict(contamination)}
+    return {split: dict(counts[split]) for split in SPLITS} | {"contamination": dataclasses.asdict(contamination)}
 
 
 def is_held_out(cluster_hash: bytes, seed: int, share: float) -> bool:

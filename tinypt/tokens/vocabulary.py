@@ -83,8 +83,3 @@ def write_vocabulary(tokenizer: PreTrainedTokenizerBase, path: Path) -> None:
 def make_tokenizer(vocabulary: dict[str, int], cased: bool, max_length: int) -> PreTrainedTokenizerBase:
     """Build BERT's tokenizer for `vocabulary`; texts are truncated to `max_length` on request."""
     return BertTokenizer(vocab=vocabulary, do_lower_case=not cased, model_max_length=max_length)
-
-
-def same_vocabulary(first: PreTrainedTokenizerBase, second: PreTrainedTokenizerBase) -> bool:
-    """Tell whether two tokenizers give every piece the same id, special tokens included."""
-    return bool(first.get_vocab() == second.get_vocab())

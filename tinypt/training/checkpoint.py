@@ -1,4 +1,4 @@
-"""Checkpoints: the full state of a training, so that a killed run resumes and ends with the same weights."""
+"""Checkpoints: the full state of a training run, so that it resumes after a kill and ends with the same weights."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from tinypt.files import atomic_path
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Write the state of a training (tensors, numbers, strings and containers of them) atomically."""
+    """Write the state of a training run (tensors, numbers, strings and containers of them) atomically."""
     with atomic_path(path) as temporary:
         torch.save(state, temporary)
 

@@ -22,7 +22,7 @@ from tinypt.training.step import Step, autocast
 from tinypt.training.workers import Workers, join_workers
 
 log = logging.getLogger(__name__)
-ROWS = 20  # rows of the training curve, at least; a long training gets one every MAX_INTERVAL steps
+ROWS = 20  # rows of the training curve, at least; a long run gets one every MAX_INTERVAL steps
 MAX_INTERVAL = 500
 VALIDATION_MASKING = 0.15  # share of positions masked in validation, independent of mask_probability
 Row = dict[str, float]
@@ -30,7 +30,7 @@ Row = dict[str, float]
 
 @dataclass(frozen=True)
 class Result:
-    """The record of a training; the weights are in the objective's models.
+    """The record of a training run; the weights are in the objective's models.
 
     rows: the training curve; terms are means since the row before, validation_mlm is taken at the row's step.
     validation_start, validation_end: MLM loss on the validation blocks before and after, nats per masked token.

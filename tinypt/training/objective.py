@@ -1,4 +1,4 @@
-"""What a training minimises: the interface the loop needs, and masked language modelling alone."""
+"""Training objectives: the interface that the loop needs, and masked language modelling alone."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping

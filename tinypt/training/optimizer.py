@@ -1,4 +1,4 @@
-"""The optimizer of every training, and its learning-rate schedule."""
+"""The optimizer of pre-training and distillation, and its learning-rate schedule."""
 
 import torch
 from torch import nn

@@ -40,7 +40,7 @@ class Step:
 
         Args:
             batches: this worker's.
-            done: share of the training that is done, 0 to 1.
+            done: share of the steps that are done, 0 to 1.
 
         Returns:
             This worker's part of each term and of their weighted sum, `loss`. The workers' parts add up to the mean

@@ -1,4 +1,4 @@
-"""Several processes, each with a GPU or some cores, that share one training.
+"""Several processes, each with a GPU or some cores, that share one training run.
 
 torchrun starts them and sets each one's rank in environment variables; without torchrun there is one process.
 The blocks of a step are divided among the workers. Each term of the loss is a mean over everything that counts in the

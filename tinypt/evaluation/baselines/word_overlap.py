@@ -27,17 +27,17 @@ VIEWS: tuple[dict[str, object], ...] = (
 def overlap_predictions(data: TaskData) -> Labels:
     """Predictions for the test split by a support vector machine (RBF kernel, C = 1) on `OverlapFeatures`, [rows].
 
-    Features are standardised. So are regression labels, because the machine's margin of 0.1 is in their unit. Nothing
+    Features are standardised. So are regression labels, because the margin of 0.1 is in their unit. Nothing
     is random or tuned. The training split needs at least one word, and for classification two classes.
     """
     features = OverlapFeatures(data.train)
     train, test = features.compute(data.train), features.compute(data.test)
     gold = gold_labels(data, data.train)
     if not data.is_regression:
-        classes: Labels = _machine(SVC()).fit(train, gold).predict(test)
+        classes: Labels = _standardised(SVC()).fit(train, gold).predict(test)
         return classes
     mean, deviation = gold.mean(), gold.std() or 1.0
-    scores: Labels = mean + deviation * _machine(SVR()).fit(train, (gold - mean) / deviation).predict(test)
+    scores: Labels = mean + deviation * _standardised(SVR()).fit(train, (gold - mean) / deviation).predict(test)
     return scores
 
 
@@ -74,8 +74,8 @@ def jaccard(first: str, second: str) -> float:
     return _shares(set(first.lower().split()), set(second.lower().split()))[0]
 
 
-def _machine(machine: SVC | SVR) -> Pipeline:
-    return make_pipeline(StandardScaler(), machine)
+def _standardised(model: SVC | SVR) -> Pipeline:
+    return make_pipeline(StandardScaler(), model)
 
 
 def _second(split: Split) -> list[str]:

@@ -31,7 +31,7 @@ class TransferTexts:
 
 @dataclass(frozen=True)
 class SoftLabels:
-    """The teacher's stored outputs for transfer texts.
+    """The teacher's outputs for transfer texts.
 
     outputs: for each task by name, logits or standardised scores, float64 [rows, outputs].
     """

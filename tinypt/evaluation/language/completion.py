@@ -42,7 +42,7 @@ class Completed:
 
 @dataclass(frozen=True)
 class _Step:
-    """Log-probability of the true next piece, and the BEAMS best next pieces with theirs, best first."""
+    """Log-probability of the true next piece, and the BEAMS best next pieces with their own, best first."""
 
     truth: float
     best: list[tuple[int, float]]
