@@ -1,17 +1,17 @@
 """Parameters and texts shared by the tests of cleaning, measuring and selecting."""
 
-from dataclasses import fields
+from typing import get_args
 
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, sample_params
-from tinypt.params.clean import Clean
+from tinypt.params.clean import Clean, Repair
 from tinypt.params.loader import load
 from tinypt.params.select import Select
 
-REPAIRS = [field.name for field in fields(Clean) if field.type is bool]
+REPAIRS: tuple[Repair, ...] = get_args(Repair)
 # The sample's parameters, with every repair on and a boilerplate limit for a few hundred documents.
-RULES = Clean(**sample_params()["clean"] | dict.fromkeys(REPAIRS, True) | {"boilerplate_documents": 4})
+RULES = Clean(**sample_params()["clean"] | {"repairs": REPAIRS, "boilerplate_documents": 4})
 SELECT: Select = load("select", Select, ROOT / "params/sample.yaml")
 
 _FRAGMENTS = [

@@ -33,24 +33,24 @@ def _repair_once(text: str, rules: Clean, changes: dict[str, int]) -> str:
             changes[rule] = changes.get(rule, 0) + len(before.encode()) - len(after.encode())
         return after
 
-    if rules.markup:
+    if "markup" in rules.repairs:
         stripped, had_markup, had_entities = strip_layers(text)
         if had_markup or had_entities:
             note("markup" if had_markup else "entities", text, stripped)
         text = stripped
-    if rules.mojibake:
+    if "mojibake" in rules.repairs:
         fixed = fix_mojibake(text)
         if fixed != text:
             note("mojibake", uncurl_quotes(text), fixed)
         text = fixed
     text = normalise_space(text)
-    if rules.urls:
+    if "urls" in rules.repairs:
         text = note("urls", text, remove_urls(text))
-    if rules.metadata:
+    if "metadata" in rules.repairs:
         text = note("metadata", text, "\n".join(line for line in text.split("\n") if not is_metadata(line)))
-    if rules.lossy_mojibake:
+    if "lossy_mojibake" in rules.repairs:
         text = note("lossy_mojibake", text, "\n".join(line for line in text.split("\n") if not is_lossy(line)))
-    if rules.personal_data:
+    if "personal_data" in rules.repairs:
         masked = text
         for pattern, placeholder in PATTERNS.items():
             masked = re.sub(python(pattern), placeholder, masked)

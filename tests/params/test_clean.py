@@ -18,11 +18,23 @@ def _load(folder: Path, **changes: Any) -> Clean:
 
 
 def test_values_are_read_unchanged(tmp_path: Path) -> None:
-    rules = _load(tmp_path, urls=False, boilerplate_words=0)
-    assert (rules.urls, rules.boilerplate_documents, rules.boilerplate_words) == (False, 8, 0)
+    rules = _load(tmp_path, repairs=["urls", "markup"], boilerplate_words=0)
+    assert rules == Clean(("urls", "markup"), 8, 0)
 
 
-@pytest.mark.parametrize(("key", "value"), [("boilerplate_documents", 1), ("boilerplate_words", -1), ("markup", 1)])
+@pytest.mark.parametrize(("key", "value"), [("boilerplate_documents", 1), ("boilerplate_words", -1), ("repairs", True)])
 def test_values_out_of_range_are_refused(tmp_path: Path, key: str, value: int) -> None:
     with pytest.raises(PipelineError, match=rf"params\.yaml: clean\.{key}: must (not )?be"):
         _load(tmp_path, **{key: value})
+
+
+@pytest.mark.parametrize(
+    ("repairs", "message"),
+    [
+        (["urls", "urls"], r"clean\.repairs: must differ"),
+        (["urls", "footnotes"], r"clean\.repairs\[1\]: must be one of markup, .* is 'footnotes'"),
+    ],
+)
+def test_repairs_are_known_and_listed_once(tmp_path: Path, repairs: list[str], message: str) -> None:
+    with pytest.raises(PipelineError, match=message):
+        _load(tmp_path, repairs=repairs)

@@ -21,7 +21,7 @@ Changes = dict[str, int]
 
 
 def repair_batch(texts: pl.Series, rules: Clean) -> tuple[pl.Series, list[Changes]]:
-    """Apply the repairs that `rules` switch on, in order, until no text changes any more.
+    """Apply the repairs that `rules` list, in the order of the code, until no text changes any more.
 
     White space is always normalised and curly quotes are always straightened; neither counts as a repair.
 
@@ -54,10 +54,10 @@ def repair_batch(texts: pl.Series, rules: Clean) -> tuple[pl.Series, list[Change
 
 def _decode(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.Series:
     """Restore the intended texts: no markup, entities, mojibake or uneven white space."""
-    if rules.markup:
+    if "markup" in rules.repairs:
         texts = _strip_layers(texts, changes)
     # White space is still the original here: ftfy needs the no-break spaces that belong to mojibake.
-    if rules.mojibake:
+    if "mojibake" in rules.repairs:
         straight, fixed = straighten_quotes(texts), fix_mojibake(texts)
         at = (straight != fixed).arg_true()
         _note("mojibake", at, normalise_space(straight.gather(at)), normalise_space(fixed.gather(at)), changes)
@@ -68,7 +68,7 @@ def _decode(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.Series
 def _strip(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.Series:
     """Remove everything that is not prose."""
     for rule, (screen, repair) in STEPS.items():
-        if getattr(rules, rule):
+        if rule in rules.repairs:
             texts = _change(rule, texts, screen, repair, changes)
     return texts
 

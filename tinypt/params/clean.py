@@ -1,29 +1,28 @@
-"""Section clean: switches and bounds of the repairs."""
+"""Section clean: the repairs to apply, and the bounds of boilerplate."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tinypt.params.loader import require
+
+Repair = Literal["markup", "mojibake", "urls", "metadata", "lossy_mojibake", "personal_data"]
 
 
 @dataclass(frozen=True)
 class Clean:
-    """Switches of the repairs, in the order in which they are applied.
+    """The repairs to apply. The code fixes their order, since one exposes work for the next.
 
     A line of at most `boilerplate_words` words is removed from every document if at least `boilerplate_documents`
     documents contain it. 0 words switches this repair off.
     """
 
-    markup: bool
-    mojibake: bool
-    urls: bool
-    metadata: bool
-    lossy_mojibake: bool
-    personal_data: bool
+    repairs: tuple[Repair, ...]
     boilerplate_documents: int
     boilerplate_words: int
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range."""
+        """Refuse values outside their range, and a repair that is listed twice."""
+        require(len(set(self.repairs)) == len(self.repairs), "repairs", f"must differ, are {list(self.repairs)}")
         require(
             self.boilerplate_documents >= 2,
             "boilerplate_documents",
