@@ -32,7 +32,7 @@ def test_values_out_of_range_are_refused(tmp_path: Path, key: str, value: int) -
     ("repairs", "message"),
     [
         (["urls", "urls"], r"clean\.repairs: must differ"),
-        (["urls", "footnotes"], r"clean\.repairs\[1\]: must be one of markup, .* is 'footnotes'"),
+        (["urls", "hyphens"], r"clean\.repairs\[1\]: must be one of markup, .* is 'hyphens'"),
     ],
 )
 def test_repairs_are_known_and_listed_once(tmp_path: Path, repairs: list[str], message: str) -> None:

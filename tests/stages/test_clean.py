@@ -98,8 +98,8 @@ def _kill_before_publishing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_unfinished_work_for_other_parameters_is_not_used(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _kill_before_publishing(monkeypatch)
-    params = project / "params.yaml"
-    params.write_text(params.read_text().replace("markup: true", "markup: false"))
+    without = sample_params()["clean"] | {"repairs": ["urls"]}
+    (project / "params.yaml").write_text(yaml.safe_dump({"clean": without}))
     clean.main()
     assert all("<b>" in text for text in iter_texts(project / "data/clean"))
 
