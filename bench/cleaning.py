@@ -218,7 +218,7 @@ def _profile(raw: Path, work: Path) -> list[str]:
         for (file, _, name), (_, _, _, cumulative, _) in stats.stats.items()
         if Path(file).parent.name in ("cleaning", "measures", "selection") and not name.startswith("<")
     ]
-    return [f"{cost:8.2f}  {module}.{name}" for cost, module, name in islice(sorted(costs, reverse=True), 15)]
+    return [f"{cost:8.2f}  {module}.{name}" for cost, module, name in islice(sorted(costs, reverse=True), 30)]
 
 
 def _missing(peers: Path | None) -> dict[str, str]:

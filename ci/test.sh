@@ -4,7 +4,7 @@
 #   ci/test.sh [all|fast|unit|dag|soak]
 #
 #   all    every test (the default)
-#   fast   tests that are not marked slow
+#   fast   all but the tests that train models, run stages or start other processes
 #   unit   the tests of the code
 #   dag    the tests that run the whole pipeline on minimal parameters
 #   soak   property tests only, with fresh seeds and ten times the examples
@@ -14,7 +14,7 @@ export OMP_NUM_THREADS=1 # byte-identical metrics need a fixed number of threads
 options=(-n 2 --dist loadfile --no-loadscope-reorder --durations 20 -r s) # -r s: why a test was skipped
 case "${1:-all}" in
   all) ;;
-  fast) options+=(-m "not slow") ;;
+  fast) for part in bench dag distillation evaluation stages training test_executors.py; do options+=(--ignore "tests/$part"); done ;;
   unit) options+=(--ignore tests/dag) ;;
   dag) options+=(tests/dag) ;;
   soak) options+=(-m hypothesis --hypothesis-profile soak) ;;
