@@ -1,7 +1,6 @@
 """One finished run of the minimal pipeline, which tests copy."""
 
 import os
-from pathlib import Path
 
 import pytest
 from filelock import FileLock
