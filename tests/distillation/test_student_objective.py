@@ -18,6 +18,8 @@ DISTILL: dict[str, Any] = {
     "layers": None,
     "relation_heads": None,
     "targets": "live",
+    "sentences": "none",
+    "sentences_per_block": None,
     "epochs": 1.0,
     "batch_size": 8,
     "accumulation": 1,

@@ -37,6 +37,8 @@ MINE: dict[str, Any] = {
         "layers": [[1, 1], [3, 3]],
         "relation_heads": 8,
         "targets": "live",
+        "sentences": "none",
+        "sentences_per_block": None,
         "epochs": 1.0,
         "batch_size": 8,
         "accumulation": 1,
