@@ -56,12 +56,13 @@ class Sentences:
 
 def tokenize_sentences(store: SentenceStore, tokenizer: PreTrainedTokenizerBase, length: int) -> Sentences:
     """Tokenize the store's sentences once, each cut to `length` pieces with [CLS] and [SEP]; log how many are cut."""
-    start, end = [tokenizer.cls_token_id], [tokenizer.sep_token_id]
     parts, cut = [], 0
     for batch in batches(store.texts):
-        for encoding in tokenizer.backend_tokenizer.encode_batch_fast(batch, add_special_tokens=False):
-            cut += len(encoding.ids) > length - 2
-            parts.append(np.array(start + encoding.ids[: length - 2] + end, dtype=np.uint16))
+        for ids in tokenizer(batch, truncation=False, verbose=False)["input_ids"]:
+            if len(ids) > length:
+                ids[length - 1 :] = ids[-1:]
+                cut += 1
+            parts.append(np.array(ids, dtype=np.uint16))
     log.info("sentences: %s, of which %s are cut to %s pieces", f"{len(parts):,}", f"{cut:,}", length)
     starts = np.cumsum([0, *map(len, parts)])
     return Sentences(np.concatenate(parts), starts, store.vectors)
