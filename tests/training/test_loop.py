@@ -88,6 +88,13 @@ def _every_term(
     return DistillationObjective(student, special, weights, teacher, 2.0, cosine, layers, sentences)
 
 
+def _mlm_and_sentences(tokenizer: PreTrainedTokenizerBase, blocks: Blocks) -> DistillationObjective:
+    """Without a teacher but the sentence encoder."""
+    sentences, special = sentence_terms(tokenizer, 16, len(blocks) - 8), SpecialIds.of(tokenizer)
+    weights = {"mlm": 1.0, "sentence": 1.0, "similarity": 20.0}
+    return DistillationObjective(_model(tokenizer), special, weights, None, sentences=sentences)
+
+
 def _bits(model: nn.Module) -> dict[str, bytes]:
     return {name: weight.numpy().tobytes() for name, weight in model.state_dict().items()}
 
@@ -214,13 +221,13 @@ SCRIPT = """
 import sys, torch
 from pathlib import Path
 from safetensors.torch import save_file
-from tests.training.test_loop import _model, _train
+from tests.training.test_loop import _mlm_and_sentences, _run
 from tinypt.tokens.arrays import open_blocks
 from transformers import AutoTokenizer
-tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])
-model = _model(tokenizer)
-_train(model, tokenizer, open_blocks(Path(sys.argv[2])), Path(sys.argv[3]), epochs=30.0)
-torch.save(model.state_dict(), sys.argv[4])
+blocks = open_blocks(Path(sys.argv[2]))
+objective = _mlm_and_sentences(AutoTokenizer.from_pretrained(sys.argv[1]), blocks)
+_run(objective, blocks, Path(sys.argv[3]), epochs=8.0)
+torch.save(objective.state_dict(), sys.argv[4])
 """
 
 

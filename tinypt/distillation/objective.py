@@ -23,7 +23,8 @@ from tinypt.training.objective import Objective
 class DistillationObjective(Objective):
     """A weighted sum of mlm and of terms that compare the student, `model`, with a teacher or a sentence encoder.
 
-    Vocabulary heads run at masked positions only; only kl_all needs the logits of the others.
+    Vocabulary heads run at masked positions only; only kl_all needs the logits of the others. It counts every position
+    but padding, as DistilBERT does.
     """
 
     def __init__(
@@ -68,8 +69,8 @@ class DistillationObjective(Objective):
 
     def counts(self, batch: Batch, masked: Masked) -> dict[str, Tensor]:
         """Number of positions, words, blocks, sentences or pairs of sentences that each term averages over."""
-        scored, real = (masked.targets != -100).sum(), ~self.special.is_special(batch.ids)
-        counts = {"mlm": scored, "kl": scored, "kl_all": real.sum()}
+        scored, attended = (masked.targets != -100).sum(), batch.ids != self.special.pad
+        counts = {"mlm": scored, "kl": scored, "kl_all": attended.sum()}
         if self.cosine is not None:
             counts["cosine"] = self.cosine.counted(batch).sum()
         if self.layers is not None:
@@ -106,10 +107,10 @@ class DistillationObjective(Objective):
         if "kl_all" in weights:
             assert self.teacher is not None
             every = torch.arange(batch.ids.numel(), device=batch.ids.device)
-            real = batch.ids.masked_fill(self.special.is_special(batch.ids), -100).flatten()
+            attended = batch.ids.masked_fill(batch.ids == self.special.pad, -100).flatten()
             distribution = self.teacher.distribution(batch, teacher_states, every)
             logits = score(self.model, states[-1], every)
-            part, found = mlm_and_kl(logits, real, None, weights["kl_all"], self.temperature, distribution)
+            part, found = mlm_and_kl(logits, attended, None, weights["kl_all"], self.temperature, distribution)
             parts, terms = [*parts, part], terms | {"kl_all": found["kl"]}
         return torch.stack(parts).sum(), terms
 
