@@ -35,9 +35,11 @@ class Init:
         tokenizer: base (BERT-tiny's) or teacher (the teacher's).
         vocabulary: full, or trimmed (the pieces of Latin script that the training split uses), which needs the
             teacher's tokenizer.
-        embeddings: initial embeddings. With BERT-tiny's tokenizer: base (BERT-tiny's) or random. With the teacher's:
-            random, teacher_pca (the teacher's table reduced to the student's width), teacher_pca_weighted (the same,
-            with pieces weighted by frequency) or fvt (for each piece, the mean of the BERT-tiny pieces that spell it).
+        embeddings: initial embeddings. With either tokenizer: random, or sentence_teacher (the sentence teacher's
+            vectors of the pieces, reduced to the student's width). With BERT-tiny's also base (BERT-tiny's). With the
+            teacher's also teacher_pca (the teacher's table reduced to the student's width), teacher_pca_weighted (the
+            same, with pieces weighted by frequency) or fvt (for each piece, the mean of the BERT-tiny pieces that
+            spell it).
         encoder: base (BERT-tiny's weights), random, or neighbours (random, but heads start by attending to adjacent
             tokens).
         architecture: null for BERT-tiny's shape.
@@ -45,14 +47,14 @@ class Init:
 
     tokenizer: Literal["base", "teacher"]
     vocabulary: Literal["full", "trimmed"]
-    embeddings: Literal["base", "random", "teacher_pca", "teacher_pca_weighted", "fvt"]
+    embeddings: Literal["base", "random", "teacher_pca", "teacher_pca_weighted", "fvt", "sentence_teacher"]
     encoder: Literal["base", "random", "neighbours"]
     architecture: Shape | None
 
     def __post_init__(self) -> None:
         """Refuse embeddings that do not fit the tokenizer, and weights that do not fit the shape."""
-        swapped = ("random", "teacher_pca", "teacher_pca_weighted", "fvt")
-        allowed = ("base", "random") if self.tokenizer == "base" else swapped
+        own = ("base",) if self.tokenizer == "base" else ("teacher_pca", "teacher_pca_weighted", "fvt")
+        allowed = (*own, "random", "sentence_teacher")
         require(
             self.embeddings in allowed,
             "embeddings",
