@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 import yaml
@@ -48,6 +49,9 @@ def test_the_store_holds_a_sample_and_the_copies_of_task_texts(project: Path) ->
     assert store.vectors.shape == (len(store), 512)
     assert metrics["corpus_sentences"] + metrics["task_sentences"] == metrics["sentences"] == len(store)
     assert store.texts.count("Um cão corre") == 3
+    lengths = np.linalg.norm(store.vectors.astype(np.float64), axis=1)
+    assert np.allclose(lengths, 1, atol=2e-3)
+    assert np.linalg.norm(store.vectors.astype(np.float64).mean(axis=0)) < 0.1, "vectors are centred"
     assert (project / "data/sentences/none").read_bytes() == b""
 
 
