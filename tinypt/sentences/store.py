@@ -1,8 +1,8 @@
 """The stored sentences and their vectors, as the stage `sentences` writes them and `distill` reads them.
 
-A store is a folder. texts.parquet has one column, text. vectors.npy is fp16 [sentences, width]; row i is the sentence
-teacher's vector of text i, of unit length. options.json says what made them. The order is random, so any first part is
-a random sample.
+A store is a folder. texts.parquet has one column, text. vectors.npy is fp16 [sentences, width]. Row i is the sentence
+teacher's vector of text i, minus the mean of all rows, scaled to unit length. options.json says what made them. The
+order is random, so any first part is a random sample.
 """
 
 from collections.abc import Sequence
