@@ -64,7 +64,6 @@ def test_mlm_alone_reads_no_teacher(
 def test_mlm_and_sentences_read_no_teacher(
     tmp_path: Path, blocks: Blocks, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
 ) -> None:
-    (tmp_path / "stored").mkdir()
     write_texts(STORED, {}, WIDTH, tmp_path / "stored")[:] = vectors(len(STORED))
     stored = {"sentences": "stored", "sentences_per_block": 4}
     objective = _objective(tmp_path, blocks, teacher, cased, losses={"mlm": 1.0, "sentence": 2.0}, **stored)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from tinypt.modeling.bert import random_bert, same_shape
-from tinypt.modeling.embeddings import pca_basis, teacher_pca
+from tinypt.modeling.embeddings import pca_basis, sentence_pca, teacher_pca
 from tinypt.modeling.student import build_student, make_maps, make_projection
 from tinypt.params.models import Architecture
 from tinypt.params.students import Init, Shape
@@ -69,6 +69,24 @@ def test_teacher_pca_fills_the_table(models: tuple[Pair, Pair]) -> None:
     _, (teacher, _) = models
     student, _ = _build(models, "teacher", "teacher_pca", "random")
     assert torch.equal(_table(student), teacher_pca(_table(teacher), 16))
+
+
+@pytest.mark.parametrize(("tokenizer", "vocabulary"), [("base", "full"), ("teacher", "full"), ("teacher", "trimmed")])
+def test_the_sentence_teacher_fills_the_table(models: tuple[Pair, Pair], tokenizer: Any, vocabulary: Any) -> None:
+    owner = models[tokenizer == "teacher"][1]
+    counts = np.random.default_rng(0).integers(0, 2, len(owner)) * 5
+
+    def encode(texts: list[str]) -> NDArray[np.float32]:
+        return np.array([np.cos(np.arange(20) * (1 + sum(text.encode()))) for text in texts], dtype=np.float32)
+
+    def build(embeddings: Any) -> Pair:
+        return build_student(Init(tokenizer, vocabulary, embeddings, "random", None), *models, 3, counts, encode)
+
+    (student, own), (random, _) = build("sentence_teacher"), build("random")
+    ids = ids_in(own, owner)
+    assert torch.equal(_table(student), sentence_pca(encode, own, counts[ids], _table(random)))
+    for name, weight in student.bert.encoder.state_dict().items():
+        assert torch.equal(weight, random.bert.encoder.state_dict()[name])
 
 
 def test_fvt_with_the_base_encoder(models: tuple[Pair, Pair]) -> None:

@@ -7,7 +7,7 @@ from torch import nn
 from transformers import BertForMaskedLM, PreTrainedModel, PreTrainedTokenizerBase
 
 from tinypt.modeling.bert import config_like, new_bert
-from tinypt.modeling.embeddings import fvt, pca_basis, teacher_pca
+from tinypt.modeling.embeddings import Encode, fvt, pca_basis, sentence_pca, teacher_pca
 from tinypt.params.students import Init
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.trimming import ids_in, trim
@@ -23,6 +23,7 @@ def build_student(
     teacher: tuple[PreTrainedModel, PreTrainedTokenizerBase],
     seed: int,
     counts: Counts | None = None,
+    encode: Encode | None = None,
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Build a student, before training.
 
@@ -31,15 +32,16 @@ def build_student(
         base: the original BERT-tiny and its tokenizer.
         teacher: the teacher and its tokenizer.
         seed: for random weights.
-        counts: occurrences of each of the teacher's pieces, int64 [vocabulary]; required for embeddings:
-            teacher_pca_weighted and for vocabulary: trimmed.
+        counts: occurrences of each piece of the tokenizer that `options` names, int64 [vocabulary]; required for
+            embeddings: teacher_pca_weighted and sentence_teacher, and for vocabulary: trimmed.
+        encode: the sentence teacher; required for embeddings: sentence_teacher.
 
     Returns:
         The student, with a tied MLM head, and its tokenizer.
 
     Raises:
-        PipelineError: embeddings is teacher_pca and the teacher is narrower than the student; or embeddings is base
-            or fvt and the student's width is not the base model's.
+        PipelineError: the model whose vectors are reduced, teacher or sentence teacher, is narrower than the student;
+            or embeddings is base or fvt and the student's width is not the base model's.
     """
     base_model, base_tokenizer = base
     teacher_model, teacher_tokenizer = teacher
@@ -79,6 +81,10 @@ def build_student(
                 )
             weights = counts if options.embeddings == "teacher_pca_weighted" else None
             table.copy_(teacher_pca(teacher_table[ids], width, None if weights is None else weights[ids]))
+        elif options.embeddings == "sentence_teacher":
+            assert counts is not None
+            assert encode is not None
+            table.copy_(sentence_pca(encode, tokenizer, counts[ids], table))
     return student, tokenizer
 
 

@@ -1,8 +1,8 @@
 """The stored sentences and their vectors, as the stage `sentences` writes them and `distill` reads them.
 
-A store is a folder. texts.parquet has one column, text. vectors.npy is fp16 [sentences, width]; row i is the sentence
-teacher's vector of text i, of unit length. options.json says what made them. The order is random, so any first part is
-a random sample.
+A store is a folder. texts.parquet has one column, text. vectors.npy is fp16 [sentences, width]. Row i is the sentence
+teacher's vector of text i, minus the mean of all rows, scaled to unit length. options.json says what made them. The
+order is random, so any first part is a random sample.
 """
 
 from collections.abc import Sequence
@@ -39,15 +39,16 @@ class SentenceStore:
         return len(self.texts)
 
 
-def write_texts(texts: list[str], options: Any, width: int, folder: Path) -> NDArray[np.float16]:
+def write_texts(texts: list[str], options: Any, width: int, folder: Path) -> np.memmap[Any, np.dtype[np.float16]]:
     """Write everything but the vectors of a store, and return their array, memory-mapped, to be filled.
 
     Args:
         texts: the sentences.
         options: what JSON can represent; kept for the reader's information.
         width: of the vectors.
-        folder: exists.
+        folder: the store, which does not exist yet.
     """
+    folder.mkdir()
     write_json(folder / OPTIONS, options)
     pq.write_table(pa.table({"text": pa.array(texts, pa.string())}), folder / TEXTS, compression="zstd")
     return open_memmap(folder / VECTORS, mode="w+", dtype=np.float16, shape=(len(texts), width))
