@@ -89,7 +89,7 @@ def _validation(
     if targets is not None:
         write_targets(load_teacher(teacher_folder), blocks, targets, seed, pick_device(), folder, "targets")
     changed = Student(init, distill)
-    objective = student_objective(name, changed, student, tokenizer, blocks, teacher_folder, folder, seed)
+    objective = student_objective(name, changed, student, tokenizer, blocks, teacher_folder, folder, folder, seed)
     result = train(objective, blocks, distill, seed, pick_device(), folder / "checkpoint.pt", name, float("inf"))
     return result.validation_end
 
