@@ -50,6 +50,13 @@ def test_unknown_names_of_tasks_and_students_are_refused(tmp_path: Path) -> None
         check_file(write(tmp_path, params))
 
 
+def test_texts_longer_than_the_blocks_of_training_are_refused(tmp_path: Path) -> None:
+    params = sample_params()
+    params["evaluate"]["max_length"] = 1 + params["tokenize"]["length"]
+    with pytest.raises(PipelineError, match=r"evaluate\.max_length: must be at most tokenize.length \(64\), is 65"):
+        check_file(write(tmp_path, params))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "keys"),
     [
