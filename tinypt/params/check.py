@@ -56,6 +56,12 @@ def check_file(path: Path) -> None:
     for name in sections["sentences"].tasks:
         if name not in sections["tasks"]:
             raise PipelineError(f"{path}: sentences.tasks: no task is called {name} under tasks")
+    longest, trained = sections["evaluate"].max_length, sections["tokenize"].length
+    if longest > trained:
+        raise PipelineError(
+            f"{path}: evaluate.max_length: must be at most tokenize.length ({trained}), is {longest}: "
+            "students are not trained on later positions"
+        )
     task_distillation = sections["evaluate"].task_distillation
     for name in task_distillation.students if task_distillation else ():
         if name not in sections["students"]:
@@ -68,10 +74,19 @@ def check_file(path: Path) -> None:
         cached = getattr(sections["targets"], student.init.tokenizer)
         if student.distill.targets == "cached" and (message := mismatch(student, cached)) is not None:
             raise PipelineError(f"{path}: students.{name}.distill.targets: {message}")
-        if student.init.embeddings == "sentence_teacher" and sections["sentence_teacher"] is None:
-            needs = f"students.{name}.init.embeddings: sentence_teacher needs a sentence teacher"
-            raise PipelineError(f"{path}: {needs}; fill in the section sentence_teacher, which is null")
+        if sections["sentence_teacher"] is None and (key := _needs_sentence_teacher(student)) is not None:
+            raise PipelineError(
+                f"{path}: students.{name}.{key} needs a sentence teacher; fill in the section sentence_teacher, "
+                "which is null"
+            )
     _check_sharing(read_sections(path)["students"], path)
+
+
+def _needs_sentence_teacher(student: Student) -> str | None:
+    """The first key and value that need one; None without."""
+    if student.init.embeddings == "sentence_teacher":
+        return "init.embeddings: sentence_teacher"
+    return "distill.sentences: stored" if student.distill.sentences == "stored" else None
 
 
 def _check_sharing(students: Any, path: Path) -> None:
