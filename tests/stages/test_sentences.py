@@ -3,17 +3,21 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
 import yaml
+from numpy.typing import NDArray
 
 from stages import sentences
 from tests.conftest import TEXTS
 from tinypt.corpus.shards import SCHEMA, shard_name, write_shard
 from tinypt.evaluation.tasks.table import Split, TaskData, write_task
+from tinypt.params.sentences import PackageEncoder
+from tinypt.sentences import encode
 from tinypt.sentences.cut import sentence_key
 from tinypt.sentences.store import open_store
 
@@ -88,6 +92,27 @@ def test_a_second_run_and_two_workers_give_the_same_bytes_and_no_work_files(
     _run(PACKAGE)
     assert _files(Path("data/sentences")) == first
     assert not _files(Path(".cache"))
+
+
+def test_a_killed_stage_resumes_after_its_last_chunk(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _run(PACKAGE)
+    whole = _files(Path("data/sentences"))
+    encoder, read, limit = encode._load_once(PackageEncoder("package", "use_multilingual")), [], 1
+
+    def encode_until_killed(texts: list[str]) -> NDArray[np.float32]:
+        if len(read) == limit:
+            raise KeyboardInterrupt
+        read.append(texts)
+        return encoder.encode(texts)
+
+    monkeypatch.setattr(encode, "_load_once", lambda options: SimpleNamespace(encode=encode_until_killed))
+    with pytest.raises(KeyboardInterrupt):
+        _run(PACKAGE)
+    assert _files(Path("data/sentences")) == whole  # an earlier result stays until the new one is finished
+    limit = 2
+    _run(PACKAGE)
+    assert [len(texts) for texts in read] == [4, 3]  # the first chunk was not encoded again
+    assert _files(Path("data/sentences")) == whole
 
 
 def test_without_a_sentence_teacher_nothing_is_stored(project: Path) -> None:
