@@ -24,10 +24,9 @@ def main(name: str) -> None:
     base, teacher = (
         (load_model(folder), load_tokenizer(folder)) for folder in (Path("models/base"), Path("models/teacher"))
     )
-    counts = encode = None
-    if options.embeddings in ("teacher_pca_weighted", "sentence_teacher") or options.vocabulary == "trimmed":
-        tokenizer = (teacher if options.tokenizer == "teacher" else base)[1]
-        counts = count_pieces(open_blocks(Path("data/tokens") / options.tokenizer / "train").ids, tokenizer)
+    blocks = open_blocks(Path("data/tokens") / options.tokenizer / "train")
+    counts = count_pieces(blocks.ids, (teacher if options.tokenizer == "teacher" else base)[1])
+    encode = None
     if options.embeddings == "sentence_teacher":
         encode = load_encoder(_sentence_teacher(name)).encode
     student, tokenizer = build_student(options, base, teacher, load_seed(), counts, encode)

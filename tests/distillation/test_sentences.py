@@ -14,7 +14,7 @@ from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from tests.conftest import TEXTS
 from tinypt.distillation.objective import DistillationObjective
-from tinypt.distillation.sentences import Sentences, SentenceTerms, tokenize_sentences
+from tinypt.distillation.sentences import SentenceTerms, TokenizedSentences, tokenize_sentences
 from tinypt.modeling.bert import same_shape
 from tinypt.sentences.store import SentenceStore
 from tinypt.tokens.arrays import Blocks, open_blocks
@@ -80,7 +80,7 @@ def test_every_pass_over_the_store_shows_every_sentence_once(
 ) -> None:
     """Blocks in the order of training; a sentence is known by its only piece."""
     ids = np.arange(count, dtype=np.uint16) + 1
-    sentences = Sentences(ids, np.arange(count + 1), np.zeros((count, 2), dtype=np.float16))
+    sentences = TokenizedSentences(ids, np.arange(count + 1), np.zeros((count, 2), dtype=np.float16))
     order, special = Order(trained, seed), SpecialIds(count, 0, 0, (0,))
     terms = SentenceTerms(sentences, per_block, order, special, None, similarity=True)
     rows, epochs = order.rows(np.arange(2 * count // per_block + 1))

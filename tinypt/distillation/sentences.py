@@ -28,7 +28,7 @@ SHUFFLING = 1 << 30  # added to the seed, so that the order of the sentences doe
 
 
 @dataclass(frozen=True)
-class Sentences:
+class TokenizedSentences:
     """The store's sentences in the student's pieces, and their vectors.
 
     ids: uint16 [pieces], one sentence after the other, each with its [CLS] and [SEP].
@@ -54,7 +54,7 @@ class Sentences:
         return padded
 
 
-def tokenize_sentences(store: SentenceStore, tokenizer: PreTrainedTokenizerBase, length: int) -> Sentences:
+def tokenize_sentences(store: SentenceStore, tokenizer: PreTrainedTokenizerBase, length: int) -> TokenizedSentences:
     """Tokenize the store's sentences once, each cut to `length` pieces with [CLS] and [SEP]; log how many are cut."""
     parts, cut = [], 0
     for batch in batches(store.texts):
@@ -65,7 +65,7 @@ def tokenize_sentences(store: SentenceStore, tokenizer: PreTrainedTokenizerBase,
             parts.append(np.array(ids, dtype=np.uint16))
     log.info("sentences: %s, of which %s are cut to %s pieces", f"{len(parts):,}", f"{cut:,}", length)
     starts = np.cumsum([0, *map(len, parts)])
-    return Sentences(np.concatenate(parts), starts, store.vectors)
+    return TokenizedSentences(np.concatenate(parts), starts, store.vectors)
 
 
 class SentenceTerms(nn.Module):
@@ -78,7 +78,7 @@ class SentenceTerms(nn.Module):
 
     def __init__(
         self,
-        sentences: Sentences,
+        sentences: TokenizedSentences,
         per_block: int,
         order: Order,
         special: SpecialIds,

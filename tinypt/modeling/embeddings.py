@@ -53,7 +53,7 @@ def teacher_pca(table: Tensor, width: int, counts: Weights | None = None, std: f
 
     Every row is scaled to the average length of a random row of standard deviation `std`. In a teacher's table the most
     frequent pieces have the longest rows; a student that starts with those sees the pieces but hardly their positions.
-    Frequency is in the output bias instead.
+    Frequency is in the student's output bias instead, which starts from it (see `build_student`).
 
     Teacher-derived tables follow GUIDE (2025), which closes about a quarter of the gap to the teacher in models larger
     than ours. `counts` as in `pca_basis`.

@@ -74,19 +74,14 @@ def check_file(path: Path) -> None:
         cached = getattr(sections["targets"], student.init.tokenizer)
         if student.distill.targets == "cached" and (message := mismatch(student, cached)) is not None:
             raise PipelineError(f"{path}: students.{name}.distill.targets: {message}")
-        if sections["sentence_teacher"] is None and (key := _needs_sentence_teacher(student)) is not None:
-            raise PipelineError(
-                f"{path}: students.{name}.{key} needs a sentence teacher; fill in the section sentence_teacher, "
-                "which is null"
-            )
+        for key, learns in (
+            ("init.embeddings: sentence_teacher", student.init.embeddings == "sentence_teacher"),
+            ("distill.sentences: stored", student.distill.sentences == "stored"),
+        ):
+            if learns and sections["sentence_teacher"] is None:
+                needs = f"students.{name}.{key} needs a sentence teacher"
+                raise PipelineError(f"{path}: {needs}; fill in the section sentence_teacher, which is null")
     _check_sharing(read_sections(path)["students"], path)
-
-
-def _needs_sentence_teacher(student: Student) -> str | None:
-    """The first key and value that need one; None without."""
-    if student.init.embeddings == "sentence_teacher":
-        return "init.embeddings: sentence_teacher"
-    return "distill.sentences: stored" if student.distill.sentences == "stored" else None
 
 
 def _check_sharing(students: Any, path: Path) -> None:
