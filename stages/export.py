@@ -1,8 +1,8 @@
 """Make the release of one student: `python -m stages.export total`.
 
 Reads models/<student>/distilled, metrics/<student>/{distill,evaluate}.json, and the evaluate.json of teacher, base
-and untrained where they exist. Writes models/<student>/release: weights, tokenizer, ONNX in fp32 and int8, and a
-model card.
+and untrained where they exist. Writes models/<student>/release: weights, tokenizer, ONNX in fp32 and int8, the pooling
+for sentence-transformers, and a model card. It accepts texts of up to `tokenize.length` pieces, as it was trained.
 """
 
 import dataclasses
@@ -16,8 +16,11 @@ from tinypt.params.loader import load
 from tinypt.params.models import Base, HubModel, Teacher
 from tinypt.params.students import Student
 from tinypt.params.tasks import HubData, Task
+from tinypt.params.tokenize import Tokenize
 from tinypt.release.card import Release, TaskOrigin, model_card
 from tinypt.release.onnx import export_onnx
+from tinypt.release.positions import cut_positions
+from tinypt.release.sentence_vectors import write_pooling
 from tinypt.reporting.results import REFERENCES, Results, read_metrics, tabulate
 from tinypt.runtime.run import run
 
@@ -31,9 +34,13 @@ def main(name: str) -> None:
     origins = [load("teacher", Teacher), load("base", Base)]
     folder = Path("models") / name
     results = _results(name)
-    model, tokenizer = load_model(folder / "distilled"), load_tokenizer(folder / "distilled")
+    trained: Tokenize = load("tokenize", Tokenize)
+    model = cut_positions(load_model(folder / "distilled"), trained.length)
+    tokenizer = load_tokenizer(folder / "distilled")
+    tokenizer.model_max_length = model.config.max_position_embeddings
     with atomic_path(folder / "release") as release:
         save_model(model, tokenizer, release)
+        write_pooling(model, release)
         export_onnx(model, release / "onnx")
         facts = Release(
             name=name,

@@ -17,12 +17,12 @@ def scored(evaluated: EvaluatedModel, data: TaskData, seed: int = SEED) -> dict[
     return frozen_scores(evaluated, "x", data, seed)[0]
 
 
-def test_an_embedding_is_the_mean_over_pieces_without_special_tokens(evaluated: EvaluatedModel) -> None:
+def test_an_embedding_is_the_mean_over_all_pieces(evaluated: EvaluatedModel) -> None:
     text = "A menina comeu a maçã."
     ids = torch.tensor([tokenize_texts(evaluated, [text], None).ids[0]])
     with torch.no_grad():
         states = evaluated.model.base_model(input_ids=ids).last_hidden_state[0]
-    expected = states[1:-1].mean(dim=0).numpy()
+    expected = states.mean(dim=0).numpy()
     assert embed(evaluated, [text], "one")[0] == pytest.approx(expected, abs=1e-5)
 
 
@@ -30,10 +30,6 @@ def test_an_embedding_does_not_depend_on_its_batch(evaluated: EvaluatedModel, te
     several = [*texts[:6], "Choveu."]
     alone = np.concatenate([embed(evaluated, [text], "one") for text in several])
     assert embed(evaluated, several, "all") == pytest.approx(alone, abs=1e-5)
-
-
-def test_a_text_without_pieces_is_a_vector_of_zeros(evaluated: EvaluatedModel) -> None:
-    assert not embed(evaluated, [""], "none").any()
 
 
 def test_equal_texts_have_the_highest_cosine(evaluated: EvaluatedModel, similarity: TaskData) -> None:

@@ -63,7 +63,15 @@ def test_embeddings_of_the_sentence_teacher_need_one(tmp_path: Path, name: str) 
     params["students"][name]["init"] = params["students"][name]["init"] | {"embeddings": "sentence_teacher"}
     check_file(write(tmp_path, params))
     params["sentence_teacher"] = None
+    params["students"].pop("semantic")
     with pytest.raises(PipelineError, match=rf"students\.{name}\.init\.embeddings: sentence_teacher needs a sentence"):
+        check_file(write(tmp_path, params))
+
+
+def test_texts_longer_than_the_blocks_of_training_are_refused(tmp_path: Path) -> None:
+    params = sample_params()
+    params["evaluate"]["max_length"] = 1 + params["tokenize"]["length"]
+    with pytest.raises(PipelineError, match=r"evaluate\.max_length: must be at most tokenize.length \(64\), is 65"):
         check_file(write(tmp_path, params))
 
 

@@ -59,9 +59,8 @@ MINE: dict[str, Any] = {
 def _write(vocabulary: str = "full", **changes: Any) -> None:
     mine = {"init": MINE["init"] | {"vocabulary": vocabulary}, "distill": MINE["distill"] | changes}
     Path("params.yaml").write_text(yaml.safe_dump({"seed": 3, "students": {"mine": mine}}), encoding="utf-8")
-    folder = Path("data/sentences/stored")
-    folder.parent.mkdir(parents=True)
-    write_texts(STORED, {}, WIDTH, folder)[:] = vectors(len(STORED))
+    Path("data/sentences").mkdir()
+    write_texts(STORED, {}, WIDTH, Path("data/sentences/stored"))[:] = vectors(len(STORED))
 
 
 def test_every_term_is_logged_and_no_map_is_released(tokenized: Path) -> None:

@@ -8,6 +8,7 @@ from onnx import TensorProto, helper, numpy_helper
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from stages import efficiency
+from tinypt.files import write_json
 from tinypt.modeling.load import save_model
 from tinypt.runtime.errors import PipelineError
 
@@ -35,6 +36,7 @@ def project(
     (tmp_path / "models/partial/release/onnx").mkdir(parents=True)
     for file in ("model.onnx", "model_quantized.onnx"):
         onnx.save(_graph(base.config.vocab_size), tmp_path / "models/partial/release/onnx" / file)
+    write_json(tmp_path / "models/partial/release/config.json", {"max_position_embeddings": 32})
     return tmp_path
 
 

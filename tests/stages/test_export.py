@@ -4,20 +4,29 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import onnxruntime
 import pytest
 import torch
 import yaml
 from safetensors.torch import load_file, save_file
-from transformers import PreTrainedTokenizerBase
+from transformers import AutoModelForMaskedLM, AutoTokenizer, PreTrainedTokenizerBase, pipeline
 
 from stages import export
+from tests.conftest import TEXTS
 from tests.reporting.conftest import evaluation, write
+from tinypt.evaluation.frozen import embed
+from tinypt.evaluation.model import load_evaluated
+from tinypt.files import read_json
 from tinypt.modeling.bert import random_bert
 from tinypt.modeling.load import save_model
 from tinypt.params.models import Architecture
 from tinypt.runtime.errors import PipelineError
 
+POSITIONS = "bert.embeddings.position_embeddings.weight"
 REPOSITORY = Path(__file__).parents[2]
+INSTALL = "sentence_transformers is not installed (pip install -r requirements-sentences.txt)"
+TRAINED = 32  # of the 64 positions of the student
 HUB = {"source": "hub", "id": "some/model", "revision": "0" * 40, "cased": True}
 TRAINING = {
     "epochs": 1.0,
@@ -45,6 +54,7 @@ PARAMS = {
     "corpus": {"source": "vert", "path": "brwac.vert"},
     "teacher": HUB,
     "base": HUB | {"id": "some/base", "cased": False},
+    "tokenize": {"length": TRAINED},
     "tasks": {"assin2_similarity": {"kind": "pair_regression", "max_contamination": 0.0, "data": {"format": "sample"}}},
     "students": {
         "total": {
@@ -60,19 +70,6 @@ PARAMS = {
     },
     "export": {"license": "mit", "datasets": ["some/corpus"]},
 }
-CHECK = """
-import sys
-from transformers import AutoModelForMaskedLM, AutoTokenizer, pipeline
-model, loading = AutoModelForMaskedLM.from_pretrained(sys.argv[1], output_loading_info=True)
-assert not any(loading.values()), loading
-tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])
-assert tokenizer.model_max_length == model.config.max_position_embeddings
-assert len(tokenizer) == model.config.vocab_size
-fill = pipeline("fill-mask", model=sys.argv[1])
-answers = fill(f"A menina comeu a {tokenizer.mask_token} na cozinha.")
-assert len(answers) == 5 and all(0 < answer["score"] <= 1 for answer in answers), answers
-print("filled")
-"""
 
 
 def prepare(folder: Path, tokenizer: PreTrainedTokenizerBase) -> None:
@@ -109,11 +106,14 @@ def project(tmp_path_factory: pytest.TempPathFactory, cased: PreTrainedTokenizer
 
 def test_the_release_has_exactly_these_files(project: Path) -> None:
     assert sorted(digests(project / "models/total/release")) == [
+        "1_Pooling/config.json",
         "README.md",
         "config.json",
         "model.safetensors",
+        "modules.json",
         "onnx/model.onnx",
         "onnx/model_quantized.onnx",
+        "sentence_bert_config.json",
         "tokenizer.json",
         "tokenizer_config.json",
         "vocab.txt",
@@ -125,13 +125,58 @@ def test_weights_used_only_in_training_are_not_released(project: Path) -> None:
     released = load_file(project / "models/total/release/model.safetensors")
     distilled = load_file(project / "models/total/distilled/model.safetensors")
     assert distilled.keys() - released.keys() == {"projection.weight"}
+    distilled[POSITIONS] = distilled[POSITIONS][:TRAINED]
     assert all(torch.equal(released[name], distilled[name]) for name in released)
 
 
-def test_it_loads_and_fills_a_mask_from_anywhere(project: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", CHECK, str(project / "models/total/release")]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.stdout.endswith("filled\n"), done.stderr
+def test_it_promises_only_the_positions_that_were_trained(project: Path) -> None:
+    release = project / "models/total/release"
+    config, tokenizer = (read_json(release / f"{name}.json") for name in ("config", "tokenizer_config"))
+    assert config["max_position_embeddings"] == tokenizer["model_max_length"] == TRAINED
+    assert read_json(release / "sentence_bert_config.json") == {"max_seq_length": TRAINED}
+    assert f"the model reads at most {TRAINED} of them" in (release / "README.md").read_text(encoding="utf-8")
+    for file in ("model.onnx", "model_quantized.onnx"):
+        session = onnxruntime.InferenceSession(release / "onnx" / file, providers=["CPUExecutionProvider"])
+
+        def states(length: int, session: onnxruntime.InferenceSession = session) -> np.ndarray:
+            ids, zeros = np.full((1, length), 5), np.zeros((1, length), np.int64)
+            given = {"input_ids": ids, "attention_mask": zeros + 1, "token_type_ids": zeros}
+            return session.run(["last_hidden_state"], given)[0]
+
+        assert np.isfinite(states(TRAINED)).all()
+        with pytest.raises(Exception, match="Non-zero status code"):
+            states(TRAINED + 1)
+
+
+def test_anyone_may_read_it_and_nothing_tells_how_it_was_made(project: Path) -> None:
+    files = [file for file in (project / "models/total/release").rglob("*") if file.is_file()]
+    mask = os.umask(0)
+    os.umask(mask)
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o666 & ~mask}
+    for folder in ("distilled", "release"):
+        settings = read_json(project / "models/total" / folder / "tokenizer_config.json")
+        assert not {"is_local", "local_files_only"} & settings.keys()
+
+
+def test_sentence_transformers_makes_the_vector_that_is_scored_as_frozen(project: Path) -> None:
+    library = pytest.importorskip("sentence_transformers", reason=INSTALL)
+    release = project / "models/total/release"
+    shipped = library.SentenceTransformer(str(release), device="cpu", local_files_only=True)
+    assert shipped.max_seq_length == TRAINED
+    texts = [*TEXTS, "Choveu.", "", "palavra " * 50]
+    scored = embed(load_evaluated("total", release, TRAINED), texts, "vectors")
+    np.testing.assert_allclose(shipped.encode(texts), scored, rtol=0, atol=1e-5)
+
+
+def test_it_loads_and_fills_a_mask(project: Path) -> None:
+    release = project / "models/total/release"
+    model, loading = AutoModelForMaskedLM.from_pretrained(release, output_loading_info=True)
+    assert not any(loading.values()), loading
+    tokenizer = AutoTokenizer.from_pretrained(release)
+    assert len(tokenizer) == model.config.vocab_size
+    answers = pipeline("fill-mask", model=str(release))(f"A menina comeu a {tokenizer.mask_token} na cozinha.")
+    assert len(answers) == 5
+    assert all(0 < answer["score"] <= 1 for answer in answers)
 
 
 def test_the_card_names_its_sources(project: Path) -> None:

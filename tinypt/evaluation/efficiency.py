@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tinypt.evaluation.model import EvaluatedModel, load_evaluated
+from tinypt.files import read_json
 from tinypt.modeling.forward import encode, score
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.progress import Progress
@@ -108,8 +109,12 @@ def onnx_encoder(evaluated: EvaluatedModel, graph: Path) -> Candidate:
 
     The whole graph also scores every position, as transformers.js requires; no other candidate does that.
 
+    Args:
+        evaluated: the model it was made from.
+        graph: `<release>/onnx/<file>`. The release's config.json says how many positions the graph has.
+
     Raises:
-        PipelineError: the file is missing.
+        PipelineError: the file or the release's config.json is missing.
     """
     if not graph.is_file():
         raise PipelineError(f"{graph}: no such file; run `dvc repro export@{evaluated.name}`")
@@ -122,7 +127,8 @@ def onnx_encoder(evaluated: EvaluatedModel, graph: Path) -> Candidate:
     def call(ids: NDArray[np.int64]) -> object:
         return session.run(None, dict(zip(INPUTS, (ids, np.ones_like(ids), np.zeros_like(ids)), strict=True)))
 
-    return _candidate(evaluated, f"{evaluated.name} {graph.stem}", call)
+    positions = read_json(graph.parents[1] / "config.json")["max_position_embeddings"]
+    return replace(_candidate(evaluated, f"{evaluated.name} {graph.stem}", call), positions=positions)
 
 
 def _candidate(evaluated: EvaluatedModel, name: str, call: Callable[[NDArray[np.int64]], object]) -> Candidate:

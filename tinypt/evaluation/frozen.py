@@ -11,7 +11,7 @@ from tinypt.evaluation.model import EvaluatedModel, length_sorted, pad, tokenize
 from tinypt.evaluation.scores.bootstrap import intervals
 from tinypt.evaluation.scores.scoring import Labels, gold_labels, resampled_scores, task_scores
 from tinypt.evaluation.tasks.table import Split, TaskData
-from tinypt.modeling.forward import encode
+from tinypt.modeling.forward import encode, mean_state
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.progress import Progress
 
@@ -58,9 +58,9 @@ def frozen_scores(evaluated: EvaluatedModel, task: str, data: TaskData, seed: in
 
 @torch.no_grad()
 def embed(evaluated: EvaluatedModel, texts: list[str], label: str) -> Vectors:
-    """Mean of the last hidden states over each text's pieces, special tokens excluded: float64 [texts, hidden].
+    """Mean of the last hidden states over each text's pieces, [CLS] and [SEP] included: float64 [texts, hidden].
 
-    A text without any piece of the vocabulary gives a vector of zeros.
+    A release returns the same vector in sentence-transformers, whose mean also includes both.
 
     Args:
         evaluated: the model.
@@ -75,10 +75,8 @@ def embed(evaluated: EvaluatedModel, texts: list[str], label: str) -> Vectors:
     progress = Progress(label, "texts", len(texts))
     for rows in length_sorted(pieces.lengths()):
         ids, _ = pad(pieces, rows, evaluated)
-        real = (~evaluated.special.is_special(ids))[..., None]
         states = encode(evaluated.model, ids, evaluated.special)
-        means = (states * real).sum(dim=1) / real.sum(dim=1).clamp(min=1)
-        vectors[rows] = means.double().cpu().numpy()
+        vectors[rows] = mean_state(states, ids != evaluated.special.pad).double().cpu().numpy()
         progress.add(len(rows))
     progress.close()
     if not np.isfinite(vectors).all():

@@ -35,6 +35,15 @@ def encode_layers(model: PreTrainedModel, ids: Tensor, special: SpecialIds) -> t
     return states
 
 
+def mean_state(states: Tensor, counted: Tensor) -> Tensor:
+    """Mean of states [rows, length, hidden] where `counted`, bool [rows, length]: [rows, hidden]; zeros if nowhere.
+
+    With all positions but padding it is the vector of a text: the one that the frozen protocol scores and that
+    a release returns in sentence-transformers.
+    """
+    return (states * counted[..., None]).sum(dim=1) / counted.sum(dim=1, keepdim=True).clamp(min=1)
+
+
 def attention_maps(model: PreTrainedModel, layer: int) -> tuple[nn.Linear, nn.Linear, nn.Linear]:
     """The linear maps of a layer's queries, keys and values; layers are counted from 1.
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import pickle
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from transformers.utils import logging as transformers_logging
 from tinypt.files import atomic_path
 from tinypt.runtime.errors import PipelineError, first_line
 from tinypt.tokens.vocabulary import write_vocabulary
+
+LOADING = ("is_local", "local_files_only")  # how a tokenizer was loaded, which transformers would save with it
 
 
 def load_model(folder: Path) -> PreTrainedModel:
@@ -91,8 +94,12 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
 def save_model(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
     """Write weights (safetensors), configuration, tokenizer and vocab.txt as one folder, atomically."""
     _quiet()
+    for key in LOADING:
+        tokenizer.init_kwargs.pop(key, None)
     with atomic_path(folder) as temporary:
         model.save_pretrained(temporary)
+        for weights in temporary.glob("*.safetensors"):  # safetensors lets only their owner read them
+            shutil.copymode(temporary / "config.json", weights)
         tokenizer.save_pretrained(temporary)
         write_vocabulary(tokenizer, temporary / "vocab.txt")
 

@@ -56,6 +56,12 @@ def check_file(path: Path) -> None:
     for name in sections["sentences"].tasks:
         if name not in sections["tasks"]:
             raise PipelineError(f"{path}: sentences.tasks: no task is called {name} under tasks")
+    longest, trained = sections["evaluate"].max_length, sections["tokenize"].length
+    if longest > trained:
+        raise PipelineError(
+            f"{path}: evaluate.max_length: must be at most tokenize.length ({trained}), is {longest}: "
+            "students are not trained on later positions"
+        )
     task_distillation = sections["evaluate"].task_distillation
     for name in task_distillation.students if task_distillation else ():
         if name not in sections["students"]:

@@ -153,6 +153,14 @@ from transformers import pipeline
 
 fill = pipeline("fill-mask", model="<this folder or its name on the hub>")
 fill("A menina foi à [MASK] com a mãe.")
+```
+
+For a vector of a text, take the mean of its states:
+
+```python
+from sentence_transformers import SentenceTransformer
+
+SentenceTransformer("<this folder or its name on the hub>").encode(["A menina foi à escola."])
 ```"""
 
 
@@ -193,7 +201,7 @@ def _limits(release: Release) -> str:
 ## Limits
 
 - The tokenizer {case}. Its vocabulary has {release.config["vocab_size"]:,} word pieces; the model reads at most \
-{release.config["max_position_embeddings"]} of them.
+{release.config["max_position_embeddings"]} of them: it was trained on no longer texts.
 - A model this small knows few facts. It repeats the prejudices of its training text and of its teacher.
 - Scores are uncertain by more than their standard deviation over seeds: the test sets are samples too."""
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from tinypt.evaluation.finetuning.heads import ALIGNMENTS, alignments, matched_states, mean_state
+from tinypt.evaluation.finetuning.heads import ALIGNMENTS, alignments, matched_states
+from tinypt.modeling.forward import mean_state
 
 LENGTH, HIDDEN = 9, 4
 

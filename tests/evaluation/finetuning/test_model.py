@@ -6,9 +6,10 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import RobertaConfig, RobertaForMaskedLM
 
-from tinypt.evaluation.finetuning.heads import matched_states, mean_state
+from tinypt.evaluation.finetuning.heads import matched_states
 from tinypt.evaluation.finetuning.model import TaskModel, used_ids
 from tinypt.evaluation.model import EvaluatedModel, Pieces, pad, tokenize_texts
+from tinypt.modeling.forward import mean_state
 from tinypt.params.evaluate import Head
 
 HEADS: tuple[Head, ...] = ("cls", "matched")

@@ -4,12 +4,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from tinypt.modeling.forward import mean_state
+
 ALIGNMENTS = 4
-
-
-def mean_state(states: Tensor, real: Tensor) -> Tensor:
-    """Mean of states [rows, length, hidden] where `real`, bool [rows, length]: [rows, hidden]; zeros if nowhere."""
-    return (states * real[..., None]).sum(dim=1) / real.sum(dim=1, keepdim=True).clamp(min=1)
 
 
 def matched_states(states: Tensor, first: Tensor, second: Tensor) -> Tensor:

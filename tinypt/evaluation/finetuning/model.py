@@ -9,8 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel, PreTrainedModel
 
-from tinypt.evaluation.finetuning.heads import ALIGNMENTS, matched_states, mean_state
+from tinypt.evaluation.finetuning.heads import ALIGNMENTS, matched_states
 from tinypt.evaluation.model import EvaluatedModel, Pieces
+from tinypt.modeling.forward import mean_state
 from tinypt.params.evaluate import Head
 
 STD = 0.02  # BERT's initial standard deviation
