@@ -62,6 +62,8 @@ def test_the_scores_are_shown_with_those_of_the_references(release: Release) -> 
     assert "    kl: 5.0" in text
     assert "| model.safetensors | 4.94 |" in text
     assert "keeps case and accents" in text
+    assert "the model reads at most 512 of them: it was trained on no longer texts" in text
+    assert "*cls head*: the standard head, as in AutoModelForSequenceClassification" in text
     assert "Not for use" not in text
 
 

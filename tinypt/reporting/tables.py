@@ -11,6 +11,8 @@ TITLES = {
     "assin2_similarity": "ASSIN2 similarity",
     "assin2_entailment": "ASSIN2 entailment",
     "tweetsentbr": "TweetSentBR",
+    "tweetsentbr_75shot": "TweetSentBR, 75-shot",
+    "hatebr": "HateBR",
     "teacher": "teacher",
     "base": "base (original BERT-tiny)",
     "untrained": "untrained (random weights)",
