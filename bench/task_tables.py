@@ -14,6 +14,7 @@ from tinypt.evaluation.scores.predictions import by_protocol, read_predictions
 from tinypt.evaluation.scores.scoring import Labels, primary_metric
 from tinypt.evaluation.tasks.table import TaskData, read_tasks
 from tinypt.files import read_json
+from tinypt.params.evaluate import HEADS
 from tinypt.params.loader import load_seed
 from tinypt.runtime.run import run
 
@@ -32,25 +33,32 @@ def main(*models: str) -> None:
             name: by_protocol(read_predictions(data, PREDICTIONS / name / f"{task}.parquet", "evaluate"))
             for name in evaluated
         }
-        for protocol in ("frozen", "finetune"):
-            _comparisons(data, protocol, {name: predictions[name][protocol] for name in evaluated}, baselines)
+        for protocol in dict.fromkeys(name for by in predictions.values() for name in by):
+            found = {name: by[protocol] for name, by in predictions.items() if protocol in by}
+            _comparisons(data, protocol, found, baselines)
 
 
 def _scores(task: str, data: TaskData, models: list[str]) -> None:
     """Print the scores of the models and of the baselines, with intervals."""
     metrics = [name for name in NAMES if (name in ("pearson", "mse")) == data.is_regression]
-    header = ["model", *(f"frozen: {name}" for name in metrics), *(f"fine-tuned: {name}" for name in metrics), "rate"]
+    scores = {name: read_json(METRICS / name / "evaluate.json")[task] for name in models}
+    heads = [head for head in HEADS if all(f"finetune_{head}" in found for found in scores.values())]
+    header = ["model", *(f"frozen: {name}" for name in metrics)]
+    for head in heads:
+        header += [*(f"fine-tuned, {head} head: {name}" for name in metrics), f"rate, {head} head"]
     print(f"| {' | '.join(header)} |\n|---{'|--:' * (len(header) - 1)}|")
-    for name in models:
-        scores = read_json(METRICS / name / "evaluate.json")[task]
-        cells = [_interval(scores["frozen"], metric, metric) for metric in metrics]
-        for metric in metrics:
-            spread = f" ± {scores['finetune'][f'{metric}_sd']:.3f}"
-            cells.append(_interval(scores["finetune"], f"{metric}_mean", metric, spread))
-        print(f"| {name} | {' | '.join(cells)} | {scores['selection']['learning_rate']:g} |")
+    for name, found in scores.items():
+        cells = [_interval(found["frozen"], metric, metric) for metric in metrics]
+        for head in heads:
+            tuned = found[f"finetune_{head}"]
+            cells += [
+                _interval(tuned, f"{metric}_mean", metric, f" ± {tuned[f'{metric}_sd']:.3f}") for metric in metrics
+            ]
+            cells.append(f"{found[f'selection_{head}']['learning_rate']:g}")
+        print(f"| {name} | {' | '.join(cells)} |")
     for name, baseline in read_json(METRICS / "tasks.json")[task]["baselines"].items():
         cells = [_interval(baseline, metric, metric) if metric in baseline else "–" for metric in metrics]
-        print(f"| baseline: {name} | {' | '.join(cells)} |{' – |' * (len(metrics) + 1)}")
+        print(f"| baseline: {name} | {' | '.join(cells)} |{' – |' * (len(header) - 1 - len(metrics))}")
 
 
 def _interval(scores: dict[str, Any], key: str, metric: str, spread: str = "") -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-HEADLINE = re.compile(r"(words\.bits_per_character|\w+\.frozen\.(f1|pearson)|\w+\.finetune\.(f1|pearson)_mean)")
+HEADLINE = re.compile(r"(words\.bits_per_character|\w+\.frozen\.(f1|pearson)|\w+\.finetune_\w+\.(f1|pearson)_mean)")
 OPEN_ROWS = 40  # the tables of single numbers are open if they have at most this many rows together
 
 Values = dict[str, Any]

@@ -3,8 +3,8 @@
 Reads data/tasks and each model's data/predictions/<model>/<task>.parquet. Writes metrics/compare.json:
 
 - task -> protocol -> left -> right -> `difference` in the primary metric (Pearson or macro-F1; left - right), its 95 %
-  interval `low` and `high`, and a `verdict` on left. The left of `task_distillation` are students after task
-  distillation; the right are all systems as fine-tuned, including the same student under the name `finetune`.
+  interval `low` and `high`, and a `verdict` on left. The left of `task_distillation_<head>` are students after task
+  distillation; the right are all systems as fine-tuned, including the same student under the name `finetune_<head>`.
 - `gap_recovered` -> task -> protocol -> student -> share of the gap between the untrained model and the teacher that
   the student closes, where the teacher is shown to be better than the untrained model.
 """

@@ -15,9 +15,9 @@ SCORES = {
     "assin2.frozen.f1": {"old": 0.679872, "new": 0.69},
     "assin2.frozen.f1_low": {"old": 0.626393, "new": 0.64},
     "assin2.frozen.f1_high": {"old": 0.733147, "new": 0.75},
-    "assin2.finetune.seeds": {"old": 5, "new": 5},
-    "assin2.finetune.f1_mean": {"old": 0.5, "new": 0.6},
-    "assin2.finetune.f1_sd": {"old": 0.01, "new": 0.02},
+    "assin2.finetune_cls.seeds": {"old": 5, "new": 5},
+    "assin2.finetune_cls.f1_mean": {"old": 0.5, "new": 0.6},
+    "assin2.finetune_cls.f1_sd": {"old": 0.01, "new": 0.02},
 }
 METRICS = {
     "metrics/total/evaluate.json": SCORES,
@@ -45,7 +45,7 @@ def test_each_changed_number_has_a_row_with_its_interval() -> None:
         ],
         "total": [
             ["distill.validation_mlm", "4.793", "4.7", "-0.0934"],
-            ["assin2.finetune.f1_mean", "0.5 ± 0.01", "0.6 ± 0.02", "+0.1"],
+            ["assin2.finetune_cls.f1_mean", "0.5 ± 0.01", "0.6 ± 0.02", "+0.1"],
             ["assin2.frozen.f1", "0.6799 [0.6264, 0.7331]", "0.69 [0.64, 0.75]", "+0.0101"],
             ["mlm.loss", "4.697", "4.51", "-0.187"],
             ["words.bits_per_character", "1.345", "1.3", "-0.0448"],
@@ -57,7 +57,7 @@ def test_the_report_begins_with_parameters_and_headline() -> None:
     lines = _text(PARAMETERS, METRICS).splitlines()
     assert lines[0] == "## main → warmer"
     assert "| `students.total.distill.temperature` | 2.0 | 4.0 |" in lines
-    metrics = "assin2<br>finetune<br>f1 | assin2<br>frozen<br>f1 | words<br>bits_per_character"
+    metrics = "assin2<br>finetune_cls<br>f1 | assin2<br>frozen<br>f1 | words<br>bits_per_character"
     header = lines.index(f"| model | {metrics} |")
     assert lines[header + 2] == "| total | 0.5 → 0.6 | 0.6799 → 0.69 | 1.345 → 1.3 |"
     assert "<details open><summary><b>total</b>: 5 changed</summary>" in lines

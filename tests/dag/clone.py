@@ -35,7 +35,7 @@ def minimal() -> dict[str, Any]:
     params["targets"]["base"] = {"alignment": "word", "width": 16, "precision": "fp32"}
     params["students"]["partial_word"]["distill"]["targets"] = "cached"
     params["evaluate"] |= {"mlm_blocks": 32, "sentences": 10}
-    params["evaluate"]["finetune"] |= {"epochs": 1, "seeds": [1]}
+    params["evaluate"]["finetune"] |= {"epochs": 1, "seeds": [1], "heads": ["matched"]}
     return params
 
 

@@ -11,7 +11,7 @@ from tinypt.modeling.bert import same_shape
 from tinypt.params.evaluate import Evaluate, Finetune, TaskDistillation
 
 FINETUNE = Finetune(
-    head="matched",
+    heads=("matched", "cls"),
     learning_rates=(1e-3, 1e-2),
     folds=2,
     fold_rows=None,
@@ -44,8 +44,11 @@ def test_a_second_run_gives_exactly_the_same_scores(
     assert first.metrics == second.metrics
     assert first.metrics != other.metrics
     for task in tasks:
-        assert list(first.metrics[task]) == ["frozen", "finetune", "selection"]
-        assert list(first.predictions[task]) == ["frozen", "finetune_1", "finetune_2"]
+        parts = [f"{part}_{head}" for head in FINETUNE.heads for part in ("finetune", "selection")]
+        assert list(first.metrics[task]) == ["frozen", *parts]
+        assert first.metrics[task]["finetune_matched"] != first.metrics[task]["finetune_cls"]
+        columns = [f"finetune_{head}_{seed}" for head in FINETUNE.heads for seed in (1, 2)]
+        assert list(first.predictions[task]) == ["frozen", *columns]
         for name, predicted in first.predictions[task].items():
             assert np.array_equal(predicted, second.predictions[task][name])
 
@@ -54,10 +57,10 @@ def test_a_student_learns_from_the_teacher_s_soft_labels(
     evaluated: EvaluatedModel, base: BertForMaskedLM, similarity: TaskData, entailment: TaskData, tmp_path: Path
 ) -> None:
     tasks = {"entailment": entailment, "similarity": similarity}
-    finetune = replace(FINETUNE, learning_rates=(1e-2,), epochs=15)
+    finetune = replace(FINETUNE, learning_rates=(1e-2,), epochs=15, heads=("matched",))
     options = replace(OPTIONS, finetune=finetune, task_distillation=DISTILLATION)
     results = evaluate_tasks(evaluated, tasks, options, 13, tmp_path)
-    assert list(results.soft_labels) == ["entailment+similarity"]
+    assert list(results.soft_labels) == ["matched/entailment+similarity"]
     write_results("teacher", tasks, results, tmp_path)
     student = replace(evaluated, name="total", model=same_shape(base, evaluated.tokenizer, 7).eval())
     wrong = {
@@ -66,13 +69,13 @@ def test_a_student_learns_from_the_teacher_s_soft_labels(
     }
     soft_only = replace(options, task_distillation=replace(DISTILLATION, weight=1.0))  # ignores the wrong labels
     found = evaluate_tasks(student, wrong, soft_only, 13, tmp_path)
-    assert found.metrics["entailment"]["finetune"]["f1_mean"] < 0.2
-    assert found.metrics["entailment"]["task_distillation"]["f1_mean"] > 0.8
-    assert found.metrics["similarity"]["task_distillation"]["pearson_mean"] > 0.8
+    assert found.metrics["entailment"]["finetune_matched"]["f1_mean"] < 0.2
+    assert found.metrics["entailment"]["task_distillation_matched"]["f1_mean"] > 0.8
+    assert found.metrics["similarity"]["task_distillation_matched"]["pearson_mean"] > 0.8
     assert found.soft_labels == {}
     assert [name for name in found.predictions["entailment"] if name.startswith("task_distillation")] == [
-        "task_distillation_1",
-        "task_distillation_2",
+        "task_distillation_matched_1",
+        "task_distillation_matched_2",
     ]
     apart = evaluate_tasks(replace(student, name="other"), wrong, soft_only, 13, tmp_path)
-    assert "task_distillation" not in apart.metrics["entailment"]
+    assert "task_distillation_matched" not in apart.metrics["entailment"]

@@ -7,7 +7,7 @@ from tinypt.params.loader import load
 from tinypt.runtime.errors import PipelineError
 
 FINETUNE = {
-    "head": "matched",
+    "heads": "[matched, cls]",
     "learning_rates": "[1.0e-4, 1.0e-3]",
     "folds": "2",
     "fold_rows": "null",
@@ -54,6 +54,8 @@ def test_a_valid_section_is_read(tmp_path: Path) -> None:
             "evaluate.finetune.learning_rates: must hold at least one learning rate",
         ),
         ("finetune", finetune(seeds="[]"), "evaluate.finetune.seeds: must hold at least one seed"),
+        ("finetune", finetune(heads="[]"), "evaluate.finetune.heads: must hold at least one head"),
+        ("finetune", finetune(heads="[cls, cls]"), "evaluate.finetune.heads: must not repeat a value"),
         ("finetune", finetune(seeds="[1, 1]"), "evaluate.finetune.seeds: must not repeat a value"),
         (
             "task_distillation",

@@ -12,6 +12,7 @@ from dvc.utils.serialize import load_yaml
 from tests.conftest import ROOT
 from tinypt.params.check import SCHEMAS, check_file
 from tinypt.params.loader import load, read_sections
+from tinypt.reporting.parameters import changed_parameters
 
 FILES = sorted((ROOT / "params").glob("*.yaml"))
 by_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -41,6 +42,17 @@ def test_every_file_passes_the_check(path: Path) -> None:
 def test_dvc_reads_the_same_values(path: Path) -> None:
     """DVC reads YAML with ruamel.yaml, the pipeline with PyYAML. Types count: 1, 1.0 and true differ."""
     assert json.dumps(load_yaml(path), sort_keys=True) == json.dumps(read_sections(path), sort_keys=True)
+
+
+def test_the_pilot_differs_from_the_real_run_only_in_length() -> None:
+    real, pilot = (read_sections(ROOT / f"params/{name}.yaml") for name in ("brwac", "brwac-pilot"))
+    changed = changed_parameters(real, pilot)
+    epochs = {f"students.{name}.distill.epochs" for name in real["students"]}
+    evaluation = {f"evaluate.{key}" for key in ("mlm_blocks", "sentences")}
+    finetune = {f"evaluate.finetune.{key}" for key in ("learning_rates", "fold_rows", "epochs", "seeds")}
+    assert set(changed) == epochs | evaluation | finetune
+    for name, student in real["students"].items():
+        assert pilot["students"][name]["distill"]["epochs"] == pytest.approx(student["distill"]["epochs"] / 100)
 
 
 @by_file

@@ -43,19 +43,27 @@ def test_the_hub_understands_the_header(release: Release) -> None:
         for result in data.eval_results
     }
     assert found["fill-mask", "held-out split of the corpus", "loss", "loss, nats per masked word piece"] == 2.75
-    key = ("sentence-similarity", "ASSIN2 similarity", "pearson", "Pearson, fine-tuned, mean over 3 seeds")
+    key = (
+        "sentence-similarity",
+        "ASSIN2 similarity",
+        "pearson",
+        "Pearson, fine-tuned, matched head, mean over 3 seeds",
+    )
     assert found[key] == 0.65
     assert found["text-classification", "TweetSentBR", "f1", "macro-F1, frozen"] == pytest.approx(0.6)
 
 
 def test_the_scores_are_shown_with_those_of_the_references(release: Release) -> None:
     text = model_card(release)
-    assert "| ASSIN2 similarity, fine-tuned: Pearson | 0.6500 ± 0.0200 | 0.8000 ± 0.0200 |" in text
+    assert "| ASSIN2 similarity, fine-tuned, matched head: Pearson | 0.6500 ± 0.0200 | 0.8000 ± 0.0200 |" in text
+    assert "| ASSIN2 similarity, fine-tuned, cls head: Pearson | 0.4500 ± 0.0200 | 0.6000 ± 0.0200 |" in text
     assert "1,234,567 parameters" in text
     assert "[some/teacher](https://huggingface.co/some/teacher)" in text
     assert "    kl: 5.0" in text
     assert "| model.safetensors | 4.94 |" in text
     assert "keeps case and accents" in text
+    assert "the model reads at most 512 of them: it was trained on no longer texts" in text
+    assert "*cls head*: the standard head, as in AutoModelForSequenceClassification" in text
     assert "Not for use" not in text
 
 

@@ -20,10 +20,14 @@ QUALITY = {"teacher": 0.8, "base": 0.4, "untrained": 0.3, "partial": 0.55, "tota
 
 
 def evaluation(quality: float) -> dict[str, Any]:
+    tuned = {"seeds": 3, "f1_sd": 0.012, "accuracy_sd": 0.01}
     classes = {
         "frozen": {"f1": quality - 0.05, "accuracy": quality},
-        "finetune": {"seeds": 3, "f1_mean": quality, "f1_sd": 0.012, "accuracy_mean": quality, "accuracy_sd": 0.01},
+        "finetune_matched": tuned | {"f1_mean": quality, "accuracy_mean": quality},
+        "selection_matched": {"learning_rate": 0.001},
+        "finetune_cls": tuned | {"f1_mean": quality - 0.2, "accuracy_mean": quality - 0.2},
     }
+    correlated = {"seeds": 3, "pearson_sd": 0.02, "mse_mean": 0.5, "mse_sd": 0.03}
     return {
         "mlm": {"loss": 6 - 5 * quality, "masked_tokens": 12345},
         "words": {
@@ -35,7 +39,8 @@ def evaluation(quality: float) -> dict[str, Any]:
         },
         "assin2_similarity": {
             "frozen": {"pearson": quality - 0.1, "mse": 1 - quality, "pearson_low": 0.25, "pearson_high": 0.75},
-            "finetune": {"seeds": 3, "pearson_mean": quality, "pearson_sd": 0.02, "mse_mean": 0.5, "mse_sd": 0.03},
+            "finetune_matched": correlated | {"pearson_mean": quality},
+            "finetune_cls": correlated | {"pearson_mean": quality - 0.2},
         },
         "assin2_entailment": classes,
         "tweetsentbr": classes,
@@ -55,8 +60,8 @@ def comparisons() -> dict[str, Any]:
         for name in ("base", *STUDENTS)
     }
     tasks = ("assin2_similarity", "assin2_entailment", "tweetsentbr")
-    found: dict[str, Any] = {task: {"frozen": pairs, "finetune": pairs} for task in tasks}
-    return found | {"gap_recovered": {task: {"frozen": gaps, "finetune": {}} for task in tasks}}
+    found: dict[str, Any] = {task: {"frozen": pairs, "finetune_matched": pairs} for task in tasks}
+    return found | {"gap_recovered": {task: {"frozen": gaps, "finetune_matched": {}} for task in tasks}}
 
 
 def _difference(difference: float) -> dict[str, Any]:

@@ -34,25 +34,30 @@ def test_the_pairs_of_all_models_with_interval_and_sign(report_data: ReportData)
 def test_a_task_distilled_student_is_compared_only_with_models_fine_tuned_on_labels(metrics: Path) -> None:
     content = comparisons()
     pair = content["tweetsentbr"]["frozen"]["partial"]["total"]
-    content["tweetsentbr"]["task_distillation"] = {
-        "partial": {"total": pair, "finetune": pair},
-        "total": {"finetune": pair},
+    content["tweetsentbr"]["task_distillation_matched"] = {
+        "partial": {"total": pair, "finetune_matched": pair},
+        "total": {"finetune_matched": pair},
     }
     write(metrics / "compare.json", content)
     for name, quality in (("partial", 0.6), ("total", 0.7)):
         scores = evaluation(quality)
         scores["tweetsentbr"] = scores["tweetsentbr"] | {
-            "task_distillation": {"seeds": 1, "f1_mean": quality, "f1_sd": 0.0}
+            "task_distillation_matched": {"seeds": 1, "f1_mean": quality, "f1_sd": 0.0}
         }
         write(metrics / name / "evaluate.json", scores)
     found, results = read_comparisons(metrics / "compare.json"), read_results(metrics, STUDENTS)
-    assert results.protocols("tweetsentbr") == ["frozen", "finetune", "task_distillation"]
-    assert results.protocols("assin2_similarity") == ["frozen", "finetune"]
-    assert found.find("tweetsentbr", "task_distillation", "total", "partial") is None
-    assert found.leaders(results, "tweetsentbr", "task_distillation", "f1") == {"total"}
-    table = pairs_table(found, "tweetsentbr", "task_distillation", results.models)
+    assert results.protocols("tweetsentbr") == [
+        "frozen",
+        "finetune_matched",
+        "finetune_cls",
+        "task_distillation_matched",
+    ]
+    assert results.protocols("assin2_similarity") == ["frozen", "finetune_matched", "finetune_cls"]
+    assert found.find("tweetsentbr", "task_distillation_matched", "total", "partial") is None
+    assert found.leaders(results, "tweetsentbr", "task_distillation_matched", "f1") == {"total"}
+    table = pairs_table(found, "tweetsentbr", "task_distillation_matched", results.models)
     assert [row[0] for row in table.rows] == ["partial", "total"]
-    assert table.header[-1] == "− fine-tuned"
+    assert table.header[-1] == "− fine-tuned, matched head"
 
 
 def test_gaps_are_shown_where_there_are_any(report_data: ReportData) -> None:

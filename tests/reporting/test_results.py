@@ -62,9 +62,9 @@ def test_every_number_of_every_file_is_in_the_table(metrics: Path) -> None:
     numbers = read_results(metrics, STUDENTS).numbers
     assert numbers[Key("total", "mlm", "", "masked_tokens")] == 12345
     assert numbers[Key("total", "assin2_similarity", "frozen", "pearson_low")] == 0.25
-    assert numbers[Key("total", "assin2_similarity", "finetune", "seeds")] == 3
+    assert numbers[Key("total", "assin2_similarity", "finetune_matched", "seeds")] == 3
     assert numbers[Key("word_jaccard", "assin2_similarity", BASELINE, "pearson")] == 0.546
-    assert len(numbers) == 5 * 30 + 13
+    assert len(numbers) == 5 * 47 + 13
 
 
 def test_numbers_outside_the_protocols_are_not_scores_of_a_task() -> None:
@@ -78,11 +78,11 @@ def test_numbers_outside_the_protocols_are_not_scores_of_a_task() -> None:
 def test_a_score_is_the_metric_or_its_mean() -> None:
     results = one_model(evaluation(0.5))
     frozen = results.score("total", "assin2_similarity", "frozen", "pearson")
-    tuned = results.score("total", "assin2_similarity", "finetune", "pearson")
+    tuned = results.score("total", "assin2_similarity", "finetune_matched", "pearson")
     assert frozen is not None
     assert tuned is not None
     assert (frozen.value, tuned.value) == (0.4, 0.5)
-    assert results.score("total", "assin2_similarity", "finetune", "f1") is None
+    assert results.score("total", "assin2_similarity", "finetune_matched", "f1") is None
     assert results.score("total", "gone", "frozen", "f1") is None
     assert results.values(["total", "base"], "assin2_similarity", "frozen", "pearson") == {"total": 0.4}
 
@@ -93,14 +93,14 @@ def test_the_bounds_of_a_score_are_an_interval_or_a_deviation_over_several_seeds
 
     scores = evaluation(0.5)
     assert score("frozen", "pearson") == Score(0.4, 0.25, 0.75)
-    assert score("finetune", "pearson") == Score(0.5, pytest.approx(0.48), pytest.approx(0.52), deviation=True)
-    assert show_score(score("finetune", "pearson")) == "0.5000 ± 0.0200"
+    assert score("finetune_matched", "pearson") == Score(0.5, pytest.approx(0.48), pytest.approx(0.52), deviation=True)
+    assert show_score(score("finetune_matched", "pearson")) == "0.5000 ± 0.0200"
     assert score("frozen", "mse") == Score(0.5)
-    scores["assin2_similarity"]["finetune"] |= {"pearson_low": 0.4, "pearson_high": 0.6}
-    assert score("finetune", "pearson") == Score(0.5, 0.4, 0.6)
-    assert show_score(score("finetune", "pearson")) == "0.5000 [0.400, 0.600]"
-    scores["assin2_similarity"]["finetune"] = {"seeds": 1, "pearson_mean": 0.5, "pearson_sd": 0.0}
-    assert score("finetune", "pearson") == Score(0.5)
+    scores["assin2_similarity"]["finetune_matched"] |= {"pearson_low": 0.4, "pearson_high": 0.6}
+    assert score("finetune_matched", "pearson") == Score(0.5, 0.4, 0.6)
+    assert show_score(score("finetune_matched", "pearson")) == "0.5000 [0.400, 0.600]"
+    scores["assin2_similarity"]["finetune_matched"] = {"seeds": 1, "pearson_mean": 0.5, "pearson_sd": 0.0}
+    assert score("finetune_matched", "pearson") == Score(0.5)
     assert show_score(None) == "–"
 
 

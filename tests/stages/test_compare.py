@@ -42,7 +42,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             {"teacher": 0.95, "base": 0.5, "untrained": 0.1, "total": 0.8, "mlm_only": 0.5}.items()
         ):
             columns = {"frozen": predictions(0.4, classes, number)}
-            columns |= {f"finetune_{seed}": predictions(quality, classes, 10 * seed + number) for seed in (1, 2, 3)}
+            for start, head in ((0, "matched"), (100, "cls")):
+                columns |= {
+                    f"finetune_{head}_{seed}": predictions(quality, classes, start + 10 * seed + number)
+                    for seed in (1, 2, 3)
+                }
             write_predictions(data, columns, tmp_path / "data/predictions" / model / f"{task}.parquet")
     return tmp_path
 
@@ -53,13 +57,25 @@ def test_all_comparisons_and_gaps(project: Path) -> None:
     found = json.loads(path.read_text())
     assert list(found) == ["sentiment", "similarity", "gap_recovered"]
     for task in ("sentiment", "similarity"):
-        assert list(found[task]) == ["frozen", "finetune"]
-        assert list(found[task]["finetune"]["total"]) == ["teacher", "base", "untrained", "mlm_only", "constant"]
-        assert list(found[task]["finetune"]["untrained"]) == ["teacher", "base", "total", "mlm_only", "constant"]
-        entry = found[task]["finetune"]["total"]["untrained"]
+        assert list(found[task]) == ["frozen", "finetune_matched", "finetune_cls"]
+        assert list(found[task]["finetune_matched"]["total"]) == [
+            "teacher",
+            "base",
+            "untrained",
+            "mlm_only",
+            "constant",
+        ]
+        assert list(found[task]["finetune_matched"]["untrained"]) == [
+            "teacher",
+            "base",
+            "total",
+            "mlm_only",
+            "constant",
+        ]
+        entry = found[task]["finetune_matched"]["total"]["untrained"]
         assert entry["verdict"] == "better"
         assert 0 < entry["low"] < entry["difference"] < entry["high"]
-        gap = found["gap_recovered"][task]["finetune"]["total"]
+        gap = found["gap_recovered"][task]["finetune_matched"]["total"]
         assert 0 < gap["low"] < gap["value"] < gap["high"] < 1.2
     before = path.read_bytes()
     compare.main()
@@ -71,15 +87,15 @@ def test_a_student_with_task_distillation_is_compared_with_itself_without(projec
         path = project / f"data/predictions/total/{task}.parquet"
         data = read_task(project / "data/tasks" / task)
         columns = read_predictions(data, path, "evaluate@total")
-        columns |= {f"task_distillation_{seed}": predictions(1.0, classes, seed) for seed in (1, 2, 3)}
+        columns |= {f"task_distillation_cls_{seed}": predictions(1.0, classes, seed) for seed in (1, 2, 3)}
         write_predictions(data, columns, path)
     compare.main()
     found = json.loads((project / "metrics/compare.json").read_text())
-    distilled = found["sentiment"]["task_distillation"]
+    distilled = found["sentiment"]["task_distillation_cls"]
     assert list(distilled) == ["total"]
-    assert set(distilled["total"]) == {"teacher", "base", "untrained", "finetune", "mlm_only", "constant"}
-    assert distilled["total"]["finetune"]["verdict"] == "better"
-    assert found["gap_recovered"]["sentiment"]["task_distillation"]["total"]["value"] > 1
+    assert set(distilled["total"]) == {"teacher", "base", "untrained", "finetune_cls", "mlm_only", "constant"}
+    assert distilled["total"]["finetune_cls"]["verdict"] == "better"
+    assert found["gap_recovered"]["sentiment"]["task_distillation_cls"]["total"]["value"] > 1
 
 
 def test_there_is_no_gap_if_the_teacher_is_not_better_than_the_untrained_model(project: Path) -> None:
@@ -88,7 +104,9 @@ def test_there_is_no_gap_if_the_teacher_is_not_better_than_the_untrained_model(p
         (folder / f"untrained/{task}.parquet").write_bytes((folder / f"teacher/{task}.parquet").read_bytes())
     compare.main()
     gaps = json.loads((project / "metrics/compare.json").read_text())["gap_recovered"]
-    assert gaps == {task: {"frozen": {}, "finetune": {}} for task in ("sentiment", "similarity")}
+    assert gaps == {
+        task: {"frozen": {}, "finetune_matched": {}, "finetune_cls": {}} for task in ("sentiment", "similarity")
+    }
 
 
 def test_missing_predictions_name_the_stage(project: Path) -> None:

@@ -24,8 +24,8 @@ evaluate:
   sentences: 10
   max_length: 32
   finetune:
-    {head: matched, learning_rates: [1.0e-3, 1.0e-2], folds: 2, fold_rows: 12, epochs: 1, batch_size: 8, seeds: [1, 2],
-     joint: []}
+    {heads: [matched, cls], learning_rates: [1.0e-3, 1.0e-2], folds: 2, fold_rows: 12, epochs: 1, batch_size: 8,
+     seeds: [1, 2], joint: []}
   task_distillation: null
 """
 
@@ -65,12 +65,13 @@ def test_metrics_of_every_protocol_and_task(project: Path) -> None:
     assert set(metrics["mlm"]) == {"loss", "masked_tokens"}
     bounds = {"pearson_low", "pearson_high", "mse_low", "mse_high"}
     assert set(metrics["similarity"]["frozen"]) == {"pearson", "mse"} | bounds
-    assert list(metrics["sentiment"]) == ["frozen", "finetune", "selection"]
-    assert set(metrics["sentiment"]["finetune"]) == {"seeds"} | {
+    parts = [f"{part}_{head}" for head in ("matched", "cls") for part in ("finetune", "selection")]
+    assert list(metrics["sentiment"]) == ["frozen", *parts]
+    assert set(metrics["sentiment"]["finetune_cls"]) == {"seeds"} | {
         f"{metric}_{part}" for metric in ("f1", "accuracy") for part in ("mean", "sd", "low", "high")
     }
-    assert set(metrics["sentiment"]["selection"]) == {"learning_rate", "at_0.001", "at_0.01"}
-    assert math.isfinite(metrics["similarity"]["finetune"]["mse_mean"])
+    assert set(metrics["sentiment"]["selection_cls"]) == {"learning_rate", "at_0.001", "at_0.01"}
+    assert math.isfinite(metrics["similarity"]["finetune_matched"]["mse_mean"])
     before = {path: path.read_bytes() for path in written(project)}
     evaluate.main("teacher", "models/teacher", "data/tokens/teacher")
     assert {path: path.read_bytes() for path in written(project)} == before
@@ -85,11 +86,13 @@ def test_scores_can_be_recomputed_from_the_predictions(project: Path) -> None:
     metrics = json.loads((project / "metrics/teacher/evaluate.json").read_text())
     for task, data in read_tasks(project / "data/tasks").items():
         columns = read_predictions(data, project / f"data/predictions/teacher/{task}.parquet", "reference@teacher")
-        assert list(columns) == ["frozen", "finetune_1", "finetune_2"]
+        tuned = [f"finetune_{head}_{seed}" for head in ("matched", "cls") for seed in (1, 2)]
+        assert list(columns) == ["frozen", *tuned]
         gold, metric = gold_labels(data, data.test), primary_metric(data)
         assert task_scores(data, columns["frozen"], gold)[metric] == pytest.approx(metrics[task]["frozen"][metric])
-        tuned = [task_scores(data, columns[f"finetune_{seed}"], gold)[metric] for seed in (1, 2)]
-        assert np.mean(tuned) == pytest.approx(metrics[task]["finetune"][f"{metric}_mean"], abs=1e-5)
+        for protocol in ("finetune_matched", "finetune_cls"):
+            scores = [task_scores(data, columns[f"{protocol}_{seed}"], gold)[metric] for seed in (1, 2)]
+            assert np.mean(scores) == pytest.approx(metrics[task][protocol][f"{metric}_mean"], abs=1e-5)
 
 
 def test_a_missing_model_is_named(project: Path) -> None:

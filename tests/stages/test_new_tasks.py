@@ -56,7 +56,7 @@ def add_task(project: Path, kind: str, train: Rows, test: Rows, **changes: objec
         "made_up": {"kind": kind, "max_contamination": 0.0, "data": data | {"columns": columns | changes}}
     }
     params["evaluate"] |= {"mlm_blocks": 4, "sentences": 4}
-    params["evaluate"]["finetune"] |= {"epochs": 1, "batch_size": 16, "seeds": [1]}
+    params["evaluate"]["finetune"] |= {"epochs": 1, "batch_size": 16, "seeds": [1], "heads": ["cls"]}
     (project / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
 
 
@@ -95,7 +95,7 @@ def test_from_files_to_scores(
     found = scores(project, teacher, cased, texts)
     metric = "pearson" if kind == "pair_regression" else "f1"
     assert -1 <= found["frozen"][metric] <= 1
-    assert -1 <= found["finetune"][f"{metric}_mean"] <= 1
+    assert -1 <= found["finetune_cls"][f"{metric}_mean"] <= 1
     data = read_tasks(project / "data/tasks")["made_up"]
     assert data.train.ids[:2] == ["train-0", "train-1"]  # row numbers, because the files have no ids
     if kind != "pair_regression":

@@ -1,4 +1,4 @@
-"""Evaluation of one model on all tasks by every protocol: frozen, finetune and task_distillation."""
+"""Evaluation of one model on all tasks by every protocol: frozen, and for each head finetune and task_distillation."""
 
 import logging
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from tinypt.evaluation.scores.predictions import write_predictions
 from tinypt.evaluation.scores.scoring import Labels, summarise
 from tinypt.evaluation.tasks.table import TaskData
 from tinypt.files import atomic_path
-from tinypt.params.evaluate import Evaluate
+from tinypt.params.evaluate import Evaluate, Head
 
 log = logging.getLogger(__name__)
 TEACHER = "teacher"  # name of the model that writes soft labels
@@ -29,10 +29,12 @@ TEACHER = "teacher"  # name of the model that writes soft labels
 class TaskResults:
     """Results of one model.
 
-    metrics: for each task, as in metrics/<model>/evaluate.json: scores by protocol, and under `selection` the chosen
-        learning rate and the score of each rate (`at_<rate>`).
+    metrics: for each task, as in metrics/<model>/evaluate.json: scores by protocol (`frozen`, `finetune_<head>`,
+        `task_distillation_<head>`), and under `selection_<head>` the chosen learning rate and the score of each rate
+        (`at_<rate>`).
     predictions: for each task, predictions of the test split as `write_predictions` takes them.
-    soft_labels: for each group of joint tasks, named `<task>+<task>`, the teacher's soft labels; empty for students.
+    soft_labels: for each head and group of joint tasks, named `<head>/<task>+<task>`, the teacher's soft labels; empty
+        for students.
     """
 
     metrics: dict[str, dict[str, Any]]
@@ -56,30 +58,45 @@ def evaluate_tasks(
         PipelineError: the model's weights are damaged, training diverged, tasks cannot be learnt jointly, or the
             teacher's soft labels are missing.
     """
-    name, distillation = evaluated.name, options.task_distillation
     groups = joint_groups(tasks, options.finetune.joint)
     results = TaskResults({}, {}, {})
     for task, data in tasks.items():
-        log.info("%s: %s, frozen", name, task)
+        log.info("%s: %s, frozen", evaluated.name, task)
         scores, predicted = frozen_scores(evaluated, task, data, seed)
         results.metrics[task], results.predictions[task] = {"frozen": scores}, {"frozen": predicted}
     for number, group in enumerate(groups, start=1):
-        log.info("%s: %s, fine-tuning, %d of %d", name, " and ".join(group), number, len(groups))
-        is_teacher = name == TEACHER
-        transfer = transfer_texts(group, distillation.recombined, seed) if distillation and is_teacher else None
-        tuned = finetune(evaluated, group, options.finetune, transfer)
-        _add(results, "finetune", group, tuned, options.finetune.seeds, seed)
-        for task in group:
-            rates = {f"at_{rate:g}": score for rate, score in tuned.rate_scores.items()}
-            results.metrics[task]["selection"] = {"learning_rate": tuned.learning_rate} | rates
-        if transfer:
-            results.soft_labels[_group_name(group)] = SoftLabels(transfer, tuned.transfer_outputs)
-        if distillation and name in distillation.students:
-            soft_labels = read_soft_labels(group, _soft_labels_path(folder / TEACHER, _group_name(group)))
-            rate = tuned.learning_rate
-            tuned = finetune_on_soft_labels(evaluated, group, options.finetune, rate, soft_labels, distillation)
-            _add(results, "task_distillation", group, tuned, options.finetune.seeds, seed)
+        for head in options.finetune.heads:
+            names = " and ".join(group)
+            log.info("%s: %s, fine-tuning, %s head, %d of %d", evaluated.name, names, head, number, len(groups))
+            _finetune(results, evaluated, head, group, options, seed, folder)
     return results
+
+
+def _finetune(
+    results: TaskResults,
+    evaluated: EvaluatedModel,
+    head: Head,
+    group: dict[str, TaskData],
+    options: Evaluate,
+    seed: int,
+    folder: Path,
+) -> None:
+    """Fine-tune with one head on one group of tasks, and add everything found to `results`."""
+    name, tuning, distillation = evaluated.name, options.finetune, options.task_distillation
+    transfer = transfer_texts(group, distillation.recombined, seed) if distillation and name == TEACHER else None
+    tuned = finetune(evaluated, head, group, tuning, transfer)
+    _add(results, f"finetune_{head}", group, tuned, tuning.seeds, seed)
+    for task in group:
+        rates = {f"at_{rate:g}": score for rate, score in tuned.rate_scores.items()}
+        results.metrics[task][f"selection_{head}"] = {"learning_rate": tuned.learning_rate} | rates
+    labels = f"{head}/{'+'.join(group)}"
+    if transfer:
+        results.soft_labels[labels] = SoftLabels(transfer, tuned.transfer_outputs)
+    if distillation and name in distillation.students:
+        soft_labels = read_soft_labels(group, _soft_labels_path(folder / TEACHER, labels))
+        rate = tuned.learning_rate
+        tuned = finetune_on_soft_labels(evaluated, head, group, tuning, rate, soft_labels, distillation)
+        _add(results, f"task_distillation_{head}", group, tuned, tuning.seeds, seed)
 
 
 def write_results(name: str, tasks: dict[str, TaskData], results: TaskResults, folder: Path) -> None:
@@ -88,8 +105,8 @@ def write_results(name: str, tasks: dict[str, TaskData], results: TaskResults, f
         temporary.mkdir()
         for task, data in tasks.items():
             write_predictions(data, results.predictions[task], temporary / f"{task}.parquet")
-        for group, soft_labels in results.soft_labels.items():
-            write_soft_labels(soft_labels, _soft_labels_path(temporary, group))
+        for labels, soft_labels in results.soft_labels.items():
+            write_soft_labels(soft_labels, _soft_labels_path(temporary, labels))
 
 
 def _add(
@@ -102,9 +119,5 @@ def _add(
             results.predictions[task][f"{protocol}_{training_seed}"] = predicted
 
 
-def _group_name(group: Iterable[str]) -> str:
-    return "+".join(group)
-
-
-def _soft_labels_path(folder: Path, group: str) -> Path:
-    return folder / "soft_labels" / f"{group}.parquet"
+def _soft_labels_path(folder: Path, labels: str) -> Path:
+    return folder / "soft_labels" / f"{labels}.parquet"

@@ -1,11 +1,12 @@
 """Section evaluate: how models are scored and fine-tuned."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from tinypt.params.loader import require
 
-Head = Literal["cls", "matched"]
+Head = Literal["matched", "cls"]
+HEADS: tuple[Head, ...] = get_args(Head)
 
 
 @dataclass(frozen=True)
@@ -13,19 +14,20 @@ class Finetune:
     """Fine-tuning of a whole model on a task.
 
     Attributes:
-        head: input of the output layer. cls: the state at [CLS]. matched: the mean of the token states and, for pairs,
-            a comparison of the two means and of the tokens (`tinypt.evaluation.finetuning.heads`).
-        learning_rates: candidates. Each model and task takes the best by cross-validation on training rows; a single
-            rate is used without it.
+        heads: inputs of the output layer, each tried with every model. matched: the mean of the token states and, for
+            pairs, a comparison of the two means and of the tokens (`tinypt.evaluation.finetuning.heads`). cls: the
+            state at [CLS], as in AutoModelForSequenceClassification.
+        learning_rates: candidates. Each model, task and head takes the best by cross-validation on training rows; a
+            single rate is used without it.
         folds: number of cross-validation folds.
         fold_rows: training rows used in cross-validation; null for all.
         epochs: passes over the training rows, in cross-validation and in the final training.
         batch_size: rows per optimizer step.
-        seeds: one fine-tuning per seed.
+        seeds: one fine-tuning per seed and head.
         joint: groups of tasks with the same training texts, which one model learns together.
     """
 
-    head: Head
+    heads: tuple[Head, ...]
     learning_rates: tuple[float, ...]
     folds: int
     fold_rows: int | None
@@ -36,7 +38,7 @@ class Finetune:
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
-        for key in ("learning_rates", "seeds"):
+        for key in ("heads", "learning_rates", "seeds"):
             values = getattr(self, key)
             require(len(values) > 0, key, f"must hold at least one {key.removesuffix('s').replace('_', ' ')}")
             require(len(set(values)) == len(values), key, "must not repeat a value")

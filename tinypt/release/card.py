@@ -161,7 +161,11 @@ For a vector of a text, take the mean of its states:
 from sentence_transformers import SentenceTransformer
 
 SentenceTransformer("<this folder or its name on the hub>").encode(["A menina foi à escola."])
-```"""
+```
+
+To fine-tune, load `AutoModelForSequenceClassification`, which puts a new head on the state at [CLS]. The rows *cls
+head* below show what that gives. `python -m bench.standard_head <folder>` in the pipeline's repository repeats it with
+`transformers.Trainer` and one fixed recipe."""
 
 
 def _scores_table(release: Release) -> Table:
@@ -180,7 +184,9 @@ def _scores_table(release: Release) -> Table:
                 rows.append([metric_label(section, metric), *numbers])
     note = (
         "*frozen*: cosine of mean-pooled embeddings, or a linear probe on them. *fine-tuned*: the whole model, mean "
-        "over seeds. *task distillation*: the same on the soft labels of the fine-tuned teacher. Brackets are 95 % "
+        "over seeds. *task distillation*: the same on the soft labels of the fine-tuned teacher. *cls head*: the "
+        "standard head, as in AutoModelForSequenceClassification; only it compares with scores published elsewhere. "
+        "*matched head*: the means of the token states and, for pairs, how well their words match. Brackets are 95 % "
         "intervals; ± is the standard deviation over seeds. The loss compares only models with the same tokenizer; "
         "bits per character and word accuracy compare all models."
     )

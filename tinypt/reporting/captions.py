@@ -8,9 +8,12 @@ Bold: the best student, and every student that the paired comparison does not sh
 model that students are made from. *untrained* is the student's architecture with random weights and the teacher's
 tokenizer. *Baselines* need no neural network. *frozen* is the study's protocol: the cosine of mean-pooled embeddings,
 or a linear probe on them. *fine-tuned* trains the whole model on the task's labels; *task distillation* trains it on
-the soft labels of the fine-tuned teacher. Both are means over seeds. Similarity is Pearson's r; entailment and
-sentiment are macro-F1. *published* is the number in the study, which does not compare with ours directly; the reason is
-given below each measurement. Every number is also in [summary.csv](summary.csv) and [summary.json](summary.json)."""
+the soft labels of the fine-tuned teacher. Both are means over seeds. The *matched head* reads the means of the token
+states and how well the words of a pair match. The *cls head* reads the state at [CLS], like
+AutoModelForSequenceClassification; only its scores compare with other publications. Similarity is Pearson's r;
+entailment and sentiment are macro-F1. *published* is the number in the study, which does not compare with ours
+directly; the reason is given below each measurement. Every number is also in [summary.csv](summary.csv) and
+[summary.json](summary.json)."""
 NO_EXAMPLES = """\
 The dropped documents are not quoted here, because the licence of the corpus may not allow it. Examples for every rule
 are in `data/select/examples.jsonl`. `python -m stages.report --against HEAD` shows them on a page that git ignores."""
@@ -21,8 +24,8 @@ CAPTIONS = {
         "shown to be worse than the best."
     ),
     "scores": (
-        "Each row is a model. Hollow marks are frozen scores, full marks fine-tuned scores and half-full marks scores "
-        "with task distillation. Bars are 95 % bootstrap intervals over the test rows and the training seeds. Vertical "
+        "Each row is a model. Hollow marks are frozen scores, full marks scores fine-tuned with the matched head; the "
+        "legend has the others. Bars are 95 % bootstrap intervals over the test rows and the training seeds. Vertical "
         "lines are baselines, which need no neural network: a model to the left of a line has learnt less than that "
         "baseline. Where bars overlap widely, check the paired comparisons before you trust an order."
     ),
@@ -34,7 +37,8 @@ CAPTIONS = {
     "pairs": (
         "The row's score minus the column's on the same test rows. ▲: the row is shown to be better, because its 95 % "
         "interval lies above zero; ▼: it is shown to be worse; =: the interval contains zero, and no difference is "
-        "shown. With task distillation, the row is compared with all models as fine-tuned on labels, including itself."
+        "shown. With task distillation, the row is compared with all models as fine-tuned on labels, including itself, "
+        "with the same head."
     ),
     "cost": (
         "Higher is better; further left is cheaper. The horizontal axes are logarithmic. Models of the same shape lie "

@@ -53,7 +53,7 @@ class Comparisons:
         A task-distilled student (left) is compared with the other models as fine-tuned, so its pairs have one order.
         """
         found = self.pairs.get(Pair(task, protocol, left, right))
-        if found or protocol == TASK_DISTILLATION:
+        if found or protocol in TASK_DISTILLATION:
             return found
         other = self.pairs.get(Pair(task, protocol, right, left))
         return other.reversed() if other else None
@@ -69,7 +69,7 @@ class Comparisons:
         if not values:
             return set()
         best = max(values, key=lambda name: sign * values[name])
-        if protocol == TASK_DISTILLATION:  # task-distilled students are not compared with one another
+        if protocol in TASK_DISTILLATION:  # task-distilled students are not compared with one another
             return {best}
         found = {name: self.find(task, protocol, name, best) for name in values}
         return {name for name, pair in found.items() if name == best or (pair and pair.verdict not in REVERSED)}

@@ -17,7 +17,7 @@ from tinypt.reporting.corpus import Funnel, examples_markdown, fenced, funnel_ta
 from tinypt.reporting.efficiency import Efficiency, efficiency_table, encoder_table
 from tinypt.reporting.measurements import distill_table, headline_table, mlm_table, task_table
 from tinypt.reporting.overview import overview
-from tinypt.reporting.results import Results, flatten
+from tinypt.reporting.results import FINETUNE, Results, flatten
 from tinypt.reporting.students import students_table
 from tinypt.reporting.tables import Table, counts_tables, label
 
@@ -134,7 +134,7 @@ def _scatters(results: Results, efficiency: Efficiency) -> list[Chart]:
     charts: dict[str, list[Chart]] = {"size": [], "speed": []}
     for task in results.tasks():
         metric = results.metrics(task)[0]
-        for protocol in ("finetune", "frozen"):
+        for protocol in (*FINETUNE, "frozen"):
             quality = results.values(results.models, task, protocol, metric)
             if quality:
                 break

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tinypt.files import read_json
+from tinypt.params.evaluate import HEADS
 from tinypt.runtime.errors import PipelineError
 
 REFERENCES = ("teacher", "base", "untrained")
-TASK_DISTILLATION = "task_distillation"  # fine-tuning on the teacher's soft labels; of some students only
-PROTOCOLS = ("frozen", "finetune", TASK_DISTILLATION)
+FINETUNE = tuple(f"finetune_{head}" for head in HEADS)
+TASK_DISTILLATION = tuple(f"task_distillation_{head}" for head in HEADS)  # on soft labels; of some students only
+PROTOCOLS = ("frozen", *FINETUNE, *TASK_DISTILLATION)
 BASELINE = "baseline"  # the protocol of scores that need no neural network
 SPREAD = ("_sd", "_low", "_high")  # endings of keys that give the uncertainty of another number
 PRIMARY = ("pearson", "f1")  # a task's primary metric is the first of these that it has

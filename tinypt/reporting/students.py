@@ -23,7 +23,7 @@ def students_table(results: Results, comparisons: Comparisons, students: Mapping
         (task, protocol)
         for task in results.tasks()
         for protocol in results.protocols(task)
-        if protocol != TASK_DISTILLATION  # task-distilled students are not compared with one another
+        if protocol not in TASK_DISTILLATION  # task-distilled students are not compared with one another
     ]
     header = ["student", "changes from the student above", "bits per character"]
     header += [f"{label(task)}, {label(protocol)}, {label(results.metrics(task)[0])}" for task, protocol in columns]

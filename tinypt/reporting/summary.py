@@ -16,8 +16,9 @@ Row = tuple[str, str, str, str, Number]
 def summary_rows(results: Results, comparisons: Comparisons) -> list[Row]:
     """Every number of every evaluate.json, then the gaps and baselines of each task, then the published numbers.
 
-    `protocol` is one of PROTOCOLS for a model's score on a task, `baseline:<name>` for a baseline, whose `model` is
-    empty, `published` for the study's numbers, else empty. `metric` is the dotted key in the metrics file.
+    `protocol` is one of PROTOCOLS for a model's score on a task, and so names the head; `baseline:<name>` for a
+    baseline, whose `model` is empty; `published` for the study's numbers; else empty. `metric` is the dotted key in the
+    metrics file.
     """
     rows: list[Row] = [(*key, number) for key, number in results.numbers.items() if key.protocol != BASELINE]
     for task in results.tasks():

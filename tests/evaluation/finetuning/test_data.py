@@ -22,7 +22,7 @@ def random_outputs(rows: int, seed: int = 1) -> torch.Tensor:
 
 
 def test_each_task_has_its_own_outputs(evaluated: EvaluatedModel, entailment: TaskData, similarity: TaskData) -> None:
-    finetune_data = prepare(evaluated, {"entailment": entailment, "similarity": similarity})
+    finetune_data = prepare(evaluated, "matched", {"entailment": entailment, "similarity": similarity})
     assert finetune_data.widths == [2, 1]
     outputs = np.array([[3.0, 1.0, 0.0], [1.0, 3.0, 1.0]])
     classes, scores = decode(finetune_data, outputs)
@@ -33,7 +33,7 @@ def test_each_task_has_its_own_outputs(evaluated: EvaluatedModel, entailment: Ta
 def test_the_loss_from_labels_is_the_sum_of_the_tasks(
     evaluated: EvaluatedModel, entailment: TaskData, similarity: TaskData
 ) -> None:
-    finetune_data = prepare(evaluated, {"entailment": entailment, "similarity": similarity})
+    finetune_data = prepare(evaluated, "matched", {"entailment": entailment, "similarity": similarity})
     outputs = random_outputs(24)
     gold = torch.tensor([label == "None" for label in entailment.train.labels]).long()
     scores = torch.tensor([(float(label) - 3.25) / 1.75 for label in similarity.train.labels])
@@ -50,7 +50,7 @@ def test_the_loss_with_soft_labels_row_by_row(
     rows = len(texts.first)
     teacher_outputs, outputs = random_outputs(rows, 2).double().numpy(), random_outputs(rows)
     soft_labels = SoftLabels(texts, {"entailment": teacher_outputs[:, :2], "similarity": teacher_outputs[:, 2:]})
-    finetune_data = prepare_with_soft_labels(evaluated, tasks, soft_labels, DISTILLATION)
+    finetune_data = prepare_with_soft_labels(evaluated, "matched", tasks, soft_labels, DISTILLATION)
     assert len(finetune_data.train.ids) == rows > 24
     student_outputs, expected = outputs.double().numpy(), []
     for row in range(rows):
@@ -83,4 +83,4 @@ def test_joint_tasks_must_share_their_training_texts(
 ) -> None:
     other = replace(similarity, train=replace(similarity.train, first=similarity.train.first[::-1]))
     with pytest.raises(PipelineError, match=r"joint: entailment and similarity cannot be learnt jointly"):
-        prepare(evaluated, {"entailment": entailment, "similarity": other})
+        prepare(evaluated, "matched", {"entailment": entailment, "similarity": other})

@@ -12,13 +12,13 @@ from tinypt.params.evaluate import Finetune
 from tinypt.runtime.errors import PipelineError
 
 FAST = Finetune(
-    head="matched", learning_rates=(1e-2,), folds=2, fold_rows=None, epochs=15, batch_size=8, seeds=(1,), joint=()
+    heads=("matched",), learning_rates=(1e-2,), folds=2, fold_rows=None, epochs=15, batch_size=8, seeds=(1,), joint=()
 )
 SHORT = replace(FAST, learning_rates=(1e-3,), epochs=1, seeds=(1, 2))
 
 
 def finetune_scores(evaluated: EvaluatedModel, task: str, data: TaskData, options: Finetune) -> dict[str, float | int]:
-    return summarise(data, finetune(evaluated, {task: data}, options).predictions[task], seed=13)
+    return summarise(data, finetune(evaluated, "matched", {task: data}, options).predictions[task], seed=13)
 
 
 @pytest.mark.parametrize("classes", [1, 3])
@@ -66,7 +66,7 @@ def test_divergence_names_model_task_and_learning_rate(
 ) -> None:
     options = replace(SHORT, learning_rates=(1e30,), batch_size=batch_size)
     with pytest.raises(
-        PipelineError, match=r"teacher: sts, fine-tuning: training diverged .*learning_rates \(1e\+30\)"
+        PipelineError, match=r"teacher: sts, fine-tuning, matched head: training diverged .*learning_rates \(1e\+30\)"
     ):
         finetune_scores(evaluated, "sts", similarity, options)
 
@@ -74,18 +74,18 @@ def test_divergence_names_model_task_and_learning_rate(
 def test_joint_tasks_have_their_own_outputs(
     evaluated: EvaluatedModel, entailment: TaskData, similarity: TaskData
 ) -> None:
-    tuned = finetune(evaluated, {"entailment": entailment, "similarity": similarity}, FAST)
+    tuned = finetune(evaluated, "matched", {"entailment": entailment, "similarity": similarity}, FAST)
     assert summarise(entailment, tuned.predictions["entailment"], 1)["f1_mean"] > 0.9
     assert summarise(similarity, tuned.predictions["similarity"], 1)["pearson_mean"] > 0.8
 
 
 def test_the_rate_is_chosen_without_the_test_split(evaluated: EvaluatedModel, sentiment: TaskData) -> None:
     options = replace(SHORT, learning_rates=(1e-2, 1e-3, 1e30), seeds=(1,))
-    tuned = finetune(evaluated, {"x": sentiment}, options)
+    tuned = finetune(evaluated, "matched", {"x": sentiment}, options)
     assert list(tuned.rate_scores) == [1e-3, 1e-2, 1e30]
     assert tuned.rate_scores[1e30] is None  # diverged, so it is not chosen
     shuffled = replace(sentiment, test=replace(sentiment.test, labels=sentiment.test.labels[::-1]))
-    again = finetune(evaluated, {"x": shuffled}, options)
+    again = finetune(evaluated, "matched", {"x": shuffled}, options)
     assert (again.learning_rate, again.rate_scores) == (tuned.learning_rate, tuned.rate_scores)
     assert (again.predictions["x"] == tuned.predictions["x"]).all()
 
@@ -101,4 +101,9 @@ def test_groups_of_tasks(entailment: TaskData, similarity: TaskData, sentiment: 
 def test_several_rates_without_folds_to_choose_on_are_refused(evaluated: EvaluatedModel, similarity: TaskData) -> None:
     linked = replace(similarity.train, second=[similarity.train.first[0]] * 24)
     with pytest.raises(PipelineError, match=r"^sts: the training rows fall into 1 groups"):
-        finetune(evaluated, {"sts": replace(similarity, train=linked)}, replace(SHORT, learning_rates=(1e-3, 1e-2)))
+        finetune(
+            evaluated,
+            "matched",
+            {"sts": replace(similarity, train=linked)},
+            replace(SHORT, learning_rates=(1e-3, 1e-2)),
+        )

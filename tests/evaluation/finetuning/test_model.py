@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 from torch.nn import functional
-from transformers import RobertaConfig, RobertaForMaskedLM
+from transformers import BertForSequenceClassification, RobertaConfig, RobertaForMaskedLM
 
 from tinypt.evaluation.finetuning.heads import matched_states
 from tinypt.evaluation.finetuning.model import TaskModel, used_ids
@@ -110,3 +110,17 @@ def test_the_head_depends_only_on_the_seed(evaluated: EvaluatedModel) -> None:
     assert torch.equal(first.dense.weight, second.dense.weight)
     assert torch.equal(first.output.weight, second.output.weight)
     assert not torch.equal(first.output.weight, other.output.weight)
+
+
+@pytest.mark.parametrize("pairs", [True, False])
+def test_the_cls_head_is_that_of_a_sequence_classifier(evaluated: EvaluatedModel, pairs: bool) -> None:
+    model = TaskModel(evaluated, everything(evaluated), pairs, 3, "cls", seed=1).eval()
+    config = type(evaluated.model.config).from_dict(evaluated.model.config.to_dict() | {"num_labels": 3})
+    classifier = BertForSequenceClassification(config).eval()
+    classifier.bert.load_state_dict(evaluated.model.bert.state_dict(), strict=False)
+    classifier.bert.pooler.dense.load_state_dict(model.dense.state_dict())
+    classifier.classifier.load_state_dict(model.output.state_dict())
+    assert classifier.dropout.p == model.dropout.p
+    ids, types = batch(evaluated, pairs)[1]
+    expected = classifier(input_ids=ids, token_type_ids=types, attention_mask=(ids != evaluated.special.pad).long())
+    assert model(ids, types).detach().numpy() == pytest.approx(expected.logits.detach().numpy(), abs=1e-6)

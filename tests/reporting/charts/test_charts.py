@@ -15,6 +15,7 @@ from tinypt.reporting.charts.training import draw_curves, draw_loss_terms
 from tinypt.reporting.page import ReportData
 from tinypt.reporting.results import tabulate
 
+TUNED = ("fine-tuned, matched head", "fine-tuned, cls head")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -87,13 +88,14 @@ def test_the_same_bytes_each_time_without_a_date(report_data: ReportData) -> Non
     assert "date" not in first.svg
 
 
-def test_the_chart_of_a_task_has_every_model_both_protocols_baselines_and_published_values(
+def test_the_chart_of_a_task_has_every_model_protocol_baseline_and_published_values(
     report_data: ReportData,
 ) -> None:
     chart = draw_task(report_data.results, "assin2_similarity")
-    assert {*QUALITY, "frozen", "fine-tuned", "published by the study"} <= set(texts(chart))
+    assert {*QUALITY, "frozen", *TUNED, "published by the study"} <= set(texts(chart))
     assert "baseline: word overlap (Jaccard), 0.546" in texts(chart)
-    assert "fine-tuned: teacher 0.800, base 0.400, untrained 0.300" in chart.alt
+    assert "fine-tuned, matched head: teacher 0.800, base 0.400, untrained 0.300" in chart.alt
+    assert "fine-tuned, cls head: teacher 0.600, base 0.200, untrained 0.100" in chart.alt
 
 
 def test_the_gap_chart_describes_every_share(report_data: ReportData) -> None:

@@ -13,7 +13,7 @@ from tinypt.evaluation.finetuning.task_distillation import SoftLabels, TransferT
 from tinypt.evaluation.model import EvaluatedModel, Pieces, tokenize_texts
 from tinypt.evaluation.scores.scoring import Labels, gold_labels
 from tinypt.evaluation.tasks.table import Split, TaskData
-from tinypt.params.evaluate import TaskDistillation
+from tinypt.params.evaluate import Head, TaskDistillation
 from tinypt.runtime.errors import PipelineError
 
 
@@ -38,6 +38,7 @@ class FinetuneData:
     """Tasks with the same training texts, prepared for one model. Each task has its own outputs.
 
     evaluated: the model to fine-tune.
+    head: input of the output layer (see `TaskModel`).
     tasks: the tasks by name.
     train: texts to train on. Labelled rows come first.
     tests: the test split of each task.
@@ -48,6 +49,7 @@ class FinetuneData:
     """
 
     evaluated: EvaluatedModel
+    head: Head
     tasks: dict[str, TaskData]
     train: Pieces
     tests: tuple[Pieces, ...]
@@ -68,7 +70,7 @@ class FinetuneData:
 
 
 def prepare(
-    evaluated: EvaluatedModel, tasks: dict[str, TaskData], transfer: TransferTexts | None = None
+    evaluated: EvaluatedModel, head: Head, tasks: dict[str, TaskData], transfer: TransferTexts | None = None
 ) -> FinetuneData:
     """Tokenize the texts of `tasks` and the transfer texts, and turn the labels into targets.
 
@@ -85,18 +87,23 @@ def prepare(
     tests = tuple(_tokenize(evaluated, data.test) for data in tasks.values())
     more = Pieces([], []) if transfer is None else _tokenize(evaluated, transfer)
     targets = tuple(_targets(data).to(evaluated.device) for data in tasks.values())
-    return FinetuneData(evaluated, tasks, train, tests, more, used_ids(evaluated, [train, *tests, more]), targets, None)
+    used = used_ids(evaluated, [train, *tests, more])
+    return FinetuneData(evaluated, head, tasks, train, tests, more, used, targets, None)
 
 
 def prepare_with_soft_labels(
-    evaluated: EvaluatedModel, tasks: dict[str, TaskData], soft_labels: SoftLabels, distillation: TaskDistillation
+    evaluated: EvaluatedModel,
+    head: Head,
+    tasks: dict[str, TaskData],
+    soft_labels: SoftLabels,
+    distillation: TaskDistillation,
 ) -> FinetuneData:
     """Prepare training on the transfer texts of `soft_labels`, with the teacher's outputs as soft targets.
 
     Raises:
         PipelineError: the tasks' training texts differ.
     """
-    finetune_data = prepare(evaluated, tasks, soft_labels.texts)
+    finetune_data = prepare(evaluated, head, tasks, soft_labels.texts)
     outputs = torch.tensor(np.concatenate([soft_labels.outputs[task] for task in tasks], axis=1), dtype=torch.float32)
     labelled = len(finetune_data.train.ids)
     soft_targets = SoftTargets(outputs.to(evaluated.device), labelled, distillation.weight, distillation.temperature)

@@ -13,7 +13,7 @@ from tinypt.evaluation.finetuning.train import check_finite, compute_outputs, fi
 from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.scores.scoring import Labels
 from tinypt.evaluation.tasks.table import TaskData
-from tinypt.params.evaluate import Finetune, TaskDistillation
+from tinypt.params.evaluate import Finetune, Head, TaskDistillation
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.progress import Progress
 
@@ -37,19 +37,23 @@ class Finetuned:
 
 
 def finetune(
-    evaluated: EvaluatedModel, tasks: dict[str, TaskData], options: Finetune, transfer: TransferTexts | None = None
+    evaluated: EvaluatedModel,
+    head: Head,
+    tasks: dict[str, TaskData],
+    options: Finetune,
+    transfer: TransferTexts | None = None,
 ) -> Finetuned:
     """Train on `tasks` jointly, once for each seed, and predict their test splits and the transfer texts.
 
-    The two texts of a pair are encoded together, [CLS] a [SEP] b [SEP]; `options.head` selects the input of the output
-    layer (see `TaskModel`). Scores are standardised and trained with mean squared error, classes with cross-entropy.
+    The two texts of a pair are encoded together, [CLS] a [SEP] b [SEP]; `head` selects the input of the output layer
+    (see `TaskModel`). Scores are standardised and trained with mean squared error, classes with cross-entropy.
     The learning rate is chosen on training rows (see `choose_rate`). The test split is used once for each seed, after
     the last epoch, and influences no choice.
 
     Raises:
         PipelineError: training diverged, or the tasks cannot be learnt jointly.
     """
-    finetune_data = prepare(evaluated, tasks, transfer)
+    finetune_data = prepare(evaluated, head, tasks, transfer)
     folds = selection_folds(finetune_data, options)
     rows = len(options.learning_rates) * sum(len(train) for train, _ in folds)
     progress = _progress(finetune_data, "fine-tuning", options, rows)
@@ -59,6 +63,7 @@ def finetune(
 
 def finetune_on_soft_labels(
     evaluated: EvaluatedModel,
+    head: Head,
     tasks: dict[str, TaskData],
     options: Finetune,
     rate: float,
@@ -70,14 +75,15 @@ def finetune_on_soft_labels(
     Raises:
         PipelineError: training diverged, or the tasks cannot be learnt jointly.
     """
-    finetune_data = prepare_with_soft_labels(evaluated, tasks, soft_labels, distillation)
+    finetune_data = prepare_with_soft_labels(evaluated, head, tasks, soft_labels, distillation)
     progress = _progress(finetune_data, "task distillation", options, 0)
     return _train_and_predict(finetune_data, rate, {}, options, progress)
 
 
 def _progress(finetune_data: FinetuneData, protocol: str, options: Finetune, selection_rows: int) -> Progress:
     total = options.epochs * (selection_rows + len(options.seeds) * len(finetune_data.train.ids))
-    return Progress(f"{finetune_data.evaluated.name}: {' and '.join(finetune_data.tasks)}, {protocol}", "rows", total)
+    tasks = " and ".join(finetune_data.tasks)
+    return Progress(f"{finetune_data.evaluated.name}: {tasks}, {protocol}, {finetune_data.head} head", "rows", total)
 
 
 def _train_and_predict(

@@ -34,7 +34,8 @@ def fit(
         DivergedError: the loss is not finite.
     """
     evaluated = finetune_data.evaluated
-    model = TaskModel(evaluated, finetune_data.used, finetune_data.pairs, sum(finetune_data.widths), options.head, seed)
+    outputs = sum(finetune_data.widths)
+    model = TaskModel(evaluated, finetune_data.used, finetune_data.pairs, outputs, finetune_data.head, seed)
     torch.manual_seed(seed)  # dropout
     order = np.random.default_rng(seed)
     lengths = finetune_data.train.lengths()[rows]
@@ -54,8 +55,8 @@ def fit(
         for batch in shuffled(lengths, options.batch_size, order):
             chosen = rows[batch]
             with torch.autocast(evaluated.device.type, dtype=torch.bfloat16, enabled=evaluated.device.type == "cuda"):
-                outputs = model(*pad(finetune_data.train, chosen, evaluated)).float()
-            loss = finetune_loss(finetune_data, outputs, torch.from_numpy(chosen).to(evaluated.device))
+                found = model(*pad(finetune_data.train, chosen, evaluated)).float()
+            loss = finetune_loss(finetune_data, found, torch.from_numpy(chosen).to(evaluated.device))
             torch.autograd.backward(loss)
             torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
             optimizer.step()

@@ -15,7 +15,7 @@ from tinypt.evaluation.scores.scoring import Labels, Values, gold_labels, primar
 from tinypt.evaluation.tasks.table import TaskData
 
 VERDICTS = ("better", "worse", "no difference shown")
-WITHOUT_DISTILLATION = "finetune"  # name for a student without task distillation, compared with itself after it
+TUNED, DISTILLED = "finetune_", "task_distillation_"  # the head follows
 Entry = dict[str, float | str]
 Comparisons = dict[str, dict[str, dict[str, Entry]]]  # protocol -> left -> right -> entry
 Gaps = dict[str, dict[str, Entry]]  # protocol -> student -> entry
@@ -75,13 +75,13 @@ def compare_models(
 ) -> tuple[Comparisons, Gaps]:
     """Compare all models on one task by every protocol.
 
-    Students with task distillation are compared with all systems as fine-tuned, and with themselves as fine-tuned under
-    the name `finetune`.
+    Students with task distillation are compared with all systems as fine-tuned with the same head, and with themselves
+    as fine-tuned under the name `finetune_<head>`.
 
     Args:
         data: the task.
         models: predictions of the test split: model -> protocol -> [training seeds, rows]. Must include `teacher` and
-            `untrained`.
+            `untrained`. The teacher's protocols are compared, and all models must have them.
         baselines: predictions of the baselines, [1, rows] each.
         students: the models whose recovered gap is wanted.
         seed: of the resamples.
@@ -92,24 +92,21 @@ def compare_models(
     comparisons: Comparisons = {}
     gaps: Gaps = {}
     resampled_baselines = {name: Resampled(data, predicted, seed) for name, predicted in baselines.items()}
-    for protocol in ("frozen", "finetune"):
+    for protocol in models["teacher"]:
         systems = {name: Resampled(data, predicted[protocol], seed) for name, predicted in models.items()}
         systems |= resampled_baselines
         comparisons[protocol] = compare_all(systems, models)
         gaps[protocol] = _gaps({name: systems[name] for name in students}, systems)
-    distilled = {
-        name: Resampled(data, predicted["task_distillation"], seed)
-        for name, predicted in models.items()
-        if "task_distillation" in predicted
-    }
-    if distilled:  # `systems` holds the fine-tuned models
-        comparisons["task_distillation"] = {
-            left: {
-                WITHOUT_DISTILLATION if right == left else right: compare(system, systems[right]) for right in systems
-            }
-            for left, system in distilled.items()
+        after = DISTILLED + protocol.removeprefix(TUNED)
+        distilled = {
+            name: Resampled(data, predicted[after], seed) for name, predicted in models.items() if after in predicted
         }
-        gaps["task_distillation"] = _gaps(distilled, systems)
+        if distilled:
+            comparisons[after] = {
+                left: {protocol if right == left else right: compare(system, systems[right]) for right in systems}
+                for left, system in distilled.items()
+            }
+            gaps[after] = _gaps(distilled, systems)
     return comparisons, gaps
 
 

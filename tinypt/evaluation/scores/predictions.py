@@ -1,8 +1,8 @@
 """Tables of predictions for the test rows. Scores, intervals and comparisons can be recomputed from them alone.
 
 A table holds the `id` and `label` of the test rows in order, and columns of predictions. For a model the columns are
-named `frozen`, `finetune_<seed>` and `task_distillation_<seed>`; for the baselines, by baseline. Predictions are scores
-for regression and class names for classification.
+named `frozen`, `finetune_<head>_<seed>` and `task_distillation_<head>_<seed>`; for the baselines, by baseline.
+Predictions are scores for regression and class names for classification.
 """
 
 import re

@@ -6,11 +6,11 @@ from matplotlib.axes import Axes
 
 from tinypt.reporting.charts.drawing import INK, LINES, MUTED, Chart, canvas, finish, legend, looks
 from tinypt.reporting.published import PUBLISHED
-from tinypt.reporting.results import BASELINE, PROTOCOLS, TASK_DISTILLATION, Results, Score
+from tinypt.reporting.results import BASELINE, PROTOCOLS, Results, Score
 from tinypt.reporting.tables import label
 
-OFFSET = {"frozen": -0.22, "finetune": 0.04, TASK_DISTILLATION: 0.3}  # in rows
-FILL = {"frozen": "none", "finetune": "full", TASK_DISTILLATION: "left"}
+SPREAD = 0.6  # of a row's height, between the marks of its first and its last protocol
+FILL = dict(zip(PROTOCOLS, ("none", "full", "bottom", "left", "right"), strict=True))
 
 
 def draw_task(results: Results, task: str) -> Chart:
@@ -21,17 +21,18 @@ def draw_task(results: Results, task: str) -> Chart:
     metric, models = results.metrics(task)[0], results.models
     baselines = results.values(results.baselines(task), task, BASELINE, metric)
     parts = []
-    with canvas(118 + 27 * len(models) + 15 * len(baselines)) as (figure, axes):
+    protocols = results.protocols(task)
+    with canvas(118 + _height(protocols) * len(models) + 15 * len(baselines)) as (figure, axes):
         axes.set_title(f"{label(task)}: {label(metric)}")
         _rows(axes, models)
         for number, (name, score) in enumerate(baselines.items()):
             line = LINES[(number + 1) % len(LINES)]
             axes.axvline(score, color=MUTED, linestyle=line, linewidth=1.1, label=f"{label(name)}, {score:.3f}")
             parts.append(f"{label(name)}: {score:.3f}.")
-        for protocol in PROTOCOLS:
+        for protocol, offset in _offsets(protocols).items():
             found = {model: results.score(model, task, protocol, metric) for model in models}
             scores = {model: score for model, score in found.items() if score is not None}
-            _points(axes, models, scores, protocol)
+            _points(axes, models, scores, protocol, offset)
             if scores:
                 listed = ", ".join(f"{model} {score.value:.3f}" for model, score in scores.items())
                 parts.append(f"{label(protocol)}: {listed}.")
@@ -52,15 +53,16 @@ def draw_gap(gaps: Mapping[str, Mapping[str, Score]], task: str) -> Chart:
         task: its name.
     """
     models = list(dict.fromkeys(model for found in gaps.values() for model in found))
+    protocols = [name for name in PROTOCOLS if name in gaps]
     parts = []
-    with canvas(105 + 27 * max(1, len(models))) as (figure, axes):
+    with canvas(105 + _height(protocols) * max(1, len(models))) as (figure, axes):
         axes.set_title(label(task))
         _rows(axes, models)
         for share in (0, 100):
             axes.axvline(share, color=INK, linewidth=1, linestyle=":" if share == 0 else "-")
-        for protocol in (name for name in PROTOCOLS if name in gaps):
+        for protocol, offset in _offsets(protocols).items():
             shares = {model: _percent(gap) for model, gap in gaps[protocol].items()}
-            _points(axes, models, shares, protocol)
+            _points(axes, models, shares, protocol, offset)
             listed = ", ".join(f"{model} {share.value:.0f} %" for model, share in shares.items())
             parts.append(f"{label(protocol)}: {listed or 'none'}.")
         # intervals can be very wide where untrained and teacher are close, so the points set the limits of the axis
@@ -114,11 +116,22 @@ def _percent(gap: Score) -> Score:
     return Score(100 * gap.value, 100 * gap.low, 100 * gap.high)
 
 
-def _points(axes: Axes, models: Sequence[str], scores: Mapping[str, Score], protocol: str) -> None:
+def _height(protocols: Sequence[str]) -> int:
+    """Of a row, px: enough for a mark of each protocol."""
+    return max(27, 11 * len(protocols))
+
+
+def _offsets(protocols: Sequence[str]) -> dict[str, float]:
+    """Protocol -> distance of its marks from the middle of the row, in rows; downwards in the order of `protocols`."""
+    steps = max(1, len(protocols) - 1)
+    return {protocol: SPREAD * (place / steps - 0.5) for place, protocol in enumerate(protocols)}
+
+
+def _points(axes: Axes, models: Sequence[str], scores: Mapping[str, Score], protocol: str, offset: float) -> None:
     """Draw one protocol's scores, with their intervals where known, in the models' styles."""
     look = looks(models)
     for model, score in scores.items():
-        row, own = models.index(model) + OFFSET[protocol], look[model]
+        row, own = models.index(model) + offset, look[model]
         if score.low is not None and score.high is not None:
             axes.plot([score.low, score.high], [row, row], color=own.colour, linewidth=1.4, alpha=0.75)
         size = 9 if own.marker == "*" else 6
