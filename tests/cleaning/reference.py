@@ -4,8 +4,10 @@ Far too slow for a corpus. The repairs of whole columns must give the same.
 """
 
 import re
+from functools import cache
 
 import ftfy
+from ftfy.badness import is_bad
 from ftfy.fixes import uncurl_quotes
 
 from tinypt.cleaning import text as module
@@ -64,8 +66,15 @@ def python(pattern: str) -> str:
 
 
 def fix_mojibake(text: str) -> str:
-    """All of ftfy's default repairs except that of entities."""
-    return ftfy.fix_text(text, unescape_html=False)
+    """All of ftfy's default repairs except that of entities, and of words in capitals that end in Ã."""
+    return "".join(map(_fix_line, re.findall(r"[^\n]*\n|[^\n]+", text)))
+
+
+@cache  # a text is repaired until it no longer changes, and most of its lines never do
+def _fix_line(line: str) -> str:
+    without = re.sub(r"((?:^|[\W\d_])[A-ZÀ-ÖØ-Þ]+)Ã([»’…–—™®\xa0])|(“[^“”]*[A-ZÀ-ÖØ-Þ])Ã(”)", r"\1\3A\2\4", line)
+    fixed = ftfy.fix_text(line, unescape_html=False, fix_encoding=is_bad(without))
+    return fixed if fixed == line else fix_mojibake(fixed)
 
 
 def remove_urls(text: str) -> str:

@@ -75,9 +75,8 @@ def test_plain_ftfy_gives_the_same_on_real_text(real_texts: list[str]) -> None:
 
 
 def test_long_lines_are_cut_as_ftfy_cuts_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    config = module._FTFY._replace(max_decode_length=50)
+    config = ftfy.TextFixerConfig(unescape_html=False, max_decode_length=50)
     monkeypatch.setattr(module, "_SEGMENT", 50)
-    monkeypatch.setattr(module, "_FTFY", config)
     for text in ("x" * 49 + "Ã§Ã£o Ã  ", "x" * 50 + "Â  1", "1" * 50 + "Ã x\n" + "aÃ§Ã£o"):
         assert fix_mojibake(text) == ftfy.fix_text(text, config)
 

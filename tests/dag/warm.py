@@ -22,7 +22,7 @@ from pathlib import Path
 LARGE = (
     "torch scipy.stats transformers.pipelines transformers.models.bert.modeling_bert "
     "transformers.models.bert.tokenization_bert transformers.models.auto.modeling_auto "
-    "transformers.models.auto.tokenization_auto numba bs4 ftfy matplotlib.figure "
+    "transformers.models.auto.tokenization_auto numba ftfy matplotlib.figure "
     "dvc.cli dvc.repo dvc.repo.reproduce dvc.commands.repro dvc.commands.experiments.run dvc.repo.experiments.run"
 ).split()
 

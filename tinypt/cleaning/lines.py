@@ -1,6 +1,9 @@
 """Recognising lines that are not text by their words: dates and bylines, sharing links, lost letters.
 
 Lines have their white space in normal form: single spaces, none at the ends.
+
+The expressions read a line in one way only, so that none of them is slow on any line. Where a number after an hour
+could be its minutes or the next hour, the text after it decides.
 """
 
 import re
@@ -12,12 +15,12 @@ _DATE = (
     r"[0-9]{1,2}(?:/[0-9]{1,2}/[0-9]{2,4}|-[0-9]{1,2}-[0-9]{4}|\.[0-9]{1,2}\.[0-9]{4}"
     rf"|º? de {_MONTH}(?: de)? [0-9]{{4}})(?![0-9])"
 )
-_CLOCK = r"[0-9]{1,2}(?::[0-9]{2}(?::[0-9]{2})?|h(?:[0-9]{2})?)(?: ?min| ?hs?)?"
+_CLOCK = r"[0-9]{1,2}(?::[0-9]{2}(?::[0-9]{2})?|h(?:[0-9]{2}(?!:[0-9]|h(?!s)))?)(?: ?min| ?hs?)?"
 _DAY = "(?:segunda|terça|quarta|quinta|sexta|sábado|domingo)"
 _WEEKDAY = rf"{_DAY}(?:-feira)?"
 _STAMP = rf"(?:{_WEEKDAY}[ ,–-]+)?{_DATE}(?:[ ,|–-]*(?:\b(?:às|as|a) |{_CLOCK}|\b{_WEEKDAY}))*\W*"
 # A name needs capitals: "Por Ana Prado" is a byline, "Por falar nisso" is not.
-_NAME = r"(?-i:[A-ZÀ-Ú][a-zà-ú'.-]+(?: (?:d[aeo]s?|e|[A-ZÀ-Ú](?:[a-zà-ú'.-]+|\.)))*)"
+_NAME = r"(?-i:[A-ZÀ-Ú][a-zà-ú'.-]+(?: (?:d[aeo]s?|e|[A-ZÀ-Ú][a-zà-ú'.-]+))*)"
 _COUNTED = (
     r"(?:coment[áa]rios?|visualizações|acessos?|curtidas?|compartilhamentos?|visitas?|votos?|respostas?|leituras?)"
 )
@@ -43,7 +46,7 @@ _METADATA = re.compile(
     rf"|[0-9][0-9.]* {_COUNTED}\b(?: ?[|,•–-].*)?|{_COUNTED}\W{{0,3}}[0-9][0-9.]*\W?"
     rf"|{_SEEN} [0-9][0-9.]* vez(?:es)?"
     rf"|(?=.*(?:compartilh|curt|tweet|twitt|recomend|enviar por)){_SHARE}\b"
-    rf"(?:[ 0-9|,•()/+–-]+(?:{_SHARE}\b|(?:n[oa]|em|com|por|pelo|via|um|seus?|amigos?|isto|post|página)\b)?)*"
+    rf"(?:[ 0-9|,•()/+–-]++(?:{_SHARE}\b|(?:n[oa]|em|com|por|pelo|via|um|seus?|amigos?|isto|post|página)\b)?)*"
     rf"|{_SIZE}\b.*)",
     re.IGNORECASE,
 )

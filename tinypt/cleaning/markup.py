@@ -1,15 +1,14 @@
-"""Removing HTML from texts that contain it, and nothing from texts that merely contain a `<`."""
+"""Removing HTML from texts that contain it, and nothing from texts that merely contain a `<`.
+
+The time is linear in the length of a text, whatever it holds: an expression takes all it can and gives nothing back,
+and no part of a text is searched twice in vain.
+"""
 
 import re
-import warnings
 from collections import Counter
-
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag
+from typing import NamedTuple
 
 from tinypt.cleaning.screen import SPACES, any_case
-
-# If a document is a comment and a URL, only the URL reaches the parser, which warns that it is not markup.
-warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
 
 # Element names of HTML: the living standard and obsolete ones.
 _NAMES = """
@@ -27,24 +26,35 @@ _BOOLEAN = (
     "allowfullscreen async autoplay checked controls declare defer disabled hidden ismap loop multiple noshade nowrap "
     "readonly required reversed selected"
 ).split()
+# A value without quotes that runs into a quote is none: in <td width= height="5">, width is empty.
+_VALUE = r"(?>\s*+\"[^\"]*+\"|\s*+'[^']*+'|\s*+[^\s\"'<>]++(?![\"'])|)"
 _ATTRIBUTE = (
-    r"(?:\s+|(?<=[\"']))"
-    rf"(?:[a-z_:@][\w:.-]*\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]*)|(?:{'|'.join(_BOOLEAN)})(?![\w=]))"
+    r"(?:\s++|(?<=[\"']))"
+    rf"(?:[a-z_:@][\w:.-]*+\s*+={_VALUE}|(?:{'|'.join(_BOOLEAN)})(?![\w=]))"
 )
+# The attributes after a tag's name and the end of the tag, or all that was read in vain. As this always matches, it
+# never backtracks.
+_ATTRIBUTES = re.compile(rf"(?:{_ATTRIBUTE})*\s*+(?:(?P<end>/?>)|[^<>]*+)", re.IGNORECASE)
+_FIRST_ATTRIBUTE = re.compile(_ATTRIBUTE, re.IGNORECASE)
 # A tag with broken attributes is still a tag if its name is not a likely word and an equals sign follows.
-_LOOSE = "|".join([r"a(?=\s[^<>]*\bhref\s*=)", *(name for name in _NAMES if len(name) > 2)])
+_LOOSE = re.compile(r"\s[^<>=]*+=[^<>]*+>")
+_LOOSE_NAMES = frozenset(name for name in _NAMES if len(name) > 2)
+_LOOSE_LINK = re.compile(r"(?=\s[^<>]*\bhref\s*+=)\s[^<>]*+>", re.IGNORECASE)
+_NEVER = re.compile(r"(?!)")
 _TAG = re.compile(
-    r"(?P<hidden><!--.*?-->|<!doctype\b[^<>]*>|<\?xml\b[^<>]*>|<!\[CDATA\[|\]\]>"
-    r"|<(?P<code>script|style)\b[^<>]*>.*?</(?P=code)\s*>)"
-    rf"|</\s*(?P<closing>{'|'.join(_NAMES + _WORDS)})\s*>"
-    rf"|<(?P<opening>(?:{'|'.join(_NAMES)})(?:{_ATTRIBUTE})*|(?:{'|'.join(_WORDS)})(?:{_ATTRIBUTE})+"
-    rf"|(?:{_LOOSE})\s[^<>]*=[^<>]*?)\s*/?>",
-    re.IGNORECASE | re.DOTALL,
+    r"<(?:(?P<opening>[a-z][a-z0-9]*+)(?:(?P<end>/?>)|(?=[\s/]))|/\s*+(?P<closing>[a-z][a-z0-9]*+)\s*+>"
+    r"|(?P<comment>!--)|!doctype\b[^<>]*+>|\?xml\b[^<>]*+>|!\[CDATA\[)|\]\]>",
+    re.IGNORECASE,
 )
+_CODE = re.compile(r"[^<>]*+>")
+_CODE_ENDS = {name: re.compile(rf"</{name}\s*+>", re.IGNORECASE) for name in ("script", "style")}
 # Screen of strip_markup.
 MARKUP = rf"(?i)<(?:[!?/]|(?:{any_case('script|style')})|(?:{any_case('|'.join(_NAMES + _WORDS))})[{SPACES}\n/>])|\]\]>"
-_NAME = re.compile(r"\w+")
-_CLOSING = re.compile(r"</\s*([a-z_][\w:.-]*)\s*>", re.IGNORECASE)
+_OTHER = re.compile(
+    r"<(?P<close>/?)(?P<gap>\s*+)(?P<name>[a-z_][\w:.-]*+)(?:(?P<rest>\s[^<>]*+)|(?P<empty>/))?>(?=(?P<next><[a-z_])?)",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(r"</\s*+([a-z_][\w:.-]*+)\s*+>", re.IGNORECASE)
 
 # Elements whose content is not prose. Closed script and style elements are removed before the text is parsed.
 _DROPPED = frozenset("noscript iframe head nav header footer form select button object svg template".split())
@@ -58,6 +68,25 @@ _BLOCKS = frozenset(
     """.split()
 )
 _CELLS = frozenset(["td", "th"])  # cells of a row are separated by a space
+# Elements without content, and those whose text is not running text.
+_VOID = frozenset(
+    "area base basefont br col command embed frame hr image img input keygen link meta param source track wbr".split()
+)
+_UNREAD = frozenset(["rt", "rp", "template"])
+_KNOWN = frozenset(_NAMES + _WORDS)
+_WASTE = 10  # characters searched in vain for the end of a tag, per character of a text
+_BLANK = " \t\n\f\r"
+_END = "#end"  # stands for the end of the text, which closes all elements
+
+
+class _Tag(NamedTuple):
+    """A tag, or a whole comment, declaration or script: these have no name."""
+
+    start: int
+    end: int
+    name: str
+    opens: bool
+    empty: bool  # <p/>, or an element that never has content
 
 
 def strip_markup(text: str) -> str:
@@ -69,65 +98,107 @@ def strip_markup(text: str) -> str:
     If one is left open or holds most of the page, only its tags are removed.
     """
     text = _strip_other_tags(text) if "</" in text else text
-    tags = list(_TAG.finditer(text)) if "<" in text else []
-    if not tags:
-        return text
-    page = _tags_and_escaped_text(text, tags)
-    # Without the option, text that is only white space would come out as one space or line feed.
-    soup = BeautifulSoup(page, "html.parser", preserve_whitespace_tags={BeautifulSoup.ROOT_TAG_NAME})
-    _drop_elements(soup, {_name(tag) for tag in tags})
-    return soup.get_text()
+    tags = _tags(text) if "<" in text else []
+    return _prose(text, tags) if tags else text
 
 
 def _strip_other_tags(text: str) -> str:
     """Remove tags with names that are not HTML's if `text` closes such an element; then also self-closing ones."""
-    others = sorted({name.lower() for name in _CLOSING.findall(text)} - {*_NAMES, *_WORDS})
-    if not others:
-        return text
-    names = "|".join(map(re.escape, others))
-    html = "|".join(_NAMES)
-    tag = rf"</?\s*(?:{names})(?:\s[^<>]*)?\s*/?>|<(?!(?:{html})[\s/])[a-z_][\w:.-]*(?:\s[^<>]*)?/>"
-    between = rf"(</\s*(?:{names})\s*>)(?=<[a-z_])"  # an end tag directly before a start tag separates words
-    return re.sub(tag, "", re.sub(between, r"\1 ", text, flags=re.IGNORECASE), flags=re.IGNORECASE)
+    others = {name.lower() for name in _CLOSING.findall(text)} - _KNOWN
+
+    def left(tag: re.Match[str]) -> str:
+        if tag["name"].lower() in others:
+            ends = tag["close"] and not tag["empty"] and not (tag["rest"] or "").strip()
+            return " " if ends and tag["next"] else ""  # an end tag directly before a start tag separates words
+        alone = tag["empty"] or (tag["rest"] or "").endswith("/")
+        unknown = alone and not tag["close"] and not tag["gap"] and tag["name"].lower() not in _NAMES
+        return "" if unknown else tag[0]
+
+    return _OTHER.sub(left, text) if others else text
 
 
-def _tags_and_escaped_text(text: str, tags: list[re.Match[str]]) -> str:
-    """Escape everything that is not a tag, so that the parser leaves it unchanged.
+def _tags(text: str) -> list[_Tag]:
+    """The tags of a text, in order."""
+    tags: list[_Tag] = []
+    last_comment, unclosed, wasted, end = text.rfind("-->"), set[str](), 0, 0
+    closed = text + "\"'"  # a value that is left open ends here, so what is read of it is counted as wasted
+    for found in _TAG.finditer(text):
+        start, after = found.span()
+        if start < end:  # inside a comment, a script, or the value of an attribute
+            continue
+        opening, bare, closing, comment = found.groups()
+        name = (opening or closing or "").lower()
+        if name and name not in _KNOWN:
+            continue
+        opens, empty = bool(opening), bare == "/>" or name in _VOID
+        if comment:
+            if after > last_comment:
+                continue
+            after = text.index("-->", after) + 3
+        elif opens and name in _CODE_ENDS and name not in unclosed and (code := _CODE.match(text, found.end(1))):
+            if close := _CODE_ENDS[name].search(text, code.end()):
+                name, opens, bare, after = "", False, None, close.end()
+            else:
+                unclosed.add(name)
+        if opens and (not bare or name in _WORDS):
+            # A value in quotes may hold a <. On a broken page, each of many < could be followed by values to its end.
+            limit = text.find("<", after) if wasted > _WASTE * len(text) else -1
+            rest = _ATTRIBUTES.match(closed, after, limit if limit >= 0 else len(closed))
+            assert rest
+            if rest["end"] and (name not in _WORDS or _FIRST_ATTRIBUTE.match(text, after)):
+                empty |= rest["end"] == "/>"
+            else:
+                wasted += rest.end() - after
+                loose = _LOOSE if name in _LOOSE_NAMES else _LOOSE_LINK if name == "a" else _NEVER
+                rest = loose.match(text, after)
+                if not rest:
+                    continue
+                empty |= rest[0].endswith("/>")
+            after = rest.end()
+        tags.append(_Tag(start, after, name, opens, empty))
+        end = after
+    return tags
 
-    Also inserts the line breaks around blocks, which is cheaper here than in the parsed tree.
-    """
+
+def _prose(text: str, tags: list[_Tag]) -> str:
+    """The text between tags, without the elements that are not prose."""
     balance: Counter[str] = Counter()
     for tag in tags:
-        balance[_name(tag)] += 1 if tag["opening"] else -1
-    left_open = {name for name in _DROPPED if balance[name] > 0} | {"script", "style"}
-    pieces = []
-    end = 0
-    for tag in tags:
-        pieces.append(text[end : tag.start()].replace("&", "&amp;").replace("<", "&lt;"))
-        name, end = _name(tag), tag.end()
-        if name and name not in left_open:
-            gap = "\n" if name in _BLOCKS else " " if name in _CELLS else ""
-            pieces.append(gap + tag[0] if tag["opening"] else tag[0] + gap)
-    pieces.append(text[end:].replace("&", "&amp;").replace("<", "&lt;"))
+        balance[tag.name] += 1 if tag.opens else -1
+    ignored = {name for name in _DROPPED if balance[name] > 0} | _CODE_ENDS.keys()
+    pieces: list[str] = []  # the text between two tags; empty if it is not read
+    parts: list[str] = []  # of the next piece
+    size = unread = end = 0
+    opened: list[tuple[str, int, int]] = []  # the open elements: name, pieces and size before them
+    open_names: Counter[str] = Counter()
+    dropped: list[tuple[int, int, int]] = []  # first piece, piece after the last, size
+    for start, after, name, opens, empty in [*tags, _Tag(len(text), len(text), _END, False, False)]:
+        parts.append(text[end:start])
+        end = after
+        if not name or name in ignored:
+            continue
+        gap = "\n" if name in _BLOCKS else " " if name in _CELLS else ""
+        if opens:
+            parts.append(gap)
+        piece = "" if unread else "".join(parts)
+        pieces.append(piece)
+        size += len(piece) if piece.strip(_BLANK) else len(piece[:1])  # white space between two tags counts as one
+        parts = [] if opens else [gap]
+        if opens and not empty:
+            opened.append((name, len(pieces), size))
+            open_names[name] += 1
+            unread += name in _UNREAD
+        while opened and not opens and (open_names[name] or name == _END):
+            inner, first, before = opened.pop()
+            open_names[inner] -= 1
+            unread -= inner in _UNREAD
+            if inner in _DROPPED:
+                dropped.append((first, len(pieces), size - before))
+            if inner == name:
+                break
+    last = 0
+    for first, after, length in sorted(dropped):
+        if first >= last and length <= _PAGE_SHARE * size:
+            pieces[first:after] = [""] * (after - first)
+            last = after
     return "".join(pieces)
-
-
-def _name(tag: re.Match[str]) -> str:
-    """Name of the element that a tag opens or closes; empty for comments, declarations and CDATA marks."""
-    found = _NAME.match(tag["opening"] or tag["closing"] or "")
-    return found[0].lower() if found else ""
-
-
-def _drop_elements(soup: BeautifulSoup, names: set[str]) -> None:
-    present = sorted(names & _DROPPED)
-    if not present:
-        return
-    size = _length(soup)
-    for element in soup.find_all(present):
-        if not element.decomposed and _length(element) <= _PAGE_SHARE * size:
-            element.decompose()
-
-
-def _length(element: Tag) -> int:
-    """Characters of text in an element, where white space between two tags counts as one."""
-    return sum(len(text) if text.strip(BeautifulSoup.ASCII_SPACES) else 1 for text in element.strings)

@@ -4,15 +4,21 @@ ftfy needs a millisecond per kilobyte. It spends nearly all of it searching for 
 only in mojibake (its `badness` module). That expression has no look-around, so Rust can run it too. The screen
 combines it with every character that ftfy's other repairs could change. ftfy leaves all other lines unchanged except
 for curly quotes, which are straightened by column. Lines that the screen finds are repaired by ftfy itself.
+
+Three differences from ftfy are intended. Words in capitals that end in Ã keep it before punctuation, where ftfy sees
+û or Ô (`«HORTELÃ»`). A line that several layers of decoding do not settle stays as it is; ftfy would decode it once
+for each of its characters. A run of combining marks is cut, since its normal form takes time in its square.
 """
 
 import re
 import unicodedata
+from functools import partial
 
 import ftfy
 import polars as pl
 from ftfy import fixes
-from ftfy.badness import BADNESS_RE
+from ftfy.badness import BADNESS_RE, is_bad
+from ftfy.chardata import UTF8_DETECTOR_RE
 
 from tinypt.cleaning.screen import SPACES, each, each_line, found, put
 from tinypt.runtime.errors import PipelineError
@@ -30,7 +36,13 @@ _UNTOUCHED = (
     r"\x{2460}-\x{2adb}\x{4e00}-\x{9fff}\x{e000}-\x{f8ff}\x{fe0f}\x{fffd}\x{1f1e6}-\x{1f1ff}\x{1f300}-\x{1faff}"
 )
 _SEGMENT = 1_000_000  # ftfy cuts longer lines into pieces
-_FTFY = ftfy.TextFixerConfig(unescape_html=False)  # entities are a separate step
+_FTFY = ftfy.TextFixerConfig(decode_inconsistent_utf8=False)  # parts of a line are decoded here, in bounded time
+_PASSES = 6  # decodings and repairs of a line; real lines need at most three
+_PART_PASSES = 3  # decodings of a part of a line
+# Ã is right at the end of a word in capitals before these. As mojibake they would be lower-case letters, letters that
+# Portuguese does not have, or a quotation mark that is closed without being opened.
+_CAPITALS = r"((?:^|[^\p{L}])[A-ZÀ-ÖØ-Þ]+)Ã([»’…–—™®\x{a0}])|(“[^“”]*[A-ZÀ-ÖØ-Þ])Ã(”)"
+_MARKS = r"(\p{M}{30})\p{M}+"  # longest run of combining marks: the Stream-Safe Text Format of Unicode (UAX #15)
 _CHARACTER_FIXES = (
     fixes.fix_c1_controls,
     fixes.fix_latin_ligatures,
@@ -90,39 +102,64 @@ def _suspect(texts: pl.Series) -> pl.Series:
 
 
 def _fix_lines(column: pl.Series) -> pl.Series:
-    """Apply ftfy.fix_text to each line: all its repairs, repeated until the line no longer changes."""
-    lines = [ftfy.fix_text(line, _FTFY) if len(line) > _SEGMENT else line for line in column.to_list()]
-    left = [place for place, line in enumerate(lines) if len(line) <= _SEGMENT]
-    while left:
-        decoded = pl.Series(_fix_encoding([lines[place] for place in left]), dtype=pl.String)
-        odd = found(decoded, ODD)
-        fixed = put(straighten_quotes(decoded), odd, each(decoded.gather(odd), _fix_characters))
-        still = []
-        for place, line, suspect in zip(left, fixed, fixed.str.contains(SUSPECT), strict=True):
-            if line != lines[place] and suspect:
-                still.append(place)
-            lines[place] = line
-        left = still
-    return pl.Series(lines, dtype=pl.String)
+    """Apply all of ftfy's repairs to each line."""
+    cut = [[line[at : at + _SEGMENT] for at in range(0, len(line), _SEGMENT)] for line in column.to_list()]
+    fixed = iter(_fix_segments([segment for line in cut for segment in line]))
+    return pl.Series(["".join(next(fixed) for _ in line) for line in cut], dtype=pl.String)
 
 
-def _fix_encoding(lines: list[str]) -> list[str]:
-    """Apply ftfy.fix_encoding to each line. Its own slow search runs only on lines that BAD finds."""
-    lines = list(lines)
-    left = list(range(len(lines)))
-    while left:
-        bad = found(pl.Series([lines[place] for place in left], dtype=pl.String), BAD)
-        changed = []
-        for place in (left[index] for index in bad):
-            fixed = ftfy._fix_encoding_one_step_and_explain(lines[place], _FTFY).text
-            if fixed != lines[place]:
-                lines[place] = fixed
-                changed.append(place)
-        left = changed
-    return lines
+def _fix_segments(lines: list[str]) -> list[str]:
+    """Decode lines and repair their characters until they no longer change. Those that do not settle stay."""
+    fixed, left = list(lines), list(range(len(lines)))
+    for _ in range(_PASSES):
+        before = pl.Series([fixed[place] for place in left], dtype=pl.String)
+        bad = _bad(before)
+        decoded = put(before, bad, each(before.gather(bad), partial(_fix_encoding, passes=_PART_PASSES)))
+        rest = (decoded == before).arg_true()
+        after = put(decoded, rest, _fix_characters(decoded.gather(rest)))
+        for place, line in zip(left, after, strict=True):
+            fixed[place] = line
+        again = (after != before) & ((decoded != before) | after.str.contains(SUSPECT))
+        left = [left[index] for index in again.arg_true()]
+    for place in left:
+        fixed[place] = lines[place]
+    return fixed
 
 
-def _fix_characters(line: str) -> str:
+def _bad(lines: pl.Series) -> pl.Series:
+    """Positions (uint32) of the lines that may hold mojibake."""
+    at = found(lines, BAD)
+    return at.filter(lines.gather(at).str.replace_all(_CAPITALS, "${1}${3}A${2}${4}").str.contains(BAD))
+
+
+def _fix_encoding(line: str, passes: int) -> str:
+    """One step of ftfy.fix_encoding, which decodes a line as a whole or else its parts."""
+    fixed, plan = ftfy._fix_encoding_one_step_and_explain(line, _FTFY)
+    if plan and plan[-1].parameter.startswith("utf-8"):
+        return fixed
+    if passes and (plan or is_bad(line)):
+        parts = UTF8_DETECTOR_RE.sub(lambda part: _fix_part(part[0], line, passes), line)
+        if parts != line:
+            return parts
+    return fixed
+
+
+def _fix_part(part: str, line: str, passes: int) -> str:
+    if len(part) == len(line) or not is_bad(part):
+        return part
+    for _ in range(passes):
+        before, part = part, _fix_encoding(part, passes // 2)
+        if part == before:
+            break
+    return part
+
+
+def _fix_characters(lines: pl.Series) -> pl.Series:
+    odd = found(lines, ODD)
+    return put(straighten_quotes(lines), odd, each(lines.gather(odd).str.replace_all(_MARKS, "$1"), _fix_odd))
+
+
+def _fix_odd(line: str) -> str:
     for fix in _CHARACTER_FIXES:
         line = fix(line)
     return unicodedata.normalize("NFC", line)

@@ -45,7 +45,7 @@ _INTRODUCED = (
     rf"(?:[ \n]?Acess(?:o|ado) em ?:? ?{_DAY}\.?)?|{_BRACKETED}"
 )
 
-_MAX_LAYERS = 8  # of escaping: feeds hold &amp;lt;, deeper nesting occurs only in attacks
+_MAX_LAYERS = 3  # of escaping: feeds hold &amp;lt;, and a text that changes is repaired again
 
 
 def layered(texts: pl.Series) -> pl.Series:
