@@ -24,6 +24,7 @@ from tinypt.params.loader import load
 from tinypt.params.students import Student
 from tinypt.params.targets import BaseTargets, TeacherTargets
 from tinypt.tokens.arrays import Blocks, open_blocks
+from tinypt.tokens.frequency import count_pieces
 from tinypt.training.loop import train
 
 EPOCHS = 2.0  # each with its own draw of masks, as live
@@ -84,12 +85,13 @@ def _validation(
     )
     teacher_folder = project / "models/teacher"
     base, teacher = ((load_model(path), load_tokenizer(path)) for path in (project / "models/base", teacher_folder))
-    student, tokenizer = build_student(init, base, teacher, seed)
     blocks = _first(project, init.tokenizer, count + distill.validation_blocks)
+    counts = count_pieces(blocks.ids, (teacher if init.tokenizer == "teacher" else base)[1])
+    student, tokenizer = build_student(init, base, teacher, seed, counts)
     if targets is not None:
         write_targets(load_teacher(teacher_folder), blocks, targets, seed, pick_device(), folder, "targets")
     changed = Student(init, distill)
-    objective = student_objective(name, changed, student, tokenizer, blocks, teacher_folder, folder, seed)
+    objective = student_objective(name, changed, student, tokenizer, blocks, teacher_folder, folder, folder, seed)
     result = train(objective, blocks, distill, seed, pick_device(), folder / "checkpoint.pt", name, float("inf"))
     return result.validation_end
 

@@ -1,9 +1,9 @@
 """Train a student against the teacher: `python -m stages.distill total`.
 
-Reads models/<student>/student, models/teacher, data/tokens/<tokenizer>/train and, with targets: cached,
-data/targets/<tokenizer>/cached. Writes models/<student>/distilled, metrics/<student>/distill.json and
-metrics/training/<student>.csv. A killed run resumes from its checkpoint below .cache/checkpoints/, provided that
-parameters and inputs are the same.
+Reads models/<student>/student, models/teacher, data/tokens/<tokenizer>/train; with targets: cached,
+data/targets/<tokenizer>/cached; and with sentences: stored, data/sentences/stored. Writes models/<student>/distilled,
+metrics/<student>/distill.json and metrics/training/<student>.csv. A killed run resumes from its checkpoint below
+.cache/checkpoints/, provided that parameters and inputs are the same.
 """
 
 import logging
@@ -31,10 +31,13 @@ def main(name: str) -> None:
     options, seed, tokenizer_name = student_params.distill, load_seed(), student_params.init.tokenizer
     start, teacher = Path("models") / name / "student", Path("models/teacher")
     tokens, cached = Path("data/tokens") / tokenizer_name / "train", Path("data/targets") / tokenizer_name / "cached"
+    sentences = Path("data/sentences/stored")
     model, tokenizer = load_model(start), load_tokenizer(start)
     blocks = open_blocks(tokens, tokenizer)
-    objective = student_objective(name, student_params, model, tokenizer, blocks, teacher, cached, seed)
-    inputs = [start, teacher, tokens, *([cached] if options.targets == "cached" else [])]
+    objective = student_objective(name, student_params, model, tokenizer, blocks, teacher, cached, sentences, seed)
+    inputs = [start, teacher, tokens]
+    inputs += [cached] if options.targets == "cached" else []
+    inputs += [sentences] if options.sentences == "stored" else []
     checkpoint = work_folder("checkpoints", f"{name}-{fingerprint([student_params, seed], inputs)}") / "checkpoint.pt"
     result = train(objective, blocks, options, seed, pick_device(), checkpoint, f"distill {name}")
     if not is_main_process():  # all workers have the same weights; one writes them

@@ -31,6 +31,7 @@ def minimal() -> dict[str, Any]:
     params["teacher"]["architecture"] |= {"hidden": 48, "layers": 2}
     for student_params in params["students"].values():
         student_params["distill"] |= {"epochs": 1.0, "validation_blocks": 16}
+    params["sentences"]["number"] = 64
     params["targets"]["base"] = {"alignment": "word", "width": 16, "precision": "fp32"}
     params["students"]["partial_word"]["distill"]["targets"] = "cached"
     params["evaluate"] |= {"mlm_blocks": 32, "sentences": 10}

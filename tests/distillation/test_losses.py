@@ -93,6 +93,55 @@ def test_hidden_against_its_definition() -> None:
     assert losses.hidden(student, teacher, torch.zeros(3, 4, dtype=torch.bool)).item() == 0
 
 
+def test_sentence_against_its_definition() -> None:
+    student, teacher = _random(4, WIDTH), _random(4, WIDTH, seed=1)
+    each = [
+        1 - sum(x * y for x, y in zip(a, b, strict=True)) / (math.hypot(*a) * math.hypot(*b))
+        for a, b in zip(student.tolist(), teacher.tolist(), strict=True)
+    ]
+    assert losses.sentence(student, teacher).item() == pytest.approx(np.mean(each), rel=1e-12)
+    assert losses.sentence(student, 3 * student).item() == pytest.approx(0, abs=1e-12)
+
+
+@settings(max_examples=10, deadline=None)
+@given(count=st.integers(1, 6), seed=st.integers(0, 100))
+def test_similarity_against_its_definition(count: int, seed: int) -> None:
+    """In plain loops over ordered pairs, with different widths; without a pair it is 0, and so is its gradient."""
+    student, teacher = _random(count, WIDTH, seed=seed).requires_grad_(), _random(count, 3, seed=seed + 1)
+
+    def cosine(a: list[float], b: list[float]) -> float:
+        return sum(x * y for x, y in zip(a, b, strict=True)) / (math.hypot(*a) * math.hypot(*b))
+
+    ours, theirs = student.tolist(), teacher.tolist()
+    each = [
+        (cosine(ours[i], ours[j]) - cosine(theirs[i], theirs[j])) ** 2
+        for i in range(count)
+        for j in range(count)
+        if i != j
+    ]
+    found = losses.similarity(student, teacher)
+    assert found.item() == pytest.approx(np.mean(each) if each else 0, rel=1e-9)
+    found.backward()
+    assert student.grad is not None
+    assert student.grad.any() == (count > 1)
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 100))
+def test_similarity_depends_on_neither_rotations_nor_lengths(seed: int) -> None:
+    vectors = _random(4, WIDTH, seed=seed)
+    rotation, _ = torch.linalg.qr(_random(WIDTH, WIDTH, seed=seed))
+    lengths = torch.tensor([[0.5], [1.0], [2.0], [7.0]])
+    assert losses.similarity(lengths * vectors @ rotation, vectors).item() == pytest.approx(0, abs=1e-12)
+
+
+def test_similarity_is_not_rounded_under_autocast() -> None:
+    student, teacher = _random(6, 16).float(), _random(6, 16, seed=1).float()
+    with torch.autocast("cpu", torch.bfloat16):
+        found = losses.similarity(student, teacher)
+    assert torch.equal(found, losses.similarity(student, teacher))
+
+
 def _kinds(blocks: int, length: int, width: int, seed: int = 0) -> list[torch.Tensor]:
     return [_random(blocks, length, width, seed=seed + kind) for kind in range(3)]
 
@@ -163,6 +212,8 @@ def test_gradients() -> None:
     )
     assert gradcheck(lambda x: losses.cosine(x, _random(3, WIDTH, seed=1), counted), _random(3, WIDTH).requires_grad_())
     assert gradcheck(lambda x: losses.hidden(x, _random(3, WIDTH, seed=1), counted), _random(3, WIDTH).requires_grad_())
+    assert gradcheck(lambda x: losses.sentence(x, _random(3, WIDTH, seed=1)), _random(3, WIDTH).requires_grad_())
+    assert gradcheck(lambda x: losses.similarity(x, _random(3, 4, seed=1)), _random(3, WIDTH).requires_grad_())
     real = torch.tensor([[True, True, True, False]])
     assert gradcheck(
         lambda *kinds: losses.relations(kinds, _kinds(1, 4, 6, seed=5), 2, real),

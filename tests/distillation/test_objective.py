@@ -59,9 +59,9 @@ def test_totals_terms_against_the_whole_models(
     logits = [out.logits.reshape(-1, len(cased))[rows] for out in (student_out, teacher_out)]
     softened = [F.log_softmax(each / 2.0, dim=-1) for each in logits]
     kl = 4.0 * F.kl_div(*softened, reduction="batchmean", log_target=True)
-    real = ~special.is_special(one.ids)
+    attended = one.ids != special.pad
     projected, expected_states = projection(student_out.hidden_states[-1]), teacher_out.hidden_states[-1]
-    cosine = 1 - F.cosine_similarity(projected, expected_states, dim=-1)[real].mean()
+    cosine = 1 - F.cosine_similarity(projected.double(), expected_states.double(), dim=-1)[attended].mean()
     assert terms["kl"].item() == pytest.approx(kl.item(), rel=1e-4)
     assert terms["cosine"].item() == pytest.approx(cosine.item(), rel=1e-4)
     expected = sum(weights[name] * terms[name].item() for name in weights)
@@ -71,22 +71,23 @@ def test_totals_terms_against_the_whole_models(
 def test_kl_at_all_positions_against_the_whole_models(
     base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, batch: Batch
 ) -> None:
-    """Masked positions or not, but no special tokens."""
+    """All positions but padding."""
     special, one = SpecialIds.of(cased), _one_sided(batch)
     student = same_shape(base, cased, seed=5).eval()
     weights = {"kl": 1.0, "kl_all": 1.0}
     objective = DistillationObjective(student, special, weights, Teacher(teacher, special), 2.0)
     masked = _masked(one, special)
     terms = objective(one, masked)
-    real = ~special.is_special(one.ids)
-    softened = [
-        F.log_softmax(model(masked.inputs, attention_mask=(masked.inputs != 0).long()).logits[real] / 2.0, dim=-1)
+    attended = one.ids != special.pad
+    logits = [
+        model(masked.inputs, attention_mask=(masked.inputs != 0).long()).logits[attended].double()
         for model in (student, teacher)
     ]
+    softened = [F.log_softmax(each / 2.0, dim=-1) for each in logits]
     expected = 4.0 * F.kl_div(*softened, reduction="batchmean", log_target=True).item()
     assert terms["kl_all"].item() == pytest.approx(expected, rel=1e-4)
     assert terms["kl"] != terms["kl_all"]
-    assert objective.counts(one, masked)["kl_all"] == real.sum()
+    assert objective.counts(one, masked)["kl_all"] == attended.sum()
 
 
 def test_terms_of_layers_against_the_models_own_values(
@@ -115,14 +116,15 @@ def test_terms_of_layers_against_the_models_own_values(
         for handle in handles:
             handle.remove()
         states[name], vectors[name] = out.hidden_states, caught
-    real = ~special.is_special(one.ids)
+    attended = one.ids != special.pad
     hidden = np.mean(
         [
-            F.mse_loss(linear(states["student"][left])[real], states["teacher"][right][real]).item()
+            F.mse_loss(
+                linear(states["student"][left])[attended].double(), states["teacher"][right][attended].double()
+            ).item()
             for linear, (left, right) in zip(maps, pairs, strict=True)
         ]
     )
-    attended = one.ids != special.pad
     relations = np.mean(
         [
             losses.relations(vectors["student"][left - 1], vectors["teacher"][right - 1], 8, attended).item()
@@ -157,7 +159,7 @@ def test_terms_without_a_weight_have_no_effect_on_training(
                 teacher_logits = score(teacher, teacher_states, masked.positions)
                 mlm_term = mlm(logits, masked.targets)
                 kl = losses.kl(logits, teacher_logits, 2.0, masked.targets)
-                cosine = losses.cosine(projection(states), teacher_states, ~special.is_special(one.ids))
+                cosine = losses.cosine(projection(states), teacher_states, one.ids != special.pad)
                 terms = {"loss": torch.stack([2.0 * mlm_term, 5.0 * kl, 1.0 * cosine]).sum()}
                 terms |= {"mlm": mlm_term, "kl": kl, "cosine": cosine}
             else:
@@ -170,6 +172,28 @@ def test_terms_without_a_weight_have_no_effect_on_training(
     for (name, value), (other, reference) in zip(found, expected, strict=True):
         assert name == other
         torch.testing.assert_close(value, reference, rtol=1e-4, atol=1e-5)
+
+
+def test_cls_is_taught_and_padding_is_not(
+    base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase, batch: Batch
+) -> None:
+    """The gradient with respect to the student's last states is nonzero at every position but padding."""
+    special, one = SpecialIds.of(cased), _one_sided(batch)
+    ids = one.ids.clone()
+    ids[0, 15:] = special.pad
+    one, live, student = replace(one, ids=ids), Teacher(teacher, special), same_shape(base, cased, seed=5).eval()
+    options = Init("teacher", "full", "random", "random", None)
+    cosine = Cosine(make_projection(options, 16, teacher, seed=0), "token", special)
+    layers = Layers(student, live, special, ((2, 3),), make_maps(options, 16, teacher, 1, seed=0))
+    found: list[torch.Tensor] = []
+    last = student.bert.encoder.layer[-1]
+    last.register_full_backward_hook(lambda _module, _given, gradients: found.append(gradients[0]))
+    for term in ("cosine", "hidden", "kl_all"):
+        of_layers = layers if term == "hidden" else None
+        of_vectors = cosine if term == "cosine" else None
+        objective = DistillationObjective(student, special, {term: 1.0}, live, 2.0, of_vectors, of_layers)
+        objective(one, _masked(one, special))["loss"].backward()
+        assert torch.equal(found[-1].abs().sum(dim=-1) > 0, ids != special.pad), term
 
 
 @pytest.mark.parametrize("alignment", ["word", "sentence"])

@@ -3,7 +3,9 @@ import pytest
 import torch
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
-from tinypt.modeling.embeddings import fvt, pca_basis, teacher_pca
+from tinypt.modeling.embeddings import fvt, pca_basis, sentence_pca, teacher_pca
+from tinypt.runtime.errors import PipelineError
+from tinypt.tokens.vocabulary import make_tokenizer
 
 
 def test_pca_basis_is_orthonormal_and_spans_the_top_directions() -> None:
@@ -56,6 +58,63 @@ def test_teacher_pca_has_berts_scale_and_keeps_neighbours() -> None:
     assert torch.allclose(reduced.norm(dim=1), torch.tensor(0.02 * 16**0.5))
     distances = torch.cdist(reduced, reduced).fill_diagonal_(torch.inf)
     assert torch.equal(distances.argmin(dim=1) // 5, torch.arange(100) // 5)
+
+
+def test_pieces_start_from_the_sentence_teachers_vectors_of_their_texts(cased: PreTrainedTokenizerBase) -> None:
+    """Against an eigendecomposition in float64; a continuation is read without its ##."""
+    pieces = sorted(cased.get_vocab(), key=cased.get_vocab().get)
+    of_text = {piece.removeprefix("##") for piece in pieces}
+    random = np.random.default_rng(0)
+    meanings = {text: random.standard_normal(12) * 0.7 ** np.arange(12) + 1 for text in sorted(of_text)}
+    read: list[str] = []
+
+    def encode(texts: list[str]) -> np.ndarray:
+        read.extend(texts)
+        return np.array([meanings[text] for text in texts], dtype=np.float32)
+
+    counts = random.integers(0, 1000, len(pieces))
+    start = torch.randn(len(pieces), 6, generator=torch.Generator().manual_seed(1))
+    table = sentence_pca(encode, cased, counts, start)
+    assert table.dtype == torch.float32
+    assert torch.allclose(table.norm(dim=1), torch.tensor(0.05 * 6**0.5))
+
+    special = cased.all_special_ids
+    assert torch.allclose(torch.cosine_similarity(table[special], start[special]), torch.ones(len(special)))
+    words = [index for index in range(len(pieces)) if index not in special]
+    assert read == [pieces[index].removeprefix("##") for index in words]
+    vectors = np.array([meanings[text] for text in read])
+    weights = np.sqrt(counts[words] + 1) / np.sqrt(counts[words] + 1).sum()
+    centred = vectors - weights @ vectors
+    top = np.linalg.eigh((centred * weights[:, None]).T @ centred)[1][:, -6:]
+    expected = centred @ top  # any rotation of it keeps the cosines between pieces
+    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+    rows = table[words].double().numpy() / (0.05 * 6**0.5)
+    assert rows @ rows.T == pytest.approx(expected @ expected.T, abs=1e-4)
+
+
+def test_unused_pieces_are_no_text_and_a_narrow_encoder_is_refused() -> None:
+    vocabulary = {
+        "[PAD]": 0,
+        "[unused1]": 1,
+        "[UNK]": 2,
+        "[CLS]": 3,
+        "[SEP]": 4,
+        "[MASK]": 5,
+        "##": 6,
+        "a": 7,
+        "##a": 8,
+    }
+    tokenizer = make_tokenizer(vocabulary, cased=True, max_length=8)
+    read: list[str] = []
+
+    def encode(texts: list[str]) -> np.ndarray:
+        read.extend(texts)
+        return np.eye(3, 2, dtype=np.float32)
+
+    sentence_pca(encode, tokenizer, np.ones(9, dtype=np.int64), torch.ones(9, 2))
+    assert read == ["##", "a", "a"]
+    with pytest.raises(PipelineError, match="sentence_teacher needs an encoder at least 3 wide; it has 2"):
+        sentence_pca(encode, tokenizer, np.ones(9, dtype=np.int64), torch.ones(9, 3))
 
 
 def test_fvt_averages_the_old_pieces(

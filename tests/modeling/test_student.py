@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from tinypt.modeling.bert import random_bert, same_shape
-from tinypt.modeling.embeddings import pca_basis, teacher_pca
+from tinypt.modeling.embeddings import pca_basis, sentence_pca, teacher_pca
 from tinypt.modeling.student import build_student, make_maps, make_projection
 from tinypt.params.models import Architecture
 from tinypt.params.students import Init, Shape
@@ -33,6 +33,8 @@ def _build(
     shape: Shape | None = None,
     counts: NDArray[np.int64] | None = None,
 ) -> Pair:
+    if counts is None:
+        counts = np.arange(len(models[tokenizer == "teacher"][1]))
     return build_student(Init(tokenizer, "full", embeddings, encoder, shape), *models, seed, counts)
 
 
@@ -40,12 +42,27 @@ def _table(model: BertForMaskedLM) -> torch.Tensor:
     return model.get_input_embeddings().weight.detach()
 
 
-def test_partials_student_is_the_base_model(models: tuple[Pair, Pair]) -> None:
+def test_partials_student_is_the_base_model_but_for_the_output_bias(models: tuple[Pair, Pair]) -> None:
     (base, uncased), _ = models
     student, tokenizer = _build(models, "base", "base", "base")
     assert tokenizer is uncased
+    with torch.no_grad():
+        base.cls.predictions.bias.copy_(student.cls.predictions.bias)
     ids = torch.randint(5, len(uncased), (2, 12))
     assert torch.equal(student(ids).logits, base(ids).logits)
+
+
+@pytest.mark.parametrize(("tokenizer", "embeddings"), [("base", "base"), ("teacher", "teacher_pca")])
+def test_the_output_bias_starts_from_the_frequencies_of_the_text(
+    models: tuple[Pair, Pair], tokenizer: str, embeddings: str
+) -> None:
+    """In float64; whatever the base model and the teacher hold there."""
+    for model, _ in models:
+        torch.nn.init.normal_(model.cls.predictions.bias)
+    counts = np.random.default_rng(0).integers(0, 100, len(models[tokenizer == "teacher"][1]))
+    student, _ = _build(models, tokenizer, embeddings, "random", counts=counts)
+    expected = np.log((counts + 1) / (counts + 1).sum())
+    assert student.cls.predictions.bias.detach().numpy() == pytest.approx(expected, rel=1e-6)
 
 
 def test_totals_student_keeps_only_the_architecture(models: tuple[Pair, Pair]) -> None:
@@ -69,6 +86,24 @@ def test_teacher_pca_fills_the_table(models: tuple[Pair, Pair]) -> None:
     _, (teacher, _) = models
     student, _ = _build(models, "teacher", "teacher_pca", "random")
     assert torch.equal(_table(student), teacher_pca(_table(teacher), 16))
+
+
+@pytest.mark.parametrize(("tokenizer", "vocabulary"), [("base", "full"), ("teacher", "full"), ("teacher", "trimmed")])
+def test_the_sentence_teacher_fills_the_table(models: tuple[Pair, Pair], tokenizer: Any, vocabulary: Any) -> None:
+    owner = models[tokenizer == "teacher"][1]
+    counts = np.random.default_rng(0).integers(0, 2, len(owner)) * 5
+
+    def encode(texts: list[str]) -> NDArray[np.float32]:
+        return np.array([np.cos(np.arange(20) * (1 + sum(text.encode()))) for text in texts], dtype=np.float32)
+
+    def build(embeddings: Any) -> Pair:
+        return build_student(Init(tokenizer, vocabulary, embeddings, "random", None), *models, 3, counts, encode)
+
+    (student, own), (random, _) = build("sentence_teacher"), build("random")
+    ids = ids_in(own, owner)
+    assert torch.equal(_table(student), sentence_pca(encode, own, counts[ids], _table(random)))
+    for name, weight in student.bert.encoder.state_dict().items():
+        assert torch.equal(weight, random.bert.encoder.state_dict()[name])
 
 
 def test_fvt_with_the_base_encoder(models: tuple[Pair, Pair]) -> None:
@@ -174,7 +209,8 @@ def test_a_trimmed_student_has_the_teachers_rows_for_its_pieces(models: tuple[Pa
     ids = ids_in(tokenizer, cased)
     assert ids is not None
     assert torch.equal(_table(student), teacher_pca(_table(teacher)[ids], 16, counts[ids]))
-    assert torch.equal(student.cls.predictions.bias, teacher.cls.predictions.bias[ids])
+    shares = torch.from_numpy(counts[ids] + 1.0)
+    assert torch.allclose(student.cls.predictions.bias.double(), (shares / shares.sum()).log())
     options = Init("teacher", "trimmed", "teacher_pca", "random", None)
     basis = pca_basis(_table(teacher)[ids], 16).T.float()
     assert torch.equal(make_projection(options, 16, teacher, 0, ids=ids).weight, basis)

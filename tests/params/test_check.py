@@ -50,6 +50,24 @@ def test_unknown_names_of_tasks_and_students_are_refused(tmp_path: Path) -> None
         check_file(write(tmp_path, params))
 
 
+def test_sentences_of_unknown_tasks_are_refused(tmp_path: Path) -> None:
+    params = sample_params()
+    params["sentences"]["tasks"] = {"assin2_similarity": 3, "assin1": 1}
+    with pytest.raises(PipelineError, match=r"sentences\.tasks: no task is called assin1"):
+        check_file(write(tmp_path, params))
+
+
+@pytest.mark.parametrize("name", ["partial", "total"])
+def test_embeddings_of_the_sentence_teacher_need_one(tmp_path: Path, name: str) -> None:
+    params = sample_params()
+    params["students"][name]["init"] = params["students"][name]["init"] | {"embeddings": "sentence_teacher"}
+    check_file(write(tmp_path, params))
+    params["sentence_teacher"] = None
+    params["students"].pop("semantic")
+    with pytest.raises(PipelineError, match=rf"students\.{name}\.init\.embeddings: sentence_teacher needs a sentence"):
+        check_file(write(tmp_path, params))
+
+
 def test_texts_longer_than_the_blocks_of_training_are_refused(tmp_path: Path) -> None:
     params = sample_params()
     params["evaluate"]["max_length"] = 1 + params["tokenize"]["length"]
@@ -75,3 +93,11 @@ def test_a_mapping_shared_by_two_students_is_refused(tmp_path: Path, old: str, n
         f"{path}: students.{keys[0]}: is the same mapping as students.{keys[1]}, so `dvc exp run -S` on one changes "
         "both; write {<<: *anchor} in place of an alias, or spell out the values"
     )
+
+
+def test_stored_sentences_need_a_sentence_teacher(tmp_path: Path) -> None:
+    params = sample_params()
+    params["sentence_teacher"] = None
+    params["students"]["semantic"]["init"]["embeddings"] = "random"
+    with pytest.raises(PipelineError, match=r"students\.semantic\.distill\.sentences: stored needs a sentence teacher"):
+        check_file(write(tmp_path, params))

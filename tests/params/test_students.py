@@ -23,6 +23,8 @@ TOTAL: dict[str, Any] = {
         "layers": None,
         "relation_heads": None,
         "targets": "live",
+        "sentences": "none",
+        "sentences_per_block": None,
         "epochs": 3,
         "batch_size": 32,
         "accumulation": 1,
@@ -41,6 +43,7 @@ ALONE = {"temperature": None, "alignment": None}
 RELATIONS = ALONE | {"losses": {"relations": 1.0}, "layers": [[1, 2]], "relation_heads": 4}
 BASE = {"tokenizer": "base", "embeddings": "base"}
 
+SEMANTIC = ALONE | {"losses": {"mlm": 1.0, "sentence": 1.0}, "sentences": "stored", "sentences_per_block": 8}
 SHAPE = {"layers": 3, "hidden": 60, "heads": 2, "feed_forward": 96}
 
 
@@ -67,6 +70,12 @@ def test_layer_pairs_are_read(tmp_path: Path) -> None:
     assert student.distill.relation_heads == 4
 
 
+def test_sentences_go_with_cached_targets_and_with_no_other_term(tmp_path: Path) -> None:
+    losses = {"kl": 5.0, "sentence": 1.0, "similarity": 20.0}
+    assert _load(tmp_path, **SEMANTIC | {"losses": losses, "temperature": 2.0, "targets": "cached"})
+    assert _load(tmp_path, **SEMANTIC | {"losses": {"similarity": 20.0}}).distill.sentences_per_block == 8
+
+
 def test_a_shape_is_read(tmp_path: Path) -> None:
     student = _load(tmp_path, architecture=SHAPE, embeddings="teacher_pca_weighted", encoder="neighbours")
     assert student.init.architecture == Shape(3, 60, 2, 96)
@@ -79,7 +88,7 @@ def test_a_shape_is_read(tmp_path: Path) -> None:
             {"tokenizer": "base", "embeddings": "base"},
             r"students\.mine\.distill\.losses\.kl: compares token by token",
         ),
-        ({"embeddings": "base"}, r"init\.embeddings: must be one of random, teacher_pca, teacher_pca_weighted, fvt"),
+        ({"embeddings": "base"}, r"init\.embeddings: must be one of teacher_pca, teacher_pca_weighted, fvt, random"),
         ({"temperature": None}, r"distill\.temperature: must not be null"),
         ({"losses": {"mlm": 1.0}, "alignment": None}, r"distill\.temperature: must be null"),
         ({"losses": {"kl": 1.0}}, r"distill\.alignment: must be null"),
@@ -109,8 +118,20 @@ def test_a_shape_is_read(tmp_path: Path) -> None:
         ({"targets": "cached"}, r"distill\.targets: cached has no token vectors; use live, or alignment: sentence"),
         (
             ALONE | {"losses": {"mlm": 1.0}, "targets": "cached"},
-            r"distill\.targets: must be live, since losses\.mlm uses no teacher",
+            r"distill\.targets: must be live, since no term in losses uses the teacher",
         ),
+        (SEMANTIC | {"targets": "cached"}, r"distill\.targets: must be live, since no term in losses uses"),
+        (SEMANTIC | {"sentences": "none"}, r"distill\.sentences: must not be none, since losses\.sentence uses it"),
+        (
+            {"sentences": "stored"},
+            r"distill\.sentences: must be none, since only losses\.sentence or losses\.similarity uses it",
+        ),
+        (
+            SEMANTIC | {"losses": {"similarity": 20.0}, "sentences_per_block": None},
+            r"distill\.sentences_per_block: must not be null, since losses\.similarity uses it",
+        ),
+        ({"sentences_per_block": 8}, r"distill\.sentences_per_block: must be null"),
+        (SEMANTIC | {"sentences_per_block": 0}, r"distill\.sentences_per_block: must be greater than 0"),
         (
             {"targets": "cached", "alignment": "sentence", "vocabulary": "trimmed"},
             r"distill\.targets: must be live with init\.vocabulary: trimmed",

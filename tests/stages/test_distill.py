@@ -17,8 +17,10 @@ from safetensors.torch import load_file
 from transformers import PreTrainedTokenizerBase
 
 from stages import distill, student
+from tests.distillation.test_sentences import STORED, WIDTH, vectors
 from tinypt.modeling.load import load_tokenizer
 from tinypt.runtime.errors import PipelineError
+from tinypt.sentences.store import write_texts
 
 ROOT = Path(__file__).parents[2]
 CURVE = "metrics/training/mine.csv"
@@ -31,12 +33,14 @@ MINE: dict[str, Any] = {
         "architecture": {"layers": 3, "hidden": 24, "heads": 2, "feed_forward": 40},
     },
     "distill": {
-        "losses": {"mlm": 1.0, "kl": 1.0, "cosine": 1.0, "hidden": 1.0, "relations": 1.0},
+        "losses": dict.fromkeys(("mlm", "kl", "cosine", "hidden", "relations", "sentence", "similarity"), 1.0),
         "temperature": 2.0,
         "alignment": "token",
         "layers": [[1, 1], [3, 3]],
         "relation_heads": 8,
         "targets": "live",
+        "sentences": "stored",
+        "sentences_per_block": 2,
         "epochs": 1.0,
         "batch_size": 8,
         "accumulation": 1,
@@ -55,6 +59,8 @@ MINE: dict[str, Any] = {
 def _write(vocabulary: str = "full", **changes: Any) -> None:
     mine = {"init": MINE["init"] | {"vocabulary": vocabulary}, "distill": MINE["distill"] | changes}
     Path("params.yaml").write_text(yaml.safe_dump({"seed": 3, "students": {"mine": mine}}), encoding="utf-8")
+    Path("data/sentences").mkdir()
+    write_texts(STORED, {}, WIDTH, Path("data/sentences/stored"))[:] = vectors(len(STORED))
 
 
 def test_every_term_is_logged_and_no_map_is_released(tokenized: Path) -> None:

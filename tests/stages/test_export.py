@@ -41,7 +41,14 @@ TRAINING = {
     "mask_probability": [0.15, 0.15],
     "validation_blocks": 4,
 }
-NO_LAYERS = {"alignment": None, "layers": None, "relation_heads": None, "targets": "live"}
+UNUSED = {
+    "alignment": None,
+    "layers": None,
+    "relation_heads": None,
+    "targets": "live",
+    "sentences": "none",
+    "sentences_per_block": None,
+}
 PARAMS = {
     "seed": 1,
     "corpus": {"source": "vert", "path": "brwac.vert"},
@@ -58,7 +65,7 @@ PARAMS = {
                 "encoder": "random",
                 "architecture": None,
             },
-            "distill": TRAINING | {"losses": {"mlm": 1.0, "kl": 1.0}, "temperature": 2.0} | NO_LAYERS,
+            "distill": TRAINING | {"losses": {"mlm": 1.0, "kl": 1.0}, "temperature": 2.0} | UNUSED,
         }
     },
     "export": {"license": "mit", "datasets": ["some/corpus"]},

@@ -32,6 +32,8 @@ TRAINING: dict[str, Any] = {
     "layers": None,
     "relation_heads": None,
     "targets": "cached",
+    "sentences": "none",
+    "sentences_per_block": None,
     "epochs": 2.5,
     "batch_size": 8,
     "accumulation": 1,

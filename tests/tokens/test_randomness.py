@@ -3,7 +3,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tinypt.tokens.randomness import permute, stream_keys, uniforms
+from tinypt.tokens.randomness import permute, stream_keys, uniforms, unpermute
 
 MASK = 2**64 - 1
 
@@ -37,8 +37,10 @@ def test_streams_are_uniform_and_uncorrelated() -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(count=st.integers(1, 300), seed=st.integers(0, 2**40), epoch=st.integers(0, 5))
-def test_permute_is_a_permutation(count: int, seed: int, epoch: int) -> None:
-    assert sorted(permute(np.arange(count), count, seed, epoch)) == list(range(count))
+def test_permute_is_a_permutation_that_unpermute_inverts(count: int, seed: int, epoch: int) -> None:
+    permuted = permute(np.arange(count), count, seed, epoch)
+    assert sorted(permuted) == list(range(count))
+    assert np.array_equal(unpermute(permuted, count, seed, epoch), np.arange(count))
 
 
 def test_permutations_differ_and_send_a_place_anywhere() -> None:

@@ -14,20 +14,21 @@ from tinypt.training.batches import VALIDATION, Order, take
 
 
 @settings(max_examples=50, deadline=None)
-@given(count=st.integers(1, 60), batch_size=st.integers(1, 20), seed=st.integers(0, 9))
-def test_every_epoch_shows_every_block_once(count: int, batch_size: int, seed: int) -> None:
-    order = Order(count, batch_size, seed)
-    steps = 3 * count // batch_size + 1
-    seen = np.concatenate([order.blocks(step)[0] for step in range(steps)])
-    for epoch in range(len(seen) // count):
-        assert sorted(seen[epoch * count : (epoch + 1) * count]) == list(range(count))
+@given(count=st.integers(1, 60), seed=st.integers(0, 9))
+def test_every_epoch_shows_every_row_once_and_its_place_is_found(count: int, seed: int) -> None:
+    order, places = Order(count, seed), np.arange(3 * count + 1)
+    rows, epochs = order.rows(places)
+    assert epochs.tolist() == [place // count for place in places]
+    for epoch in range(3):
+        assert sorted(rows[epochs == epoch]) == list(range(count))
+    assert np.array_equal(order.places(rows, epochs), places)
 
 
-def test_a_step_does_not_depend_on_the_steps_before() -> None:
-    expected = [Order(37, 8, 1).blocks(step)[0].tolist() for step in range(12)]
-    backwards = Order(37, 8, 1)
-    assert [backwards.blocks(step)[0].tolist() for step in reversed(range(12))] == expected[::-1]
-    assert Order(37, 8, 2).blocks(0)[0].tolist() != expected[0]
+def test_a_place_does_not_depend_on_the_others() -> None:
+    order = Order(37, 1)
+    expected = order.rows(np.arange(90))[0]
+    assert [int(order.rows(np.array([place]))[0][0]) for place in reversed(range(90))] == expected[::-1].tolist()
+    assert Order(37, 2).rows(np.arange(8))[0].tolist() != expected[:8].tolist()
 
 
 def test_take_reads_all_sides_of_the_same_rows(

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
+from tests.distillation.test_sentences import sentence_terms
 from tinypt.distillation.objective import DistillationObjective
 from tinypt.distillation.teacher import Teacher
 from tinypt.distillation.terms import Cosine, Layers
@@ -72,14 +73,26 @@ def _run(objective: Objective, blocks: Blocks, checkpoint: Path, **changes: Any)
     return train(objective, blocks, options, 7, CPU, checkpoint, "test", checkpoint_seconds=0.0)
 
 
-def _every_term(tokenizer: PreTrainedTokenizerBase, model: BertForMaskedLM) -> DistillationObjective:
+def _every_term(
+    tokenizer: PreTrainedTokenizerBase, model: BertForMaskedLM, blocks: Blocks, in_batch: bool = True
+) -> DistillationObjective:
+    """Every term but kl_all and, unless `in_batch`, similarity, which depends on the division into batches."""
     special = SpecialIds.of(tokenizer)
     student, options = _model(tokenizer), Init("teacher", "full", "random", "random", None)
-    weights = {"mlm": 2.0, "kl": 5.0, "cosine": 1.0, "hidden": 1.0, "relations": 1.0}
+    weights = {"mlm": 2.0, "kl": 5.0, "cosine": 1.0, "hidden": 1.0, "relations": 1.0, "sentence": 1.0}
+    weights |= {"similarity": 20.0} if in_batch else {}
+    sentences = sentence_terms(tokenizer, 16, len(blocks) - OPTIONS.validation_blocks, in_batch)
     teacher, maps = Teacher(model, special), make_maps(options, 16, model, 2, seed=0)
     cosine = Cosine(make_projection(options, 16, model, seed=0), "token", special)
     layers = Layers(student, teacher, special, [(1, 2), (1, 3)], maps, 8)
-    return DistillationObjective(student, special, weights, teacher, 2.0, cosine, layers)
+    return DistillationObjective(student, special, weights, teacher, 2.0, cosine, layers, sentences)
+
+
+def _mlm_and_sentences(tokenizer: PreTrainedTokenizerBase, blocks: Blocks) -> DistillationObjective:
+    """Without a teacher but the sentence encoder."""
+    sentences, special = sentence_terms(tokenizer, 16, len(blocks) - 8), SpecialIds.of(tokenizer)
+    weights = {"mlm": 1.0, "sentence": 1.0, "similarity": 20.0}
+    return DistillationObjective(_model(tokenizer), special, weights, None, sentences=sentences)
 
 
 def _bits(model: nn.Module) -> dict[str, bytes]:
@@ -117,7 +130,7 @@ def test_a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(
 
     def fresh() -> Objective:
         if terms == "every":
-            return _every_term(cased, teacher)
+            return _every_term(cased, teacher, blocks)
         return MlmObjective(_model(cased), SpecialIds.of(cased))
 
     whole, start = fresh(), _bits(fresh())
@@ -157,11 +170,14 @@ def test_a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(
 def test_accumulated_batches_make_the_step_of_one_batch(
     tmp_path: Path, cased: PreTrainedTokenizerBase, teacher: BertForMaskedLM, blocks: Blocks
 ) -> None:
-    """Also if batches differ in their number of positions: every third block is half padding here."""
+    """Also if batches differ in their number of positions: every third block is half padding here.
+
+    Similarity is left out: its pairs are those of a batch.
+    """
     ids = blocks.ids.copy()
     ids[::3, 12:] = cased.pad_token_id
     uneven = Blocks(ids, None, None, None)
-    one, four = _every_term(cased, teacher), _every_term(cased, teacher)
+    one, four = _every_term(cased, teacher, blocks, False), _every_term(cased, teacher, blocks, False)
     expected = _run(one, uneven, tmp_path / "one.pt", batch_size=8, epochs=0.5)
     found = _run(four, uneven, tmp_path / "four.pt", batch_size=2, accumulation=4, epochs=0.5)
     assert found.steps == expected.steps > 2
@@ -173,8 +189,8 @@ def test_accumulated_batches_make_the_step_of_one_batch(
 def test_bf16_learns_as_fp32_does_and_gives_the_same_bits_twice(
     tmp_path: Path, cased: PreTrainedTokenizerBase, teacher: BertForMaskedLM, blocks: Blocks
 ) -> None:
-    exact = _run(_every_term(cased, copy.deepcopy(teacher)), blocks, tmp_path / "exact.pt")
-    first, second = _every_term(cased, copy.deepcopy(teacher)), _every_term(cased, teacher)
+    exact = _run(_every_term(cased, copy.deepcopy(teacher), blocks), blocks, tmp_path / "exact.pt")
+    first, second = _every_term(cased, copy.deepcopy(teacher), blocks), _every_term(cased, teacher, blocks)
     one = _run(first, blocks, tmp_path / "one.pt", precision="bf16")
     two = _run(second, blocks, tmp_path / "two.pt", precision="bf16")
     assert one.rows == two.rows
@@ -205,13 +221,13 @@ SCRIPT = """
 import sys, torch
 from pathlib import Path
 from safetensors.torch import save_file
-from tests.training.test_loop import _model, _train
+from tests.training.test_loop import _mlm_and_sentences, _run
 from tinypt.tokens.arrays import open_blocks
 from transformers import AutoTokenizer
-tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])
-model = _model(tokenizer)
-_train(model, tokenizer, open_blocks(Path(sys.argv[2])), Path(sys.argv[3]), epochs=30.0)
-torch.save(model.state_dict(), sys.argv[4])
+blocks = open_blocks(Path(sys.argv[2]))
+objective = _mlm_and_sentences(AutoTokenizer.from_pretrained(sys.argv[1]), blocks)
+_run(objective, blocks, Path(sys.argv[3]), epochs=8.0)
+torch.save(objective.state_dict(), sys.argv[4])
 """
 
 

@@ -10,6 +10,7 @@ import pytest
 import torch
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
+from tests.distillation.test_sentences import sentence_terms
 from tests.training.test_loop import OPTIONS
 from tinypt.distillation.objective import DistillationObjective
 from tinypt.distillation.teacher import Teacher
@@ -42,8 +43,12 @@ def run(folder: Path, name: str, stop: int) -> None:
     student, teacher = (load_model(folder / model) for model in ("student", "teacher"))
     special, teacher_special = (SpecialIds.of(load_tokenizer(folder / model)) for model in ("student", "teacher"))
     projection = make_projection(Init("base", "full", "base", "base", None), 16, teacher, seed=0)
-    weights, cosine = {"mlm": 1.0, "cosine": 1.0}, Cosine(projection, "word", special)
-    objective = DistillationObjective(student, special, weights, Teacher(teacher, teacher_special), cosine=cosine)
+    weights, cosine = {"mlm": 1.0, "cosine": 1.0, "sentence": 1.0}, Cosine(projection, "word", special)
+    blocks, live = open_blocks(folder), Teacher(teacher, teacher_special)
+    sentences = sentence_terms(
+        load_tokenizer(folder / "student"), 16, len(blocks) - OPTIONS.validation_blocks, similarity=False
+    )
+    objective = DistillationObjective(student, special, weights, live, cosine=cosine, sentences=sentences)
     options = Training(**OPTIONS.__dict__ | {"batch_size": 8, "epochs": 0.5, "learning_rate": 1e-3})
     save, saves = loop.save_checkpoint, 0
 
@@ -57,7 +62,7 @@ def run(folder: Path, name: str, stop: int) -> None:
     loop.save_checkpoint = save_and_stop
     try:
         checkpoint, device = folder / f"{name}.pt", torch.device("cpu")
-        result = loop.train(objective, open_blocks(folder), options, 7, device, checkpoint, "test", 0.0)
+        result = loop.train(objective, blocks, options, 7, device, checkpoint, "test", 0.0)
     finally:
         loop.save_checkpoint = save
     assert result.steps > 4

@@ -76,6 +76,34 @@ def hidden(student: Tensor, teacher: Tensor, counted: Tensor) -> Tensor:
     return _mean((to_fp32(student) - to_fp32(teacher)).square().mean(dim=-1), counted)
 
 
+def sentence(student: Tensor, teacher: Tensor) -> Tensor:
+    """1 − cos between paired vectors of sentences, mean over the sentences.
+
+    Args:
+        student: [sentences, width], already projected to the teacher's width.
+        teacher: [sentences, width].
+    """
+    return (1 - F.cosine_similarity(to_fp32(student), to_fp32(teacher), dim=-1)).mean()
+
+
+def similarity(student: Tensor, teacher: Tensor) -> Tensor:
+    """Mean squared difference of the cosines between sentences, over all pairs of different sentences; 0 without one.
+
+    It shapes the student's own space, so widths may differ (Tung and Mori 2019; Passalis and Tefas 2018). The pairs are
+    those of one forward pass: the same sentences in other batches give another value, as with any in-batch loss.
+
+    Args:
+        student: [sentences, width].
+        teacher: [sentences, the teacher's width].
+    """
+    # Under autocast these products would be rounded to bf16, which is as coarse as the differences to be learnt.
+    with torch.autocast(student.device.type, enabled=False):
+        ours, theirs = (F.normalize(to_fp32(vectors), dim=-1) for vectors in (student, teacher))
+        differences = (ours @ ours.T - theirs @ theirs.T).triu(1)
+        pairs = len(student) * (len(student) - 1) // 2
+        return differences.square().sum() / max(pairs, 1)
+
+
 def relations(student: Sequence[Tensor], teacher: Sequence[Tensor], heads: int, real: Tensor) -> Tensor:
     """KL(teacher ‖ student) of self-attention relations (MiniLMv2, Wang et al. 2021, section 3).
 

@@ -37,25 +37,25 @@ def word_exists(words: Tensor) -> Tensor:
     return found.scatter(1, index, torch.ones_like(index, dtype=torch.bool))[:, :length]
 
 
-def pool(alignment: str, states: Tensor, words: Tensor | None, real: Tensor) -> Tensor:
+def pool(alignment: str, states: Tensor, words: Tensor | None, counted: Tensor) -> Tensor:
     """A model's vectors for the cosine term: of blocks, of words or of tokens.
 
     Args:
         alignment: sentence for blocks; otherwise words if `words` is given, and tokens if it is None.
         states: [blocks, length, width].
         words: as in `pool_words`; None with one tokenizer.
-        real: bool [blocks, length], True at tokens of the text.
+        counted: bool [blocks, length], the positions that vectors of blocks are means of, or the tokens that count.
 
     Returns:
         [blocks, length, width]; for sentence [blocks, width].
     """
     if alignment == "sentence":
-        return pool_blocks(states, real)
+        return pool_blocks(states, counted)
     return states if words is None else pool_words(states, words)[0]
 
 
-def compared(alignment: str, words: Tensor | None, real: Tensor) -> Tensor:
+def compared(alignment: str, words: Tensor | None, counted: Tensor) -> Tensor:
     """The vectors of `pool` that exist: bool, of its shape without the width. The arguments are those of `pool`."""
     if alignment == "sentence":
-        return real.any(dim=1)
-    return real if words is None else word_exists(words)
+        return counted.any(dim=1)
+    return counted if words is None else word_exists(words)

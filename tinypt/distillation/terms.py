@@ -16,7 +16,11 @@ from tinypt.training.batches import Batch
 
 
 class Cosine(nn.Module):
-    """Cosine distance of the student's projected vectors from the teacher's, of tokens, words or blocks."""
+    """Cosine distance of the student's projected vectors from the teacher's, of tokens, words or blocks.
+
+    Tokens are all positions but padding, as in DistilBERT: without [CLS] among them, nothing would teach the state from
+    which classifiers start. The vector of a block is the mean of its text alone, without special tokens.
+    """
 
     def __init__(self, projection: nn.Linear, alignment: str, special: SpecialIds) -> None:
         """`projection` is trained; `alignment` is token, word or sentence; `special` are the student's special ids."""
@@ -25,12 +29,18 @@ class Cosine(nn.Module):
 
     def counted(self, batch: Batch) -> Tensor:
         """The vectors that exist: bool, as from `compared`."""
-        return compared(self.alignment, batch.words, ~self.special.is_special(batch.ids))
+        return compared(self.alignment, batch.words, self._positions(batch))
 
     def forward(self, batch: Batch, states: Tensor, teacher_vectors: Tensor) -> Tensor:
         """The term, from the student's last states and the teacher's vectors."""
-        vectors = pool(self.alignment, states, batch.words, ~self.special.is_special(batch.ids))
+        vectors = pool(self.alignment, states, batch.words, self._positions(batch))
         return losses.cosine(self.projection(vectors), teacher_vectors, self.counted(batch))
+
+    def _positions(self, batch: Batch) -> Tensor:
+        """The positions that vectors are made of: bool [blocks, length]."""
+        if self.alignment == "token":
+            return batch.ids != self.special.pad
+        return ~self.special.is_special(batch.ids)
 
 
 class Layers(nn.Module):
@@ -71,11 +81,11 @@ class Layers(nn.Module):
     def counted(self, batch: Batch) -> dict[str, Tensor]:
         """For each term, the positions it averages over: bool [blocks, length].
 
-        For relations these are all positions but padding or, with two tokenizers, the words that both have.
+        These are all positions but padding, as in TinyBERT and MiniLMv2: [CLS] is taught too. For relations with two
+        tokenizers they are the words that both have.
         """
-        real = ~self.special.is_special(batch.ids)
-        related = batch.ids != self.special.pad if batch.words is None else word_exists(batch.words)
-        return {"hidden": real, "relations": related}
+        attended = batch.ids != self.special.pad
+        return {"hidden": attended, "relations": attended if batch.words is None else word_exists(batch.words)}
 
     def forward(
         self, batch: Batch, student: PreTrainedModel, states: States, teacher_states: States

@@ -1,6 +1,8 @@
 """Initial embedding tables for students whose tokenizer is not the base model's."""
 
 import math
+import re
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -9,14 +11,20 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import PreTrainedTokenizerBase
 
+from tinypt.runtime.errors import PipelineError
+
 STD = 0.02  # BERT's initial standard deviation, the scale its other weights expect
+SENTENCE_STD = 0.05  # of rows that a sentence teacher fills; larger, so that their meaning outweighs the other weights
+UNUSED = re.compile(r"\[unused\d+\]")
+Weights = NDArray[np.int64] | NDArray[np.float64]
+Encode = Callable[[list[str]], NDArray[np.float32]]  # texts to vectors [texts, width]
 
 
-def pca_basis(table: Tensor, width: int, counts: NDArray[np.int64] | None = None) -> Tensor:
+def pca_basis(table: Tensor, width: int, counts: Weights | None = None) -> Tensor:
     """Orthonormal basis, fp64 [width, hidden], of the first principal directions of a table [vocabulary, hidden].
 
-    `counts`, int64 [vocabulary], are the occurrences of each piece. With them, each row is centred on the mean over
-    occurrences and weighted by the square root of its share of them. Without them, all rows count alike.
+    `counts`, [vocabulary], are the occurrences of each piece, or other weights. With them, each row is centred on the
+    mean over occurrences and weighted by the square root of its share of them. Without them, all rows count alike.
 
     The basis consists of orthonormal mixtures of the directions (a type-IV Hartley transform), so that all dimensions
     carry similar variance. `attend_to_neighbours` uses the first dimensions for positions; unmixed, the first of them
@@ -40,12 +48,12 @@ def pca_basis(table: Tensor, width: int, counts: NDArray[np.int64] | None = None
     return torch.from_numpy((np.cos(angles) + np.sin(angles)) / math.sqrt(width) @ directions)
 
 
-def teacher_pca(table: Tensor, width: int, counts: NDArray[np.int64] | None = None) -> Tensor:
+def teacher_pca(table: Tensor, width: int, counts: Weights | None = None, std: float = STD) -> Tensor:
     """The teacher's embedding table reduced to `width` dimensions: fp32 [vocabulary, width].
 
-    Every row is scaled to the average length of a random row. In a teacher's table the most frequent pieces have the
-    longest rows; a student that starts with those sees the pieces but hardly their positions. Frequency is in the
-    output bias instead.
+    Every row is scaled to the average length of a random row of standard deviation `std`. In a teacher's table the most
+    frequent pieces have the longest rows; a student that starts with those sees the pieces but hardly their positions.
+    Frequency is in the student's output bias instead, which starts from it (see `build_student`).
 
     Teacher-derived tables follow GUIDE (2025), which closes about a quarter of the gap to the teacher in models larger
     than ours. `counts` as in `pca_basis`.
@@ -53,7 +61,43 @@ def teacher_pca(table: Tensor, width: int, counts: NDArray[np.int64] | None = No
     doubles = table.detach().double().cpu()
     mean = doubles.mean(dim=0) if counts is None else torch.from_numpy(counts / counts.sum()) @ doubles
     reduced = (doubles - mean) @ pca_basis(table, width, counts).T
-    return (functional.normalize(reduced, dim=1) * (STD * math.sqrt(width))).float()
+    return (functional.normalize(reduced, dim=1) * (std * math.sqrt(width))).float()
+
+
+def sentence_pca(
+    encode: Encode, tokenizer: PreTrainedTokenizerBase, counts: NDArray[np.int64], random: Tensor
+) -> Tensor:
+    """A table of the sentence teacher's vectors of the pieces, each read as a text: fp32 [vocabulary, width].
+
+    The vectors are reduced as in `teacher_pca`. A piece counts with the square root of its frequency, so that common
+    pieces shape the dimensions without filling them. Every row has the length of a random row of standard deviation
+    `SENTENCE_STD`. Special and unused pieces are no text; they keep the direction of their random row.
+
+    Args:
+        encode: the sentence teacher; reads a continuation piece without its ##.
+        tokenizer: the student's.
+        counts: occurrences of each piece in the training blocks, int64 [vocabulary].
+        random: random rows [vocabulary, width].
+
+    Raises:
+        PipelineError: the sentence teacher is narrower than the student.
+    """
+    width = random.shape[1]
+    special = set(tokenizer.all_special_tokens)
+    texts = {
+        index: piece.removeprefix("##") or piece
+        for piece, index in tokenizer.get_vocab().items()
+        if piece not in special and not UNUSED.fullmatch(piece)
+    }
+    ids = sorted(texts)
+    vectors = torch.from_numpy(encode([texts[index] for index in ids]))
+    if vectors.shape[1] < width:
+        raise PipelineError(
+            f"embeddings: sentence_teacher needs an encoder at least {width} wide; it has {vectors.shape[1]}"
+        )
+    rows = functional.normalize(random.detach().float(), dim=1) * (SENTENCE_STD * math.sqrt(width))
+    rows[ids] = teacher_pca(vectors, width, np.sqrt(counts[ids] + 1.0), SENTENCE_STD)
+    return rows
 
 
 def fvt(table: Tensor, old: PreTrainedTokenizerBase, new: PreTrainedTokenizerBase) -> Tensor:

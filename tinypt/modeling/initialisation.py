@@ -10,10 +10,9 @@ import math
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from transformers import BertForMaskedLM
-
-from tinypt.tokens.frequency import Ids, count_ids
 
 POSITION_STD = 0.05  # of the sinusoids; words start at 0.02, so positions weigh more than words
 NOISE_STD = 0.02  # of queries and keys, on top of the rotations
@@ -47,11 +46,14 @@ def attend_to_neighbours(model: BertForMaskedLM) -> None:
                 _rotate(attention.query.weight[rows], attention.key.weight[rows], offset, hidden)
 
 
-def predict_frequencies(model: BertForMaskedLM, ids: Ids) -> None:
-    """Set the output bias to the log frequency of the pieces in `ids`, so that training need not learn it first."""
-    counts = count_ids(ids, model.config.vocab_size) + 1.0
+def predict_frequencies(model: BertForMaskedLM, counts: NDArray[np.int64]) -> None:
+    """Set the output bias to the log frequency of each piece, so that training need not learn it first.
+
+    `counts`, int64 [vocabulary], are the pieces' occurrences. Each counts once more, so that no logarithm is of 0.
+    """
+    smoothed = counts + 1.0
     with torch.no_grad():
-        model.cls.predictions.bias.copy_(torch.from_numpy(np.log(counts / counts.sum())))
+        model.cls.predictions.bias.copy_(torch.from_numpy(np.log(smoothed / smoothed.sum())))
 
 
 def _sinusoids(count: int, hidden: int) -> Tensor:

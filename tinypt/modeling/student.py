@@ -7,7 +7,8 @@ from torch import nn
 from transformers import BertForMaskedLM, PreTrainedModel, PreTrainedTokenizerBase
 
 from tinypt.modeling.bert import config_like, new_bert
-from tinypt.modeling.embeddings import fvt, pca_basis, teacher_pca
+from tinypt.modeling.embeddings import Encode, fvt, pca_basis, sentence_pca, teacher_pca
+from tinypt.modeling.initialisation import predict_frequencies
 from tinypt.params.students import Init
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.trimming import ids_in, trim
@@ -22,7 +23,8 @@ def build_student(
     base: tuple[PreTrainedModel, PreTrainedTokenizerBase],
     teacher: tuple[PreTrainedModel, PreTrainedTokenizerBase],
     seed: int,
-    counts: Counts | None = None,
+    counts: Counts,
+    encode: Encode | None = None,
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Build a student, before training.
 
@@ -31,21 +33,22 @@ def build_student(
         base: the original BERT-tiny and its tokenizer.
         teacher: the teacher and its tokenizer.
         seed: for random weights.
-        counts: occurrences of each of the teacher's pieces, int64 [vocabulary]; required for embeddings:
-            teacher_pca_weighted and for vocabulary: trimmed.
+        counts: occurrences in the training blocks of each piece of the tokenizer that `options` names, int64
+            [vocabulary].
+        encode: the sentence teacher; required for embeddings: sentence_teacher.
 
     Returns:
-        The student, with a tied MLM head, and its tokenizer.
+        The student and its tokenizer. The MLM head is tied to the embeddings; its bias starts from the frequencies of
+        the pieces, whatever the models it starts from hold there.
 
     Raises:
-        PipelineError: embeddings is teacher_pca and the teacher is narrower than the student; or embeddings is base
-            or fvt and the student's width is not the base model's.
+        PipelineError: the model whose vectors are reduced, teacher or sentence teacher, is narrower than the student;
+            or embeddings is base or fvt and the student's width is not the base model's.
     """
     base_model, base_tokenizer = base
     teacher_model, teacher_tokenizer = teacher
     tokenizer = base_tokenizer if options.tokenizer == "base" else teacher_tokenizer
     if options.vocabulary == "trimmed":
-        assert counts is not None
         tokenizer = trim(teacher_tokenizer, counts)
     config = config_like(base_model, tokenizer)
     if (shape := options.architecture) is not None:
@@ -61,12 +64,10 @@ def build_student(
         raise PipelineError(
             f"embeddings: {options.embeddings} needs a student of the base model's width {source.shape[1]}, not {width}"
         )
+    ids = ids_in(tokenizer, base_tokenizer if options.tokenizer == "base" else teacher_tokenizer)
+    assert ids is not None
+    predict_frequencies(student, counts[ids])
     with torch.no_grad():
-        # The output bias encodes little more than each piece's frequency, so it is kept with the vocabulary.
-        origin, owner = base if options.tokenizer == "base" else teacher
-        ids = ids_in(tokenizer, owner)
-        assert ids is not None
-        student.cls.predictions.bias.copy_(origin.cls.predictions.bias[ids])
         if options.embeddings == "base":
             table.copy_(source)
         if options.embeddings == "fvt":
@@ -77,8 +78,11 @@ def build_student(
                 raise PipelineError(
                     f"embeddings: {options.embeddings} needs a teacher at least {width} wide; it has {teacher_width}"
                 )
-            weights = counts if options.embeddings == "teacher_pca_weighted" else None
-            table.copy_(teacher_pca(teacher_table[ids], width, None if weights is None else weights[ids]))
+            weights = counts[ids] if options.embeddings == "teacher_pca_weighted" else None
+            table.copy_(teacher_pca(teacher_table[ids], width, weights))
+        elif options.embeddings == "sentence_teacher":
+            assert encode is not None
+            table.copy_(sentence_pca(encode, tokenizer, counts[ids], table))
     return student, tokenizer
 
 

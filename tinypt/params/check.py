@@ -11,6 +11,7 @@ from tinypt.params.export import Export
 from tinypt.params.loader import load, read_sections
 from tinypt.params.models import Base, Teacher
 from tinypt.params.select import Select
+from tinypt.params.sentences import Sentences, SentenceTeacher
 from tinypt.params.split import Split
 from tinypt.params.students import Student
 from tinypt.params.targets import Targets, mismatch
@@ -29,6 +30,8 @@ SCHEMAS: dict[str, Any] = {
     "base": Base,
     "tokenize": Tokenize,
     "targets": Targets,
+    "sentence_teacher": SentenceTeacher,
+    "sentences": Sentences,
     "students": dict[str, Student],
     "evaluate": Evaluate,
     "export": Export,
@@ -41,7 +44,7 @@ RESERVED = (
 
 
 def check_file(path: Path) -> None:
-    """Check every section, names that refer to tasks and students, cached targets, and shared mappings.
+    """Check every section, names that refer to tasks and students, needs of students, and shared mappings.
 
     Raises:
         PipelineError: names the file and key of the first mistake.
@@ -50,6 +53,9 @@ def check_file(path: Path) -> None:
     for name in (name for group in sections["evaluate"].finetune.joint for name in group):
         if name not in sections["tasks"]:
             raise PipelineError(f"{path}: evaluate.finetune.joint: no task is called {name} under tasks")
+    for name in sections["sentences"].tasks:
+        if name not in sections["tasks"]:
+            raise PipelineError(f"{path}: sentences.tasks: no task is called {name} under tasks")
     longest, trained = sections["evaluate"].max_length, sections["tokenize"].length
     if longest > trained:
         raise PipelineError(
@@ -68,6 +74,13 @@ def check_file(path: Path) -> None:
         cached = getattr(sections["targets"], student.init.tokenizer)
         if student.distill.targets == "cached" and (message := mismatch(student, cached)) is not None:
             raise PipelineError(f"{path}: students.{name}.distill.targets: {message}")
+        for key, learns in (
+            ("init.embeddings: sentence_teacher", student.init.embeddings == "sentence_teacher"),
+            ("distill.sentences: stored", student.distill.sentences == "stored"),
+        ):
+            if learns and sections["sentence_teacher"] is None:
+                needs = f"students.{name}.{key} needs a sentence teacher"
+                raise PipelineError(f"{path}: {needs}; fill in the section sentence_teacher, which is null")
     _check_sharing(read_sections(path)["students"], path)
 
 

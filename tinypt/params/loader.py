@@ -33,6 +33,8 @@ SECTIONS = [
     "base",
     "tokenize",
     "targets",
+    "sentence_teacher",
+    "sentences",
     "students",
     "evaluate",
     "export",

@@ -6,9 +6,11 @@ from typing import Literal
 from tinypt.params.loader import require
 from tinypt.params.training import Training
 
-TERMS = ("mlm", "kl", "kl_all", "cosine", "hidden", "relations")
+TEACHER_TERMS = ("kl", "kl_all", "cosine", "hidden", "relations")  # terms that compare with the teacher
+SENTENCE_TERMS = ("sentence", "similarity")  # terms that compare with a sentence encoder
+TERMS = ("mlm", *TEACHER_TERMS, *SENTENCE_TERMS)
 ONE_VOCABULARY = ("kl", "kl_all", "hidden")  # terms that compare token by token, so need the teacher's tokenizer
-CACHED = ("mlm", "kl", "cosine")  # terms that targets: cached allows; the others' targets would be terabytes
+UNCACHED = ("kl_all", "hidden", "relations")  # terms that targets: cached refuses; their targets would be terabytes
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,11 @@ class Init:
         tokenizer: base (BERT-tiny's) or teacher (the teacher's).
         vocabulary: full, or trimmed (the pieces of Latin script that the training split uses), which needs the
             teacher's tokenizer.
-        embeddings: initial embeddings. With BERT-tiny's tokenizer: base (BERT-tiny's) or random. With the teacher's:
-            random, teacher_pca (the teacher's table reduced to the student's width), teacher_pca_weighted (the same,
-            with pieces weighted by frequency) or fvt (for each piece, the mean of the BERT-tiny pieces that spell it).
+        embeddings: initial embeddings. With either tokenizer: random, or sentence_teacher (the sentence teacher's
+            vectors of the pieces, reduced to the student's width). With BERT-tiny's also base (BERT-tiny's). With the
+            teacher's also teacher_pca (the teacher's table reduced to the student's width), teacher_pca_weighted (the
+            same, with pieces weighted by frequency) or fvt (for each piece, the mean of the BERT-tiny pieces that
+            spell it).
         encoder: base (BERT-tiny's weights), random, or neighbours (random, but heads start by attending to adjacent
             tokens).
         architecture: null for BERT-tiny's shape.
@@ -45,14 +49,14 @@ class Init:
 
     tokenizer: Literal["base", "teacher"]
     vocabulary: Literal["full", "trimmed"]
-    embeddings: Literal["base", "random", "teacher_pca", "teacher_pca_weighted", "fvt"]
+    embeddings: Literal["base", "random", "teacher_pca", "teacher_pca_weighted", "fvt", "sentence_teacher"]
     encoder: Literal["base", "random", "neighbours"]
     architecture: Shape | None
 
     def __post_init__(self) -> None:
         """Refuse embeddings that do not fit the tokenizer, and weights that do not fit the shape."""
-        swapped = ("random", "teacher_pca", "teacher_pca_weighted", "fvt")
-        allowed = ("base", "random") if self.tokenizer == "base" else swapped
+        own = ("base",) if self.tokenizer == "base" else ("teacher_pca", "teacher_pca_weighted", "fvt")
+        allowed = (*own, "random", "sentence_teacher")
         require(
             self.embeddings in allowed,
             "embeddings",
@@ -73,16 +77,20 @@ class Init:
 class Distill(Training):
     """The loss and the training of a student.
 
-    Each attribute but `losses` and `targets` belongs to the terms named, and is null without them.
+    Each attribute but `losses`, `targets` and `sentences` belongs to the terms named, and is null without them.
 
     Attributes:
         losses: weight by term: mlm, kl (logits at masked positions), kl_all (logits at all positions), cosine,
-            hidden, relations. A term that is not listed is not computed.
+            hidden, relations, sentence (cosine with stored vectors), similarity (cosines between sentences). A term
+            that is not listed is not computed.
         temperature: of kl and kl_all.
         alignment: what cosine compares: token (needs the teacher's tokenizer), word or sentence (mean of a block).
         layers: pairs [student layer, teacher layer], counted from 1, of hidden and relations.
         relation_heads: of relations, which relate words if the two tokenizers differ, else tokens.
         targets: live runs the teacher at every step; cached reads the outputs cached by the targets stage.
+        sentences: stored reads the sentences and vectors stored by the sentences stage, for sentence and similarity;
+            none reads nothing.
+        sentences_per_block: of sentence and similarity, sentences shown with each block.
     """
 
     losses: dict[str, float]
@@ -91,6 +99,8 @@ class Distill(Training):
     layers: tuple[tuple[int, ...], ...] | None
     relation_heads: int | None
     targets: Literal["live", "cached"]
+    sentences: Literal["none", "stored"]
+    sentences_per_block: int | None
 
     def __post_init__(self) -> None:
         """Refuse unknown terms, and options of terms that are not used."""
@@ -103,32 +113,37 @@ class Distill(Training):
                 f"losses.{term}",
                 f"must be greater than 0, is {weight}; to switch the term off, leave it out",
             )
-        self._belongs("temperature", self.temperature, "kl", "kl_all")
-        self._belongs("alignment", self.alignment, "cosine")
-        self._belongs("layers", self.layers, "hidden", "relations")
-        self._belongs("relation_heads", self.relation_heads, "relations")
+        self._belongs("temperature", "kl", "kl_all")
+        self._belongs("alignment", "cosine")
+        self._belongs("layers", "hidden", "relations")
+        self._belongs("relation_heads", "relations")
+        self._belongs("sentences_per_block", *SENTENCE_TERMS)
+        self._belongs("sentences", *SENTENCE_TERMS, off="none")
         for index, pair in enumerate(self.layers or ()):
             valid = len(pair) == 2 and min(pair) > 0
             require(valid, f"layers[{index}]", f"must be [student layer, teacher layer], from 1, is {list(pair)}")
         require(self.layers != (), "layers", "must name at least one pair [student layer, teacher layer]")
-        for key in ("temperature", "relation_heads"):
+        for key in ("temperature", "relation_heads", "sentences_per_block"):
             value = getattr(self, key)
             require(value is None or value > 0, key, f"must be greater than 0, is {value}")
         if self.targets == "cached":
             for term in self.losses:
-                require(term in CACHED, "targets", f"losses.{term} cannot use cached outputs; use live")
+                require(term not in UNCACHED, "targets", f"losses.{term} cannot use cached outputs; use live")
             require(
                 self.alignment != "token", "targets", "cached has no token vectors; use live, or alignment: sentence"
             )
-            require(self.losses.keys() != {"mlm"}, "targets", "must be live, since losses.mlm uses no teacher")
+            uses_teacher = bool(self.losses.keys() & set(TEACHER_TERMS))
+            require(uses_teacher, "targets", "must be live, since no term in losses uses the teacher")
 
-    def _belongs(self, key: str, value: object, *terms: str) -> None:
+    def _belongs(self, key: str, *terms: str, off: str | None = None) -> None:
+        """Refuse a value other than `off` without one of the terms, and `off` with one."""
+        value, shown = getattr(self, key), "null" if off is None else off
         used = [term for term in terms if term in self.losses]
         if used:
-            require(value is not None, key, f"must not be null, since losses.{used[0]} uses it")
+            require(value != off, key, f"must not be {shown}, since losses.{used[0]} uses it")
         else:
             users = " or ".join(f"losses.{term}" for term in terms)
-            require(value is None, key, f"must be null, since only {users} uses it")
+            require(value == off, key, f"must be {shown}, since only {users} uses it")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ class Training:
         learning_rate: peak.
         warmup: share of steps until the peak, 0 to 1. The rate then falls linearly to 0.
         weight_decay: on weight matrices only, not on biases and norms.
-        clip: largest gradient norm.
+        clip: largest gradient norm. At 1.0 it is no ceiling: models this small exceed it at every step.
         mask_probability: share of positions masked at the first and the last step, linear in between.
         validation_blocks: number of last blocks kept out of training, for the validation loss.
     """

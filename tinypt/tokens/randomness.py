@@ -35,14 +35,26 @@ def permute(places: NDArray[np.int64], count: int, seed: int, epoch: int) -> NDA
     It is a Feistel network over the next power of four. Values at or above `count` are permuted again until they fall
     below it (Black and Rogaway 2002, "Ciphers with arbitrary finite domains"). Memory does not depend on `count`.
     """
+    return _feistel(places, count, seed, epoch, inverse=False)
+
+
+def unpermute(values: NDArray[np.int64], count: int, seed: int, epoch: int) -> NDArray[np.int64]:
+    """The places that `permute` sends to `values`."""
+    return _feistel(values, count, seed, epoch, inverse=True)
+
+
+def _feistel(values: NDArray[np.int64], count: int, seed: int, epoch: int, inverse: bool) -> NDArray[np.int64]:
     half = max(1, ((count - 1).bit_length() + 1) // 2)
     low = 2**half - 1
     keys = _scramble(stream_keys(seed, torch.tensor([epoch]), torch.tensor([-1])).numpy() + ROUND_KEYS)
-    values, outside = places, np.ones(places.shape, dtype=bool)
+    outside = np.ones(values.shape, dtype=bool)
     while outside.any():
         left, right = values >> half, values & low
-        for key in keys:
-            left, right = right, left ^ (_scramble(right + key) & low)
+        for key in keys[::-1] if inverse else keys:
+            if inverse:
+                left, right = right ^ (_scramble(left + key) & low), left
+            else:
+                left, right = right, left ^ (_scramble(right + key) & low)
         values = np.where(outside, left << half | right, values)
         outside = values >= count
     return values

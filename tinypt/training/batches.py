@@ -13,7 +13,7 @@ from torch import Tensor
 
 from tinypt.tokens.arrays import Blocks
 from tinypt.tokens.masking import Masked, SpecialIds, mask_by
-from tinypt.tokens.randomness import permute, stream_keys, uniforms
+from tinypt.tokens.randomness import permute, stream_keys, uniforms, unpermute
 
 VALIDATION = -1  # the epoch of blocks used for validation
 
@@ -77,21 +77,29 @@ def to_device(array: NDArray[np.generic], device: torch.device) -> Tensor:
 
 
 class Order:
-    """The blocks of each step: a new permutation every epoch; a step may span two epochs."""
+    """The order in which `count` rows are shown: a new permutation every epoch, without end.
 
-    def __init__(self, count: int, step_blocks: int, seed: int) -> None:
-        """`count` blocks to train on, `step_blocks` of them in each step."""
-        self.count, self.step_blocks, self.seed = count, step_blocks, seed
+    Both methods are functions of the count and the seed alone.
+    """
 
-    def blocks(self, step: int) -> tuple[Rows, Rows]:
-        """Rows of the blocks for `step`, and the epoch each is shown in; both are counted from 0.
+    def __init__(self, count: int, seed: int) -> None:
+        """`seed` chooses the permutations."""
+        self.count, self.seed = count, seed
 
-        The result is a function of the seed and the step alone.
-        """
-        wanted = np.arange(step * self.step_blocks, (step + 1) * self.step_blocks)
-        epochs, places = np.divmod(wanted, self.count)
-        parts = [permute(places[epochs == epoch], self.count, self.seed, int(epoch)) for epoch in np.unique(epochs)]
-        return np.concatenate(parts), epochs
+    def rows(self, places: Rows) -> tuple[Rows, Rows]:
+        """The row shown at each place of the order, counted from 0, and the epoch of the place."""
+        epochs, within = np.divmod(places, self.count)
+        return self._each_epoch(permute, within, epochs), epochs
+
+    def places(self, rows: Rows, epochs: Rows) -> Rows:
+        """The place at which each row is shown in its epoch: the inverse of `rows`."""
+        return epochs * self.count + self._each_epoch(unpermute, rows, epochs)
+
+    def _each_epoch(self, apply: Callable[[Rows, int, int, int], Rows], values: Rows, epochs: Rows) -> Rows:
+        result = np.empty_like(values)
+        for epoch in np.unique(epochs):
+            result[epochs == epoch] = apply(values[epochs == epoch], self.count, self.seed, int(epoch))
+        return result
 
 
 class Prefetcher:

@@ -14,6 +14,7 @@ from tinypt.modeling.load import load_published, save_model
 from tinypt.params.models import Base, HubModel, PretrainedBase, PretrainedTeacher, Teacher, Vocabulary
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.blocks import write_blocks
+from tinypt.tokens.frequency import count_ids
 from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.vocabulary import make_tokenizer, read_vocabulary, train_vocabulary
 from tinypt.training.loop import train
@@ -55,7 +56,7 @@ def _pretrain(
     key = fingerprint([options, vocabulary, seed], [work / "blocks.npy"])
     model = random_bert(options.architecture, tokenizer, seed)
     blocks = open_blocks(work)
-    predict_frequencies(model, blocks.ids)
+    predict_frequencies(model, count_ids(blocks.ids, len(tokenizer)))
     objective = MlmObjective(model, SpecialIds.of(tokenizer))
     checkpoint = work_folder("checkpoints", f"{name}-{key}") / "checkpoint.pt"
     result = train(objective, blocks, options.training, seed, pick_device(), checkpoint, name)

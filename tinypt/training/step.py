@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -24,12 +25,14 @@ class Step:
         """The arguments are those of `train`; the objective's models are on `device`."""
         self.objective, self.blocks, self.options, self.seed = objective, blocks, options, seed
         self.device, self.workers = device, workers
-        self._order = Order(len(blocks) - options.validation_blocks, options.step_blocks, seed)
+        self._order = Order(len(blocks) - options.validation_blocks, seed)
         self._forward: Callable[..., dict[str, Tensor]] = torch.compile(objective) if options.compile else objective
 
     def batches(self, step: int) -> list[Batch]:
         """This worker's blocks of a step, at most batch_size of them in each batch."""
-        rows, epochs = (self.workers.share(each) for each in self._order.blocks(step))
+        size = self.options.step_blocks
+        shown = self._order.rows(np.arange(step * size, (step + 1) * size))  # an epoch may end within a step
+        rows, epochs = (self.workers.share(each) for each in shown)
         parts = [
             slice(start, start + self.options.batch_size) for start in range(0, len(rows), self.options.batch_size)
         ]

@@ -18,8 +18,13 @@ QUANTITIES = {
     "cosine": "1 − cosine",
     "hidden": "hidden states, squared error",
     "relations": "relations, KL divergence, nats",
+    "sentence": "sentences, 1 − cosine",
+    "similarity": "similarities between sentences, squared error",
 }
-PARTS = ((MUTED, ""), (RULE, ""), (RULE, "//"), (RULE, "xx"), (MUTED, "\\\\"), (RULE, "--"))  # fill, hatch
+PARTS = (  # fill, hatch
+    *((MUTED, ""), (RULE, ""), (RULE, "//"), (RULE, "xx")),
+    *((MUTED, "\\\\"), (RULE, "--"), (MUTED, ".."), (RULE, "||")),
+)
 Curve = Mapping[str, Sequence[float]]
 
 

@@ -1,0 +1,1 @@
+"""Sentences of the training split, and the sentence teacher's vectors of them."""
