@@ -9,6 +9,7 @@ from tinypt.reporting.published import PUBLISHED
 from tinypt.reporting.results import BASELINE, PROTOCOLS, Results, Score
 from tinypt.reporting.tables import label
 
+LINE = 15  # of the legend, px
 SPREAD = 0.6  # of a row's height, between the marks of its first and its last protocol
 FILL = dict(zip(PROTOCOLS, ("none", "full", "bottom", "left", "right"), strict=True))
 
@@ -22,7 +23,7 @@ def draw_task(results: Results, task: str) -> Chart:
     baselines = results.values(results.baselines(task), task, BASELINE, metric)
     parts = []
     protocols = results.protocols(task)
-    with canvas(118 + _height(protocols) * len(models) + 15 * len(baselines)) as (figure, axes):
+    with canvas(88 + _height(protocols) * len(models) + LINE * (len(protocols) + len(baselines))) as (figure, axes):
         axes.set_title(f"{label(task)}: {label(metric)}")
         _rows(axes, models)
         for number, (name, score) in enumerate(baselines.items()):
@@ -40,7 +41,7 @@ def draw_task(results: Results, task: str) -> Chart:
             printed = [pair for column in PUBLISHED[task].columns.values() for pair in column.items()]
             pairs = [(score, models.index(model)) for model, score in printed if model in models]
             axes.plot(*zip(*pairs, strict=True), "x", color=INK, markersize=5, label="published by the study")
-        legend(figure, 2 if not baselines else 1)
+        legend(figure, 1)
         name = f"scores-{task.replace('_', '-')}"
         return finish(figure, name, label(task), f"{label(task)}, {label(metric)}. {' '.join(parts)}")
 
@@ -55,7 +56,7 @@ def draw_gap(gaps: Mapping[str, Mapping[str, Score]], task: str) -> Chart:
     models = list(dict.fromkeys(model for found in gaps.values() for model in found))
     protocols = [name for name in PROTOCOLS if name in gaps]
     parts = []
-    with canvas(105 + _height(protocols) * max(1, len(models))) as (figure, axes):
+    with canvas(90 + _height(protocols) * max(1, len(models)) + LINE * len(protocols)) as (figure, axes):
         axes.set_title(label(task))
         _rows(axes, models)
         for share in (0, 100):
@@ -69,7 +70,7 @@ def draw_gap(gaps: Mapping[str, Mapping[str, Score]], task: str) -> Chart:
         values = [100 * gap.value for found in gaps.values() for gap in found.values()]
         axes.set_xlim(min([-25, *(value - 40 for value in values)]), max([125, *(value + 40 for value in values)]))
         axes.set_xlabel("% of the way from untrained (0) to teacher (100)")
-        legend(figure, 2)
+        legend(figure, 1)
         name = f"gap-{task.replace('_', '-')}"
         return finish(figure, name, f"Gap recovered: {label(task)}", f"Gap recovered, {label(task)}. {' '.join(parts)}")
 
