@@ -19,6 +19,7 @@ from tinypt.params.loader import load, load_seed
 from tinypt.params.students import Student
 from tinypt.runtime.run import run
 from tinypt.tokens.arrays import open_blocks
+from tinypt.tokens.masking import continuation_pieces
 from tinypt.training.loop import train
 from tinypt.training.workers import is_main_process
 
@@ -35,6 +36,8 @@ def main(name: str) -> None:
     model, tokenizer = load_model(start), load_tokenizer(start)
     blocks = open_blocks(tokens, tokenizer)
     objective = student_objective(name, student_params, model, tokenizer, blocks, teacher, cached, sentences, seed)
+    if options.masking == "words":
+        objective.continuations = continuation_pieces(tokenizer)
     inputs = [start, teacher, tokens]
     inputs += [cached] if options.targets == "cached" else []
     inputs += [sentences] if options.sentences == "stored" else []

@@ -3,21 +3,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.autograd import gradcheck
 
-from tinypt.distillation.pooling import compared, pool, pool_blocks, pool_words, word_exists
+from tinypt.distillation.pooling import compared, pool, pool_words, word_exists
 
 WIDTH = 5
 
 
 def _random(*shape: int, seed: int = 0) -> torch.Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
-
-
-def test_pooled_blocks_are_the_mean_of_counted_positions() -> None:
-    states = _random(2, 6, WIDTH)
-    counted = torch.tensor([[0, 1, 1, 1, 0, 0], [0, 0, 0, 0, 0, 0]], dtype=torch.bool)
-    pooled = pool_blocks(states, counted)
-    assert torch.allclose(pooled[0], states[0, 1:4].mean(dim=0))
-    assert torch.equal(pooled[1], torch.zeros(WIDTH, dtype=torch.float64))
 
 
 @settings(max_examples=30, deadline=None)
@@ -48,4 +40,4 @@ def test_vectors_and_those_compared_have_one_shape() -> None:
 def test_gradients() -> None:
     words = torch.tensor([[-1, 0, 0, 1, -1]])
     assert gradcheck(lambda x: pool_words(x, words)[0], _random(1, 5, WIDTH).requires_grad_())
-    assert gradcheck(lambda x: pool_blocks(x, words >= 0), _random(1, 5, WIDTH).requires_grad_())
+    assert gradcheck(lambda x: pool("sentence", x, None, words >= 0), _random(1, 5, WIDTH).requires_grad_())

@@ -25,6 +25,7 @@ DISTILL: dict[str, Any] = {
     "targets": "live",
     "sentences": "none",
     "sentences_per_block": None,
+    "masking": "pieces",
     "epochs": 1.0,
     "batch_size": 8,
     "accumulation": 1,

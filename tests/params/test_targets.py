@@ -76,6 +76,13 @@ def test_mistakes_are_refused(tmp_path: Path, changes: dict[str, Any], message: 
         ),
         (
             "total",
+            TEACHER,
+            None,
+            {"alignment": "sentence", "masking": "words"},
+            r"cached needs masking: pieces, since targets\.teacher masks pieces, is words",
+        ),
+        (
+            "total",
             TEACHER | {"alignment": None},
             None,
             {"alignment": "sentence"},

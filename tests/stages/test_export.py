@@ -48,6 +48,7 @@ UNUSED = {
     "targets": "live",
     "sentences": "none",
     "sentences_per_block": None,
+    "masking": "pieces",
 }
 PARAMS = {
     "seed": 1,

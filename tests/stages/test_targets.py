@@ -34,6 +34,7 @@ TRAINING: dict[str, Any] = {
     "targets": "cached",
     "sentences": "none",
     "sentences_per_block": None,
+    "masking": "pieces",
     "epochs": 2.5,
     "batch_size": 8,
     "accumulation": 1,

@@ -25,7 +25,7 @@ from tinypt.params.training import Training
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.blocks import write_blocks
-from tinypt.tokens.masking import Masked, SpecialIds
+from tinypt.tokens.masking import Masked, SpecialIds, continuation_pieces
 from tinypt.training.batches import Batch
 from tinypt.training.loop import Result, train
 from tinypt.training.objective import MlmObjective, Objective
@@ -215,6 +215,30 @@ def test_the_masked_share_goes_from_the_first_number_to_the_second(
     assert (scored[0], scored[-1]) == (12, 6)
     assert scored == sorted(scored, reverse=True)
     assert set(scored) == set(range(6, 13))
+
+
+def test_training_masks_whole_words_and_validation_pieces(
+    tmp_path: Path, uncased: PreTrainedTokenizerBase, texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a vocabulary too small to hold the words."""
+    write_blocks(texts, uncased, 24, tmp_path)
+    blocks = open_blocks(tmp_path)
+    seen: list[tuple[Batch, Masked]] = []
+    counts = MlmObjective.counts
+
+    def listen(self: MlmObjective, batch: Batch, masked: Masked) -> dict[str, torch.Tensor]:
+        seen.append((batch, masked))
+        return counts(self, batch, masked)
+
+    monkeypatch.setattr(MlmObjective, "counts", listen)
+    words, pieces = (MlmObjective(_model(uncased), SpecialIds.of(uncased)) for _ in range(2))
+    words.continuations = continuation_pieces(uncased)
+    found, expected = (_run(each, blocks, tmp_path / name, epochs=0.1) for name, each in (("a", words), ("b", pieces)))
+    batch, masked = seen[0]
+    whole, split = (batch.mask(words.special, 0.15, 7, table).inputs for table in (words.continuations, None))
+    assert torch.equal(masked.inputs, whole)
+    assert not torch.equal(whole, split)
+    assert found.validation_start == expected.validation_start
 
 
 SCRIPT = """

@@ -3,11 +3,7 @@
 import torch
 from torch import Tensor
 
-
-def pool_blocks(states: Tensor, counted: Tensor) -> Tensor:
-    """Mean of the counted positions' states: [blocks, length, width] and bool [blocks, length] to [blocks, width]."""
-    weights = counted.to(states.dtype).unsqueeze(-1)
-    return (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1)
+from tinypt.modeling.forward import mean_state
 
 
 def pool_words(states: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:
@@ -50,7 +46,7 @@ def pool(alignment: str, states: Tensor, words: Tensor | None, counted: Tensor) 
         [blocks, length, width]; for sentence [blocks, width].
     """
     if alignment == "sentence":
-        return pool_blocks(states, counted)
+        return mean_state(states, counted)
     return states if words is None else pool_words(states, words)[0]
 
 

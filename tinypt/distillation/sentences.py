@@ -15,8 +15,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from tinypt.distillation import losses
-from tinypt.distillation.pooling import pool_blocks
-from tinypt.modeling.forward import encode
+from tinypt.modeling.forward import encode, mean_state
 from tinypt.sentences.store import SentenceStore
 from tinypt.tokens.blocks import batches
 from tinypt.tokens.masking import SpecialIds
@@ -122,7 +121,7 @@ class SentenceTerms(nn.Module):
     def forward(self, batch: Batch, student: PreTrainedModel) -> dict[str, Tensor]:
         """The terms by name."""
         ids, expected = batch.extra["sentence_ids"], batch.extra["sentence_vectors"]
-        vectors = pool_blocks(to_fp32(encode(student, ids, self.special)), ids != self.special.pad)
+        vectors = mean_state(to_fp32(encode(student, ids, self.special)), ids != self.special.pad)
         terms = {}
         if self.projection is not None:
             terms["sentence"] = losses.sentence(self.projection(vectors), expected)

@@ -91,6 +91,7 @@ class Distill(Training):
         sentences: stored reads the sentences and vectors stored by the sentences stage, for sentence and similarity;
             none reads nothing.
         sentences_per_block: of sentence and similarity, sentences shown with each block.
+        masking: whether training masks pieces or whole words. Validation always masks pieces.
     """
 
     losses: dict[str, float]
@@ -101,6 +102,7 @@ class Distill(Training):
     targets: Literal["live", "cached"]
     sentences: Literal["none", "stored"]
     sentences_per_block: int | None
+    masking: Literal["pieces", "words"]
 
     def __post_init__(self) -> None:
         """Refuse unknown terms, and options of terms that are not used."""

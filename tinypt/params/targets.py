@@ -74,6 +74,8 @@ def mismatch(student: Student, cached: TeacherTargets | BaseTargets | None) -> s
         if set(options.mask_probability) != {cached.mask_probability}:
             wanted = list(options.mask_probability)
             return f"cached needs mask_probability as in {section}, {cached.mask_probability} throughout, is {wanted}"
+        if options.masking != "pieces":
+            return f"cached needs masking: pieces, since {section} masks pieces, is {options.masking}"
         if "kl" in options.losses and options.temperature != cached.temperature:
             return f"cached needs temperature as in {section}, {cached.temperature}, is {options.temperature}"
     if "cosine" in options.losses and options.alignment != cached.alignment:

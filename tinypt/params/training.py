@@ -41,7 +41,7 @@ class Training:
         """Blocks per optimizer step, over all workers."""
         return self.batch_size * self.accumulation
 
-    def masking(self, done: float) -> float:
+    def mask_share(self, done: float) -> float:
         """Share of positions to mask. `done` is the share of the steps that are done, 0 to 1."""
         start, end = self.mask_probability
         return start + (end - start) * done

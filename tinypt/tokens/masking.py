@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
+from tinypt.tokens.vocabulary import pieces_of
+
 MASKED, RANDOM = 0.8, 0.1  # of the chosen positions; the rest keep their token (Devlin et al. 2019, section 3.1)
 
 
@@ -48,7 +50,14 @@ def mask_tokens(ids: Tensor, ids_of: SpecialIds, probability: float, generator: 
     return mask_by(ids, ids_of, probability, torch.rand(3, *ids.shape, generator=generator, device=ids.device))
 
 
-def mask_by(ids: Tensor, ids_of: SpecialIds, probability: float, randoms: Tensor) -> Masked:
+def continuation_pieces(tokenizer: PreTrainedTokenizerBase) -> Tensor:
+    """True for the pieces that continue a word (##ção): bool [vocabulary]."""
+    return torch.tensor([piece.startswith("##") for piece in pieces_of(tokenizer)])
+
+
+def mask_by(
+    ids: Tensor, ids_of: SpecialIds, probability: float, randoms: Tensor, continuations: Tensor | None = None
+) -> Masked:
     """Choose exactly round(probability * length) positions of each row at random and mask them 80/10/10.
 
     With a fixed count every shape is static: the heads run at the chosen positions alone, and nothing waits for the
@@ -60,10 +69,14 @@ def mask_by(ids: Tensor, ids_of: SpecialIds, probability: float, randoms: Tensor
         probability: share of positions to choose, 0 to 1. A smaller share chooses a subset of a larger one.
         randoms: fp32 [3, blocks, length], uniform in [0, 1). They decide which positions are chosen, which of the three
             replacements each gets, and which random token.
+        continuations: bool [vocabulary], on the device of the ids, for whole-word masking: all pieces of a word are
+            chosen together, but for the last word of a row, of which the rest of the count may take only a part. Each
+            piece is still replaced on its own, as in BERT's code. None chooses pieces.
     """
     blocks, length = ids.shape
     chosen = max(1, round(probability * length))
-    best, columns = randoms[0].masked_fill(ids_of.is_special(ids), -1.0).topk(chosen, dim=1)
+    order_by = randoms[0] if continuations is None else _by_word(randoms[0], continuations[ids])
+    best, columns = order_by.masked_fill(ids_of.is_special(ids), -1.0).topk(chosen, dim=1)
     columns, order = columns.sort(dim=1)
     usable = (best.gather(1, order) >= 0).reshape(-1)
     positions = (columns + torch.arange(blocks, device=ids.device)[:, None] * length).reshape(-1)
@@ -73,3 +86,13 @@ def mask_by(ids: Tensor, ids_of: SpecialIds, probability: float, randoms: Tensor
     seen = torch.where(fate < MASKED, ids_of.mask, kept)
     inputs = ids.reshape(-1).scatter(0, positions, torch.where(usable, seen, originals)).reshape(blocks, length)
     return Masked(inputs, positions, originals.masked_fill(~usable, -100))
+
+
+def _by_word(randoms: Tensor, continues: Tensor) -> Tensor:
+    """The random number of each position's word, fp64 [blocks, length], less a trifle for each column.
+
+    Numbers are multiples of 2^-24, so the trifle orders a word's pieces, and those of equal words, without a tie.
+    """
+    columns = torch.arange(randoms.shape[1], device=randoms.device).expand_as(randoms)
+    starts = columns.masked_fill(continues, 0).cummax(dim=1).values
+    return randoms.gather(1, starts).double() - columns * 2.0**-40

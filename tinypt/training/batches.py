@@ -37,11 +37,11 @@ class Batch:
     epochs: Tensor
     extra: Mapping[str, Tensor] = field(default_factory=dict)
 
-    def mask(self, special: SpecialIds, probability: float, seed: int) -> Masked:
-        """Mask the ids, each block independently of the others; the same on every device."""
+    def mask(self, special: SpecialIds, probability: float, seed: int, continuations: Tensor | None = None) -> Masked:
+        """Mask the ids as `mask_by` does, each block independently of the others; the same on every device."""
         blocks, length = self.ids.shape
         randoms = uniforms(stream_keys(seed, self.epochs, self.rows), 3 * length).view(blocks, 3, length)
-        return mask_by(self.ids, special, probability, randoms.transpose(0, 1))
+        return mask_by(self.ids, special, probability, randoms.transpose(0, 1), continuations)
 
 
 def ascending(rows: Rows, epochs: Rows) -> tuple[Rows, Rows]:

@@ -18,12 +18,16 @@ class Objective(nn.Module, ABC):
     """A weighted sum of named loss terms, computed from batches of blocks.
 
     `model` is the model that is trained and validated. A subclass may hold further modules that are trained with it.
+    `continuations`, if it is set, makes training mask whole words (see `mask_by`).
     """
+
+    continuations: Tensor | None
 
     def __init__(self, model: PreTrainedModel, special: SpecialIds) -> None:
         """`special` are the special ids of the model's tokenizer."""
         super().__init__()
         self.model, self.special = model, special
+        self.register_buffer("continuations", None, persistent=False)
 
     def prepare(self, device: torch.device, dtype: torch.dtype) -> None:
         """Move all models to the device, in evaluation mode: without dropout, since nothing here overfits.

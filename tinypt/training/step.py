@@ -49,8 +49,9 @@ class Step:
             This worker's part of each term and of their weighted sum, `loss`. The workers' parts add up to the mean
             over everything that counts in the step, as if the step were one batch.
         """
-        probability = self.options.masking(done)
-        masked = [batch.mask(self.objective.special, probability, self.seed) for batch in batches]
+        probability = self.options.mask_share(done)
+        special, continuations = self.objective.special, self.objective.continuations
+        masked = [batch.mask(special, probability, self.seed, continuations) for batch in batches]
         counts = [self.objective.counts(batch, inputs) for batch, inputs in zip(batches, masked, strict=True)]
         totals = self.workers.add_up({name: torch.stack([each[name] for each in counts]).sum() for name in counts[0]})
         terms: dict[str, Tensor] = {}
