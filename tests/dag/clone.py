@@ -21,7 +21,7 @@ IDENTITY = {f"GIT_{role}_{what}": "t@t" for role in ("AUTHOR", "COMMITTER") for 
 def minimal() -> dict[str, Any]:
     """The sample's parameters with everything small, and three of its students."""
     params: dict[str, Any] = yaml.safe_load((ROOT / "params/sample.yaml").read_text(encoding="utf-8"))
-    params["students"] = {name: params["students"][name] for name in ("total", "mlm_only", "partial_word")}
+    params["students"] = {name: params["students"][name] for name in ("total", "semantic", "partial_word")}
     params["corpus"]["documents"] = 400
     params["base"]["corpus"]["documents"] = 150
     for model in ("teacher", "base"):

@@ -54,12 +54,10 @@ def test_data_is_on_disk_once_and_never_written_through(clone: Clone) -> None:
     for path in cached:
         with path.open("rb") as stream:
             assert hashlib.file_digest(stream, "md5").hexdigest() == path.parent.name + path.name
-    if clone.attempt("cp", "--reflink=always", str(cached[0]), "copied").returncode == 0:
-        (clone.folder / "copied").unlink()
-        return  # this file system shares blocks between files, which inodes do not show
     inodes = {path.stat().st_ino for path in cached}
     for folder in ("data", "models"):
         files = [path for path in (clone.folder / folder).rglob("*") if path.is_file() and path.name != ".gitignore"]
+        files = [path for path in files if path.stat().st_size]  # DVC makes empty files anew
         assert files
         assert [path for path in files if path.stat().st_ino not in inodes] == []
 

@@ -41,7 +41,7 @@ def test_a_pull_request_runs_what_changed_and_reports_it(finished: Clone, clone:
     clone.run("ci/pipeline.sh", "origin/main")
     summary = (clone.folder / ".cache/ci/summary.md").read_text(encoding="utf-8")
     assert "Stages run: none, all restored." in summary
-    assert "None changed, to four digits." in summary
+    assert "None changed in the first four digits." in summary
     assert (clone.folder / ".cache/ci/result.patch").read_text(encoding="utf-8") == ""
 
     clone.run("sed", "-i", TEMPERATURE, "params.yaml")
@@ -51,7 +51,7 @@ def test_a_pull_request_runs_what_changed_and_reports_it(finished: Clone, clone:
     assert result.returncode == 0, result.stderr
     assert "| `students.total.distill.temperature` | 2.0 | 4.0 |" in result.stdout
     assert "<b>total</b>" in result.stdout
-    assert "<b>mlm_only</b>" not in result.stdout
+    assert "<b>semantic</b>" not in result.stdout
     ran = result.stdout.split("Stages run: ")[1]
     assert {name.strip("`.\n") for name in ran.split()} == clone.downstream("distill@total")
     assert "validation_mlm" in (clone.folder / ".cache/ci/plots/index.html").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.dag.clone import Clone
 
-STAGES = ("distill@total", "distill@mlm_only")
+STAGES = ("distill@total", "distill@semantic")
 
 
 def _learn_slower(clone: Clone) -> None:
@@ -26,7 +26,7 @@ def _at_once(*clones: Clone) -> list[list[str]]:
 def test_two_processes_in_one_working_copy(finished: Clone, tmp_path: Path) -> None:
     clone = finished.copy(tmp_path / "clone")
     _learn_slower(clone)
-    assert _at_once(clone, clone) == [["distill@mlm_only"], ["distill@total"]]
+    assert _at_once(clone, clone) == [["distill@semantic"], ["distill@total"]]
     assert clone.repro("-s", *STAGES) == [], "both are in dvc.lock"
 
 
@@ -35,7 +35,7 @@ def test_two_clones_with_a_shared_cache(finished: Clone, tmp_path: Path) -> None
     for clone in clones:
         clone.dvc("cache", "dir", "--local", str(clones[0].folder / ".dvc/cache"))
         _learn_slower(clone)
-    assert _at_once(*clones) == [["distill@mlm_only"], ["distill@total"]]
+    assert _at_once(*clones) == [["distill@semantic"], ["distill@total"]]
     for clone in clones:
         assert clone.repro("-s", *STAGES) == [], "the other clone's result is restored"
 
@@ -49,15 +49,15 @@ def _changed(clone: Clone, *revisions: str) -> dict[str, tuple[float, float]]:
 def test_a_queue_with_two_workers(finished: Clone, tmp_path: Path) -> None:
     """Variants of one student, each in a copy of the project. The workspace changes only when one is applied."""
     clone = finished.copy(tmp_path / "clone")
-    decay = "students.mlm_only.distill.weight_decay"
-    clone.dvc("exp", "run", "--queue", "--name", "decay", "--set-param", f"{decay}=0.0,0.1", "distill@mlm_only")
+    decay = "students.semantic.distill.weight_decay"
+    clone.dvc("exp", "run", "--queue", "--name", "decay", "--set-param", f"{decay}=0.0,0.1", "distill@semantic")
     clone.dvc("exp", "run", "--run-all", "--jobs", "2")
     assert clone.dvc("queue", "status").count("Success") == 2
     assert clone.git("status", "--porcelain") == ""
 
     clone.dvc("exp", "apply", "decay-2")
     assert _changed(clone, "main") == {decay: (0.01, 0.1)}
-    assert clone.repro("distill@mlm_only") == [], "a worker's result is not computed again"
+    assert clone.repro("distill@semantic") == [], "a worker's result is not computed again"
     clone.dvc("exp", "branch", "decay-1", "try/no-decay")
     clone.dvc("exp", "remove", "--all-commits")
     assert clone.dvc("exp", "list") == ""

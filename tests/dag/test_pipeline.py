@@ -71,11 +71,11 @@ def test_an_experiment_from_the_command_line(clone: Clone) -> None:
 def test_a_student_from_the_command_line(clone: Clone) -> None:
     """A new student, trained as another one is."""
     student = "{tokenizer: teacher, vocabulary: full, embeddings: fvt, encoder: neighbours, architecture: null}"
-    block = f"{{init: {student}, distill: ${{students.mlm_only.distill}}}}"
+    block = f"{{init: {student}, distill: ${{students.semantic.distill}}}}"
     output = clone.dvc("exp", "run", "-n", "sixth", "-S", f"+students.sixth={block}", "distill@sixth")
     assert clone.ran(output) == ["student@sixth", "distill@sixth"]
     students = clone.params()["students"]
-    assert students["sixth"]["distill"] == students["mlm_only"]["distill"]
+    assert students["sixth"]["distill"] == students["semantic"]["distill"]
     assert (clone.folder / "models/sixth/distilled/model.safetensors").is_file()
     clone.git("restore", ".")
     clone.git("clean", "-fdq", "metrics")
