@@ -34,10 +34,19 @@ def test_the_line_holds_for_any_count(done: int, total: int | None, seconds: flo
     assert "\n" not in line
 
 
-def test_nothing_is_printed_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    progress = Progress("clean", "documents", 10)
-    progress.add(10)
+def test_without_a_terminal_a_log_gets_a_line_a_minute(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    caplog.set_level("INFO")
+    progress = Progress("clean", "documents", 1000)
+    for _ in range(300):  # five minutes
+        now += 1.0
+        progress.add(2)
     progress.close()
+    assert 4 <= len(caplog.messages) <= 5
+    assert caplog.messages[0] == "clean: 122 documents, 2 documents/s, 439 s left"
     assert capsys.readouterr() == ("", "")
 
 

@@ -1,28 +1,38 @@
-"""A progress line for long work, shown on a terminal only."""
+"""Progress of long work: a line that is redrawn on a terminal, a log line a minute elsewhere."""
 
+import logging
 import sys
 import time
 
+log = logging.getLogger(__name__)
+REDRAW, LOG = 0.5, 60.0  # seconds between two lines on a terminal and in a log
+
 
 class Progress:
-    """A line with count, rate and remaining time, redrawn at most twice a second.
+    """Count, rate and remaining time.
 
-    Nothing is printed if standard error is not a terminal, so logs and CI contain no control characters.
+    On a terminal, one line is redrawn at most twice a second. Elsewhere, a log gets a line a minute, without control
+    characters.
     """
 
     def __init__(self, label: str, unit: str, total: int | None = None) -> None:
         """`total` is the expected number of units. Without it the line has no remaining time."""
         self.label, self.unit, self.total = label, unit, total
         self.done = 0
-        self._start = self._drawn = time.monotonic()
+        self._start = self._shown = time.monotonic()
 
     def add(self, count: int) -> None:
         """Count `count` more units as done."""
         self.done += count
         now = time.monotonic()
-        if sys.stderr.isatty() and now - self._drawn > 0.5:
-            self._drawn = now
+        on_terminal = sys.stderr.isatty()
+        if now - self._shown <= (REDRAW if on_terminal else LOG):
+            return
+        self._shown = now
+        if on_terminal:
             print(f"\r{self.line(now - self._start)}\x1b[K", end="", file=sys.stderr, flush=True)
+        else:
+            log.info(self.line(now - self._start))
 
     def line(self, seconds: float) -> str:
         """The line after `seconds` of work."""
@@ -33,6 +43,6 @@ class Progress:
         return text
 
     def close(self) -> None:
-        """Draw the final line and end it."""
+        """Draw the final line on a terminal and end it."""
         if sys.stderr.isatty():
             print(f"\r{self.line(time.monotonic() - self._start)}\x1b[K", file=sys.stderr, flush=True)
