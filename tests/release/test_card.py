@@ -17,6 +17,7 @@ def release(tmp_path: Path) -> Release:
         datasets=["some/corpus"],
         corpus="hub",
         origins=["some/teacher", "some/base"],
+        sentence_teacher="some encoder (MIT)",
         config={"num_hidden_layers": 2, "hidden_size": 128, "vocab_size": 2000, "max_position_embeddings": 512},
         parameters=1234567,
         cased=True,
@@ -58,6 +59,8 @@ def test_the_scores_are_shown_with_those_of_the_references(release: Release) -> 
     assert "| ASSIN2 similarity, fine-tuned, matched head: Pearson | 0.6500 ± 0.0200 | 0.8000 ± 0.0200 |" in text
     assert "| ASSIN2 similarity, fine-tuned, cls head: Pearson | 0.4500 ± 0.0200 | 0.6000 ± 0.0200 |" in text
     assert "1,234,567 parameters" in text
+    assert "Its sentence vectors imitate those of some encoder (MIT)." in text
+    assert "sentence teacher" not in model_card(replace(release, sentence_teacher=None))
     assert "[some/teacher](https://huggingface.co/some/teacher)" in text
     assert "    kl: 5.0" in text
     assert "| model.safetensors | 4.94 |" in text

@@ -33,10 +33,11 @@ class Release:
     """Facts about one released model.
 
     name: of the student. license, datasets: as in the `export` parameters. corpus: source of the text, as in the
-    `corpus` parameters. origins: hub ids of the published models it derives from. config: of the model (Hugging
-    Face). parameters: number of weights. cased: whether its tokenizer keeps case and accents. student: its section
-    of the parameters. tasks: origin of each task's data. files: (path, size in bytes). results: metrics of this
-    model under `name`, and of the references that were measured.
+    `corpus` parameters. origins: hub ids of the published models it derives from. sentence_teacher: name, source
+    and licence of the encoder whose vectors it learned from; None without one. config: of the model (Hugging Face).
+    parameters: number of weights. cased: whether its tokenizer keeps case and accents. student: its section of the
+    parameters. tasks: origin of each task's data. files: (path, size in bytes). results: metrics of this model
+    under `name`, and of the references that were measured.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Release:
     datasets: Sequence[str]
     corpus: str
     origins: Sequence[str]
+    sentence_teacher: str | None
     config: Mapping[str, Any]
     parameters: int
     cased: bool
@@ -95,7 +97,7 @@ def _header(release: Release) -> dict[str, Any]:
         "license": release.license,
         "library_name": "transformers",
         "pipeline_tag": "fill-mask",
-        "tags": ["bert", "distillation", "onnx", "transformers.js"],
+        "tags": ["bert", "distillation", "sentence-transformers", "onnx", "transformers.js"],
         "base_model": list(release.origins),
         "datasets": list(release.datasets),
         "widget": [{"text": "A menina foi à [MASK] com a mãe."}],
@@ -143,6 +145,7 @@ def _about(release: Release) -> str:
         f"units and {release.parameters:,} parameters: the student `{release.name}` of the {PROJECT} pipeline"
         f"{f', made from {origins}' if origins else ''}. It predicts masked words. Fine-tune it for tasks where a "
         "large model is too slow or too big."
+        f"{f' Its sentence vectors imitate those of {teacher}.' if (teacher := release.sentence_teacher) else ''}"
     )
 
 
@@ -216,6 +219,8 @@ def _licence(release: Release) -> str:
     text = f"## Licence\n\nLicence of the weights: {release.license}."
     if release.origins:
         text += f" They derive from {' and '.join(release.origins)}, whose licences and notices still apply."
+    if release.sentence_teacher:
+        text += f" It contains no weights of its sentence teacher: {release.sentence_teacher}."
     if release.datasets:
         text += (
             f" The release contains no text of the data ({', '.join(release.datasets)}), which have their own terms."
