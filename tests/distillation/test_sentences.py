@@ -101,9 +101,14 @@ def _alone(student: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, ids: Te
 
 @pytest.mark.parametrize("with_mlm", [False, True])
 def test_the_terms_against_each_sentence_run_alone(
-    student: BertForMaskedLM, cased: PreTrainedTokenizerBase, blocks: Blocks, with_mlm: bool
+    student: BertForMaskedLM,
+    cased: PreTrainedTokenizerBase,
+    blocks: Blocks,
+    with_mlm: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Without a teacher; with MLM and without. Values and gradients, in a batch with much padding."""
+    """Without a teacher; with MLM and without. Values and gradients, of groups and in a batch with much padding."""
+    monkeypatch.setattr("tinypt.distillation.sentences.GROUP", 5)
     terms = sentence_terms(cased, 16, len(blocks))
     weights = {"sentence": 1.0, "similarity": 20.0} | ({"mlm": 2.0} if with_mlm else {})
     objective = DistillationObjective(student, terms.special, weights, None, sentences=terms).eval()
