@@ -1,1 +1,19 @@
-"""One module per stage of dvc.yaml, run as `python -m stages.<name>`."""
+"""One module per stage of dvc.yaml, run as `python -m stages.<name>`.
+
+On a CPU a stage uses one thread, and arithmetic that every x86-64 processor with AVX2 has. Metrics then do not depend
+on the number of cores. The environment overrules each setting, for example OMP_NUM_THREADS=8 for a long run on a CPU.
+"""
+
+import os
+import platform
+
+SETTINGS = {"OMP_NUM_THREADS": "1"}
+if platform.machine().lower() in ("x86_64", "amd64"):
+    SETTINGS |= {
+        "ATEN_CPU_CAPABILITY": "avx2",  # PyTorch
+        "MKL_CBWR": "AVX2",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "OPENBLAS_CORETYPE": "Haswell",  # NumPy and SciPy
+    }
+for name, value in SETTINGS.items():  # before any import of these libraries, which read them once
+    os.environ.setdefault(name, value)

@@ -1,0 +1,20 @@
+"""Arithmetic of the stages: the same for any number of cores."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from stages import SETTINGS
+from tests.conftest import ROOT
+
+CODE = "import stages.check, torch; print(torch.get_num_threads())"
+
+
+@pytest.mark.parametrize(("given", "threads"), [({}, "1"), ({"OMP_NUM_THREADS": "2"}, "2")])
+def test_a_stage_has_one_thread_unless_the_environment_says_otherwise(given: dict[str, str], threads: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name not in SETTINGS} | given
+    command = [sys.executable, "-c", CODE]
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert result.stdout.split() == [threads]
