@@ -13,9 +13,14 @@ from torch import Tensor, nn
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from tests.conftest import TEXTS
+from tinypt.distillation import fused
 from tinypt.distillation.objective import DistillationObjective
 from tinypt.distillation.sentences import SentenceTerms, TokenizedSentences, tokenize_sentences
+from tinypt.distillation.teacher import Teacher
+from tinypt.distillation.terms import Layers
 from tinypt.modeling.bert import same_shape
+from tinypt.modeling.student import make_maps
+from tinypt.params.students import Init
 from tinypt.sentences.store import SentenceStore
 from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.blocks import write_blocks
@@ -158,12 +163,24 @@ def test_without_a_pair_similarity_is_0_and_counts_nothing(
     assert objective(batch, masked)["loss"] == 0
 
 
+@pytest.mark.parametrize("weights", [{"sentence": 1.0}, {"mlm": 2.0, "kl": 5.0, "hidden": 1.0, "sentence": 1.0}])
 def test_the_terms_compile_to_one_graph_for_any_length(
-    student: BertForMaskedLM, cased: PreTrainedTokenizerBase, blocks: Blocks
+    student: BertForMaskedLM,
+    teacher: BertForMaskedLM,
+    cased: PreTrainedTokenizerBase,
+    blocks: Blocks,
+    weights: dict[str, float],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    terms = sentence_terms(cased, 16, len(blocks))
-    weights = {"sentence": 1.0, "similarity": 20.0}
-    objective = DistillationObjective(student, terms.special, weights, None, sentences=terms).eval()
+    """As for a GPU, where the compiler fuses the terms of logits; alone, and with the terms of total_best."""
+    monkeypatch.setattr(fused, "compiler_fuses", lambda _device: torch.compiler.is_compiling())
+    terms, live, layers = sentence_terms(cased, 16, len(blocks)), Teacher(teacher, SpecialIds.of(cased)), None
+    if "hidden" in weights:
+        maps = make_maps(Init("teacher", "full", "random", "random", None), 16, teacher, 1, seed=0)
+        layers = Layers(student, live, terms.special, [(2, 3)], maps)
+    weights = weights | {"similarity": 20.0}
+    objective = DistillationObjective(student, terms.special, weights, live, 2.0, None, layers, terms)
+    objective.prepare(CPU, torch.float32)
     compiled = torch.compile(objective, backend="aot_eager", fullgraph=True)
     lengths = set()
     for rows in ([4, 0, 9], [1, 2, 3], [5, 6]):

@@ -59,6 +59,8 @@ class DistillationObjective(Objective):
         super().prepare(device, dtype)
         if self.teacher is not None:
             self.teacher.to(device, dtype)
+        if self.layers is not None:
+            self.layers.install_hooks(self.model)
 
     def read(self, blocks: Blocks, rows: Rows, epochs: Rows, device: torch.device) -> Batch:
         """Read a batch with everything the teacher's outputs need, and its sentences."""

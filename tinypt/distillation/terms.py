@@ -9,7 +9,7 @@ from transformers import PreTrainedModel
 from tinypt.distillation import losses
 from tinypt.distillation.pooling import compared, pool, pool_words, word_exists
 from tinypt.distillation.teacher import States, Teacher
-from tinypt.modeling.forward import attention_maps, attention_vectors
+from tinypt.modeling.forward import attention_maps, attention_vectors, encode_layers
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.masking import SpecialIds
 from tinypt.training.batches import Batch
@@ -77,6 +77,15 @@ class Layers(nn.Module):
         check_layers(student, teacher.model, pairs, relation_heads)
         self.maps, self.teacher, self.special = maps, teacher, special
         self.pairs, self.relation_heads = pairs, relation_heads
+
+    @torch.no_grad()
+    def install_hooks(self, student: PreTrainedModel) -> None:
+        """Run both models once, so that transformers installs the hooks that return the states of every layer.
+
+        It does so at the first call, under a lock that torch.compile cannot enter: the graph would break there.
+        """
+        for model, special in ((student, self.special), (self.teacher.model, self.teacher.special)):
+            encode_layers(model, torch.full((1, 1), special.mask, device=model.device), special)
 
     def counted(self, batch: Batch) -> dict[str, Tensor]:
         """For each term, the positions it averages over: bool [blocks, length].
