@@ -16,6 +16,9 @@ from tinypt.cleaning.personal import PATTERNS
 from tinypt.cleaning.text import strip_layers
 from tinypt.params.clean import Clean
 
+# Characters of the category Format that occur in Latin text. ftfy removes control characters.
+_INVISIBLE = re.compile("[\xad\u061c\u180e\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+
 
 def repair(text: str, rules: Clean) -> tuple[str, dict[str, int]]:
     """The repaired text, and the bytes removed by each repair that changed it."""
@@ -40,6 +43,7 @@ def _repair_once(text: str, rules: Clean, changes: dict[str, int]) -> str:
         if had_markup or had_entities:
             note("markup" if had_markup else "entities", text, stripped)
         text = stripped
+    text = re.sub("[\x0b\x1c-\x1f]", " ", text.replace("\r\n", "\n"))
     if "mojibake" in rules.repairs:
         fixed = fix_mojibake(text)
         if fixed != text:
@@ -84,6 +88,6 @@ def remove_urls(text: str) -> str:
 
 
 def normalise_space(text: str) -> str:
-    """One space between words, none around lines, no empty lines."""
-    lines = (" ".join(line.split()) for line in text.split("\n"))
+    """One space between words, none around lines, no empty lines, no invisible characters."""
+    lines = (" ".join(_INVISIBLE.sub("", line).replace("\u200b", " ").split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)

@@ -13,7 +13,7 @@ from tinypt.cleaning.lines import LOSSY, METADATA, is_lossy, is_metadata
 from tinypt.cleaning.mojibake import SUSPECT, fix_mojibake, straighten_quotes
 from tinypt.cleaning.personal import PERSONAL, mask_personal_data
 from tinypt.cleaning.screen import each, each_line, found, put
-from tinypt.cleaning.text import LAYERS, URLS, layered, normalise_space, remove_urls, strip_layers
+from tinypt.cleaning.text import LAYERS, URLS, layered, normalise_space, remove_urls, separate, strip_layers
 from tinypt.params.clean import Clean
 
 _ROUNDS = 4  # one repair can expose work for another; real text is stable after two rounds
@@ -23,7 +23,8 @@ Changes = dict[str, int]
 def repair_batch(texts: pl.Series, rules: Clean) -> tuple[pl.Series, list[Changes]]:
     """Apply the repairs that `rules` list, in the order of the code, until no text changes any more.
 
-    White space is always normalised and curly quotes are always straightened; neither counts as a repair.
+    White space is always normalised, curly quotes are always straightened, and invisible characters are always removed;
+    none of these counts as a repair.
 
     Args:
         texts: strings, no nulls.
@@ -56,7 +57,8 @@ def _decode(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.Series
     """Restore the intended texts: no markup, entities, mojibake or uneven white space."""
     if "markup" in rules.repairs:
         texts = _strip_layers(texts, changes)
-    # White space is still the original here: ftfy needs the no-break spaces that belong to mojibake.
+    texts = separate(texts)
+    # Other white space is still the original here: ftfy needs the no-break spaces that belong to mojibake.
     if "mojibake" in rules.repairs:
         straight, fixed = straighten_quotes(texts), fix_mojibake(texts)
         at = (straight != fixed).arg_true()

@@ -12,17 +12,25 @@ from tinypt.cleaning.screen import EDGE, SPACES, any_case, each, found, put
 
 _ENTITY = "&#?[0-9A-Za-z]{1,24};"  # unescape_html looks each of these up
 LAYERS = f"{MARKUP}|{_ENTITY}"  # screen of strip_layers
-_RARE_SPACES = SPACES.removeprefix(" ")
+_ZERO_WIDTH = r"\x{200b}"  # zero-width space: separates words like any other
+_RARE_SPACES = SPACES.removeprefix(" ") + _ZERO_WIDTH
+# Soft hyphens, joiners and marks of direction, which BERT deletes. It also deletes control characters, as ftfy does.
+_INVISIBLE = r"[\x{ad}\x{61c}\x{180e}\x{200c}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{feff}]"
 # Separate patterns: Rust searches for a few sequences of bytes ten times as fast as for many.
 _UNEVEN = (
     r"[ \n][ \n]",
     r"\A[ \n]",
     r"[ \n]\z",
     r"[\t\x0b\x0c\r\x1c-\x1f]",
-    r"[\x{85}\x{a0}\x{1680}\x{3000}]",
+    r"[\x{85}\x{a0}\x{ad}\x{1680}\x{3000}]",
     r"[\x{2000}-\x{2007}]",
     r"[\x{2008}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}]",
+    r"[\x{200b}-\x{200f}]",
+    r"[\x{202a}-\x{202e}\x{feff}]",
+    r"[\x{2060}-\x{2064}\x{61c}\x{180e}]",
+    r"[\x{2066}-\x{2069}]",
 )
+_SEPARATORS = r"[\x0b\x1c-\x1f]"  # control characters that are white space, but that ftfy deletes
 
 # A URL holds brackets only in pairs and does not end in the punctuation of the sentence. White space is normal.
 _PAIR = r"\([^ \n<>\"“”()]*\)"
@@ -87,8 +95,18 @@ def remove_urls(texts: pl.Series) -> pl.Series:
     return put(texts, at, marked.gather(at).str.replace_all(_INTRODUCED, ""))
 
 
+def separate(texts: pl.Series) -> pl.Series:
+    """Replace rare control characters that separate words or lines by spaces and line feeds."""
+    at = found(texts, rf"{_SEPARATORS}|\r\n")
+    return put(texts, at, texts.gather(at).str.replace_all("\r\n", "\n").str.replace_all(_SEPARATORS, " "))
+
+
 def normalise_space(texts: pl.Series) -> pl.Series:
-    """Bring white space to normal form: one space between words, none around lines, no empty lines."""
+    """Bring white space to normal form: one space between words, none around lines, no empty lines.
+
+    Zero-width spaces are white space. Other invisible characters are removed.
+    """
     at = reduce(or_, map(texts.str.contains, _UNEVEN)).arg_true()
-    spaced = texts.gather(at).str.replace_all(f"[{_RARE_SPACES}][{SPACES}]*| [{SPACES}]+", " ")
+    spaced = texts.gather(at).str.replace_all(_INVISIBLE, "")
+    spaced = spaced.str.replace_all(f"[{_RARE_SPACES}][{SPACES}{_ZERO_WIDTH}]*| [{SPACES}{_ZERO_WIDTH}]+", " ")
     return put(texts, at, spaced.str.replace_all(r" \n[ \n]*|\n[ \n]+", "\n").str.strip_chars(" \n"))

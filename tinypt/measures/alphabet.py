@@ -1,12 +1,13 @@
 """A table of the properties of all characters, for use by compiled code."""
 
+import unicodedata
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 # Bits of an entry. The lower 24 bits hold the lower-case character.
-LETTER, WORD, ALPHABETIC, SPACE = 1 << 24, 1 << 25, 1 << 26, 1 << 27
+LETTER, WORD, ALPHABETIC, SPACE, DELETED = 1 << 24, 1 << 25, 1 << 26, 1 << 27, 1 << 28
 CHARACTERS = 0x33480  # higher code points are neither letters nor digits nor spaces
 
 
@@ -14,7 +15,8 @@ CHARACTERS = 0x33480  # higher code points are neither letters nor digits nor sp
 def characters() -> NDArray[np.uint32]:
     r"""Table of the characters, uint32 [CHARACTERS]: lower case in the low 24 bits, properties in the higher bits.
 
-    LETTER is str.isalpha(), WORD the regular expression \w, ALPHABETIC [^\W\d_] and SPACE str.isspace(). All follow
+    LETTER is str.isalpha(), WORD the regular expression \w, ALPHABETIC [^\W\d_] and SPACE str.isspace(). DELETED are
+    the characters that BERT's tokenizer deletes: invisible ones, those for private use, and U+FFFD. All follow
     Python's Unicode tables, one character at a time. So two rules of str.lower() do not apply: a sigma at the end of
     a word becomes σ, and İ, whose lower case is two characters, stays İ.
     """
@@ -29,4 +31,7 @@ def characters() -> NDArray[np.uint32]:
     table[word] |= np.uint32(WORD)
     table[word & ~decimal] |= np.uint32(ALPHABETIC)
     table[ord("_")] |= np.uint32(WORD)
+    deleted = (unicodedata.category(char) in ("Cc", "Cf", "Co") and not char.isspace() for char in every)
+    table[np.fromiter(deleted, bool, CHARACTERS)] |= np.uint32(DELETED)
+    table[0xFFFD] |= np.uint32(DELETED)
     return table

@@ -6,8 +6,8 @@ Compiled code scans the UTF-8 bytes of an Arrow array once, in about 70 microsec
 - gram: a sequence of n runs of letters and digits (\w+), in lower case; punctuation is ignored.
 - line: the text between two line feeds, if it holds more than white space.
 
-Lower case, white space, letters and digits are Python's, for every alphabet; alphabet.py names two exceptions. Text
-must be valid UTF-8, as Arrow strings are.
+Characters that BERT's tokenizer deletes, such as soft hyphens, are not seen. Lower case, white space, letters and
+digits are Python's, for every alphabet; alphabet.py names two exceptions. Text must be valid UTF-8, as in Arrow.
 """
 
 from dataclasses import dataclass
@@ -110,9 +110,10 @@ def measure(texts: pa.Array) -> tuple[Statistics, NDArray[np.uint64]]:
 
     Returns:
         The statistics and an index, uint64 [documents, 18]. A row holds a 128-bit hash of the text, which ignores
-        case and white space, and the MinHash signature of its grams of five words, 128 bins of 8 bits. A shorter
-        text counts as one gram. The signature uses one-permutation hashing (Li, Owen and Zhang 2012), fills empty
-        bins after Shrivastava (2017) and keeps the low bits of each bin's smallest hash (Li and König 2010).
+        case, white space and deleted characters, and the MinHash signature of its grams of five words, 128 bins of 8
+        bits. A shorter text counts as one gram. The signature uses one-permutation hashing (Li, Owen and Zhang 2012),
+        fills empty bins after Shrivastava (2017) and keeps the low bits of each bin's smallest hash (Li and König
+        2010).
     """
     if texts.null_count:
         texts = texts.fill_null("")

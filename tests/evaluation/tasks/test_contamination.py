@@ -44,6 +44,15 @@ def test_accents_match_in_any_encoding_but_not_their_absence() -> None:
     assert find_contamination(data).rows == [("test-0", "train-0")]
 
 
+def test_invisible_characters_hide_no_training_row() -> None:
+    hidden = ["O ga\u00adto dor\u00adme.", "O\u200bgato\u200b dorme.", "\ufeffO gato\u200e dorme\u2060.", "O gato\x0bdorme.\x00"]
+    data = TaskData(
+        Split(["train-0", "train-1"], ["O gato dorme.", "sol"], None, ["a", "b"]),
+        Split([f"test-{row}" for row in range(len(hidden))], hidden, None, ["a"] * len(hidden)),
+    )
+    assert [train for _, train in find_contamination(data).rows] == ["train-0"] * len(hidden)
+
+
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=1), st.randoms())
 def test_a_training_row_in_the_test_split_is_always_found(rows: list[tuple[str, str]], random: object) -> None:
     first, second = map(list, zip(*rows, strict=True))

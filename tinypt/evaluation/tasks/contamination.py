@@ -24,7 +24,7 @@ class TaskContamination:
 
 
 def find_contamination(data: TaskData) -> TaskContamination:
-    """Compare the two splits. Case, white space and Unicode normal form of the texts are ignored."""
+    """Compare the two splits. Case, white space, normal form and invisible characters of the texts are ignored."""
     training_rows: dict[frozenset[str], list[int]] = defaultdict(list)
     for row, key in enumerate(_keys(data.train)):
         training_rows[key].append(row)
@@ -69,4 +69,12 @@ def _keys(split: Split) -> list[frozenset[str]]:
 
 
 def _normalised(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    seen = "".join(map(_seen, unicodedata.normalize("NFKC", text)))
+    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())
+
+
+def _seen(character: str) -> str:
+    """A character as BERT's tokenizer sees it: it deletes invisible ones, those for private use, and U+FFFD."""
+    if character == "\u200b" or character.isspace():
+        return " "  # a zero-width space separates words, as in cleaned text
+    return "" if character == "\ufffd" or unicodedata.category(character) in ("Cc", "Cf", "Co") else character
