@@ -134,11 +134,12 @@ def _bad(lines: pl.Series) -> pl.Series:
 
 def _fix_encoding(line: str, passes: int) -> str:
     """One step of ftfy.fix_encoding, which decodes a line as a whole or else its parts."""
+    fixed: str
     fixed, plan = ftfy._fix_encoding_one_step_and_explain(line, _FTFY)
     if plan and plan[-1].parameter.startswith("utf-8"):
         return fixed
     if passes and (plan or is_bad(line)):
-        parts = UTF8_DETECTOR_RE.sub(lambda part: _fix_part(part[0], line, passes), line)
+        parts: str = UTF8_DETECTOR_RE.sub(lambda part: _fix_part(part[0], line, passes), line)
         if parts != line:
             return parts
     return fixed

@@ -145,4 +145,5 @@ class SentenceTerms(nn.Module):
         """
         if ids.device.type != "cpu" or torch.compiler.is_compiling():
             return [ids]
-        return [group[:, : int((group != self.special.pad).sum(dim=1).max())] for group in ids.split(GROUP)]
+        groups = [ids[start : start + GROUP] for start in range(0, len(ids), GROUP)]
+        return [group[:, : int((group != self.special.pad).sum(dim=1).max())] for group in groups]
