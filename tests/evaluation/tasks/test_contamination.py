@@ -45,7 +45,12 @@ def test_accents_match_in_any_encoding_but_not_their_absence() -> None:
 
 
 def test_invisible_characters_hide_no_training_row() -> None:
-    hidden = ["O ga\u00adto dor\u00adme.", "O\u200bgato\u200b dorme.", "\ufeffO gato\u200e dorme\u2060.", "O gato\x0bdorme.\x00"]
+    hidden = [
+        "O ga\u00adto dor\u00adme.",
+        "O\u200bgato\u200b dorme.",
+        "\ufeffO gato\u200e dorme\u2060.",
+        "O gato\x0bdorme.\x00",
+    ]
     data = TaskData(
         Split(["train-0", "train-1"], ["O gato dorme.", "sol"], None, ["a", "b"]),
         Split([f"test-{row}" for row in range(len(hidden))], hidden, None, ["a"] * len(hidden)),
