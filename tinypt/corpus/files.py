@@ -132,8 +132,8 @@ def _parquet(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Co
     file = pq.ParquetFile(raw)
     schema = file.schema_arrow
     if text_column not in schema.names:
-        columns = ", ".join(schema.names)
-        raise PipelineError(f"{path}: no column {text_column}; it has {columns}: correct corpus.text_column")
+        known = ", ".join(schema.names)
+        raise PipelineError(f"{path}: no column {text_column}; it has {known}: correct corpus.text_column")
     if not _holds_text(schema.field(text_column).type):
         kind = str(schema.field(text_column).type)[:100]
         raise PipelineError(f"{path}: the column {text_column} is {kind}, not text; correct corpus.text_column")
@@ -216,8 +216,8 @@ def _json_values(line: str) -> list[Any]:
     values, place, decoder = [], 0, json.JSONDecoder()
     ends = line.rstrip("\x00\x1e\ufeff \t\r,]")
     try:
-        while (place := _BETWEEN.match(ends, place).end()) < len(ends):
-            value, place = decoder.raw_decode(ends, place)
+        while (between := _BETWEEN.match(ends, place)) and between.end() < len(ends):
+            value, place = decoder.raw_decode(ends, between.end())
             values.append(value)
     except (ValueError, RecursionError):
         return [None]

@@ -12,7 +12,15 @@ TITLE = re.compile(r"<title\b[^<>]*+>", re.IGNORECASE)
 TITLE_END = re.compile(r"</title\b", re.IGNORECASE)
 PROLOGUE = 1024  # a page must name its encoding in its first bytes (HTML Living Standard, 4.2.5.4)
 WESTERN = "cp1252"  # what browsers take for a page that names none (HTML Living Standard, 13.2.3.2)
-codecs.register_error("control", lambda error: (error.object[error.start : error.end].decode("latin-1"), error.end))
+
+
+def _control(error: UnicodeError) -> tuple[str, int]:
+    """Decode what windows-1252 leaves undefined as control characters, as browsers do."""
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
+codecs.register_error("control", _control)
 
 
 def read_html(page: bytes) -> tuple[str, str, bool]:
