@@ -88,6 +88,33 @@ def test_an_element_left_open_loses_only_its_tag() -> None:
     assert normalise_space(strip_markup("antes <script> depois <b>do</b> código")) == "antes depois do código"
 
 
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("um <!-- dois", "um <!-- dois"),
+        ("um <!-- a --> dois <!-- três", "um  dois <!-- três"),
+        ("<b>um <script> dois <script> três</b>", "um  dois  três"),
+        ("<div a=b c=d <p>um</p>", "<div a=b c=d \num\n"),
+        ('<p title="a > b <i>c</i>">um</p>', "\num\n"),
+        ('<a href="x>um</a> e "dois"', 'um e "dois"'),
+        ('<td width= height="5">um</td>', " um "),
+        ("<nav>a<nav>b</nav>c</nav>um texto longo", "um texto longo"),
+        ("<rt>leitura</rt>um<template>dois</template>", "um"),
+        ("</p>um</div>", "\num\n"),
+        ("<p/>um<br/>dois<hr>", "\num\ndois\n"),
+    ],
+)
+def test_broken_and_nested_pages(page: str, text: str) -> None:
+    assert strip_markup(page) == text
+
+
+def test_values_with_tags_are_read_until_too_much_was_read_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "<b a='<b c=\"" * 5 + "<img alt='<i>'>um"
+    assert strip_markup(page).endswith('"um')
+    monkeypatch.setattr("tinypt.cleaning.markup._WASTE", 0)
+    assert strip_markup(page).endswith("'>um")
+
+
 def test_a_form_that_is_the_page_is_kept() -> None:
     page = "Uma página inteira dentro de um formulário, como no ASP.NET."
     assert normalise_space(strip_markup(f"<form id=f>{page}<select><option>RJ</select></form>")) == page

@@ -117,3 +117,41 @@ def test_mojibake_is_repaired(encoding: str) -> None:
 )
 def test_more_mojibake(text: str, expected: str) -> None:
     assert fix_mojibake(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["«HORTELÃ»", "A PALAVRA «LÃ» E A «MAÇû", "“VOLTO AMANHÃ”", "SÓ DE MANHÃ…", "IRMÃ™", "CRISTÃ – A VIDA", "‘IRMÃ’"],
+)
+def test_words_in_capitals_that_end_in_a_tilde_are_right(text: str) -> None:
+    assert fix_mojibake(text) == uncurl_quotes(text)
+
+
+def test_a_no_break_space_after_a_tilde_separates_words() -> None:
+    assert fix_mojibake("ATÉ AMANHÃ\xa0DE NOITE") == "ATÉ AMANHÃ\xa0DE NOITE"
+
+
+@pytest.mark.parametrize(
+    ("text", "fixed"),
+    [
+        ("AVÃ” E AVÃ“", "AVÔ E AVÓ"),  # no quotation mark was opened
+        ("«HORTELÃ» e aÃ§Ã£o", "«HORTELû e ação"),  # other mojibake in the line
+        ("NÃ£o, EDUCAÃ‡ÃƒO", "Não, EDUCAÇÃO"),
+        ("ir Ã\xa0 praia", "ir à praia"),
+    ],
+)
+def test_mojibake_that_resembles_them_is_repaired(text: str, fixed: str) -> None:
+    assert fix_mojibake(text) == fixed
+
+
+def test_a_line_that_does_not_settle_stays_and_the_others_are_repaired() -> None:
+    """Each decoding turns only the last of these letters and its continuation into one more continuation."""
+    endless = "Â" * 50 + "§ fim Ã€"
+    assert fix_mojibake(f"{endless}\naÃ§Ã£o\n") == f"{endless}\nação\n"
+    hidden = endless.encode().decode("latin-1") + " Ã€"
+    assert len(fix_mojibake(hidden)) >= len(endless)
+
+
+def test_a_run_of_combining_marks_is_cut() -> None:
+    assert fix_mojibake("e" + "\u0301\u0327" * 5000 + "!") == fix_mojibake("e" + "\u0301\u0327" * 15 + "!")
+    assert fix_mojibake("cafe\u0301") == "café"

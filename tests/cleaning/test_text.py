@@ -121,3 +121,22 @@ def test_layers_of_markup_and_entities(text: str, expected: str) -> None:
 )
 def test_urls_are_removed_with_their_surroundings(text: str, expected: str) -> None:
     assert normalise_space(remove_urls(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "even"),
+    [
+        ("O pro\xadgra\xadma de edu\xadca\xadção.", "O programa de educação."),
+        ("uma\u200b palavra\u200be\u200boutra", "uma palavra e outra"),
+        ("Texto\u200f com\u200e marcas\u202e invisíveis\u202c\u2066\u2069\ufeff", "Texto com marcas invisíveis"),
+        ("\u2060um\u200d \u200c dois\xad", "um dois"),
+        ("\xad\n\u200b\num\n\u200e", "um"),
+    ],
+)
+def test_invisible_characters_are_removed(text: str, even: str) -> None:
+    assert normalise_space(text) == reference.normalise_space(text) == even
+
+
+def test_control_characters_that_separate_words_are_spaces() -> None:
+    text = pl.Series(["página\x0bdois\x1fum\r\nfim", "nada", "\r"])
+    assert module.separate(text).to_list() == ["página dois um\nfim", "nada", "\r"]

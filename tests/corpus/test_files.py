@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from tinypt.corpus.files import expand, read_file
+from tinypt.corpus.files import expand, read_file, read_open
+from tinypt.corpus.html import read_html
 from tinypt.corpus.records import Record
 from tinypt.runtime.errors import PipelineError
 
@@ -66,24 +67,26 @@ def test_text_files_have_one_document_per_line(tmp_path: Path, pack: Any) -> Non
     path.write_bytes(pack("Um. <END> Dois.<END>\n\nTrês.\n".encode()))
     records, skipped = _read(path)
     assert [record.text for record in records] == ["Um.\nDois.", "Três."]
-    assert skipped == {"empty_text": 1}
+    assert skipped == {"blank_line": 1}
 
 
 def test_unusable_rows_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_bytes(_lines({"text": None}, {"text": "  "}, ["a"], {"text": "Fica."}) + b'{"text": "cor')
+    rows = _lines({"text": None}, {"text": "  "}, ["a"], {"text": "Fica."}, {"text": ""}, {"text": 3}, {"text": ""})
+    path.write_bytes(rows + b'\n{"text": "ma\xe7\xe3"}\n \n{"text": "cor')
     records, skipped = _read(path)
     assert [record.text for record in records] == ["Fica."]
-    assert skipped == {"empty_text": 2, "malformed_json": 2}
+    assert skipped == {"empty_text": 4, "malformed_json": 2, "not_text": 1, "not_utf8": 1, "blank_line": 2}
 
 
 def test_lone_surrogates_and_very_deep_nesting_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     whole, half = b'{"text": "\\ud83d\\ude00"}\n', b'{"text": "a\\ud83d", "title": "x"}\n'
-    path.write_bytes(whole + half + b"[" * 200_000 + b"\n")
+    encoded = b'{"text": "a\xed\xa0\x80"}\n'
+    path.write_bytes(whole * 4 + half + encoded + b"[" * 200_000 + b"\n")
     records, skipped = _read(path)
-    assert [record.text for record in records] == ["\U0001f600"]
-    assert skipped == {"malformed_json": 2}
+    assert [record.text for record in records] == ["\U0001f600"] * 4
+    assert skipped == {"malformed_json": 3}
 
 
 @pytest.mark.parametrize("kind", ["txt.gz", "jsonl.gz", "jsonl.zst"])
@@ -161,11 +164,18 @@ def test_a_folder_stands_for_all_known_files_below_it(tmp_path: Path) -> None:
         ("\ufeff<title>é</title>ç".encode("utf-16-le"), "é", "ç"),
         ('<meta charset="nenhum"><title/>ç'.encode(), "", "ç"),
         ('<meta charset="hex">ç'.encode(), "", "ç"),
-        (b"sem marca: \xe7", "", "sem marca: \ufffd"),
+        ("sem marca: é “ç”".encode("cp1252"), "", "sem marca: é “ç”"),
+        ("sem marca: é “ç”".encode(), "", "sem marca: é “ç”"),
+        (b"sem marca: \xe7 \x81", "", "sem marca: ç \x81"),
+        (b"<p>" + b" " * 2000 + '<meta charset="iso-8859-2">łódź'.encode("iso-8859-2"), "", "łódź"),
+        ((" " * 2000 + '<meta charset="iso-8859-1">é').encode(), "", "é"),
+        ('<?xml version="1.0" encoding="ISO-8859-15"?><p>10 €'.encode("iso-8859-15"), "", "10 €"),
+        ('<?xml version="1.0" encoding="UTF-8"?><p>pão'.encode("cp1252"), "", "pão"),
+        ("<title>" * 3 + "Pão</title>é", "<title><title>Pão", "é"),
     ],
 )
-def test_a_page_is_one_document_with_its_markup(tmp_path: Path, page: bytes, title: str, text: str) -> None:
-    (tmp_path / "a.html").write_bytes(page)
+def test_a_page_is_one_document_with_its_markup(tmp_path: Path, page: bytes | str, title: str, text: str) -> None:
+    (tmp_path / "a.html").write_bytes(page if isinstance(page, bytes) else page.encode())
     ((record,), skipped) = _read(tmp_path / "a.html")
     assert (record.doc_id, record.title, record.uri) == ("a.html-0", title, "")
     assert record.text.endswith(text)
@@ -177,3 +187,163 @@ def test_the_real_corpus(real_data: Path) -> None:
     records, skipped = _read(real_data / "corpus/blogs-00.jsonl.zst")
     assert len(records) == 2403
     assert not skipped
+
+
+def test_bytes_that_are_invalid_in_the_named_encoding_are_counted(tmp_path: Path) -> None:
+    path, counts = tmp_path / "a.html", Counter[str]()
+    path.write_bytes(b'<meta charset="utf-8"><p>p\xe3o')
+    with path.open("rb") as raw:
+        (record,) = read_open(path, raw, "a", "text", Counter(), counts, 0)
+    assert record.text.endswith("p\ufffdo")
+    assert counts == {"pages_with_invalid_bytes": 1}
+
+
+def test_pages_are_read_in_time_linear_in_their_length() -> None:
+    for unit in ("<title", "<title>", "<meta charset ", "<meta ", "<?xml ", '<?xml encoding="'):
+        read_html(unit.encode() * 100_000 + b"\xe7")
+
+
+ROWS = [{"text": "Um."}, {"text": "Dois, maçã."}, {"text": "Três."}]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[\n" + ",\n".join(json.dumps(row) for row in ROWS) + "\n]\n",
+        "[" + ",\n ".join(json.dumps(row) for row in ROWS) + "]",
+        "[\r\n" + "\r\n".join(json.dumps(row) + "," for row in ROWS) + "\r\n]",
+        json.dumps(ROWS),
+        json.dumps(ROWS, ensure_ascii=False),
+        "".join(json.dumps(row) for row in ROWS),
+        " ".join(json.dumps(row) for row in ROWS) + "\n",
+        "".join("\x1e" + json.dumps(row) + "\n" for row in ROWS),
+        "\ufeff" + "\n\n".join(json.dumps(row) for row in ROWS),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_other_forms_of_json_are_read(tmp_path: Path, content: str, encoding: str) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(content.encode(encoding))
+    records, skipped = _read(path)
+    assert [record.text for record in records] == [row["text"] for row in ROWS]
+    assert skipped.keys() <= {"blank_line"}
+
+
+def test_rows_are_read_from_any_row_of_an_array(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(ROWS) + "\n" + json.dumps(ROWS[0]), encoding="utf-8")
+    for start in range(5):
+        with path.open("rb") as raw:
+            records = list(read_open(path, raw, "a", "text", Counter(), Counter(), start))
+        assert [record.doc_id for record in records] == [f"a-{row}" for row in range(start, 4)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.jsonl", json.dumps(ROWS, indent=1), r"9 of 9 rows are malformed_json; .*`jq"),
+        ("a.jsonl", "\n".join(json.dumps(row, indent=1) for row in ROWS), r"9 of 9 rows are malformed_json; .*`jq"),
+        ("a.jsonl", "text,label\nUm,1\nDois,2\n", r"3 of 3 rows are malformed_json"),
+        ("a.jsonl", '{"text": {"pt": "Um", "en": "One"}}\n', r"1 of 1 rows are not_text; correct corpus.text_column"),
+        ("a.jsonl", '{"text": "maçã"}\n'.encode("latin-1") * 3, r"3 of 3 rows are not_utf8; .*`iconv"),
+        ("a.txt", "maçã\npêra\nuva\n".encode("latin-1"), r"2 of 3 rows are not_utf8; .*`iconv"),
+    ],
+)
+def test_a_file_of_another_form_is_refused(tmp_path: Path, name: str, content: str | bytes, message: str) -> None:
+    (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(PipelineError, match=rf"{name}: {message}"):
+        _read(tmp_path / name)
+
+
+def test_skipped_rows_are_named_if_they_are_more_than_a_few(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(_lines(*ROWS) * 100 + b"{}}\n\n")
+    assert len(_read(path)[0]) == 300
+    assert not caplog.messages
+    path.write_bytes(_lines(*ROWS) * 10 + b'{}}\n{"text": ""}\n')
+    _read(path)
+    assert caplog.messages == [f"{path}: of 32 rows these were skipped: empty_text 1, malformed_json 1"]
+
+
+def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tinypt.corpus.files.LONGEST", 2 << 20)
+    for name in ("a.txt", "a.jsonl"):
+        (tmp_path / name).write_bytes(b"x" * (4 << 20))
+        with pytest.raises(PipelineError, match=f"{name}: no line feed in 2 MB"):
+            _read(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([2**62] * 3, pa.timestamp("us")),
+        pa.array([0] * 3, pa.timestamp("us", tz="Nowhere/None")),
+        pa.array([2**31 - 1] * 3, pa.date32()),
+        pa.array([2**62] * 3, pa.duration("us")),
+        pa.array([b"\xff"] * 3, pa.binary()).view(pa.string()),
+        pa.array([{"when": 2**62}] * 3, pa.struct([("when", pa.timestamp("us"))])),
+    ],
+)
+@pytest.mark.parametrize("name", ["other", "meta", "id"])
+def test_a_fault_in_a_column_without_text_is_not_seen(tmp_path: Path, column: pa.Array, name: str) -> None:
+    if name == "id" and not pa.types.is_temporal(column.type):
+        return
+    table = pa.table({"text": [row["text"] for row in ROWS], name: column})
+    pq.write_table(table, tmp_path / "a.parquet")
+    records, _ = _read(tmp_path / "a.parquet")
+    assert [record.text for record in records] == [row["text"] for row in ROWS]
+
+
+TEXTS = ["maçã", "pêra", None]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([text and text.encode() for text in TEXTS], pa.binary()),
+        pa.array([text and text.encode() for text in TEXTS], pa.large_binary()),
+        pa.array(TEXTS, pa.large_string()),
+        pa.array(TEXTS).dictionary_encode(),
+        pa.array(TEXTS, pa.string_view()),
+        pa.array([[text] for text in TEXTS], pa.list_(pa.string())),
+    ],
+)
+def test_text_is_read_from_every_type_that_holds_it(tmp_path: Path, column: pa.Array) -> None:
+    pq.write_table(pa.table({"text": column, "meta": [{"title": "T", "x": 1}] * 3}), tmp_path / "a.parquet")
+    records, skipped = _read(tmp_path / "a.parquet")
+    assert [(record.text, record.title) for record in records] == [("maçã", "T"), ("pêra", "T")]
+    assert skipped == {"empty_text": 1}
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        (pa.array([{"pt": "um", "en": "one"}]), "struct<pt: string, en: string>"),
+        (pa.array([[{"content": "um", "role": "user"}]]), "list<"),
+        (pa.array([1]), "int64"),
+        (pa.array([1.5]), "double"),
+        (pa.array([0], pa.timestamp("us")), "timestamp"),
+    ],
+)
+def test_a_column_that_cannot_hold_text_is_refused_by_its_type(tmp_path: Path, column: pa.Array, kind: str) -> None:
+    pq.write_table(pa.table({"text": column}), tmp_path / "a.parquet")
+    with pytest.raises(PipelineError, match=f"the column text is {kind}.*correct corpus.text_column"):
+        _read(tmp_path / "a.parquet")
+
+
+def test_a_row_of_parquet_that_is_not_utf8_is_skipped(tmp_path: Path) -> None:
+    column = pa.array([b"um", "maçã".encode("latin-1"), b"dois"], pa.binary()).view(pa.string())
+    pq.write_table(pa.table({"text": column}), tmp_path / "a.parquet")
+    records, skipped = _read(tmp_path / "a.parquet")
+    assert [record.text for record in records] == ["um", "dois"]
+    assert skipped == {"not_utf8": 1}
+
+
+def test_a_file_that_may_not_be_read_is_not_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "a.txt")
+
+    (tmp_path / "a.txt").write_text("um")
+    monkeypatch.setattr("tinypt.corpus.files.read_open", refuse)
+    with pytest.raises(PermissionError):
+        _read(tmp_path / "a.txt")

@@ -120,6 +120,38 @@ def test_every_shape_is_read(
     assert _read(_corpus(folder, None)) == [record]
 
 
+def test_a_fault_in_a_column_without_text_is_not_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "set"
+    folder.mkdir()
+    far = pa.array([2**62], pa.timestamp("us"))
+    pq.write_table(pa.table({"text": ["Um."], "when": far}), folder / "train-00000-of-00001.parquet")
+    assert _read(_corpus(folder, None)) == [Record("train-0", "", "", "Um.")]
+
+
+def test_rows_that_are_not_text_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "set"
+    folder.mkdir()
+    pq.write_table(pa.table({"text": [{"pt": "um", "en": "one"}] * 3}), folder / "train-00000-of-00001.parquet")
+    with pytest.raises(PipelineError, match=r"set: 3 of 3 rows are not_text; correct corpus.text_column"):
+        _read(_corpus(folder, None))
+
+
+@pytest.mark.parametrize(("name", "content"), [("README.md", "---\na: [\n---\n"), ("train.parquet", "")])
+def test_a_broken_card_and_an_empty_file_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: str
+) -> None:
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "set"
+    folder.mkdir()
+    pq.write_table(pa.table({"text": ["Um."]}), folder / "train.parquet")
+    (folder / name).write_text(content)
+    with pytest.raises(PipelineError, match=r"set: cannot be read: .") as caught:
+        _read(_corpus(folder, None))
+    assert "\n" not in str(caught.value)
+
+
 def test_the_share_read_is_known_if_the_card_gives_the_size(crawlpt: Path) -> None:
     stream = HubStream(_corpus(crawlpt), Counter())
     next(stream.records())

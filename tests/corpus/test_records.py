@@ -1,3 +1,7 @@
+from typing import Any
+
+import pytest
+
 from tinypt.corpus.records import Record, from_mapping
 
 
@@ -12,10 +16,26 @@ def test_an_id_may_be_zero() -> None:
 
 def test_a_sentence_cannot_break_a_paragraph() -> None:
     record = from_mapping({"text": {"paragraphs": [["a\nb", "c"], ["d"]]}}, "f-0", "text")
-    assert record is not None
+    assert isinstance(record, Record)
     assert record.text == "a b c\nd"
 
 
-def test_rows_without_text_give_no_record() -> None:
-    for row in ({}, {"text": None}, {"text": " \n"}, {"text": 3}, {"text": {"paragraphs": []}}, {"text": {"x": 1}}):
-        assert from_mapping(row, "f-0", "text") is None
+def test_bytes_are_text_in_utf8() -> None:
+    row = {"text": "maçã".encode(), "id": b"a-1", "title": "Maçã".encode()}
+    assert from_mapping(row, "f-0", "text") == Record("a-1", "Maçã", "", "maçã")
+
+
+@pytest.mark.parametrize("text", [None, "", " \n", b" ", [], {"paragraphs": []}, [{"paragraphs": None}], [None]])
+def test_rows_without_text_are_empty(text: Any) -> None:
+    assert from_mapping({"text": text}, "f-0", "text") == from_mapping({}, "f-0", "text") == "empty_text"
+
+
+@pytest.mark.parametrize(
+    "text", [3, 0.5, True, float("nan"), {"pt": "um", "en": "one"}, [{"content": "um", "role": "user"}], [1, 2]]
+)
+def test_values_that_are_not_text_are_named_so(text: Any) -> None:
+    assert from_mapping({"text": text}, "f-0", "text") == "not_text"
+
+
+def test_bytes_that_are_not_utf8_are_named_so() -> None:
+    assert from_mapping({"text": "maçã".encode("latin-1")}, "f-0", "text") == "not_utf8"

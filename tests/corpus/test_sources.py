@@ -81,3 +81,14 @@ def test_the_share_read_grows_to_one(corpus: Corpus) -> None:
 def test_the_manifest_has_no_local_paths(corpus: Corpus, tmp_path: Path) -> None:
     assert str(tmp_path) not in yaml.safe_dump(origin(corpus))
     assert all(path.is_file() for path in local_files(corpus))
+
+
+def test_relative_and_absolute_paths_can_be_mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / f"in/{name}.txt").write_text("um\n", encoding="utf-8")
+    (tmp_path / "c.txt").write_text("um\n", encoding="utf-8")
+    corpus = FilesCorpus("files", (Path("c.txt"), tmp_path / "in/a.txt", Path("in/b.txt")), "text")
+    rows = [row for batch in iter_batches(corpus, 1, Notes()) for row in batch.rows.to_pylist()]
+    assert [row["doc_id"] for row in rows] == ["c.txt-0", "in/a.txt-0", "in/b.txt-0"]

@@ -147,6 +147,20 @@ def test_bytes_that_are_not_utf8_are_counted(tmp_path: Path) -> None:
     assert counts["documents_not_utf8"] == 1
 
 
+def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.vert"
+    path.write_bytes((SMALL + "\n" + SMALL).encode("latin-1"))
+    with pytest.raises(PipelineError, match=r"of the first 4 documents 4 are not UTF-8; convert it .*`iconv"):
+        _read(path)
+
+
+@pytest.mark.parametrize("part", ['" title="', '" uri="', '">', '<doc docid="'])
+def test_a_header_is_read_in_time_linear_in_its_length(tmp_path: Path, part: str) -> None:
+    path = tmp_path / "a.vert"
+    path.write_text(f'<doc docid="{part * 100_000}\n<p>\n<s>\num\n</s>\n</p>\n</doc>\n{SMALL}')
+    assert len(_read(path)[0]) >= 2
+
+
 def test_another_format_is_refused_before_it_fills_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tinypt.corpus.vert.LONGEST", 1000)
     monkeypatch.setattr("tinypt.corpus.vert.CHUNK", 100)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tinypt.runtime.run import run
+
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -32,10 +34,41 @@ def test_a_pipeline_error_gives_one_line_and_exit_status_1(tmp_path: Path) -> No
     assert (done.returncode, done.stderr) == (1, "example: data/raw/a.parquet: unreadable; run download\n")
 
 
-def test_a_full_disk_gives_one_line_with_the_file(tmp_path: Path) -> None:
-    done = run_stage(tmp_path, "raise OSError(28, 'No space left on device', 'data/x')")
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        ("OSError(28, 'No space left on device', 'data/x')", "data/x: the disk is full; free space and run again"),
+        ("ValueError('I/O error: No space left on device (os error 28)')", "the disk is full"),
+        ("RuntimeError('[enforce fail at inline_container.cc:664] . unexpected pos 64 vs 0')", "the disk is full"),
+        ("PermissionError(13, 'Permission denied', 'data/raw')", "data/raw: this user may not read or write it"),
+        ("OSError(30, 'Read-only file system', '.cache/x')", ".cache/x: it is on a read-only file system"),
+        ("RuntimeError('Failed to open a.parquet. Detail: [errno 13] Permission denied')", "Failed to open a.parquet"),
+        (
+            "IsADirectoryError(21, 'Is a directory', 'params.yaml')",
+            "params.yaml: it is a folder, and a file is expected",
+        ),
+        ("OSError(24, 'Too many open files', 'x')", "x: too many files are open"),
+    ],
+)
+def test_a_fault_of_the_machine_gives_one_line(
+    error: str, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def main() -> None:
+        raise eval(error)
+
+    monkeypatch.setattr(sys, "argv", ["stages/example.py"])
+    with pytest.raises(SystemExit) as exit:
+        run(main)
+    assert str(exit.value).startswith("example: ")
+    assert line in str(exit.value)
+    assert "\n" not in str(exit.value)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_folder_in_place_of_a_file_is_recognised(tmp_path: Path) -> None:
+    done = run_stage(tmp_path, f"open({str(tmp_path)!r})")
     assert done.returncode == 1
-    assert done.stderr == "example: the disk is full while writing data/x; free space and run again\n"
+    assert done.stderr == f"example: {tmp_path}: it is a folder, and a file is expected; remove or rename it\n"
 
 
 def test_a_full_disk_is_recognised_in_a_real_write(tmp_path: Path) -> None:
@@ -43,16 +76,11 @@ def test_a_full_disk_is_recognised_in_a_real_write(tmp_path: Path) -> None:
         pytest.skip("this system has no /dev/full")
     done = run_stage(tmp_path, "file = open('/dev/full', 'wb', buffering=0); file.write(b'x')")
     assert done.returncode == 1
-    assert done.stderr == "example: the disk is full while writing output; free space and run again\n"
-
-
-def test_a_full_disk_is_recognised_in_a_library_error(tmp_path: Path) -> None:
-    done = run_stage(tmp_path, "raise ValueError('I/O error: No space left on device (os error 28)')")
-    assert done.stderr.startswith("example: the disk is full")
+    assert done.stderr.endswith("the disk is full; free space and run again\n")
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("error", ["KeyError('x')", "OSError(13, 'denied', 'x')"])
+@pytest.mark.parametrize("error", ["KeyError('x')", "FileNotFoundError(2, 'none', 'x')", "ValueError('error 28')"])
 def test_a_defect_keeps_its_traceback_and_asks_for_a_report(tmp_path: Path, error: str) -> None:
     done = run_stage(tmp_path, f"raise {error}")
     assert done.returncode == 1

@@ -56,6 +56,7 @@ PARAMS = {
     "teacher": HUB,
     "base": HUB | {"id": "some/base", "cased": False},
     "tokenize": {"length": TRAINED},
+    "sentence_teacher": None,
     "tasks": {"assin2_similarity": {"kind": "pair_regression", "max_contamination": 0.0, "data": {"format": "sample"}}},
     "students": {
         "total": {

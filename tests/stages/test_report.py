@@ -12,7 +12,7 @@ import yaml
 from stages import report
 from tests.reporting.conftest import efficiency, evaluation, write
 from tests.reporting.conftest import metrics as _metrics
-from tests.stages.test_export import NO_LAYERS, PARAMS, TRAINING
+from tests.stages.test_export import PARAMS, TRAINING, UNUSED
 from tinypt.runtime.errors import PipelineError
 
 REPOSITORY = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ STUDENT: dict[str, Any] = {
         "encoder": "random",
         "architecture": None,
     },
-    "distill": TRAINING | {"losses": {"mlm": 1.0}, "temperature": None} | NO_LAYERS,
+    "distill": TRAINING | {"losses": {"mlm": 1.0}, "temperature": None} | UNUSED,
 }
 FILES = {
     "README.md",

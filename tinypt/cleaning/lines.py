@@ -19,8 +19,16 @@ _CLOCK = r"[0-9]{1,2}(?::[0-9]{2}(?::[0-9]{2})?|h(?:[0-9]{2}(?!:[0-9]|h(?!s)))?)
 _DAY = "(?:segunda|terça|quarta|quinta|sexta|sábado|domingo)"
 _WEEKDAY = rf"{_DAY}(?:-feira)?"
 _STAMP = rf"(?:{_WEEKDAY}[ ,–-]+)?{_DATE}(?:[ ,|–-]*(?:\b(?:às|as|a) |{_CLOCK}|\b{_WEEKDAY}))*\W*"
-# A name needs capitals: "Por Ana Prado" is a byline, "Por falar nisso" is not.
-_NAME = r"(?-i:[A-ZÀ-Ú][a-zà-ú'.-]+(?: (?:d[aeo]s?|e|[A-ZÀ-Ú][a-zà-ú'.-]+))*)"
+# A name needs capitals: "Por Ana Prado" is a byline, "Por falar nisso" is not. Songs and titles have them too, so a
+# name alone needs two words or a colon, and does not begin with an ordinary word ("Por Deus", "Por Toda Minha Vida").
+_ORDINARY = (
+    r"(?:deus|jesus|cristo|amor|amar|favor|você|vocês|nós|mim|ela|ele|isso|isto|aquilo|qu[eê]|quem|onde|tudo|nada|tod[oa]s?"
+    r"|uma?s?|noss[oa]s?|minhas?|meus?|tuas?|teus?|suas?|seus?|ess[ea]s?|est[ea]s?|causa|cima|baixo|trás|fim|enquanto"
+    r"|exemplo|aqui|ali|lá|mais|menos|muit[oa]s?|pouc[oa]s?|cada|vezes|dentro|fora|entre)\b"
+)
+_WORD = r"[A-ZÀ-Ú][a-zà-ú'.-]+"
+_NAME = rf"(?!{_ORDINARY})(?-i:{_WORD}(?: (?:d[aeo]s?|e|{_WORD}))*)"
+_AFTER_NAME = rf"(?: ?[|,(–—-].*| em {_STAMP})"
 _COUNTED = (
     r"(?:coment[áa]rios?|visualizações|acessos?|curtidas?|compartilhamentos?|visitas?|votos?|respostas?|leituras?)"
 )
@@ -41,7 +49,7 @@ _METADATA = re.compile(
     rf"(?:{_DONE}\b:? (?:(?:em|por) .*|.{{0,20}}{_STAMP})"
     rf"|{_UPDATE} ?:? ?(?:em )?{_STAMP}"
     rf"|(?:em )?{_STAMP}|{_CLOCK}"
-    rf"|por:? (?:{_NAME}|admin|redação)(?: ?[|,(–—-].*| em {_STAMP})?"
+    rf"|por:? (?:admin|redação){_AFTER_NAME}?|por:? {_NAME}{_AFTER_NAME}|por: {_NAME}|por (?=[^ ]+ ){_NAME}"
     rf"|{_LABEL} ?:.*"
     rf"|[0-9][0-9.]* {_COUNTED}\b(?: ?[|,•–-].*)?|{_COUNTED}\W{{0,3}}[0-9][0-9.]*\W?"
     rf"|{_SEEN} [0-9][0-9.]* vez(?:es)?"
@@ -56,8 +64,25 @@ METADATA = (
     rf"|{any_case(_UPDATE)}|{any_case(_LABEL)} ?:|{any_case(_COUNTED)}|[0-9][0-9.]* {any_case(_COUNTED)}"
     rf"|{any_case(_SEEN)} [0-9]|{any_case(_SHARE)}|{any_case(_SIZE)})"
 )
-LOSSY = r"[A-Za-z\x{80}-\x{10ffff}]\?{1,3}[a-zà-ú]"  # screen of is_lossy in Rust's syntax
-_LOSSY = re.compile(r"[^\W\d_](\?{1,3})(?=[a-zà-ú])")
+# Screen of is_lossy in Rust's syntax.
+LOSSY = r"[A-Za-z\x{80}-\x{10ffff}]\?{1,3}[a-zà-ú]|[A-Za-z\x{80}-\x{10ffff}]\x{fffd}"
+_LOSSY = re.compile(r"(?<![^\W\d_])([^\W\d_]++)(?:(\?{1,3})(?=([a-zà-ú][^\W\d_]*))|(\ufffd++)(?=[^\W\d_]))")
+# Words of questions and answers. A question mark between letters may be one whose space is missing if one of these
+# stands beside it and the other side could be a word: of two letters, with a vowel next to the edge.
+_FREQUENT = frozenset(
+    """
+    agora ai aí ainda ali alguem alguém alo alô amanha amanhã amor aqui assim ate até beijo bem blz boa bom cade cadê
+    cara casa certo claro com como da de depois do dos ela elas ele eles em entao então era es esse essa esta está
+    estou eu faz fez fica foi fui galera gente gosta gostou hein hj hoje isso isto ja já la lá legal mais mal mas me
+    meu minha msm muito mto na nada nao não ne né no nos nós nunca obrigada obrigado oi ok ola olá onde ontem ou para
+    pessoal pode podemos por porque posso pq pra qdo qual quando quanto quantos que quem quer quero rs sabe se sei sem
+    sempre ser seu sim so só sou sua ta tá talvez tb tbm te td tem tenho ter to tô todo todos tu tudo um uma vai valeu
+    vamos vc vcs vcê ve vê vejo vem ver vi viu vlw voce você vocês voces vou
+    """.split()
+)
+_VOWELS = "aeiouáéíóúâêôãõàü"
+_LAST = re.compile(rf"[{_VOWELS}][lmrszxn]?$")
+_FIRST = re.compile(rf"(?:[bcdfgpt][lr]?|[jlmnqrsvxz]|[cln]?h|ps)?[{_VOWELS}]")
 _ADDRESS = re.compile(r"[/=&]")  # in an address, a question mark begins a query
 _WORDS_A_MARK = 40  # lost letters occur every few words; a long line with few marks has them for another reason
 _MAX_WORDS = 14  # longer lines hold more than metadata
@@ -70,13 +95,25 @@ def is_metadata(line: str) -> bool:
 
 
 def is_lossy(line: str) -> bool:
-    """Whether question marks have replaced letters inside the words of a line, which no repair can undo.
+    """Whether letters inside the words of a line are lost, to question marks or U+FFFD, which no repair can undo.
 
-    A single mark between letters may be a missing space. Two in a row (`informa??o`) or two words with one are lost
-    letters, except in addresses and in long lines with few marks.
+    One question mark between letters may be a missing space. Two in a row (`informa??o`) are lost letters, and so are
+    two in a line if one of them stands where no word could end or begin (`n?o`, `poss?vel`); not in addresses, and
+    not in long lines with few marks.
     """
-    if "?" not in line:
+    if "?" not in line and "\ufffd" not in line:
         return False
     words = line.split()
-    marks = [mark for word in words if not _ADDRESS.search(word) for mark in _LOSSY.findall(word)]
-    return (len(marks) > 1 or any(len(mark) > 1 for mark in marks)) and len(words) <= _WORDS_A_MARK * len(marks)
+    marks = [mark.groups() for word in words if not _ADDRESS.search(word) for mark in _LOSSY.finditer(word)]
+    lost = any(replaced or len(asked) > 1 for _, asked, _, replaced in marks) or (
+        len(marks) > 1 and not all(_missing_space(before, after) for before, _, after, _ in marks)
+    )
+    return lost and len(words) <= _WORDS_A_MARK * len(marks)
+
+
+def _missing_space(before: str, after: str) -> bool:
+    """Whether the letters before and after a question mark are two words, as far as can be told."""
+    before, after = before.lower(), after.lower()
+    ends = len(before) > 1 and bool(_LAST.search(before))
+    begins = len(after) > 1 and bool(_FIRST.match(after))
+    return (before in _FREQUENT and (begins or after in "aeoéà")) or (after in _FREQUENT and ends)

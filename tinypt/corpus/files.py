@@ -1,24 +1,38 @@
 """The `files` source: Parquet, JSON lines and plain text, compressed or not, and web pages."""
 
+import codecs
 import glob
 import json
+import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tinypt.corpus.html import read_html
-from tinypt.corpus.records import Record, from_mapping
+from tinypt.corpus.records import NAMES, Record, from_mapping
 from tinypt.corpus.streams import named_faults, open_bytes
 from tinypt.files import list_files
 from tinypt.runtime.errors import PipelineError
 
-SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")  # a lone surrogate cannot be encoded as UTF-8
-Rows = Iterator[dict[str, Any] | None]  # None for an unusable row, which is counted
+_BETWEEN = re.compile(r"[\[ \t\r,\x1e\ufeff]*+")  # what may stand before a value on a line
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")  # a lone surrogate cannot be encoded as UTF-8
+LONGEST = 256 << 20  # bytes without a line feed after which a file of lines is refused
+Row = dict[str, Any] | str  # a string is the reason why a row is unusable
+Reader = Callable[[Path, BinaryIO, str, int, Counter[str]], Iterator[Row]]
+# Reasons of the form of a file, with the remedy, rather than of its content.
+REMEDIES = {
+    "malformed_json": "it must have one JSON object a line (`jq -c .` or `jq -c '.[]'` converts other JSON)",
+    "not_utf8": "convert it to UTF-8 (`iconv -f WINDOWS-1252 -t UTF-8`)",
+    "not_text": "correct corpus.text_column",
+}
+_SHOWN, _REFUSED = 0.01, 0.5  # shares of a file's rows that may be of the wrong form
+log = logging.getLogger(__name__)
 
 
 def expand(paths: tuple[Path, ...]) -> list[Path]:
@@ -49,27 +63,58 @@ def read_file(path: Path, text_column: str, skipped: Counter[str]) -> Iterator[R
     """Records of one file, in order. Unusable rows are counted in `skipped`, by reason.
 
     Raises:
-        PipelineError: the file is of an unknown kind, truncated, or without the text column.
+        PipelineError: the file is of an unknown kind, truncated, without the text column, or most of its rows are not
+            of its kind.
     """
     with named_faults(path), path.open("rb") as raw:
-        yield from read_open(path, raw, path.name, text_column, skipped, 0)
+        yield from read_open(path, raw, path.name, text_column, skipped, Counter(), 0)
 
 
 def read_open(
-    path: Path, raw: BinaryIO, name: str, text_column: str, skipped: Counter[str], start: int
+    path: Path,
+    raw: BinaryIO,
+    name: str,
+    text_column: str,
+    skipped: Counter[str],
+    counts: Counter[str],
+    start: int,
 ) -> Iterator[Record]:
     """Like `read_file`, but for the open file `raw`, after its first `start` rows.
 
     Every row gives one record or one count in `skipped`. A record without an id gets `name` and its row number.
+    `counts` gets the number of web pages with bytes that are invalid in their encoding.
     """
-    kind = _kind(path)
+    kind, rows, unusable = _kind(path), 0, Counter[str]()
     with named_faults(path):
-        for row, content in enumerate(READERS[kind](path, raw, text_column, start), start):
-            record = content and from_mapping(content, f"{name}-{row}", text_column)
-            if record:
+        for row, content in enumerate(READERS[kind](path, raw, text_column, start, counts), start):
+            record = content if isinstance(content, str) else from_mapping(content, f"{name}-{row}", text_column)
+            if isinstance(record, Record):
                 yield record
             else:
-                skipped["malformed_json" if content is None else "empty_text"] += 1
+                skipped[record] += 1
+                unusable[record] += 1
+            rows += record != "blank_line"
+    check_form(str(path), rows, unusable)
+
+
+def check_form(name: str, rows: int, unusable: Counter[str]) -> None:
+    """Say which rows of a file were skipped if they are more than a few.
+
+    Args:
+        name: the file or data set.
+        rows: number of its rows.
+        unusable: number of those that were skipped, by reason.
+
+    Raises:
+        PipelineError: most rows are not of the form that the file should have.
+    """
+    wrong = {reason: unusable[reason] for reason in REMEDIES if unusable[reason]}
+    if sum(wrong.values()) > _REFUSED * rows:
+        reason = max(wrong, key=lambda reason: wrong[reason])
+        raise PipelineError(f"{name}: {wrong[reason]:,} of {rows:,} rows are {reason}; {REMEDIES[reason]}")
+    if sum(wrong.values()) > _SHOWN * rows or unusable["empty_text"] > _REFUSED * rows:
+        listed = ", ".join(f"{reason} {number:,}" for reason, number in sorted(unusable.items()))
+        log.warning("%s: of %s rows these were skipped: %s", name, f"{rows:,}", listed)
 
 
 def _kind(path: Path) -> str:
@@ -83,61 +128,149 @@ def _known(folder: Path) -> list[Path]:
     return [file for file in list_files(folder) if file.name.endswith(tuple(READERS))]
 
 
-def _parquet(path: Path, raw: BinaryIO, text_column: str, start: int) -> Rows:
+def _parquet(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str]) -> Iterator[Row]:
     file = pq.ParquetFile(raw)
-    if text_column not in file.schema_arrow.names:
-        columns = ", ".join(file.schema_arrow.names)
-        raise PipelineError(f"{path}: no column {text_column}; it has {columns}: correct corpus.text_column")
+    schema = file.schema_arrow
+    if text_column not in schema.names:
+        known = ", ".join(schema.names)
+        raise PipelineError(f"{path}: no column {text_column}; it has {known}: correct corpus.text_column")
+    if not _holds_text(schema.field(text_column).type):
+        kind = str(schema.field(text_column).type)[:100]
+        raise PipelineError(f"{path}: the column {text_column} is {kind}, not text; correct corpus.text_column")
     group = 0
     while group < file.num_row_groups and start >= file.metadata.row_group(group).num_rows:
         start -= file.metadata.row_group(group).num_rows
         group += 1
-    for batch in file.iter_batches(batch_size=1024, row_groups=range(group, file.num_row_groups)):
+    columns = [text_column, *_named(schema)]
+    for batch in file.iter_batches(batch_size=1024, row_groups=range(group, file.num_row_groups), columns=columns):
+        place = batch.schema.get_field_index(text_column)
+        if pa.types.is_string(batch.schema.field(place).type):  # as bytes: what is not UTF-8 is then one row only
+            batch = batch.set_column(place, text_column, batch.column(place).cast(pa.binary()))
         yield from batch.slice(start).to_pylist()
         start = max(start - len(batch), 0)
 
 
-def _json(path: Path, raw: BinaryIO, text_column: str, start: int) -> Rows:
-    found = start > 0
-    line = b""
-    for line in islice(_lines(path, raw), start, None):
-        try:
-            row = json.loads(line)
-            if SURROGATE.search(line):
-                json.dumps(row, ensure_ascii=False).encode()
-        except (ValueError, RecursionError):
-            row = None
-        if not isinstance(row, dict):
-            yield None
-            continue
-        found = found or text_column in row
+def _holds_text(type: pa.DataType) -> bool:
+    """Whether a column can hold text in one of the published shapes (see `from_mapping`)."""
+    if pa.types.is_dictionary(type) or pa.types.is_list(type) or pa.types.is_large_list(type):
+        return _holds_text(type.value_type)
+    if pa.types.is_struct(type):
+        return type.get_field_index("paragraphs") >= 0 and _holds_text(type.field("paragraphs").type)
+    return any(is_kind(type) for is_kind in _TEXT_TYPES)
+
+
+_TEXT_TYPES = (
+    *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
+    *(pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view, pa.types.is_null),
+)
+
+
+def _named(schema: pa.Schema) -> list[str]:
+    """The columns with ids, titles and addresses. No other is read: a fault in it is none of ours."""
+    top = [field.name for field in schema if field.name in NAMES and not _unprintable(field.type)]
+    meta = schema.field("meta").type if "meta" in schema.names else pa.null()
+    fields = [meta.field(place) for place in range(meta.num_fields)] if pa.types.is_struct(meta) else []
+    return top + [f"meta.{field.name}" for field in fields if field.name in NAMES and not _unprintable(field.type)]
+
+
+def _unprintable(type: pa.DataType) -> bool:
+    return bool(pa.types.is_nested(type) or pa.types.is_temporal(type))
+
+
+def _json(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str]) -> Iterator[Row]:
+    objects, found = False, start > 0
+    for row in islice(chain.from_iterable(map(_json_rows, _lines(path, raw))), start, None):
+        if isinstance(row, dict):
+            objects, found = True, found or text_column in row
         yield row
-    if line and not found:
+    if objects and not found:
         raise PipelineError(f"{path}: no record has a field {text_column}; correct corpus.text_column")
 
 
-def _text(path: Path, raw: BinaryIO, text_column: str, start: int) -> Rows:
+def _json_rows(line: bytes) -> list[Row]:
+    """The rows of a line: one object, or several in a row or in an array, which may begin or end on another line."""
+    if not line.strip():
+        return ["blank_line"]
+    try:
+        values = [json.loads(line)]
+    except UnicodeDecodeError:
+        return ["not_utf8"]
+    except ValueError:
+        values = _json_values(line.decode("utf-8", "surrogatepass"))
+    except RecursionError:
+        values = [None]
+    if len(values) == 1 and isinstance(values[0], list):
+        values = values[0] or [None]
+    if not all(isinstance(value, dict) for value in values):
+        return ["malformed_json"]
+    try:
+        if SURROGATE.search(line):
+            json.dumps(values, ensure_ascii=False).encode()
+    except ValueError:
+        return ["malformed_json"]
+    return values
+
+
+def _json_values(line: str) -> list[Any]:
+    """The values of a line that is part of an array, or holds several values; [None] if it is neither."""
+    values, place, decoder = [], 0, json.JSONDecoder()
+    ends = line.rstrip("\x00\x1e\ufeff \t\r,]")
+    try:
+        while (between := _BETWEEN.match(ends, place)) and between.end() < len(ends):
+            value, place = decoder.raw_decode(ends, between.end())
+            values.append(value)
+    except (ValueError, RecursionError):
+        return [None]
+    return values
+
+
+def _text(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str]) -> Iterator[Row]:
     for line in islice(_lines(path, raw), start, None):
-        yield {text_column: line.decode("utf-8").strip()}
+        try:
+            text = line.decode().strip()
+        except UnicodeDecodeError:
+            yield "not_utf8"
+        else:
+            yield {text_column: text} if text else "blank_line"
 
 
-def _html(path: Path, raw: BinaryIO, text_column: str, start: int) -> Rows:
-    title, text = read_html(raw.read())
-    yield from islice([{"title": title, text_column: text}], start, None)
+def _html(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str]) -> Iterator[Row]:
+    title, text, invalid = read_html(raw.read())
+    if not start:
+        counts.update({"pages_with_invalid_bytes": 1} if invalid else {})
+        yield {"title": title, text_column: text}
 
 
 def _lines(path: Path, raw: BinaryIO) -> Iterator[bytes]:
-    """Decompressed lines, split at line feeds only: texts contain U+2028 and U+0085."""
+    """Decompressed lines in UTF-8, split at line feeds only: texts contain U+2028 and U+0085.
+
+    A file in UTF-16 or UTF-32 is converted.
+    """
     with open_bytes(path, raw) as stream:
-        rest = b""
-        while chunk := stream.read(1 << 20):
-            *whole, rest = (rest + chunk).split(b"\n")
-            yield from whole
-        if rest:
+        chunk, parts, size = stream.read(1 << 20), list[bytes](), 0
+        encoding = json.detect_encoding(chunk[:4])  # by its marks and zero bytes, as of any text
+        decoder = None if encoding.startswith("utf-8") else codecs.getincrementaldecoder(encoding)()
+        chunk = chunk.removeprefix(codecs.BOM_UTF8)
+        while chunk:
+            if decoder:
+                chunk = decoder.decode(chunk).encode()
+            *whole, rest = chunk.split(b"\n")
+            if whole:
+                whole[0] = b"".join([*parts, whole[0]])
+                yield from whole
+                parts, size = [], 0
+            parts.append(rest)
+            size += len(rest)
+            if size > LONGEST:
+                raise PipelineError(f"{path}: no line feed in {LONGEST >> 20} MB; it must have one document a line")
+            chunk = stream.read(1 << 20)
+        if decoder:
+            decoder.decode(b"", final=True)  # fails if the last character is cut
+        if rest := b"".join(parts):
             yield rest
 
 
-READERS: dict[str, Callable[[Path, BinaryIO, str, int], Rows]] = {
+READERS: dict[str, Reader] = {
     ".parquet": _parquet,
     ".jsonl": _json,
     ".jsonl.gz": _json,

@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tinypt.corpus.records import Record, from_mapping
+import yaml
+
+from tinypt.corpus.files import check_form
+from tinypt.corpus.records import NAMES, Record, from_mapping
 from tinypt.params.corpus import HubCorpus
-from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.errors import PipelineError, environment_fault
 
 
 class HubStream:
@@ -44,6 +47,9 @@ class HubStream:
             raise PipelineError(
                 f"{corpus.id}: no column {corpus.text_column}; it has {', '.join(columns)}: correct corpus.text_column"
             )
+        if columns:  # a fault in any other column is none of ours
+            read = {corpus.text_column, "meta", *NAMES}
+            self._stream = self._stream.select_columns([name for name in columns if name in read])
         split = (self._stream.info.splits or {}).get(corpus.split)
         self._rows = split.num_examples if split else None
         if start and start["state"]:
@@ -55,16 +61,18 @@ class HubStream:
         Raises:
             PipelineError: a data file cannot be read.
         """
-        corpus = self.corpus
+        corpus, first, unusable = self.corpus, self.row, Counter[str]()
         with _named_faults(corpus):
             for content in self._stream:
                 name = f"{corpus.configuration or corpus.split}-{self.row}"
                 self.row += 1
                 record = from_mapping(content, name, corpus.text_column)
-                if record is None:
-                    self.skipped["empty_text"] += 1
-                else:
+                if isinstance(record, Record):
                     yield record
+                else:
+                    self.skipped[record] += 1
+                    unusable[record] += 1
+        check_form(corpus.id, self.row - first, unusable)
 
     def position(self) -> dict[str, Any]:
         """Position after the last record: a `start` for another stream."""
@@ -103,14 +111,14 @@ def _named_faults(corpus: HubCorpus) -> Iterator[None]:
         raise PipelineError(
             f"{corpus.id}: not in the hub's cache, and HF_HUB_OFFLINE is set; run `{command}` with network access"
         ) from None
-    except RuntimeError as error:
-        if "script" not in str(error):
+    except (ValueError, OSError, EOFError, RuntimeError, OverflowError, yaml.YAMLError) as error:
+        if environment_fault(error):
             raise
-        raise PipelineError(
-            f"{corpus.id}: is a loading script, which datasets no longer runs; "
-            "use eduagarcia/CrawlPT (configuration brwac) or corpus.source: vert"
-        ) from None
-    except (ValueError, OSError, EOFError) as error:
+        if "script" in str(error) and isinstance(error, RuntimeError):
+            raise PipelineError(
+                f"{corpus.id}: is a loading script, which datasets no longer runs; "
+                "use eduagarcia/CrawlPT (configuration brwac) or corpus.source: vert"
+            ) from None
         raise PipelineError(f"{corpus.id}: cannot be read: {_one_line(error)}") from None
 
 

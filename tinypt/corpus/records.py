@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 END = "<END>"  # in nlpufg/brwac, between the paragraphs of a document
+IDS, TITLES, URIS = ("doc_id", "docid", "id"), ("title",), ("uri", "url")
+NAMES = (*IDS, *TITLES, *URIS)  # the fields that are read beside the text, of a row or of its `meta`
 
 
 @dataclass(frozen=True)
@@ -17,42 +19,60 @@ class Record:
     text: str
 
 
-def from_mapping(row: Mapping[str, Any], fallback_id: str, text_column: str) -> Record | None:
-    """Make a record from a row in any published shape; None if it has no text.
+def from_mapping(row: Mapping[str, Any], fallback_id: str, text_column: str) -> Record | str:
+    """Make a record from a row in any published shape, or say why there is none: empty_text, not_text or not_utf8.
 
     Known shapes: text as a string, with doc_id, title and uri, or with id and meta (CrawlPT); text with <END> between
     paragraphs (nlpufg/brwac); text.paragraphs as a list of lists of sentences, or a list of {paragraphs: sentences}
-    (two forms of the hub's former brWaC loader).
+    (two forms of the hub's former brWaC loader). A text may be bytes, as in Parquet files of Impala and Hive.
     """
-    text = _flatten(row.get(text_column))
+    try:
+        text = _flatten(row.get(text_column))
+    except UnicodeDecodeError:
+        return "not_utf8"
+    except TypeError:
+        return "not_text"
     if not text.strip():
-        return None
+        return "empty_text"
     meta = row.get("meta") if isinstance(row.get("meta"), Mapping) else {}
-    id = _first(row, meta, "doc_id", "docid", "id")
-    return Record(id or fallback_id, _first(row, meta, "title"), _first(row, meta, "uri", "url"), text)
+    return Record(_first(row, meta, IDS) or fallback_id, _first(row, meta, TITLES), _first(row, meta, URIS), text)
 
 
-def _first(row: Mapping[str, Any], meta: Any, *names: str) -> str:
+def _first(row: Mapping[str, Any], meta: Any, names: tuple[str, ...]) -> str:
     for place in (row, meta):
         for name in names:
-            if place.get(name) not in (None, ""):
-                return str(place[name])
+            value = place.get(name)
+            if value not in (None, "", b""):
+                return value.decode("utf-8", "ignore") if isinstance(value, bytes) else str(value)
     return ""
 
 
 def _flatten(text: Any) -> str:
+    """A text as one string.
+
+    Raises:
+        TypeError: the value has none of the known shapes.
+        UnicodeDecodeError: its bytes are not UTF-8.
+    """
+    if text is None:
+        return ""
+    if isinstance(text, bytes):
+        text = text.decode()
     if isinstance(text, str):
         return "\n".join(filter(None, map(str.strip, text.split(END)))) if END in text else text
-    if isinstance(text, Mapping):
-        text = text.get("paragraphs")
-    if not isinstance(text, list):
-        return ""
-    paragraphs = (" ".join(_sentences(item)) for item in text)
+    paragraphs = (" ".join(_sentences(item)) for item in _paragraphs(text))
     return "\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs if paragraph)
 
 
+def _paragraphs(value: Any) -> list[Any]:
+    if isinstance(value, Mapping) and "paragraphs" in value:
+        value = value["paragraphs"]
+    if value is None or isinstance(value, str):
+        return [value]
+    if not isinstance(value, list):
+        raise TypeError
+    return value
+
+
 def _sentences(paragraph: Any) -> list[str]:
-    if isinstance(paragraph, Mapping):
-        paragraph = paragraph.get("paragraphs")
-    sentences = paragraph if isinstance(paragraph, list) else [paragraph]
-    return [sentence for sentence in sentences if isinstance(sentence, str)]
+    return [sentence for sentence in _paragraphs(paragraph) if isinstance(sentence, str)]

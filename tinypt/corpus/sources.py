@@ -91,7 +91,7 @@ def _open(corpus: Corpus, seed: int, notes: Notes, start: Any) -> Iterator[Batch
 
         return read_vert(corpus.path, notes.counts, notes.skipped, start)
     if isinstance(corpus, FilesCorpus):
-        return _files(corpus, notes.skipped, start or {"file": 0, "row": 0})
+        return _files(corpus, notes, start or {"file": 0, "row": 0})
     if isinstance(corpus, HubCorpus):
         stream = HubStream(corpus, notes.skipped, start)
         return _batches(stream.records(), SCHEMA, stream.position, stream.read)
@@ -110,9 +110,9 @@ def _sample(corpus: SampleCorpus, seed: int, start: int) -> Iterator[Batch]:
     return _batches(records(), SAMPLE_SCHEMA, lambda: done, lambda: done / corpus.documents)
 
 
-def _files(corpus: FilesCorpus, skipped: Counter[str], start: dict[str, int]) -> Iterator[Batch]:
-    paths = expand(corpus.paths)
-    root = os.path.commonpath([path.parent for path in paths])
+def _files(corpus: FilesCorpus, notes: Notes, start: dict[str, int]) -> Iterator[Batch]:
+    paths, skipped, counts = expand(corpus.paths), notes.skipped, notes.counts
+    root = os.path.commonpath([path.absolute().parent for path in paths])
     sizes = [path.stat().st_size for path in paths]
     place, bytes_read = dict(start), sum(sizes[: start["file"]])
 
@@ -122,8 +122,9 @@ def _files(corpus: FilesCorpus, skipped: Counter[str], start: dict[str, int]) ->
             first = start["row"] if index == start["file"] else 0
             path, earlier = paths[index], skipped.total()
             with named_faults(path), path.open("rb") as raw:
-                name = path.relative_to(root).as_posix()
-                for count, record in enumerate(read_open(path, raw, name, corpus.text_column, skipped, first), 1):
+                name = path.absolute().relative_to(root).as_posix()
+                records = read_open(path, raw, name, corpus.text_column, skipped, counts, first)
+                for count, record in enumerate(records, 1):
                     place.update(file=index, row=first + count + skipped.total() - earlier)
                     bytes_read = sum(sizes[:index]) + raw.tell()
                     yield record

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, cast
 import pyarrow as pa
 from isal import igzip
 
-from tinypt.runtime.errors import PipelineError, first_line
+from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 
 
 @contextmanager
@@ -32,9 +32,14 @@ def open_bytes(path: Path, raw: BinaryIO) -> Iterator[BinaryIO]:
 
 @contextmanager
 def named_faults(path: Path, *others: type[Exception]) -> Iterator[None]:
-    """Turn exceptions from reading a damaged file, and `others`, into a PipelineError that names the file."""
+    """Turn exceptions from reading a damaged file, and `others`, into a PipelineError that names the file.
+
+    A file that this user may not read is not damaged.
+    """
     faults: Any = (OSError, EOFError, zlib.error, UnicodeDecodeError, pa.ArrowException, *others)
     try:
         yield
     except faults as error:
+        if environment_fault(error):
+            raise
         raise PipelineError(f"{path}: damaged or truncated ({first_line(error)}); download it again") from None

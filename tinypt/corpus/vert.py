@@ -14,7 +14,6 @@ The format is not XML: it has no root element, and & is not escaped. Two intende
 title is not cut at a quotation mark inside it, and a <g/> at the edge of a sentence does not join two sentences.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +24,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tinypt.corpus.batches import Batch
+from tinypt.corpus.files import REMEDIES
 from tinypt.corpus.shards import SCHEMA
 from tinypt.corpus.streams import named_faults, open_bytes
 from tinypt.corpus.vert_lines import (
@@ -41,7 +41,8 @@ from tinypt.runtime.errors import PipelineError
 CHUNK = 8 << 20  # bytes read at a time
 LONGEST = 256 << 20  # bytes without a </doc> after which the file is refused
 END = b"\n</doc>"
-HEADER = re.compile(rb'<doc docid="(.*?)" title="(.*)" uri="(.*)">')
+_DOC, _TITLE, _URI, _END = b'<doc docid="', b'" title="', b'" uri="', b'">'  # the parts of a header
+_FOREIGN = 0.5  # share of the first documents that are not UTF-8 after which the file is refused
 
 
 def read_vert(path: Path, counts: Counter[str], skipped: Counter[str], start: int | None = None) -> Iterator[Batch]:
@@ -56,7 +57,7 @@ def read_vert(path: Path, counts: Counter[str], skipped: Counter[str], start: in
         start: position to begin at, from a batch's `start`: an offset in the decompressed file, in bytes.
 
     Raises:
-        PipelineError: the file is missing, its compressed data are truncated, or it has no document.
+        PipelineError: the file is missing, its compressed data are truncated, it has no document, or it is not UTF-8.
     """
     if not path.is_file():
         raise PipelineError(f"{path}: no such file; correct corpus.path")
@@ -69,6 +70,11 @@ def read_vert(path: Path, counts: Counter[str], skipped: Counter[str], start: in
             end = buffer.rfind(END) + len(END)
             if end >= len(END):
                 rows = _documents(buffer, end, counts, skipped)
+                foreign = counts["documents_not_utf8"]
+                if position == 0 and foreign > _FOREIGN * len(rows):
+                    raise PipelineError(
+                        f"{path}: of the first {len(rows)} documents {foreign} are not UTF-8; {REMEDIES['not_utf8']}"
+                    )
                 if len(rows):
                     yield Batch(rows, position, raw.tell() / size)
                 position, buffer, seen = position + end, buffer[end:], True
@@ -86,8 +92,8 @@ def _documents(buffer: bytes, end: int, counts: Counter[str], skipped: Counter[s
     text = np.empty(end, np.uint8)
     found = running_text(np.frombuffer(buffer, np.uint8, end), text, documents)
     documents = documents[:found]
-    matches = [HEADER.fullmatch(buffer[row[0] : row[1]].rstrip()) for row in documents[:, :2].tolist()]
-    described = np.array([match is not None for match in matches], bool)
+    headers = [_header(buffer[row[0] : row[1]].rstrip()) for row in documents[:, :2].tolist()]
+    described = np.array([header is not None for header in headers], bool)
     filled = np.diff(documents[:, TEXT_END], prepend=0) > 0
     keep = described & filled
     skipped.update(
@@ -104,10 +110,18 @@ def _documents(buffer: bytes, end: int, counts: Counter[str], skipped: Counter[s
     )
     units = documents[described][:, PARAGRAPHS:BEFORE].sum(axis=0).tolist()
     counts.update(dict(zip(FIELDS[PARAGRAPHS:BEFORE], units, strict=True)))
-    described_by = [match.groups() for match, kept in zip(matches, keep, strict=True) if match and kept]
+    described_by = [header for header, kept in zip(headers, keep, strict=True) if header and kept]
     columns = [[value.decode("utf-8", "replace") for value in column] for column in zip(*described_by, strict=True)]
     texts = _strings(text, documents[:, TEXT_END], keep, counts)
     return pa.RecordBatch.from_arrays([*(pa.array(c, pa.string()) for c in columns or [[]] * 3), texts], schema=SCHEMA)
+
+
+def _header(line: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """Id, title and address in the header of a document. A title may hold quotation marks."""
+    id, titled, rest = line.removeprefix(_DOC).partition(_TITLE)
+    title, addressed, uri = rest.rpartition(_URI)
+    whole = line.startswith(_DOC) and titled and addressed and uri.endswith(_END)
+    return (id, title, uri.removesuffix(_END)) if whole else None
 
 
 def _strings(

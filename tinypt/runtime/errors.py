@@ -1,4 +1,25 @@
-"""The error for problems that the user can correct, and the summary of a library's error in one."""
+"""The error for problems that the user can correct, and the summary of a library's error in one line."""
+
+import errno
+import re
+
+_FAULTS = {
+    errno.EACCES: "this user may not read or write it; change its permissions",
+    errno.EPERM: "this user may not change it; change its permissions or its owner",
+    errno.EROFS: "it is on a read-only file system; move the project or TMPDIR to another",
+    errno.EISDIR: "it is a folder, and a file is expected; remove or rename it",
+    errno.ENOTDIR: "a part of its path is a file, and a folder is expected; remove or rename it",
+    errno.ENOSPC: "the disk is full; free space and run again",
+    errno.EDQUOT: "the disk quota is used up; free space and run again",
+    errno.EIO: "the device cannot be read or written; check the disk",
+    errno.ENAMETOOLONG: "its name is too long for the file system; shorten it",
+    errno.ELOOP: "it is a link to itself; remove it",
+    errno.EMFILE: "too many files are open; raise the limit (ulimit -n)",
+    errno.ENFILE: "too many files are open on this machine",
+    errno.ENOMEM: "the memory is used up; free some and run again",
+}
+_NUMBER = re.compile(r"\b(?:os error |errno )(\d+)", re.IGNORECASE)
+_TORCH_WRITE = re.compile(r"inline_container.*unexpected pos|iostream error", re.DOTALL)
 
 
 class PipelineError(Exception):
@@ -12,3 +33,19 @@ class PipelineError(Exception):
 def first_line(error: Exception) -> str:
     """First line of an error's message, to quote in a PipelineError."""
     return str(error).strip().split("\n")[0]
+
+
+def environment_fault(error: BaseException) -> str | None:
+    """A line about a fault of the machine, such as a full disk or a missing permission; None for any other error.
+
+    Libraries in Rust and C++ state the system's error number only in their message, PyTorch not even there.
+    """
+    message = str(error)
+    named = _NUMBER.search(message)
+    number = getattr(error, "errno", None) or (int(named[1]) if named else None)
+    if number is None and ("No space left on device" in message or _TORCH_WRITE.search(message)):
+        number = errno.ENOSPC
+    if number not in _FAULTS:
+        return None
+    where = getattr(error, "filename", None) or message.strip().split("\n")[0] or "output"
+    return f"{where}: {_FAULTS[number]}"
