@@ -10,7 +10,7 @@ from functools import partial
 import polars as pl
 
 from tinypt.cleaning.lines import LOSSY, METADATA, is_lossy, is_metadata
-from tinypt.cleaning.mojibake import SUSPECT, fix_mojibake, straighten_quotes
+from tinypt.cleaning.mojibake import SUSPECT, fix_suspects, straighten_quotes, suspects
 from tinypt.cleaning.personal import PERSONAL, mask_personal_data
 from tinypt.cleaning.screen import each, each_line, found, put
 from tinypt.cleaning.text import LAYERS, URLS, layered, normalise_space, remove_urls, separate, strip_layers
@@ -60,34 +60,34 @@ def _decode(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.Series
     texts = separate(texts)
     # Other white space is still the original here: ftfy needs the no-break spaces that belong to mojibake.
     if "mojibake" in rules.repairs:
-        straight, fixed = straighten_quotes(texts), fix_mojibake(texts)
-        at = (straight != fixed).arg_true()
-        _note("mojibake", at, normalise_space(straight.gather(at)), normalise_space(fixed.gather(at)), changes)
-        texts = fixed
+        at, straight = suspects(texts), straighten_quotes(texts)
+        before, after = straight.gather(at), fix_suspects(texts.gather(at))
+        _note("mojibake", at, normalise_space(before), normalise_space(after), changes)
+        texts = put(straight, at, after)
     return normalise_space(texts)
 
 
 def _strip(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.Series:
     """Remove everything that is not prose."""
-    for rule, (screen, repair) in STEPS.items():
+    for rule, (screens, repair) in STEPS.items():
         if rule in rules.repairs:
-            texts = _change(rule, texts, screen, repair, changes)
+            texts = _change(rule, texts, screens, repair, changes)
     return texts
 
 
-def _without(texts: pl.Series, unwanted: Callable[[str], bool], screen: str) -> pl.Series:
-    """Remove the unwanted lines; `screen` finds all of them."""
+def _without(texts: pl.Series, unwanted: Callable[[str], bool], screens: tuple[str, ...]) -> pl.Series:
+    """Remove the unwanted lines; the screens find all of them."""
     emptied = partial(each, function=lambda line: "" if unwanted(line) else line)
-    return each_line(texts, partial(found, screen=screen), emptied)
+    return each_line(texts, lambda lines: found(lines, *screens), emptied)
 
 
-# The repairs of decoded texts by their parameter's name, in order. Each has a screen and a function of the texts that
-# the screen finds; these have their white space in normal form.
-STEPS: dict[str, tuple[str, Callable[[pl.Series], pl.Series]]] = {
-    "urls": (URLS, remove_urls),
-    "metadata": (METADATA, partial(_without, unwanted=is_metadata, screen=METADATA)),
-    "lossy_mojibake": (LOSSY, partial(_without, unwanted=is_lossy, screen=LOSSY)),
-    "personal_data": (PERSONAL, mask_personal_data),
+# The repairs of decoded texts by their parameter's name, in order. Each has screens and a function of the texts that
+# one of them finds; these have their white space in normal form.
+STEPS: dict[str, tuple[tuple[str, ...], Callable[[pl.Series], pl.Series]]] = {
+    "urls": ((URLS,), remove_urls),
+    "metadata": ((METADATA,), partial(_without, unwanted=is_metadata, screens=(METADATA,))),
+    "lossy_mojibake": (LOSSY, partial(_without, unwanted=is_lossy, screens=LOSSY)),
+    "personal_data": ((PERSONAL,), mask_personal_data),
 }
 
 
@@ -104,9 +104,13 @@ def _strip_layers(texts: pl.Series, changes: list[Changes]) -> pl.Series:
 
 
 def _change(
-    rule: str, texts: pl.Series, screen: str, repair: Callable[[pl.Series], pl.Series], changes: list[Changes]
+    rule: str,
+    texts: pl.Series,
+    screens: tuple[str, ...],
+    repair: Callable[[pl.Series], pl.Series],
+    changes: list[Changes],
 ) -> pl.Series:
-    at = found(texts, screen)
+    at = found(texts, *screens)
     if not len(at):
         return texts
     before = texts.gather(at)

@@ -12,7 +12,6 @@ for each of its characters. A run of combining marks is cut, since its normal fo
 
 import re
 import unicodedata
-from functools import partial
 
 import ftfy
 import polars as pl
@@ -84,20 +83,26 @@ SUSPECT = f"{BAD}|{ODD}"  # screen of fix_mojibake, for lines up to _SEGMENT
 
 def fix_mojibake(texts: pl.Series) -> pl.Series:
     """Apply ftfy.fix_text to each text, without its repair of entities."""
-    at = _suspect(texts)
-    if len(at):
-        texts = put(texts, at, each_line(texts.gather(at), _suspect, _fix_lines, ends=True))
-    return straighten_quotes(texts)
+    at = suspects(texts)
+    return put(straighten_quotes(texts), at, fix_suspects(texts.gather(at)))
+
+
+def fix_suspects(texts: pl.Series) -> pl.Series:
+    """The same as fix_mojibake, for the texts that `suspects` finds."""
+    return straighten_quotes(each_line(texts, suspects, _fix_lines, ends=True)) if len(texts) else texts
 
 
 def straighten_quotes(texts: pl.Series) -> pl.Series:
     """Replace curly quotes by straight ones, as ftfy does; curly quotes are no sign of mojibake."""
     at = found(texts, "[ʼ‘-‟]")
+    if not len(at):
+        return texts
     curly = texts.gather(at)
     return put(texts, at, curly.str.replace_all("[ʼ‘-‛]", "'").str.replace_all("[“-‟]", '"'))
 
 
-def _suspect(texts: pl.Series) -> pl.Series:
+def suspects(texts: pl.Series) -> pl.Series:
+    """Positions (uint32) of the texts that fix_mojibake could change in more than their quotes."""
     return (texts.str.contains(SUSPECT) | (texts.str.len_bytes() > _SEGMENT)).arg_true()
 
 
@@ -112,15 +117,25 @@ def _fix_segments(lines: list[str]) -> list[str]:
     """Decode lines and repair their characters until they no longer change. Those that do not settle stay."""
     fixed, left = list(lines), list(range(len(lines)))
     for _ in range(_PASSES):
-        before = pl.Series([fixed[place] for place in left], dtype=pl.String)
-        bad = _bad(before)
-        decoded = put(before, bad, each(before.gather(bad), partial(_fix_encoding, passes=_PART_PASSES)))
-        rest = (decoded == before).arg_true()
-        after = put(decoded, rest, _fix_characters(decoded.gather(rest)))
-        for place, line in zip(left, after, strict=True):
-            fixed[place] = line
-        again = (after != before) & ((decoded != before) | after.str.contains(SUSPECT))
-        left = [left[index] for index in again.arg_true()]
+        again = []
+        for place in (left[index] for index in _bad(pl.Series([fixed[place] for place in left], dtype=pl.String))):
+            line = _fix_encoding(fixed[place], _PART_PASSES)
+            if line != fixed[place]:
+                fixed[place] = line
+                again.append(place)
+        decoded = set(again)
+        rest = [place for place in left if place not in decoded]
+        before = pl.Series([fixed[place] for place in rest], dtype=pl.String)
+        after = _fix_characters(before)
+        changed = (after != before).arg_true()
+        some = after.gather(changed)
+        for place, line, suspect in zip(changed, some, some.str.contains(SUSPECT), strict=True):
+            fixed[rest[place]] = line
+            if suspect:
+                again.append(rest[place])
+        left = again
+        if not left:
+            break
     for place in left:
         fixed[place] = lines[place]
     return fixed

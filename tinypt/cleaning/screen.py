@@ -9,6 +9,8 @@ any class, if its screen finds at least the same.
 """
 
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
 
 import polars as pl
 
@@ -23,9 +25,9 @@ def any_case(words: str) -> str:
     return words.replace("i", "[iİı]").replace("[a-z]", "[a-zİı]")
 
 
-def found(texts: pl.Series, screen: str) -> pl.Series:
-    """Positions (uint32) of the texts that `screen` finds."""
-    return texts.str.contains(screen).arg_true()
+def found(texts: pl.Series, *screens: str) -> pl.Series:
+    """Positions (uint32) of the texts that one of the screens finds."""
+    return reduce(or_, map(texts.str.contains, screens)).arg_true()
 
 
 def put(texts: pl.Series, at: pl.Series, values: pl.Series) -> pl.Series:

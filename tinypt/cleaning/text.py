@@ -30,6 +30,14 @@ _UNEVEN = (
     r"[\x{2060}-\x{2064}\x{61c}\x{180e}]",
     r"[\x{2066}-\x{2069}]",
 )
+_IS_UNEVEN = reduce(or_, map(pl.all().str.contains, _UNEVEN))
+_EVEN = (
+    pl.all()
+    .str.replace_all(_INVISIBLE, "")
+    .str.replace_all(f"[{_RARE_SPACES}][{SPACES}{_ZERO_WIDTH}]*| [{SPACES}{_ZERO_WIDTH}]+", " ")
+    .str.replace_all(r" \n[ \n]*|\n[ \n]+", "\n")
+    .str.strip_chars(" \n")
+)
 _SEPARATORS = r"[\x0b\x1c-\x1f]"  # control characters that are white space, but that ftfy deletes
 
 # A URL holds brackets only in pairs and does not end in the punctuation of the sentence. White space is normal.
@@ -98,6 +106,8 @@ def remove_urls(texts: pl.Series) -> pl.Series:
 def separate(texts: pl.Series) -> pl.Series:
     """Replace rare control characters that separate words or lines by spaces and line feeds."""
     at = found(texts, rf"{_SEPARATORS}|\r\n")
+    if not len(at):
+        return texts
     return put(texts, at, texts.gather(at).str.replace_all("\r\n", "\n").str.replace_all(_SEPARATORS, " "))
 
 
@@ -106,7 +116,5 @@ def normalise_space(texts: pl.Series) -> pl.Series:
 
     Zero-width spaces are white space. Other invisible characters are removed.
     """
-    at = reduce(or_, map(texts.str.contains, _UNEVEN)).arg_true()
-    spaced = texts.gather(at).str.replace_all(_INVISIBLE, "")
-    spaced = spaced.str.replace_all(f"[{_RARE_SPACES}][{SPACES}{_ZERO_WIDTH}]*| [{SPACES}{_ZERO_WIDTH}]+", " ")
-    return put(texts, at, spaced.str.replace_all(r" \n[ \n]*|\n[ \n]+", "\n").str.strip_chars(" \n"))
+    at = texts.to_frame().select(_IS_UNEVEN).to_series().arg_true()  # as one expression: a call of polars is slow
+    return put(texts, at, texts.gather(at).to_frame().select(_EVEN).to_series()) if len(at) else texts
