@@ -36,7 +36,7 @@ _UNTOUCHED = (
 )
 _SEGMENT = 1_000_000  # ftfy cuts longer lines into pieces
 _FTFY = ftfy.TextFixerConfig(decode_inconsistent_utf8=False)  # parts of a line are decoded here, in bounded time
-_PASSES = 6  # decodings and repairs of a line; real lines need at most three
+_PASSES = 5  # decodings and repairs of a line; real lines need at most three
 _PART_PASSES = 3  # decodings of a part of a line
 # Ã is right at the end of a word in capitals before these. As mojibake they would be lower-case letters, letters that
 # Portuguese does not have, or a quotation mark that is closed without being opened.
