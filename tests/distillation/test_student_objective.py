@@ -6,6 +6,7 @@ import pytest
 import torch
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
+from tests.conftest import sample_params
 from tests.distillation.test_sentences import STORED, WIDTH, vectors
 from tinypt.distillation.objective import DistillationObjective
 from tinypt.distillation.student_objective import student_objective
@@ -17,24 +18,10 @@ from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.blocks import write_blocks
 from tinypt.training.objective import MlmObjective, Objective
 
-DISTILL: dict[str, Any] = {
-    "temperature": None,
-    "alignment": None,
-    "layers": None,
-    "relation_heads": None,
-    "targets": "live",
-    "sentences": "none",
-    "sentences_per_block": None,
-    "masking": "pieces",
+DISTILL: dict[str, Any] = sample_params()["students"]["mlm_only"]["distill"] | {
     "epochs": 1.0,
     "batch_size": 8,
-    "accumulation": 1,
-    "precision": "fp32",
-    "compile": False,
     "learning_rate": 0.01,
-    "warmup": 0.1,
-    "weight_decay": 0.01,
-    "clip": 1.0,
     "mask_probability": (0.15, 0.15),
     "validation_blocks": 8,
 }

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForMaskedLM, AutoTokenizer, PreTrainedTokenizerBase, pipeline
 
 from stages import export
-from tests.conftest import TEXTS
+from tests.conftest import TEXTS, sample_params
 from tests.reporting.conftest import evaluation, write
 from tinypt.evaluation.frozen import embed
 from tinypt.evaluation.model import load_evaluated
@@ -28,28 +28,6 @@ REPOSITORY = Path(__file__).parents[2]
 INSTALL = "sentence_transformers is not installed (pip install -r requirements-sentences.txt)"
 TRAINED = 32  # of the 64 positions of the student
 HUB = {"source": "hub", "id": "some/model", "revision": "0" * 40, "cased": True}
-TRAINING = {
-    "epochs": 1.0,
-    "batch_size": 8,
-    "accumulation": 1,
-    "precision": "fp32",
-    "compile": False,
-    "learning_rate": 0.001,
-    "warmup": 0.05,
-    "weight_decay": 0.01,
-    "clip": 1.0,
-    "mask_probability": [0.15, 0.15],
-    "validation_blocks": 4,
-}
-UNUSED = {
-    "alignment": None,
-    "layers": None,
-    "relation_heads": None,
-    "targets": "live",
-    "sentences": "none",
-    "sentences_per_block": None,
-    "masking": "pieces",
-}
 PARAMS = {
     "seed": 1,
     "corpus": {"source": "vert", "path": "brwac.vert"},
@@ -58,18 +36,7 @@ PARAMS = {
     "tokenize": {"length": TRAINED},
     "sentence_teacher": None,
     "tasks": {"assin2_similarity": {"kind": "pair_regression", "max_contamination": 0.0, "data": {"format": "sample"}}},
-    "students": {
-        "total": {
-            "init": {
-                "tokenizer": "teacher",
-                "vocabulary": "full",
-                "embeddings": "random",
-                "encoder": "random",
-                "architecture": None,
-            },
-            "distill": TRAINING | {"losses": {"mlm": 1.0, "kl": 1.0}, "temperature": 2.0} | UNUSED,
-        }
-    },
+    "students": {"total": sample_params()["students"]["total"]},
     "export": {"license": "mit", "datasets": ["some/corpus"]},
 }
 

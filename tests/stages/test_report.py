@@ -4,29 +4,20 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from stages import report
+from tests.conftest import sample_params
 from tests.reporting.conftest import efficiency, evaluation, write
 from tests.reporting.conftest import metrics as _metrics
-from tests.stages.test_export import PARAMS, TRAINING, UNUSED
+from tests.stages.test_export import PARAMS
 from tinypt.runtime.errors import PipelineError
 
 REPOSITORY = Path(__file__).parents[2]
 metrics = _metrics
-STUDENT: dict[str, Any] = {
-    "init": {
-        "tokenizer": "teacher",
-        "vocabulary": "full",
-        "embeddings": "random",
-        "encoder": "random",
-        "architecture": None,
-    },
-    "distill": TRAINING | {"losses": {"mlm": 1.0}, "temperature": None} | UNUSED,
-}
+STUDENT = sample_params()["students"]["mlm_only"]
 FILES = {
     "README.md",
     "index.html",

@@ -68,7 +68,7 @@ METADATA = (
 LOSSY = (r"[A-Za-z\x{80}-\x{10ffff}]\?{1,3}[a-zà-ú]", "\ufffd")
 _LOSSY = re.compile(r"(?<![^\W\d_])([^\W\d_]++)(?:(\?{1,3})(?=([a-zà-ú][^\W\d_]*))|(\ufffd++)(?=[^\W\d_]))")
 # Words of questions and answers. A question mark between letters may be one whose space is missing if one of these
-# stands beside it and the other side could be a word: of two letters, with a vowel next to the edge.
+# is next to it and the other side could be a word: of two letters, with a vowel next to the edge.
 _FREQUENT = frozenset(
     """
     agora ai aí ainda ali alguem alguém alo alô amanha amanhã amor aqui assim ate até beijo bem blz boa bom cade cadê

@@ -6,7 +6,7 @@ from typing import Any
 
 END = "<END>"  # in nlpufg/brwac, between the paragraphs of a document
 IDS, TITLES, URIS = ("doc_id", "docid", "id"), ("title",), ("uri", "url")
-NAMES = (*IDS, *TITLES, *URIS)  # the fields that are read beside the text, of a row or of its `meta`
+NAMES = (*IDS, *TITLES, *URIS)  # fields read in addition to the text, from a row or its `meta`
 
 
 @dataclass(frozen=True)

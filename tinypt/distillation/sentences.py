@@ -1,4 +1,4 @@
-"""Sentences shown beside the blocks, and the terms that compare their vectors with a sentence encoder's.
+"""Sentences shown with the blocks, and the terms that compare their vectors with a sentence encoder's.
 
 Every block brings a fixed number of sentences from the store. They are a function of the seed, the epoch and the block
 alone: not of batches, accumulation, workers or a restart. A block's place in the order of training chooses them, so

@@ -69,9 +69,9 @@ def mask_by(
         probability: share of positions to choose, 0 to 1. A smaller share chooses a subset of a larger one.
         randoms: fp32 [3, blocks, length], uniform in [0, 1). They decide which positions are chosen, which of the three
             replacements each gets, and which random token.
-        continuations: bool [vocabulary], on the device of the ids, for whole-word masking: all pieces of a word are
-            chosen together, but for the last word of a row, of which the rest of the count may take only a part. Each
-            piece is still replaced on its own, as in BERT's code. None chooses pieces.
+        continuations: bool [vocabulary], on the device of the ids, for whole-word masking. The pieces of a word
+            are chosen together; the last word of a row is cut where the share is reached. Each piece is replaced on its
+            own, as in BERT's code. None chooses pieces.
     """
     blocks, length = ids.shape
     chosen = max(1, round(probability * length))
