@@ -1,6 +1,7 @@
 """Loading models in the file layouts of the published ones."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,9 @@ def test_missing_and_damaged_folders_are_named(
     with pytest.raises(PipelineError, match="no tokenizer here"):
         load_tokenizer(tmp_path / "nowhere")
     save_model(base, uncased, tmp_path / "model")
+    (tmp_path / "model/tokenizer.json").write_text("{")
+    with pytest.raises(PipelineError, match=r"model: its tokenizer cannot be loaded .*run the stage"):
+        load_tokenizer(tmp_path / "model")
     weights = tmp_path / "model/model.safetensors"
     weights.write_bytes(weights.read_bytes()[:1000])
     with pytest.raises(PipelineError, match="cannot be loaded"):
@@ -140,4 +144,60 @@ def test_a_vocabulary_larger_than_the_embeddings_is_refused(bertimbau_layout: Pa
     with (bertimbau_layout / "vocab.txt").open("a", encoding="utf-8") as file:
         file.write("sobrando\n")
     with pytest.raises(PipelineError, match="embeddings only"):
+        load_published(str(bertimbau_layout), None, cased=True)
+
+
+@pytest.mark.parametrize(
+    "kind", ["roberta", "xlm-roberta", "distilbert", "electra", "albert", "modernbert", "gpt2", "BERT"]
+)
+def test_types_that_later_stages_cannot_use_are_refused_at_once(bertimbau_layout: Path, kind: str) -> None:
+    config = json.loads((bertimbau_layout / "config.json").read_text(encoding="utf-8"))
+    (bertimbau_layout / "config.json").write_text(json.dumps(config | {"model_type": kind}), encoding="utf-8")
+    with pytest.raises(PipelineError, match=f"is a model of type {kind}; only bert and deberta-v2 can be used"):
+        load_published(str(bertimbau_layout), None, cased=True)
+
+
+@pytest.mark.parametrize(
+    ("missing", "message"),
+    [("vocab.txt", r"has none of tokenizer.json, vocab.txt"), ("config.json", "has no config.json")],
+)
+def test_an_incomplete_download_is_refused(bertimbau_layout: Path, missing: str, message: str) -> None:
+    (bertimbau_layout / missing).unlink()
+    with pytest.raises(PipelineError, match=message):
+        load_published(str(bertimbau_layout), None, cased=True)
+
+
+def test_a_vocabulary_of_another_model_is_refused(bertimbau_layout: Path, cased: PreTrainedTokenizerBase) -> None:
+    path = bertimbau_layout / "vocab.txt"
+    lines = path.read_text(encoding="utf-8").split("\n")
+    path.write_text("\n".join(lines[: len(lines) // 3]), encoding="utf-8")
+    with pytest.raises(PipelineError, match="this is not its own vocabulary"):
+        load_published(str(bertimbau_layout), None, cased=True)
+
+
+def test_a_published_vocabulary_with_a_repeated_line_is_refused(bertimbau_layout: Path) -> None:
+    path = bertimbau_layout / "vocab.txt"
+    lines = path.read_text(encoding="utf-8").split("\n")
+    path.write_text("\n".join([*lines[:20], lines[10], *lines[21:]]), encoding="utf-8")
+    with pytest.raises(PipelineError, match=rf"vocab.txt: line 21 repeats line 11 \({re.escape(lines[10])}\)"):
+        load_published(str(bertimbau_layout), None, cased=True)
+
+
+def test_a_tokenizer_whose_ids_have_gaps_is_refused(
+    tmp_path: Path, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
+) -> None:
+    save_model(teacher, cased, tmp_path / "model")
+    (tmp_path / "model/vocab.txt").unlink()
+    parts = json.loads((tmp_path / "model/tokenizer.json").read_text(encoding="utf-8"))
+    parts["model"]["vocab"].pop(next(reversed(parts["model"]["vocab"])), None)
+    last = max(parts["model"]["vocab"].values())
+    parts["model"]["vocab"] = {p: i + 3 * (i == last) for p, i in parts["model"]["vocab"].items()}
+    (tmp_path / "model/tokenizer.json").write_text(json.dumps(parts), encoding="utf-8")
+    with pytest.raises(PipelineError, match="ids may not have gaps"):
+        load_published(str(tmp_path / "model"), None, cased=True)
+
+
+def test_a_pointer_of_git_lfs_is_named(bertimbau_layout: Path) -> None:
+    (bertimbau_layout / "pytorch_model.bin").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
+    with pytest.raises(PipelineError, match=r"pytorch_model.bin: is a Git LFS pointer.*git lfs pull"):
         load_published(str(bertimbau_layout), None, cased=True)

@@ -59,3 +59,26 @@ def test_real_vocabularies(real_data: Path) -> None:
     published = AutoTokenizer.from_pretrained(real_data / "tokenizers/bert-tiny-uncased")
     sentence = "Não há coração que resista à emoção."
     assert tokenizer(sentence)["input_ids"] == published(sentence)["input_ids"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ([*SPECIAL_TOKENS, "a", "b", "a"], r"line 8 repeats line 6 \(a\).*\[unused-7\]"),
+        ([*SPECIAL_TOKENS, "a", "", "b"], r"line 7 is blank"),
+        ([*SPECIAL_TOKENS, "a", "", ""], r"line 7 is blank; .*remove it if it is at the end"),
+        ([*SPECIAL_TOKENS, "a\r", "\r"], r"line 7 is blank"),
+    ],
+)
+def test_lines_that_are_not_ids_are_refused(tmp_path: Path, lines: list[str], message: str) -> None:
+    path = tmp_path / "vocab.txt"
+    path.write_bytes("".join(f"{line}\n" for line in lines).encode())
+    with pytest.raises(PipelineError, match=message):
+        read_vocabulary(path)
+
+
+def test_a_vocabulary_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "vocab.txt"
+    path.write_bytes("\n".join([*SPECIAL_TOKENS, "maçã"]).encode("latin-1"))
+    with pytest.raises(PipelineError, match=r"vocab\.txt: not UTF-8"):
+        read_vocabulary(path)

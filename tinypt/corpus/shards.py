@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tinypt.files import atomic_path
-from tinypt.runtime.errors import PipelineError, first_line
+from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 
 BATCH = 1024  # documents read at once; processing takes several times the memory of their text
 SCHEMA = pa.schema([(name, pa.string()) for name in ("doc_id", "title", "uri", "text")])
@@ -65,6 +65,8 @@ def read_shard(path: Path, columns: list[str] | None = None) -> Iterator[pa.Reco
             raise PipelineError(f"{path}: no column {sorted(missing)[0]}; it has {', '.join(file.schema_arrow.names)}")
         yield from file.iter_batches(batch_size=BATCH, columns=columns)
     except (pa.ArrowException, OSError) as error:
+        if environment_fault(error):
+            raise
         reason = first_line(error)
         raise PipelineError(f"{path}: cannot be read as Parquet ({reason}); download or build it again") from None
 

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import pickle
 import shutil
 import sys
 from pathlib import Path
@@ -22,8 +21,13 @@ from transformers.utils import cached_file
 from transformers.utils import logging as transformers_logging
 
 from tinypt.files import atomic_path
-from tinypt.runtime.errors import PipelineError, first_line
-from tinypt.tokens.vocabulary import write_vocabulary
+from tinypt.runtime.errors import PipelineError, environment_fault, first_line
+from tinypt.tokens.vocabulary import read_vocabulary, write_vocabulary
+
+# Types of models whose parts every stage can use: the MLM head, its bias, and the attention of each layer.
+TYPES = ("bert", "deberta-v2")
+_TOKENIZERS = ("tokenizer.json", "vocab.txt", "spm.model")  # without one of these, transformers makes up an empty one
+_POINTER = b"version https://git-lfs"  # in place of a file that was not fetched
 
 LOADING = ("is_local", "local_files_only")  # how a tokenizer was loaded, which transformers would save with it
 
@@ -42,6 +46,8 @@ def load_model(folder: Path) -> PreTrainedModel:
             folder, dtype=torch.float32, local_files_only=True, output_loading_info=True
         )
     except (OSError, ValueError, SafetensorError) as error:
+        if environment_fault(error):
+            raise
         raise PipelineError(f"{folder}: cannot be loaded as a masked language model: {first_line(error)}") from None
     _refuse_missing_weights(str(folder), report)
     return model
@@ -51,15 +57,22 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """Load one of the pipeline's own tokenizers.
 
     Raises:
-        PipelineError: the folder is missing or has no tokenizer.
+        PipelineError: the folder is missing, or has no tokenizer or a damaged one.
     """
     if not (folder / "tokenizer.json").is_file():
         raise PipelineError(f"{folder}: no tokenizer here; run the stage that writes it (`dvc repro`)")
-    return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    try:
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except Exception as error:  # the libraries raise many kinds, and Exception itself
+        if environment_fault(error):
+            raise
+        raise PipelineError(
+            f"{folder}: its tokenizer cannot be loaded ({first_line(error)}); run the stage that writes it again"
+        ) from None
 
 
 def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """Load a published BERT and its tokenizer, by hub id and commit or from a folder in the hub's layout.
+    """Load a published BERT or DeBERTa and its tokenizer, by hub id and commit or from a folder in the hub's layout.
 
     Old releases lack files that current loaders expect: BERTimbau has no tokenizer.json, and BERT-tiny
     (prajjwal1/bert-tiny) lacks that and a model_type. Both are read as BERT, from vocab.txt. `cased` decides the
@@ -67,12 +80,18 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
     transformers' default.
 
     Raises:
-        PipelineError: the model is missing or incomplete, or its tokenizer has more pieces than its embeddings rows.
+        PipelineError: the model is missing, incomplete or of a type that later stages cannot use, or its vocabulary
+            does not fit its embeddings.
     """
     _quiet(downloads=True)
+    _refuse_pointers(id)
     try:
-        config = json.loads(Path(_file(id, revision, "config.json")).read_text(encoding="utf-8"))
-        if config.get("model_type", "bert") == "bert":
+        config = json.loads(Path(_require(id, revision, "config.json")).read_text(encoding="utf-8"))
+        kind = config.get("model_type", "bert")
+        if kind not in TYPES:
+            raise PipelineError(f"{id}: is a model of type {kind}; only {' and '.join(TYPES)} can be used")
+        _refuse_vocabulary(id, revision)
+        if kind == "bert":
             tokenizer = BertTokenizer.from_pretrained(id, revision=revision, do_lower_case=not cased)
             model_class = BertForMaskedLM
         else:
@@ -80,12 +99,21 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
         model, report = model_class.from_pretrained(
             id, revision=revision, dtype=torch.float32, weights_only=True, output_loading_info=True
         )
-    except (OSError, ValueError, SafetensorError, RuntimeError, pickle.UnpicklingError) as error:
+    except PipelineError:
+        raise
+    except Exception as error:  # the libraries raise many kinds, and Exception itself
+        if environment_fault(error):
+            raise
         raise PipelineError(f"{id} (revision {revision}): cannot be loaded: {first_line(error)}") from None
     _refuse_missing_weights(id, report)
-    if len(tokenizer) > model.config.vocab_size:
+    pieces, rows, last = len(tokenizer), model.config.vocab_size, max(tokenizer.get_vocab().values())
+    if pieces > rows:
+        raise PipelineError(f"{id}: its tokenizer has {pieces:,} pieces, its embeddings only {rows:,} rows")
+    if pieces != last + 1:
+        raise PipelineError(f"{id}: its tokenizer has {pieces:,} pieces with ids up to {last:,}; ids may not have gaps")
+    if pieces < rows / 2:
         raise PipelineError(
-            f"{id}: its tokenizer has {len(tokenizer):,} pieces, its embeddings only {model.config.vocab_size:,} rows"
+            f"{id}: its tokenizer has {pieces:,} pieces, its embeddings {rows:,} rows; this is not its own vocabulary"
         )
     tokenizer.model_max_length = model.config.max_position_embeddings
     return model, tokenizer
@@ -104,10 +132,39 @@ def save_model(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folde
         write_vocabulary(tokenizer, temporary / "vocab.txt")
 
 
-def _file(id: str, revision: str | None, name: str) -> str:
+def _file(id: str, revision: str | None, name: str) -> str | None:
+    """Path of one of a model's files; None if it has no such file."""
     if Path(id).is_dir():
-        return str(Path(id) / name)
-    return str(cached_file(id, name, revision=revision))
+        return str(Path(id) / name) if (Path(id) / name).exists() else None
+    found: str | None = cached_file(id, name, revision=revision, _raise_exceptions_for_missing_entries=False)
+    return found
+
+
+def _require(id: str, revision: str | None, name: str) -> str:
+    found = _file(id, revision, name)
+    if found is None:
+        raise PipelineError(f"{id} (revision {revision}): has no {name}; download all of the model's files")
+    return found
+
+
+def _refuse_vocabulary(id: str, revision: str | None) -> None:
+    """Refuse a model without a vocabulary, or with one whose lines are not its ids."""
+    files = {name: _file(id, revision, name) for name in _TOKENIZERS}
+    if not any(files.values()):
+        raise PipelineError(
+            f"{id} (revision {revision}): has none of {', '.join(_TOKENIZERS)}; download all of the model's files"
+        )
+    if files["vocab.txt"]:
+        read_vocabulary(Path(files["vocab.txt"]))
+
+
+def _refuse_pointers(id: str) -> None:
+    """Refuse a folder in which Git LFS has left pointers in place of large files."""
+    for file in sorted(Path(id).iterdir()) if Path(id).is_dir() else []:
+        if file.is_file():
+            with file.open("rb") as stream:
+                if stream.read(len(_POINTER)) == _POINTER:
+                    raise PipelineError(f"{file}: is a Git LFS pointer, not the file; run `git lfs pull` in its folder")
 
 
 def _refuse_missing_weights(name: str, report: dict[str, Any]) -> None:

@@ -112,7 +112,11 @@ def require(condition: bool, key: str, message: str) -> None:
 def require_commit(id: str, revision: str | None) -> None:
     """Refuse a hub id without a commit, since the content of a branch can change. A local folder needs none."""
     pinned = revision is not None and len(revision) == 40
-    require(pinned or Path(id).is_dir(), "revision", f"must be the 40-digit commit of {id} on the hub")
+    require(
+        pinned or Path(id).is_dir(),
+        "revision",
+        f"must be the 40-digit commit of {id} on the hub (there is no folder {id})",
+    )
 
 
 def _hint(name: object, known: Iterable[str]) -> str:

@@ -48,9 +48,19 @@ def read_vocabulary(path: Path) -> dict[str, int]:
     """Read a BERT vocab.txt: one piece in each line; its id is the line's number, from 0.
 
     Raises:
-        PipelineError: the file is missing, or lacks one of BERT's special tokens.
+        PipelineError: the file is missing or not UTF-8, a line is blank or repeated, or one of BERT's special tokens is
+            missing.
     """
-    vocabulary = {piece.removesuffix("\r"): index for index, piece in enumerate(read_pieces(path))}
+    vocabulary: dict[str, int] = {}
+    for index, line in enumerate(read_pieces(path)):
+        piece = line.removesuffix("\r")
+        if not piece or piece in vocabulary:
+            fault = f"repeats line {vocabulary[piece] + 1} ({piece})" if piece else "is blank"
+            raise PipelineError(
+                f"{path}: line {index + 1} {fault}; a line is a piece and its number the id: remove it if it is at the "
+                f"end, else put an unused piece there, such as [unused-{index}]"
+            )
+        vocabulary[piece] = index
     for token in SPECIAL_TOKENS:
         if token not in vocabulary:
             raise PipelineError(f"{path}: {token} is missing; this is not a BERT vocabulary")
@@ -61,12 +71,14 @@ def read_pieces(path: Path) -> list[str]:
     """The lines of a vocab.txt.
 
     Raises:
-        PipelineError: the file is missing.
+        PipelineError: the file is missing or not UTF-8.
     """
     try:
-        pieces = path.read_text(encoding="utf-8").split("\n")
+        pieces = path.read_bytes().decode("utf-8").split("\n")
     except FileNotFoundError:
         raise PipelineError(f"{path}: no such vocabulary file") from None
+    except UnicodeDecodeError as error:
+        raise PipelineError(f"{path}: not UTF-8 (byte {error.start}); it must be the model's own vocab.txt") from None
     return pieces[:-1] if pieces[-1] == "" else pieces
 
 

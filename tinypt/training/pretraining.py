@@ -12,6 +12,7 @@ from tinypt.modeling.forward import pick_device
 from tinypt.modeling.initialisation import predict_frequencies
 from tinypt.modeling.load import load_published, save_model
 from tinypt.params.models import Base, HubModel, PretrainedBase, PretrainedTeacher, Teacher, Vocabulary
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.blocks import write_blocks
 from tinypt.tokens.frequency import count_ids
@@ -36,6 +37,8 @@ def make_model(name: str, options: Teacher | Base, texts: Texts, length: int, se
     """
     if isinstance(options, HubModel):
         model, tokenizer = load_published(options.id, options.revision, options.cased)
+        if name == "base" and model.config.model_type != "bert":
+            raise PipelineError(f"{options.id}: is a model of type {model.config.model_type}; the base must be a bert")
         metrics: Metrics = {}
     else:
         model, tokenizer, metrics = _pretrain(name, options, texts, length, seed)

@@ -98,3 +98,56 @@ def test_a_withheld_label_is_named(assin2: Callable[..., HubData]) -> None:
 def test_a_blank_text_is_named(assin2: Callable[..., HubData]) -> None:
     with pytest.raises(PipelineError, match="hypothesis: row 2 is ' ', not a text"):
         read_hub(assin2(hypothesis=["a", "b", " "]), "pair_classification")
+
+
+def folder_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, content: str | bytes) -> HubData:
+    """A folder with the same file for both splits, and the parameters to read it."""
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "set"
+    folder.mkdir()
+    for split in ("train", "test"):
+        (folder / f"{split}.{kind}").write_bytes(content if isinstance(content, bytes) else content.encode())
+    return HubData("hub", str(folder), None, None, HubSplits("train", "test"), HubColumns(None, "text", None, "label"))
+
+
+def test_words_for_missing_values_are_texts_and_labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = folder_of(tmp_path, monkeypatch, "csv", "text,label\nnull,None\nNA,Entailment\nnada, None \n")
+    data = read_hub(source, "text_classification")
+    assert data.train.labels == ["None", "Entailment", "None"]
+    assert data.train.first == ["null", "NA", "nada"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "message"),
+    [
+        ("csv", "text,label\num,a\ndois,\n", "row 1: it has no label"),
+        ("csv", "text,label\num,a\ndois,  \n", "row 1: it has no label"),
+        ("jsonl", '{"text": "um", "label": 1.0}\n{"text": "dois", "label": NaN}\n', "row 1: it has no label"),
+        ("jsonl", '{"text": "um", "label": null}\n{"text": "dois", "label": "a"}\n', "row 0: it has no label"),
+        ("jsonl", '{"text": "um", "label": [1]}\n', r"row 0: its label must be a class name, is \[1\]"),
+        ("jsonl", '{"text": "um", "label": {"a": 1}}\n', "row 0: its label must be a class name"),
+        ("csv", "text,label\nmaçã,a\n".encode("latin-1"), r"cannot be read from the hub: UnicodeDecodeError: .*utf-8"),
+    ],
+)
+def test_rows_without_a_label_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, content: str | bytes, message: str
+) -> None:
+    with pytest.raises(PipelineError, match=message):
+        read_hub(folder_of(tmp_path, monkeypatch, kind, content), "text_classification")
+
+
+def test_truth_values_are_no_scores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = folder_of(tmp_path, monkeypatch, "jsonl", '{"text": "um", "label": true}\n')
+    with pytest.raises(PipelineError, match="row 0: its label must be a number, is True"):
+        read_hub(source, "pair_regression")
+
+
+@pytest.mark.parametrize(("name", "content"), [("README.md", "---\na: [\n---\n"), ("train.csv", "")])
+def test_a_broken_card_and_an_empty_file_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: str
+) -> None:
+    source = folder_of(tmp_path, monkeypatch, "csv", "text,label\num,a\n")
+    (Path(source.id) / name).write_text(content)
+    with pytest.raises(PipelineError, match=r"set \(split train\): cannot be read from the hub: .") as caught:
+        read_hub(source, "text_classification")
+    assert "\n" not in str(caught.value)

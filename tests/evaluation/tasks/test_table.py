@@ -41,7 +41,7 @@ def test_description(similarity: TaskData, sentiment: TaskData) -> None:
     assert describe_task(sentiment)["test"] == {"rows": 24, "labels": {"class 0": 8, "class 1": 8, "class 2": 8}}
 
 
-@pytest.mark.parametrize("name", ["mlm", "words", "gap_recovered", "a/b", "maçã"])
+@pytest.mark.parametrize("name", ["mlm", "words", "gap_recovered", "__init__", "a/b", "maçã"])
 def test_names_that_would_clash_are_refused(name: str) -> None:
     check_name("tweets_2")
     with pytest.raises(PipelineError, match=f"tasks.{name}: a task's name"):

@@ -8,13 +8,14 @@ import datasets
 
 from tinypt.evaluation.tasks.table import Split, TaskData
 from tinypt.params.tasks import REGRESSION_KINDS, HubData, Kind
-from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.errors import PipelineError, environment_fault
 
 
 def read_hub(source: HubData, kind: Kind) -> TaskData:
     """Read the two splits that `source` names, from the hub or its local cache.
 
-    Class labels that are stored as numbers are converted to their names.
+    Class labels that are stored as numbers are converted to their names. White space around labels is removed. Words
+    such as None and NA in a CSV file are labels and texts like any other.
 
     Raises:
         PipelineError: the data set, a split or a column is missing or cannot be read, or a row lacks a text or label.
@@ -28,10 +29,14 @@ def _read_split(source: HubData, kind: Kind, split: str, name: str) -> Split:
     datasets.disable_progress_bars()
     logging.getLogger("datasets").setLevel(logging.ERROR)
     try:
-        table = datasets.load_dataset(source.id, source.configuration, revision=source.revision, split=name)
-    except (OSError, ValueError, RuntimeError, datasets.exceptions.DatasetsError) as error:
-        message = (str(error) or type(error).__name__).strip().splitlines()[0]
-        raise PipelineError(f"{where}: cannot be read from the hub: {message}") from None
+        builder = datasets.load_dataset_builder(source.id, source.configuration, revision=source.revision)
+        # By default pandas takes words such as NA, None and null in a CSV file for missing values.
+        words = {"keep_default_na": False} if hasattr(builder.config, "keep_default_na") else {}
+        table = datasets.load_dataset(source.id, source.configuration, revision=source.revision, split=name, **words)
+    except Exception as error:  # the libraries raise many kinds
+        if environment_fault(error):
+            raise
+        raise PipelineError(f"{where}: cannot be read from the hub: {_cause(error)}") from None
     columns = source.columns
     for column in (columns.id, columns.text_a, columns.text_b, columns.label):
         if column is not None and column not in table.column_names:
@@ -44,6 +49,14 @@ def _read_split(source: HubData, kind: Kind, split: str, name: str) -> Split:
     return Split([f"{split}-{value}" for value in ids], first, second, labels)
 
 
+def _cause(error: BaseException) -> str:
+    """One line about the first of a chain of errors: those of datasets say only that there was one."""
+    while error.__cause__:
+        error = error.__cause__
+    message = str(error).strip().split("\n")[0]
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
 def _texts(values: list[Any], where: str) -> list[str]:
     for row, value in enumerate(values):
         if not isinstance(value, str) or not value.strip():
@@ -53,10 +66,13 @@ def _texts(values: list[Any], where: str) -> list[str]:
 
 def _label(value: Any, feature: Any, kind: Kind, where: str) -> Any:
     if kind in REGRESSION_KINDS:
-        if isinstance(value, int | float) and math.isfinite(value):
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
             return float(value)
         raise PipelineError(f"{where}: its label must be a number, is {value!r}")
-    named = isinstance(feature, datasets.ClassLabel)
-    if value is None or (named and value == -1):  # -1 marks labels that the hub withholds
+    if isinstance(feature, datasets.ClassLabel):
+        value = None if value in (None, -1) else feature.int2str(value)  # -1 marks labels that the hub withholds
+    if value is None or value != value or not str(value).strip():  # NaN is what pandas writes for a missing value
         raise PipelineError(f"{where}: it has no label")
-    return feature.int2str(value) if named else str(value)
+    if not isinstance(value, str | int | float):
+        raise PipelineError(f"{where}: its label must be a class name, is {value!r}")
+    return str(value).strip()

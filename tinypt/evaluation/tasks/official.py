@@ -66,6 +66,7 @@ def _similarity(value: str | None, where: str) -> float:
 
 
 def _entailment(value: str | None, where: str) -> str:
+    value = value and value.strip()
     if value not in ENTAILMENT:
         raise PipelineError(f"{where}: entailment must be {' or '.join(ENTAILMENT)}, is {value!r}")
     return value
@@ -101,7 +102,7 @@ def read_tweetsentbr(index: Path, texts: Path) -> tuple[TaskData, Skipped]:
             continue
         if len(fields) != 6:
             raise PipelineError(f"{where} has {len(fields)} fields, not the 6 of TweetSentBR's index")
-        id, label, split = fields[0], fields[4], fields[5]
+        id, label, split = fields[0], fields[4].strip(), fields[5].strip()
         if label not in SENTIMENT or split not in rows:
             raise PipelineError(
                 f"{where}: label must be -1, 0 or 1 and split train or test, are {label!r} and {split!r}"

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tinypt.files import atomic_path
-from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.errors import PipelineError, environment_fault
 
 SPLITS = ("train", "test")
 RESERVED = ("mlm", "words", "gap_recovered")  # other keys of metrics/<model>/evaluate.json and metrics/compare.json
@@ -62,12 +62,12 @@ def check_name(name: str) -> None:
     """Refuse a task name that cannot be a key of the metrics files.
 
     Raises:
-        PipelineError: the name is reserved, or holds other characters than letters, digits and _.
+        PipelineError: the name is reserved, holds other characters than letters, digits and _, or begins with _.
     """
-    if name in RESERVED or not (name.isascii() and name.isidentifier()):
+    if name in RESERVED or name.startswith("_") or not (name.isascii() and name.isidentifier()):
         raise PipelineError(
-            f"params.yaml: tasks.{name}: a task's name is made of letters, digits and _, and is not "
-            f"{' or '.join(RESERVED)}"
+            f"params.yaml: tasks.{name}: a task's name is made of letters, digits and _, begins with a letter, and is "
+            f"not {' or '.join(RESERVED)}"
         )
 
 
@@ -150,6 +150,8 @@ def _read_split(path: Path) -> Split:
     except FileNotFoundError:
         raise PipelineError(f"{path}: no such file; run the tasks stage") from None
     except (pa.ArrowException, KeyError, OSError) as error:
+        if environment_fault(error):
+            raise
         raise PipelineError(
             f"{path}: not a task table ({str(error).splitlines()[0]}); run the tasks stage again"
         ) from None
