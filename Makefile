@@ -16,6 +16,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # With a DVC remote (docs/remotes.md), fetches finished stages and runs only the rest. `dvc pull` fetches everything at
 # once; `repro --pull` asks the remote stage by stage, a second each, but finds results that dvc.lock does not name.
 repro: setup
+	python -m ci.mend_lock
 	test -z "$$(dvc config core.remote)" || dvc pull --allow-missing || true
 	dvc repro $$(test -z "$$(dvc config core.remote)" || echo --pull)
 

@@ -1,6 +1,7 @@
 """Functions that tests run on workers. A new worker imports this module, so it imports no large package."""
 
 import os
+import time
 from pathlib import Path
 
 from tinypt.executors import ONE_THREAD
@@ -27,3 +28,9 @@ def die(shard: Path) -> int:
     if shard.name == "shard-1":
         os._exit(9)
     return 1
+
+
+def note_process_and_wait(shard: Path) -> None:
+    """Write the worker's process number to a file named after the shard, and stay."""
+    shard.with_suffix(".pid").write_text(str(os.getpid()), encoding="utf-8")
+    time.sleep(60)

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tinypt.runtime.errors import PipelineError, first_line
+from tinypt.runtime.parent import end_with_parent
 
 EXECUTORS = ("local", "ray", "dask")
 _POOLS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -82,7 +83,8 @@ def _local(function: OnShard[Result], shards: list[Path], _: str | None, workers
         yield from map(function, shards)
         return
     # Spawned: a forked child would inherit the locks of thread pools, but not their threads.
-    pool = ProcessPoolExecutor(min(workers, len(shards)), mp_context=get_context("spawn"))
+    spawn = get_context("spawn")
+    pool = ProcessPoolExecutor(min(workers, len(shards)), mp_context=spawn, initializer=end_with_parent)
     with _environment(ONE_THREAD), pool:
         try:
             yield from pool.map(function, shards)

@@ -2,12 +2,14 @@
 
 import inspect
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 
 from tinypt.runtime.errors import PipelineError, environment_fault
+from tinypt.runtime.parent import end_with_parent
 
 
 def run(main: Callable[..., None]) -> None:
@@ -15,7 +17,12 @@ def run(main: Callable[..., None]) -> None:
 
     Wrong arguments and faults of the machine are reported in the same way. Any other exception is a defect in the
     pipeline: its traceback is printed, followed by a line that asks for a report.
+
+    Under DVC the stage ends with DVC: a killed `dvc repro` would leave it running, and the next one would start it a
+    second time in the same folders. Started by hand, for example with nohup, it outlives its shell.
     """
+    if "DVC_STAGE" in os.environ:
+        end_with_parent()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
     stage = Path(sys.argv[0]).stem
     arguments = sys.argv[1:]
