@@ -41,8 +41,8 @@ SOAK_FACTOR = 10  # times as many examples in the soak
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the longest test file first, so that it does not keep one worker busy at the end."""
-    items.sort(key=lambda item: item.path.name != "test_pipeline.py")
+    """Keep both workers busy: the longest file is first, and the files that wait for its pipeline are last."""
+    items.sort(key=lambda item: -1 if item.path.name == "test_pipeline.py" else item.path.parent.name == "dag")
     if settings.get_current_profile_name() == "soak":
         tests = {item.obj for item in items if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj)}
         for test in tests:

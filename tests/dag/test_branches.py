@@ -76,6 +76,7 @@ def test_a_colleagues_clone(clone: Clone, tmp_path: Path) -> None:
 
     params = other.params()
     params["clean"]["repairs"].remove("urls")
-    params["students"] = {"total": params["students"]["total"]}  # one is enough, and takes less time
     other.write_params(params)
-    assert set(other.repro()) == other.downstream("clean")
+    ran = other.repro("tokenize@teacher", "sentences")
+    assert ran == [stage for stage in ran if stage in other.downstream("clean")]
+    assert set(ran) >= {"clean", "select", "split", "tokenize@teacher", "sentences"}

@@ -26,9 +26,9 @@ class Remote:
     settings: dict[str, str]
 
 
-def _wait_for(port: int, server: "subprocess.Popen[str]") -> None:
+def _wait_for(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
     for _ in range(100):
-        assert server.poll() is None, server.communicate()[1]
+        assert server.poll() is None, log.read_text(encoding="utf-8")
         with socket.socket() as client:
             if client.connect_ex(("127.0.0.1", port)) == 0:
                 return
@@ -62,10 +62,10 @@ def ssh(tmp_path: Path) -> Iterator[Remote]:
         "Subsystem": "sftp internal-sftp",
     }
     (tmp_path / "config").write_text("".join(f"{key} {value}\n" for key, value in options.items()), encoding="utf-8")
-    command = [sshd, "-D", "-e", "-f", str(tmp_path / "config")]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+    log = tmp_path / "log"  # a file: a pipe that nobody reads would stop the server once it is full
+    with subprocess.Popen([sshd, "-D", "-E", str(log), "-f", str(tmp_path / "config")]) as server:
         try:
-            _wait_for(port, server)
+            _wait_for(port, server, log)
             url = f"ssh://{getpass.getuser()}@127.0.0.1:{port}{tmp_path / 'storage'}"
             yield Remote(url, {"keyfile": str(tmp_path / "user")})
         finally:
