@@ -1,5 +1,7 @@
 """The frozen protocol: scores from a model's embeddings, without training the model."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -22,18 +24,31 @@ ITERATIONS = 2000  # enough for the probe to converge; before that its weights w
 def frozen_scores(evaluated: EvaluatedModel, task: str, data: TaskData, seed: int) -> tuple[dict[str, float], Labels]:
     """Score the test split from mean-pooled embeddings of the separate texts, and return the predictions too.
 
+    Raises:
+        PipelineError: an embedding is not finite.
+    """
+    return vector_scores(lambda texts: embed(evaluated, texts, f"{evaluated.name}: {task}, frozen"), data, seed)
+
+
+def vector_scores(
+    embed_texts: Callable[[list[str]], Vectors], data: TaskData, seed: int
+) -> tuple[dict[str, float], Labels]:
+    """Score the test split from any embeddings of the separate texts, and return the predictions too.
+
     Similarity is the cosine of the two embeddings. Pearson and the returned predictions use the cosine itself; the mean
     squared error uses the cosine mapped to the labels' scale by a line fitted on the training split. Classes are
     predicted by a logistic regression on the embedding, or for pairs on [u, v, |u - v|, u * v] (InferSent; Conneau et
     al. 2017). The 95 % intervals, <metric>_low and <metric>_high, are bootstrapped over test rows; only they depend on
     `seed`.
 
-    Raises:
-        PipelineError: an embedding is not finite.
+    Args:
+        embed_texts: called once, with all texts of the task in order; float64 [texts, width].
+        data: the task.
+        seed: of the bootstrap.
     """
     texts = sorted({text for split in (data.train, data.test) for text in split.first + (split.second or [])})
     row_of = {text: row for row, text in enumerate(texts)}
-    vectors = embed(evaluated, texts, f"{evaluated.name}: {task}, frozen")
+    vectors = embed_texts(texts)
 
     def sides(split: Split) -> tuple[Vectors, Vectors | None]:
         second = None if split.second is None else vectors[[row_of[text] for text in split.second]]
