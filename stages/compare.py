@@ -16,11 +16,10 @@ from tinypt.evaluation.scores.comparison import compare_models
 from tinypt.evaluation.scores.predictions import by_protocol, read_predictions
 from tinypt.evaluation.tasks.table import read_tasks
 from tinypt.files import write_json
-from tinypt.params.loader import load_seed, student_names
+from tinypt.params.loader import REFERENCES, load_seed, student_names
 from tinypt.runtime.progress import Progress
 from tinypt.runtime.run import run
 
-REFERENCES = ("teacher", "base", "untrained")
 TASKS, PREDICTIONS = Path("data/tasks"), Path("data/predictions")
 
 

@@ -10,11 +10,10 @@ import torch
 
 from tinypt.evaluation.efficiency import machine, measure_models
 from tinypt.files import write_json
-from tinypt.params.loader import load_seed, student_names
+from tinypt.params.loader import REFERENCES, load_seed, student_names
 from tinypt.runtime.run import run
 
 MODELS = Path("models")
-REFERENCES = ("teacher", "base", "untrained")
 GRAPHS = {"onnx_fp32": "model.onnx", "onnx_int8": "model_quantized.onnx"}  # in a release
 
 

@@ -12,7 +12,7 @@ from tinypt.files import atomic_path, list_files
 from tinypt.modeling.load import load_model, load_tokenizer, save_model
 from tinypt.params.corpus import Corpus
 from tinypt.params.export import Export
-from tinypt.params.loader import load
+from tinypt.params.loader import REFERENCES, load
 from tinypt.params.models import Base, HubModel, Teacher
 from tinypt.params.sentences import HubEncoder, SentenceTeacher
 from tinypt.params.students import Student
@@ -22,7 +22,7 @@ from tinypt.release.card import Release, TaskOrigin, model_card
 from tinypt.release.onnx import export_onnx
 from tinypt.release.positions import cut_positions
 from tinypt.release.sentence_vectors import write_pooling
-from tinypt.reporting.results import REFERENCES, Results, read_metrics, tabulate
+from tinypt.reporting.results import Results, read_metrics, tabulate
 from tinypt.runtime.run import run
 
 METRICS = Path("metrics")

@@ -8,7 +8,7 @@ from tinypt.params.clean import Clean
 from tinypt.params.corpus import Corpus
 from tinypt.params.evaluate import Evaluate
 from tinypt.params.export import Export
-from tinypt.params.loader import load, read_sections
+from tinypt.params.loader import REFERENCES, load, read_sections
 from tinypt.params.models import Base, Teacher
 from tinypt.params.select import Select
 from tinypt.params.sentences import Sentences, SentenceTeacher
@@ -38,7 +38,7 @@ SCHEMAS: dict[str, Any] = {
 }
 # Names that a student cannot have: other folders under models/ and metrics/, and the baselines in reports.
 RESERVED = (
-    *("teacher", "base", "untrained", "targets", "tokenize", "training"),
+    *(*REFERENCES, "targets", "tokenize", "training"),
     *("constant", "word_jaccard", "overlap_features", "char_ngrams"),
 )
 

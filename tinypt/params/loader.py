@@ -21,6 +21,7 @@ import yaml
 from tinypt.runtime.errors import PipelineError
 
 PARAMS = Path("params.yaml")
+REFERENCES = ("teacher", "base", "untrained")  # the models that are compared with the students
 MISSING = "the files in params/ show every key"
 SECTIONS = [
     "seed",

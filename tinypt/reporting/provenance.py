@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from tinypt.reporting.results import REFERENCES
+from tinypt.params.loader import REFERENCES
 from tinypt.reporting.tables import BLANK, Table
 from tinypt.runtime.errors import PipelineError
 

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from tinypt.files import read_json
 from tinypt.params.evaluate import HEADS
+from tinypt.params.loader import REFERENCES
 from tinypt.runtime.errors import PipelineError
 
-REFERENCES = ("teacher", "base", "untrained")
 FINETUNE = tuple(f"finetune_{head}" for head in HEADS)
 TASK_DISTILLATION = tuple(f"task_distillation_{head}" for head in HEADS)  # on soft labels; of some students only
 PROTOCOLS = ("frozen", *FINETUNE, *TASK_DISTILLATION)
