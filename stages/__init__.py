@@ -6,6 +6,14 @@ on the number of cores. The environment overrules each setting, for example OMP_
 
 import os
 import platform
+import sys
+from importlib.util import find_spec
+
+if sys.version_info < (3, 11) or not (find_spec("yaml") and find_spec("polars")):
+    sys.exit(
+        f"{sys.executable} is not the project's Python: it is older than 3.11 or lacks packages of requirements.txt; "
+        "run `make repro`, or first `source .venv/bin/activate`"
+    )
 
 SETTINGS = {"OMP_NUM_THREADS": "1"}
 if platform.machine().lower() in ("x86_64", "amd64"):

@@ -18,3 +18,13 @@ def test_a_stage_has_one_thread_unless_the_environment_says_otherwise(given: dic
     command = [sys.executable, "-c", CODE]
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert result.stdout.split() == [threads]
+
+
+def test_another_python_gives_one_line() -> None:
+    """Without site-packages, as the system's Python is for one who did not activate the environment."""
+    command = [sys.executable, "-S", "-m", "stages.check"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"{sys.executable} is not the project's Python")
+    assert result.stderr.endswith("run `make repro`, or first `source .venv/bin/activate`\n")
+    assert result.stderr.count("\n") == 1
