@@ -1,4 +1,5 @@
 # make repro    run the pipeline
+# make plan     say how much disk, time and memory that will take
 # make test     run every check: linters, types, all tests
 #
 # While you work on the code:
@@ -11,7 +12,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: repro test check format soak lint types setup
+.PHONY: repro plan test check format soak lint types setup
 
 # With a DVC remote (docs/remotes.md), fetches finished stages and runs only the rest. `dvc pull` fetches everything at
 # once; `repro --pull` asks the remote stage by stage, a second each, but finds results that dvc.lock does not name.
@@ -19,6 +20,9 @@ repro: setup
 	python -m ci.mend_lock
 	test -z "$$(dvc config core.remote)" || dvc pull --allow-missing || true
 	dvc repro $$(test -z "$$(dvc config core.remote)" || echo --pull)
+
+plan: setup
+	python -m stages.plan
 
 test: setup lint types
 	ci/test.sh

@@ -2,6 +2,7 @@
 
 - runtime: errors, progress line and the frame of every stage; files.py: atomic writing
 - params: params.yaml as typed values
+- plan.py: needs of a run, before it starts
 - executors.py: local processes, Ray or Dask
 - sample: generated corpus and tasks
 - corpus: sources, records and shards of raw text

@@ -104,12 +104,20 @@ class Clone:
         assert result.returncode == 0, f"{' '.join(command)}\n{result.stdout[-3000:]}\n{result.stderr[-3000:]}"
         return result.stdout
 
-    def attempt(self, *command: str, cwd: Path | None = None, **variables: str) -> "subprocess.CompletedProcess[str]":
+    def attempt(
+        self, *command: str, cwd: Path | None = None, timeout: float | None = None, **variables: str
+    ) -> "subprocess.CompletedProcess[str]":
         """The result of a command run in the clone, with these environment variables added."""
         path = os.pathsep.join([str(self.python), str(COLD), os.environ["PATH"]])
         environment = os.environ | IDENTITY | {"PATH": path, "DVC_NO_ANALYTICS": "1"} | variables
         return subprocess.run(
-            command, cwd=cwd or self.folder, env=environment, capture_output=True, text=True, check=False
+            command,
+            cwd=cwd or self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout,
         )
 
     def dvc(self, *arguments: str) -> str:

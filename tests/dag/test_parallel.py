@@ -1,7 +1,9 @@
 """Several students at once, as docs/experiments.md describes: in one working copy, in two, and from a queue."""
 
 import json
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from tests.dag.clone import Clone
@@ -51,7 +53,11 @@ def test_a_queue_with_two_workers(finished: Clone, tmp_path: Path) -> None:
     clone = finished.copy(tmp_path / "clone")
     decay = "students.semantic.distill.weight_decay"
     clone.dvc("exp", "run", "--queue", "--name", "decay", "--set-param", f"{decay}=0.0,0.1", "distill@semantic")
-    clone.dvc("exp", "run", "--run-all", "--jobs", "2")
+    for _ in range(3):  # DVC waits for ever if a worker ends early, as on a slow machine; a second start takes the rest
+        with suppress(subprocess.TimeoutExpired):
+            clone.attempt("python", "-m", "dvc", "exp", "run", "--run-all", "--jobs", "2", timeout=240)
+        if clone.dvc("queue", "status").count("Success") == 2:
+            break
     assert clone.dvc("queue", "status").count("Success") == 2
     assert clone.git("status", "--porcelain") == ""
 

@@ -43,8 +43,10 @@ RESERVED = (
 )
 
 
-def check_file(path: Path) -> None:
+def check_file(path: Path) -> dict[str, Any]:
     """Check every section, names that refer to tasks and students, needs of students, and shared mappings.
+
+    Returns the values of each section by its name.
 
     Raises:
         PipelineError: names the file and key of the first mistake.
@@ -82,6 +84,7 @@ def check_file(path: Path) -> None:
                 needs = f"students.{name}.{key} needs a sentence teacher"
                 raise PipelineError(f"{path}: {needs}; fill in the section sentence_teacher, which is null")
     _check_sharing(read_sections(path)["students"], path)
+    return sections
 
 
 def _check_sharing(students: Any, path: Path) -> None:

@@ -1,0 +1,192 @@
+"""The disk space, time and memory of a run, by arithmetic on its parameters.
+
+Rates and sizes are those of docs/data.md, docs/sentences.md, docs/targets.md and docs/performance.md. They are of
+Portuguese web text, and good to about a third.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from tinypt.params.corpus import Corpus, HubCorpus, SampleCorpus, VertCorpus
+from tinypt.params.evaluate import Evaluate
+from tinypt.params.loader import REFERENCES
+from tinypt.params.models import Base, HubModel, Teacher
+from tinypt.params.sentences import PackageEncoder
+from tinypt.params.students import TEACHER_TERMS, Shape, Student
+from tinypt.params.targets import Targets
+
+BRWAC_BYTES = 16.0e9  # of text, UTF-8
+SAMPLE_DOCUMENT_BYTES = 860
+KEPT = 0.92  # share of the text that select keeps of brWaC
+STORED = 0.5  # bytes on disk per byte of text
+TEMPORARY = 0.75  # of clean, while it runs
+PIECES = {"teacher": 0.18, "base": 0.26}  # per byte of text: BERTimbau's vocabulary, BERT-tiny's English one
+WORDS = 0.56  # per piece of the base
+TOKEN_BYTES = {"teacher": 2, "base": 8}  # the base's blocks also hold the teacher's pieces and the words
+CLEAN_SPEED = 20e6  # bytes of text per second and core
+TOKENIZE_SPEED = {"teacher": 2.35e6, "base": 0.64e6}
+ENCODE_SECONDS = 0.006  # a sentence, for the encoder in the package
+CHUNK = 2**25  # logits that a GPU processes at once
+SENTENCE_PIECES = 30  # of a stored sentence
+BERTIMBAU, BERT_TINY = (Shape(12, 768, 12, 3072), 29_794), (Shape(2, 128, 2, 512), 30_522)  # pieces of the vocabulary
+
+Size = tuple[Shape, int]
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    """Disk space in bytes that stays, and CPU seconds of one core; None where a size is not known."""
+
+    stage: str
+    disk: float
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class StudentPlan:
+    """Training of one student.
+
+    steps: optimizer steps; tokens: tokens trained on; flops: floating-point operations of all steps;
+    memory: peak bytes on the device.
+    """
+
+    name: str
+    steps: int
+    tokens: float
+    flops: float
+    memory: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Needs of a run.
+
+    text: bytes of text in the corpus; temporary: bytes of disk needed for a time; finetunings: of all models.
+    """
+
+    text: float
+    stages: list[StagePlan]
+    temporary: float
+    students: list[StudentPlan]
+    finetunings: int
+
+    @property
+    def disk(self) -> float:
+        """Bytes that all outputs take; DVC's cache holds the same files, linked."""
+        return sum(stage.disk for stage in self.stages)
+
+
+def text_bytes(corpus: Corpus) -> float | None:
+    """Bytes of text in a corpus whose size is known: brWaC or the sample."""
+    if isinstance(corpus, SampleCorpus):
+        return float(corpus.documents * SAMPLE_DOCUMENT_BYTES)
+    is_brwac = isinstance(corpus, VertCorpus) or (isinstance(corpus, HubCorpus) and corpus.configuration == "brwac")
+    return BRWAC_BYTES if is_brwac else None
+
+
+def make_plan(sections: dict[str, Any], text: float) -> Plan:
+    """Plan a run.
+
+    Args:
+        sections: name -> values of a parameter file's section, as `check_file` returns them.
+        text: bytes of text in the corpus.
+    """
+    kept = text * KEPT
+    teacher, base = _size(sections["teacher"], BERTIMBAU), _size(sections["base"], BERT_TINY)
+    students: dict[str, Student] = sections["students"]
+    length: int = sections["tokenize"].length
+    stages = [
+        StagePlan("download", text * STORED, None),
+        StagePlan("clean", text * STORED, text / CLEAN_SPEED),
+        StagePlan("split", kept * STORED, None),
+        *(
+            StagePlan(f"tokenize@{name}", kept * PIECES[name] * TOKEN_BYTES[name], kept / TOKENIZE_SPEED[name])
+            for name in ("teacher", "base")
+        ),
+        *_targets(sections["targets"], teacher[0].hidden, kept, length),
+        *_sentences(sections),
+    ]
+    train = kept * (1 - sections["split"].test_share)
+    plans = [
+        plan_student(name, student, train * PIECES[student.init.tokenizer], length, teacher, base)
+        for name, student in students.items()
+    ]
+    models = len(students) + len(REFERENCES)
+    return Plan(text, stages, text * TEMPORARY, plans, models * _finetunings(sections["evaluate"], sections["tasks"]))
+
+
+def plan_student(name: str, student: Student, train: float, length: int, teacher: Size, base: Size) -> StudentPlan:
+    """Plan the training of a student on `train` tokens an epoch, in blocks of `length`.
+
+    `teacher` and `base` are the shapes of these models and the numbers of their pieces.
+    Only matrix products are counted: a product with n weights takes 2n operations, and as many again for each of its
+    two gradients; attention takes 4 · length · width in each layer. Heads run at masked positions alone. The formula
+    of the memory is that of docs/performance.md.
+    """
+    options = student.distill
+    shape = student.init.architecture or base[0]
+    vocabulary = (teacher if student.init.tokenizer == "teacher" else base)[1]
+    step = options.step_blocks * length
+    steps = max(1, round(options.epochs * train / step))
+    masked = sum(options.mask_probability) / 2
+    flops = 3 * _forward(shape, length, masked, vocabulary)
+    flops += 3 * _forward(shape, SENTENCE_PIECES, 0, 0) * (options.sentences_per_block or 0) * SENTENCE_PIECES / length
+    weights = 16 * _parameters(shape, vocabulary)
+    if options.losses.keys() & set(TEACHER_TERMS) and options.targets == "live":
+        flops += _forward(teacher[0], length, masked, teacher[1])
+        weights += (2 if options.precision == "bf16" else 4) * _parameters(*teacher)
+    positions = options.batch_size * round(max(options.mask_probability) * length)
+    logits = positions * vocabulary
+    activations = (6 if options.precision == "bf16" else 12) * logits + 28 * min(logits, CHUNK)
+    activations += 60 * options.batch_size * length * shape.layers * shape.hidden
+    return StudentPlan(name, steps, float(steps * step), steps * step * flops, weights + activations)
+
+
+def _size(model: Teacher | Base, published: Size) -> Size:
+    """A model's shape and pieces; a published one is not looked at, and taken for the study's."""
+    if isinstance(model, HubModel):
+        return published
+    found = model.architecture
+    return Shape(found.layers, found.hidden, found.heads, found.feed_forward), model.vocabulary.size
+
+
+def _forward(shape: Shape, length: int, masked: float, vocabulary: int) -> float:
+    """Operations of a forward pass for each token."""
+    width = shape.hidden
+    encoder = shape.layers * (2 * (4 * width**2 + 2 * width * shape.feed_forward) + 4 * length * width)
+    return encoder + masked * 2 * (width**2 + width * vocabulary)
+
+
+def _parameters(shape: Shape, vocabulary: int) -> int:
+    layers = shape.layers * (4 * shape.hidden**2 + 2 * shape.hidden * shape.feed_forward)
+    return layers + shape.hidden * (vocabulary + 512)
+
+
+def _targets(targets: Targets, width: int, kept: float, length: int) -> list[StagePlan]:
+    found = []
+    if (own := targets.teacher) is not None:
+        samples = 0.25 + own.mask_probability * 2 * own.samples
+        vectors = 2 * (own.width or width) / length if own.alignment else 0
+        found.append(StagePlan("targets@teacher", own.draws * (samples + vectors) * kept * PIECES["teacher"], None))
+    if (other := targets.base) is not None:
+        vectors = WORDS if other.alignment == "word" else 1 / length
+        found.append(StagePlan("targets@base", vectors * 2 * (other.width or width) * kept * PIECES["base"], None))
+    return found
+
+
+def _sentences(sections: dict[str, Any]) -> list[StagePlan]:
+    encoder, number = sections["sentence_teacher"], sections["sentences"].number
+    if encoder is None:
+        return []
+    is_package = isinstance(encoder, PackageEncoder)
+    width = 512 if is_package else 768
+    return [StagePlan("sentences", number * 2.0 * width, number * ENCODE_SECONDS if is_package else None)]
+
+
+def _finetunings(options: Evaluate, tasks: dict[str, Any]) -> int:
+    """Fine-tunings of one model, those that choose the learning rate included."""
+    settings = options.finetune
+    groups = len(tasks) - sum(len(group) - 1 for group in settings.joint)
+    choice = len(settings.learning_rates) * settings.folds if len(settings.learning_rates) > 1 else 0
+    return math.prod((groups, len(settings.heads), choice + len(settings.seeds)))
