@@ -42,11 +42,21 @@ def main(name: str) -> None:
     inputs += [cached] if options.targets == "cached" else []
     inputs += [sentences] if options.sentences == "stored" else []
     checkpoint = work_folder("checkpoints", f"{name}-{fingerprint([student_params, seed], inputs)}") / "checkpoint.pt"
-    result = train(objective, blocks, options, seed, pick_device(), checkpoint, f"distill {name}")
+    curve = Path("metrics/training") / f"{name}.csv"
+    result = train(
+        objective,
+        blocks,
+        options,
+        seed,
+        pick_device(),
+        checkpoint,
+        f"distill {name}",
+        on_row=lambda rows: write_curve(rows, curve),  # plots can follow the training
+    )
     if not is_main_process():  # all workers have the same weights; one writes them
         return
     save_model(model, tokenizer, Path("models") / name / "distilled")
-    write_curve(result.rows, Path("metrics/training") / f"{name}.csv")
+    write_curve(result.rows, curve)
     write_json(
         Path("metrics") / name / "distill.json",
         {

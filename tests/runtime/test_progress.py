@@ -19,6 +19,13 @@ def test_the_line_has_count_rate_and_remaining_time() -> None:
     assert progress.line(2.0) == "clean: 1,000 documents, 500 documents/s, 4 s left"
 
 
+def test_a_note_ends_the_line() -> None:
+    progress = Progress("train", "tokens", 3000)
+    progress.add(1000)
+    progress.note = "loss 5.1"
+    assert progress.line(2.0) == "train: 1,000 tokens, 500 tokens/s, 4 s left; loss 5.1"
+
+
 def test_without_a_total_the_line_has_no_remaining_time() -> None:
     progress = Progress("download", "documents")
     progress.add(10)

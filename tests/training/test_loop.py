@@ -23,12 +23,15 @@ from tinypt.params.models import Architecture
 from tinypt.params.students import Init
 from tinypt.params.training import Training
 from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.progress import Progress
 from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.blocks import write_blocks
 from tinypt.tokens.masking import Masked, SpecialIds, continuation_pieces
 from tinypt.training.batches import Batch
+from tinypt.training.checkpoint import load_checkpoint
 from tinypt.training.loop import Result, train
 from tinypt.training.objective import MlmObjective, Objective
+from tinypt.training.step import Step
 
 OPTIONS = Training(
     epochs=2.0,
@@ -292,9 +295,46 @@ def test_a_loss_that_is_not_finite_is_reported_in_one_line(
     model = _model(cased)
     with torch.no_grad():
         model.get_input_embeddings().weight.fill_(float("nan"))
-    with pytest.raises(PipelineError, match=r"the loss is nan at step .* learning_rate"):
+    with pytest.raises(PipelineError, match=r"the loss is nan at step 1; lower learning_rate, now 0\.01$"):
         _train(model, cased, blocks, tmp_path / "c.pt")
     assert not (tmp_path / "c.pt").exists()
+
+
+def test_a_run_that_diverges_stops_at_once_and_keeps_the_last_good_checkpoint(
+    tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backward, steps = Step.backward, []
+
+    def diverge(self: Step, batches: list[Batch], done: float) -> dict[str, torch.Tensor]:
+        steps.append(done)
+        terms = backward(self, batches, done)
+        return terms if len(steps) < 25 else terms | {"loss": torch.tensor(math.inf)}
+
+    monkeypatch.setattr(Step, "backward", diverge)
+    with pytest.raises(PipelineError, match="the loss is inf at step 25"):
+        _train(_model(cased), cased, blocks, tmp_path / "c.pt", epochs=8.0)
+    state = load_checkpoint(tmp_path / "c.pt", CPU)
+    assert state is not None
+    assert 0 < state["step"] < 25
+    assert all(math.isfinite(row["loss"]) for row in state["rows"])
+
+
+def test_the_curve_grows_row_by_row_and_the_line_says_the_loss(
+    tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    notes: list[str] = []
+    close = Progress.close
+    monkeypatch.setattr(Progress, "close", lambda self: (notes.append(self.note), close(self)))
+    objective = MlmObjective(_model(cased), SpecialIds.of(cased))
+    result = train(
+        objective, blocks, OPTIONS, 7, CPU, tmp_path / "c.pt", "test", 0.0, lambda rows: seen.append(len(rows))
+    )
+    assert seen == list(range(1, len(result.rows) + 1))
+    last = result.rows[-1]
+    assert notes == [
+        f"step {result.steps} of {result.steps}, loss {last['loss']:.4g}, validation {last['validation_mlm']:.4g}"
+    ]
 
 
 def test_too_few_blocks_are_refused(tmp_path: Path, cased: PreTrainedTokenizerBase, blocks: Blocks) -> None:

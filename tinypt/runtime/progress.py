@@ -19,6 +19,7 @@ class Progress:
         """`total` is the expected number of units. Without it the line has no remaining time."""
         self.label, self.unit, self.total = label, unit, total
         self.done = 0
+        self.note = ""  # stands at the end of the line
         self._start = self._shown = time.monotonic()
 
     def add(self, count: int) -> None:
@@ -40,6 +41,8 @@ class Progress:
         text = f"{self.label}: {self.done:,} {self.unit}, {rate:,.0f} {self.unit}/s"
         if self.total and rate > 0:
             text += f", {max(self.total - self.done, 0) / rate:,.0f} s left"
+        if self.note:
+            text += f"; {self.note}"
         return text
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 import logging
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,7 @@ def train(
     checkpoint: Path,
     label: str,
     checkpoint_seconds: float = 60.0,
+    on_row: Callable[[list[Row]], None] = lambda rows: None,
 ) -> Result:
     """Train the parameters of `objective` on `blocks`, except the last `options.validation_blocks` of them.
 
@@ -77,6 +79,7 @@ def train(
         checkpoint: file to resume from, if it exists, and to write.
         label: of the progress line and of error messages.
         checkpoint_seconds: least time between two checkpoints.
+        on_row: called by the main process with the training curve so far, after each new row.
 
     Raises:
         PipelineError: there are too few blocks, or the loss is not finite.
@@ -104,7 +107,10 @@ def train(
             rate = learning_rate(step, steps, options)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            for name, value in gradients.backward(batches, step / max(steps - 1, 1)).items():
+            terms = gradients.backward(batches, step / max(steps - 1, 1))
+            if device.type == "cpu":  # reading the loss at every step would stop a GPU, which waits for the next row
+                _refuse_not_finite(float(terms["loss"]), step + 1, options, label)
+            for name, value in terms.items():
                 sums[name] = sums.get(name, 0.0) + value
             torch.nn.utils.clip_grad_norm_(objective.parameters(), options.clip)
             optimizer.step()
@@ -113,15 +119,14 @@ def train(
             if (step + 1) % interval == 0 or step + 1 == steps:
                 since = step - (rows[-1]["step"] if rows else 0) + 1
                 row = {name: float(value) / since for name, value in workers.add_up(sums).items()}
-                if not math.isfinite(row["loss"]):
-                    raise PipelineError(
-                        f"{label}: the loss is {row['loss']} at step {step + 1}; "
-                        f"lower learning_rate, now {options.learning_rate}"
-                    )
+                _refuse_not_finite(row["loss"], step + 1, options, label)
                 validation = validate(objective, blocks, options, seed, device)
                 done = {"step": step + 1, "tokens": (step + 1) * step_tokens, "learning_rate": rate}
                 rows.append({**done, **row, "validation_mlm": validation})
                 sums = {}
+                progress.note = f"step {step + 1:,} of {steps:,}, loss {row['loss']:.4g}, validation {validation:.4g}"
+                if workers.rank == 0:
+                    on_row(rows)
                 if workers.rank == 0 and time.monotonic() - saved >= checkpoint_seconds:
                     save_checkpoint(
                         checkpoint,
@@ -144,6 +149,13 @@ def train(
             tokens=steps * step_tokens,
             tokens_per_second=progress.done / seconds,
             waited=prefetcher.waited / seconds,
+        )
+
+
+def _refuse_not_finite(loss: float, step: int, options: Training, label: str) -> None:
+    if not math.isfinite(loss):
+        raise PipelineError(
+            f"{label}: the loss is {loss} at step {step}; lower learning_rate, now {options.learning_rate}"
         )
 
 
