@@ -46,6 +46,9 @@ types: setup
 setup: .venv/installed
 
 .venv/installed: requirements.txt constraints.txt
+	@$(PYTHON) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo \
+	  "$(PYTHON) is not Python 3.11 or newer with venv (on Debian: apt install python3-venv); try make PYTHON=..." >&2; exit 1; }
+	@echo "installing requirements.txt into .venv, once"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet -r requirements.txt
