@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from hypothesis import HealthCheck, is_hypothesis_test, settings
+from hypothesis.internal.conjecture import providers
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from tinypt.corpus.files import expand, read_file
@@ -37,6 +38,8 @@ def sample_params() -> dict[str, Any]:
 settings.register_profile("fixed", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("soak", settings.get_profile("fixed"), derandomize=False, print_blob=True)
 settings.load_profile("fixed")
+# Hypothesis also draws constants of the modules imported so far, so examples would depend on the tests that ran before.
+providers._get_local_constants = lambda: providers._local_constants
 SOAK_FACTOR = 10  # times as many examples in the soak
 
 

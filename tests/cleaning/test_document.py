@@ -42,6 +42,9 @@ def test_a_batch_gives_the_same_as_each_text_separately(texts: list[str], off: s
 @example("²Disponível em: http://a.com/b")
 @example("\u0327Link: www.a.com\u0301")
 @example("<b>um</b>\r<b>dois</b>")
+@example("\u2028Â ")
+@example("Ã©œ\x80e\u0301\x80\x80")
+@example("a\rÂ \u2029\u2028Ã \r")
 def test_one_text_is_repaired_as_in_the_reference(text: str) -> None:
     _agree([text], RULES)
 

@@ -36,7 +36,7 @@ _UNTOUCHED = (
 )
 _SEGMENT = 1_000_000  # ftfy cuts longer lines into pieces
 _FTFY = ftfy.TextFixerConfig(decode_inconsistent_utf8=False)  # parts of a line are decoded here, in bounded time
-_PASSES = 5  # decodings and repairs of a line; real lines need at most three
+_PASSES = 6  # decodings and repairs of a line; real lines need at most three, invented ones five
 _PART_PASSES = 3  # decodings of a part of a line
 # Ã is right at the end of a word in capitals before these. As mojibake they would be lower-case letters, letters that
 # Portuguese does not have, or a quotation mark that is closed without being opened.
@@ -107,10 +107,12 @@ def suspects(texts: pl.Series) -> pl.Series:
 
 
 def _fix_lines(column: pl.Series) -> pl.Series:
-    """Apply all of ftfy's repairs to each line."""
+    """Apply all of ftfy's repairs to each line. Where a repair breaks a line, each part is a line of its own."""
     cut = [[line[at : at + _SEGMENT] for at in range(0, len(line), _SEGMENT)] for line in column.to_list()]
     fixed = iter(_fix_segments([segment for line in cut for segment in line]))
-    return pl.Series(["".join(next(fixed) for _ in line) for line in cut], dtype=pl.String)
+    lines = pl.Series(["".join(next(fixed) for _ in line) for line in cut], dtype=pl.String)
+    broken = found(lines, r"\n.")  # the line feed is the last character of a line as it came
+    return put(lines, broken, fix_suspects(lines.gather(broken)))
 
 
 def _fix_segments(lines: list[str]) -> list[str]:
