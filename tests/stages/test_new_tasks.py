@@ -117,7 +117,7 @@ LABELS: list[object] = ["sim", "não"] * 6
         ("text_classification", ["sim"] * 12, LABELS, {}, "tasks.made_up: every training row has the label sim; "),
         ("pair_regression", [2.5] * 12, [2.5, 1] * 6, {}, "tasks.made_up: every training row has the label 2.5; "),
         ("text_classification", ["", *LABELS], LABELS, {}, r"files \(split train\), row 0: it has no label"),
-        ("pair_regression", [1.5, "", 2.5], [1.5, 2.5], {}, "row 1: its label must be a number, is None"),
+        ("pair_regression", [1.5, "", 2.5], [1.5, 2.5], {}, "row 1: its label must be a number, is ''"),
         ("pair_regression", LABELS, LABELS, {}, "row 0: its label must be a number, is 'sim'"),
         ("text_classification", LABELS, ["sim", "talvez"], {}, "a class that no training row has: talvez"),
         ("text_classification", LABELS, LABELS, {"label": "grade"}, "no column grade; it has comment, reply, level"),

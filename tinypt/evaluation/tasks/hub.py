@@ -64,10 +64,19 @@ def _texts(values: list[Any], where: str) -> list[str]:
     return [value.strip() for value in values]
 
 
+def _number(value: Any) -> float:
+    """NaN for anything but a number or its text: a CSV file's numbers are read as texts where one cell is blank."""
+    try:
+        return math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        return math.nan
+
+
 def _label(value: Any, feature: Any, kind: Kind, where: str) -> Any:
     if kind in REGRESSION_KINDS:
-        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-            return float(value)
+        number = _number(value)
+        if math.isfinite(number):
+            return number
         raise PipelineError(f"{where}: its label must be a number, is {value!r}")
     if isinstance(feature, datasets.ClassLabel):
         value = None if value in (None, -1) else feature.int2str(value)  # -1 marks labels that the hub withholds
