@@ -3,7 +3,7 @@
 # make test     run every check: linters, types, all tests
 #
 # While you work on the code:
-# make check    linters, types and the fast tests, in under 90 seconds
+# make check    linters, types and the fast tests
 # make format   format the code and apply the linter's safe fixes
 # make soak     property tests with fresh seeds and ten times the examples
 #

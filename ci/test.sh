@@ -14,7 +14,12 @@ export OMP_NUM_THREADS=1 # byte-identical metrics need a fixed number of threads
 options=(-n 2 --dist loadfile --no-loadscope-reorder --durations 20 -r s) # -r s: why a test was skipped
 case "${1:-all}" in
   all) ;;
-  fast) for part in bench dag distillation evaluation stages training test_executors.py; do options+=(--ignore "tests/$part"); done ;;
+  fast)
+    for part in bench dag distillation evaluation release reporting/test_browser.py selection/test_duplicates_ray.py \
+      stages training test_executors.py; do
+      options+=(--ignore "tests/$part")
+    done
+    ;;
   unit) options+=(--ignore tests/dag) ;;
   dag) options+=(tests/dag) ;;
   soak) options+=(-m hypothesis --hypothesis-profile soak) ;;
