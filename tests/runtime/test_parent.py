@@ -60,13 +60,18 @@ def _ends(process: int, seconds: float) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system has no /proc")
+@pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash", None])  # DVC runs a stage in the shell named by SHELL
 @pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM])
-def test_a_killed_dvc_leaves_no_stage_running(tmp_path: Path, kill: signal.Signals) -> None:
+def test_a_killed_dvc_leaves_no_stage_running(tmp_path: Path, kill: signal.Signals, shell: str | None) -> None:
+    if shell and not Path(shell).exists():
+        pytest.skip(f"this system has no {shell}")
+    environment = {name: value for name, value in _environment().items() if name != "SHELL"}
+    environment |= {"SHELL": shell} if shell else {}
     (tmp_path / "example.py").write_text(STAGE, encoding="utf-8")
     (tmp_path / "dvc.yaml").write_text("stages: {example: {cmd: python example.py}}\n", encoding="utf-8")
     dvc = [sys.executable, "-m", "dvc"]
-    subprocess.run([*dvc, "init", "-q", "--no-scm"], cwd=tmp_path, env=_environment(), check=True)
-    with subprocess.Popen([*dvc, "repro", "-q"], cwd=tmp_path, env=_environment()) as repro:
+    subprocess.run([*dvc, "init", "-q", "--no-scm"], cwd=tmp_path, env=environment, check=True)
+    with subprocess.Popen([*dvc, "repro", "-q"], cwd=tmp_path, env=environment) as repro:
         stage = _process(tmp_path / "stage.pid")
         repro.send_signal(kill)
         repro.wait()

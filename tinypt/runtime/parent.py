@@ -4,18 +4,39 @@ import os
 import threading
 import time
 
-SECONDS = 1.0  # between two looks at the parent
+import psutil
+
+SECONDS = 1.0  # between two looks at the ancestors
+SHELLS = ("sh", "dash", "bash", "zsh", "ksh", "fish")
 
 
 def end_with_parent() -> None:
     """Start a thread that ends this process, as a kill would, soon after its parent has ended.
 
-    Outputs are written atomically, so an end at any moment leaves nothing that looks finished.
+    A shell is not the parent that counts, but the process that started the shell: DVC runs a stage through one, and
+    only some shells make way for the command. Outputs are written atomically, so an end at any moment leaves nothing
+    that looks finished.
     """
-    threading.Thread(target=_watch, args=(os.getppid(),), name="end_with_parent", daemon=True).start()
+    threading.Thread(target=_watch, args=(_ancestors(),), name="end_with_parent", daemon=True).start()
 
 
-def _watch(parent: int) -> None:
-    while os.getppid() == parent:
+def _watch(ancestors: list[int]) -> None:
+    while _ancestors() == ancestors:
         time.sleep(SECONDS)
     os._exit(1)
+
+
+def _ancestors() -> list[int]:
+    """Process numbers from the parent to the first ancestor that is not a shell.
+
+    A process whose parent ends gets another one, so these numbers change with the end of any of them.
+    """
+    ancestors = []
+    try:
+        for process in psutil.Process().parents():
+            ancestors.append(process.pid)
+            if process.name() not in SHELLS:
+                break
+    except psutil.Error:  # one of them ended during the look
+        return []
+    return ancestors
