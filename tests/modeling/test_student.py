@@ -224,3 +224,46 @@ def test_a_teachers_table_may_have_more_rows_than_pieces(models: tuple[Pair, Pai
     student, _ = _build((base, (teacher, cased)), "teacher", "teacher_pca", "random")
     assert _table(student).shape == (len(cased), 16)
     assert torch.equal(_table(student), teacher_pca(_table(teacher)[: len(cased)], 16))
+
+
+def test_a_student_of_the_teachers_shape_starts_as_the_teacher(models: tuple[Pair, Pair]) -> None:
+    _, (teacher, cased) = models
+    torch.nn.init.normal_(teacher.cls.predictions.bias)
+    config = teacher.config
+    shape = Shape(config.num_hidden_layers, config.hidden_size, config.num_attention_heads, config.intermediate_size)
+    student, _ = _build(models, "teacher", "teacher", "teacher", shape=shape)
+    ids = torch.randint(5, len(cased), (2, 12))
+    assert torch.equal(student(ids).logits, teacher(ids).logits)
+
+
+def test_a_shallower_student_takes_every_nth_layer_up_to_the_last(models: tuple[Pair, Pair]) -> None:
+    base, (_, cased) = models
+    teacher = random_bert(Architecture(6, 16, 2, 32, 512, "random"), cased, seed=1)
+    student, _ = _build((base, (teacher, cased)), "teacher", "teacher", "teacher", shape=Shape(2, 16, 2, 32))
+    for layer, source in zip(student.bert.encoder.layer, (2, 5), strict=True):
+        taken = teacher.bert.encoder.layer[source].state_dict()
+        assert all(torch.equal(value, taken[name]) for name, value in layer.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        (Shape(2, 32, 2, 32), "hidden_size 16, not 32"),
+        (Shape(2, 16, 1, 32), "num_attention_heads 2, not 1"),
+        (Shape(7, 16, 2, 32), "has 6 layers, the student needs 7"),
+    ],
+)
+def test_weights_of_a_teacher_of_another_shape_are_refused(
+    models: tuple[Pair, Pair], shape: Shape, message: str
+) -> None:
+    base, (_, cased) = models
+    teacher = random_bert(Architecture(6, 16, 2, 32, 512, "random"), cased, seed=1)
+    with pytest.raises(PipelineError, match=message):
+        _build((base, (teacher, cased)), "teacher", "random", "teacher", shape=shape)
+
+
+def test_embeddings_of_a_wider_teacher_are_refused(models: tuple[Pair, Pair]) -> None:
+    base, (_, cased) = models
+    teacher = random_bert(Architecture(1, 64, 2, 32, 512, "random"), cased, seed=1)
+    with pytest.raises(PipelineError, match=r"embeddings: teacher needs .* width 64, not 16"):
+        _build((base, (teacher, cased)), "teacher", "teacher", "random", shape=Shape(2, 16, 2, 32))

@@ -89,7 +89,10 @@ def test_a_shape_is_read(tmp_path: Path) -> None:
             {"tokenizer": "base", "embeddings": "base"},
             r"students\.mine\.distill\.losses\.kl: compares token by token",
         ),
-        ({"embeddings": "base"}, r"init\.embeddings: must be one of teacher_pca, teacher_pca_weighted, fvt, random"),
+        (
+            {"embeddings": "base"},
+            r"init\.embeddings: must be one of teacher, teacher_pca, teacher_pca_weighted, fvt, random",
+        ),
         ({"temperature": None}, r"distill\.temperature: must not be null"),
         ({"losses": {"mlm": 1.0}, "alignment": None}, r"distill\.temperature: must be null"),
         ({"losses": {"kl": 1.0}}, r"distill\.alignment: must be null"),

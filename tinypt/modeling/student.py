@@ -39,11 +39,11 @@ def build_student(
 
     Returns:
         The student and its tokenizer. The MLM head is tied to the embeddings; its bias starts from the frequencies of
-        the pieces, whatever the models it starts from hold there.
+        the pieces, whatever the models it starts from hold there. With embeddings: teacher it is the teacher's.
 
     Raises:
         PipelineError: the model whose vectors are reduced, teacher or sentence teacher, is narrower than the student;
-            or embeddings is base or fvt and the student's width is not the base model's.
+            or embeddings or encoder takes weights of another width or shape than the student's.
     """
     base_model, base_tokenizer = base
     teacher_model, teacher_tokenizer = teacher
@@ -57,13 +57,19 @@ def build_student(
     student = new_bert(config, seed, options.encoder)
     if options.encoder == "base":
         _copy_encoder(base_model, student)
+    elif options.encoder == "teacher":
+        _copy_layers(teacher_model, student)
     table = student.get_input_embeddings().weight
     width = table.shape[1]
     source = base_model.get_input_embeddings().weight
-    if options.embeddings in ("base", "fvt") and source.shape[1] != width:
-        raise PipelineError(
-            f"embeddings: {options.embeddings} needs a student of the base model's width {source.shape[1]}, not {width}"
-        )
+    teacher_table = teacher_model.get_input_embeddings().weight
+    copied = {"base": ("base model", source), "fvt": ("base model", source), "teacher": ("teacher", teacher_table)}
+    if options.embeddings in copied:
+        owner, rows = copied[options.embeddings]
+        if rows.shape[1] != width:
+            raise PipelineError(
+                f"embeddings: {options.embeddings} needs a student of the {owner}'s width {rows.shape[1]}, not {width}"
+            )
     ids = ids_in(tokenizer, base_tokenizer if options.tokenizer == "base" else teacher_tokenizer)
     assert ids is not None
     predict_frequencies(student, counts[ids])
@@ -72,8 +78,10 @@ def build_student(
             table.copy_(source)
         if options.embeddings == "fvt":
             table.copy_(fvt(source, base_tokenizer, tokenizer))
+        elif options.embeddings == "teacher":
+            table.copy_(teacher_table[ids])
+            student.cls.predictions.bias.copy_(teacher_model.get_output_embeddings().bias[ids])
         elif options.embeddings in TEACHER_PCA:
-            teacher_table = teacher_model.get_input_embeddings().weight
             if (teacher_width := teacher_table.shape[1]) < width:
                 raise PipelineError(
                     f"embeddings: {options.embeddings} needs a teacher at least {width} wide; it has {teacher_width}"
@@ -141,3 +149,33 @@ def _copy_encoder(source: PreTrainedModel, target: BertForMaskedLM) -> None:
         and name != "cls.predictions.bias"
     }
     target.load_state_dict(weights, strict=False)
+
+
+def _copy_layers(teacher: PreTrainedModel, student: BertForMaskedLM) -> None:
+    """Copy positions, MLM head and every n-th layer up to the last, as DistilBERT does (Sanh et al. 2019)."""
+    ours, theirs = student.config, teacher.config
+    if theirs.model_type != ours.model_type:
+        raise PipelineError(f"encoder: teacher needs a teacher of type {ours.model_type}, not {theirs.model_type}")
+    for key in ("hidden_size", "num_attention_heads", "intermediate_size"):
+        if getattr(ours, key) != getattr(theirs, key):
+            raise PipelineError(
+                f"encoder: teacher needs a student with the teacher's {key} {getattr(theirs, key)}, "
+                f"not {getattr(ours, key)}; set architecture"
+            )
+    layers = ours.num_hidden_layers
+    if layers > theirs.num_hidden_layers:
+        raise PipelineError(f"encoder: teacher has {theirs.num_hidden_layers} layers, the student needs {layers}")
+    with torch.no_grad():
+        positions = student.bert.embeddings.position_embeddings.weight
+        taught = teacher.bert.embeddings.position_embeddings.weight
+        if len(taught) < len(positions):
+            raise PipelineError(f"encoder: teacher has {len(taught)} positions, the student needs {len(positions)}")
+        positions.copy_(taught[: len(positions)])
+    student.bert.embeddings.token_type_embeddings.load_state_dict(
+        teacher.bert.embeddings.token_type_embeddings.state_dict()
+    )
+    student.bert.embeddings.LayerNorm.load_state_dict(teacher.bert.embeddings.LayerNorm.state_dict())
+    student.cls.predictions.transform.load_state_dict(teacher.cls.predictions.transform.state_dict())
+    for index, layer in enumerate(student.bert.encoder.layer):
+        source = (index + 1) * theirs.num_hidden_layers // layers - 1
+        layer.load_state_dict(teacher.bert.encoder.layer[source].state_dict())

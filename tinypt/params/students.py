@@ -39,23 +39,23 @@ class Init:
             teacher's tokenizer.
         embeddings: initial embeddings. With either tokenizer: random, or sentence_teacher (the sentence teacher's
             vectors of the pieces, reduced to the student's width). With BERT-tiny's also base (BERT-tiny's). With the
-            teacher's also teacher_pca (the teacher's table reduced to the student's width), teacher_pca_weighted (the
-            same, with pieces weighted by frequency) or fvt (for each piece, the mean of the BERT-tiny pieces that
-            spell it).
-        encoder: base (BERT-tiny's weights), random, or neighbours (random, but heads start by attending to adjacent
-            tokens).
+            teacher's also teacher (the teacher's table and output bias), teacher_pca (its table reduced to the
+            student's width), teacher_pca_weighted (the same, with pieces weighted by frequency) or fvt (for each piece,
+            the mean of the BERT-tiny pieces that spell it).
+        encoder: base (BERT-tiny's weights), teacher (every n-th layer of the teacher), random, or neighbours (random,
+            but heads start by attending to adjacent tokens).
         architecture: null for BERT-tiny's shape.
     """
 
     tokenizer: Literal["base", "teacher"]
     vocabulary: Literal["full", "trimmed"]
-    embeddings: Literal["base", "random", "teacher_pca", "teacher_pca_weighted", "fvt", "sentence_teacher"]
-    encoder: Literal["base", "random", "neighbours"]
+    embeddings: Literal["base", "random", "teacher", "teacher_pca", "teacher_pca_weighted", "fvt", "sentence_teacher"]
+    encoder: Literal["base", "teacher", "random", "neighbours"]
     architecture: Shape | None
 
     def __post_init__(self) -> None:
         """Refuse embeddings that do not fit the tokenizer, and weights that do not fit the shape."""
-        own = ("base",) if self.tokenizer == "base" else ("teacher_pca", "teacher_pca_weighted", "fvt")
+        own = ("base",) if self.tokenizer == "base" else ("teacher", "teacher_pca", "teacher_pca_weighted", "fvt")
         allowed = (*own, "random", "sentence_teacher")
         require(
             self.embeddings in allowed,
@@ -69,7 +69,7 @@ class Init:
                 self.encoder != "base", "encoder", "base are weights of BERT-tiny's shape; set architecture to null"
             )
             size = self.architecture.hidden // self.architecture.heads
-            fits = size % 2 == 0 or self.encoder == "random"
+            fits = size % 2 == 0 or self.encoder != "neighbours"
             require(fits, "encoder", f"neighbours needs an even head size, is {size}")
 
 
