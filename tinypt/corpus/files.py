@@ -70,7 +70,7 @@ def expand_by_path(paths: tuple[Path, ...]) -> dict[Path, int]:
 
 def unknown_kinds(paths: tuple[Path, ...]) -> Counter[str]:
     """The number of files of each unknown kind in the folders of `paths`: they are not read."""
-    matches = [Path(match) for path in paths for match in [path, *glob.glob(str(path), recursive=True)]]
+    matches = [Path(match) for path in paths for match in [str(path), *glob.glob(str(path), recursive=True)]]
     files = {file for folder in matches if folder.is_dir() for file in list_files(folder)}
     return Counter(file.suffix or "no suffix" for file in files if not file.name.endswith(tuple(READERS)))
 

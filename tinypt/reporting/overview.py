@@ -28,37 +28,32 @@ def _language(results: Results, efficiency: Efficiency) -> str:
     well = well or (
         "worse than its teacher, but better than random weights" if way > 0 else "no better than random weights"
     )
-    found = f"{show(bits[best], 2)} bits per character; teacher {show(bits['teacher'], 2)}"
     costs, latency = efficiency.models, efficiency.latency()
-    size = (
-        f", with {costs[best].parameters / costs['teacher'].parameters:.0%} of the teacher's parameters"
-        if (best in costs and "teacher" in costs)
-        else ""
-    )
-    speed = (
-        f" and {latency['teacher'] / latency[best]:.1f} times its speed" if {best, "teacher"} <= latency.keys() else ""
-    )
-    random = f"random weights {show(bits['untrained'], 2)}"
-    return f"**{label(best)}** predicts masked words {well} ({found}, {random}){size}{speed}."
+    size = speed = ""
+    if {best, "teacher"} <= costs.keys():
+        size = f", with {costs[best].parameters / costs['teacher'].parameters:.0%} of the teacher's parameters"
+    if {best, "teacher"} <= latency.keys():
+        speed = f" and {latency['teacher'] / latency[best]:.1f} times its speed"
+    found = [
+        f"{name} {show(bits[model], 2)}" for name, model in (("teacher", "teacher"), ("random weights", "untrained"))
+    ]
+    numbers = f"{show(bits[best], 2)} bits per character; {', '.join(others)}"
+    return f"**{label(best)}** predicts masked words {well} ({numbers}){size}{speed}."
 
 
 def _tasks(results: Results, comparisons: Comparisons) -> str:
     """For how many scores the best student is shown to beat random weights, and the best baseline."""
     pairs = [(task, protocol) for task in results.tasks() for protocol in results.protocols(task)]
-    found = [best for task, protocol in pairs if (best := _differences(results, comparisons, task, protocol))]
+    every = [_differences(results, comparisons, task, protocol) for task, protocol in pairs]
+    found = [differences for differences in every if differences]
     if not found:
         return ""
-    beaten = [
-        _number(sum(bool(pair) and pair.verdict == "better" for pair in side)) for side in zip(*found, strict=True)
-    ]
+    better = [[pair is not None and pair.verdict == "better" for pair in differences] for differences in found]
+    beaten = [str(sum(side)) if any(side) else "none" for side in zip(*better, strict=True)]
     return (
         f"Of the {len(found)} scores on tasks, the best student is shown to beat random weights on {beaten[0]}, its "
         f"teacher on {beaten[1]}, and the best method without a neural network on {beaten[2]}."
     )
-
-
-def _number(count: int) -> str:
-    return str(count) if count else "none"
 
 
 def _differences(
