@@ -1,5 +1,6 @@
 """Examples in the documentation work when they are copied unchanged."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tinypt.params.loader import load
 from tinypt.params.tasks import Task
 
 ROOT = Path(__file__).parents[1]
+RELEASE = "models/total_best/release"
 
 
 def _blocks(page: str, section: str) -> list[str]:
@@ -37,3 +39,23 @@ def test_a_corpus_can_be_copied_into_params_yaml(block: str, tmp_path: Path, mon
     monkeypatch.chdir(tmp_path)
     Path("params.yaml").write_text(block, encoding="utf-8")
     load("corpus", Corpus)
+
+
+def test_the_example_of_the_readme_prints_what_it_says() -> None:
+    """Each line with a comment ends in the value that the comment gives; the model is that of a default run."""
+    if not (ROOT / RELEASE).is_dir():
+        pytest.skip(f"{RELEASE} does not exist; `make repro` makes it")
+    (code,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+    names: dict[str, object] = {}
+    said = 0
+    for statement in ast.parse(code.replace(RELEASE, str(ROOT / RELEASE))).body:
+        source = ast.unparse(statement)
+        comment = code.splitlines()[statement.end_lineno - 1].partition("  # ")[2]  # type: ignore[operator]
+        if isinstance(statement, ast.Expr):
+            value = eval(source, names)
+            shown = tuple(round(float(part), 2) for part in value) if isinstance(value, tuple) else value
+            assert shown == ast.literal_eval(comment), source
+            said += 1
+        else:
+            exec(source, names)
+    assert said == 2

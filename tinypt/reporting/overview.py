@@ -34,10 +34,8 @@ def _language(results: Results, efficiency: Efficiency) -> str:
         size = f", with {costs[best].parameters / costs['teacher'].parameters:.0%} of the teacher's parameters"
     if {best, "teacher"} <= latency.keys():
         speed = f" and {latency['teacher'] / latency[best]:.1f} times its speed"
-    found = [
-        f"{name} {show(bits[model], 2)}" for name, model in (("teacher", "teacher"), ("random weights", "untrained"))
-    ]
-    numbers = f"{show(bits[best], 2)} bits per character; {', '.join(others)}"
+    others = f"teacher {show(bits['teacher'], 2)}, random weights {show(bits['untrained'], 2)}"
+    numbers = f"{show(bits[best], 2)} bits per character; {others}"
     return f"**{label(best)}** predicts masked words {well} ({numbers}){size}{speed}."
 
 
