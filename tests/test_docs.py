@@ -18,11 +18,14 @@ def _blocks(page: str, section: str) -> list[str]:
     return re.findall(rf"^```yaml\n({section}:.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.M | re.S)
 
 
-TASKS, CORPORA = _blocks("docs/tasks.md", "tasks"), _blocks("docs/data.md", "corpus")
+TASKS, CORPORA = (
+    _blocks("docs/tasks.md", "tasks"),
+    [block for page in ("docs/data.md", "README.pt-BR.md") for block in _blocks(page, "corpus")],
+)
 
 
 def test_the_pages_on_tasks_and_data_show_some() -> None:
-    assert (len(TASKS), len(CORPORA)) == (3, 3)
+    assert (len(TASKS), len(CORPORA)) == (3, 4)
 
 
 @pytest.mark.parametrize("block", TASKS)
