@@ -31,7 +31,7 @@ def main() -> None:
         log.warning("select: %s", loss)
     if not metrics["documents_out"]:
         worst = max(metrics["drops"], key=lambda rule: int(metrics["drops"][rule]["documents"]))
-        raise PipelineError(f"select: no document is left; {worst} drops most of them: relax it in params.yaml")
+        raise PipelineError(f"no document is left; {worst} drops most of them: relax it in params.yaml")
     with atomic_path(Path("data/select")) as folder:
         folder.mkdir()
         write_decisions(decisions, measures, folder)
