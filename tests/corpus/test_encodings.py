@@ -19,3 +19,7 @@ def test_a_packed_file_is_unpacked_first() -> None:
     assert explain("ação".encode("latin-1"), "a.txt.gz").endswith(
         "unpack the file, then `iconv -f WINDOWS-1252 -t UTF-8 a.txt > new && mv new a.txt`"
     )
+
+
+def test_utf_8_needs_no_explanation() -> None:
+    assert explain("ação".encode(), "a.txt") == ""

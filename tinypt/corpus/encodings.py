@@ -9,6 +9,8 @@ _BEFORE, _AFTER = 12, 40  # bytes shown before and after the first one that is n
 def explain(text: bytes, path: str) -> str:
     """Why bytes are not UTF-8, and the command that converts the file: the first wrong byte, and a likely encoding.
 
+    Empty where they are UTF-8.
+
     The encoding is the one in which most characters outside ASCII are letters or marks of Portuguese text.
     """
     try:
@@ -16,7 +18,7 @@ def explain(text: bytes, path: str) -> str:
     except UnicodeDecodeError as error:
         place = error.start
     else:
-        raise ValueError("the bytes are UTF-8")
+        return ""
     encoding = max(ENCODINGS, key=lambda name: _portuguese(text, name))
     shown = _decode(text[max(place - _BEFORE, 0) : place + _AFTER], encoding)
     packed = path.endswith((".gz", ".zst"))

@@ -281,12 +281,8 @@ def _documents(lines: Iterator[bytes], document: Document) -> Iterator[list[byte
 def _wrong_bytes(path: Path, raw: BinaryIO) -> str:
     """What the first line that is not UTF-8 shows."""
     raw.seek(0)
-    for line in _lines(path, raw):
-        try:
-            line.decode()
-        except UnicodeDecodeError:
-            return explain(line, str(path))
-    return REMEDIES["not_utf8"]
+    wrong = (explain(line, str(path)) for line in _lines(path, raw))
+    return next(filter(None, wrong), REMEDIES["not_utf8"])
 
 
 def _html(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str]) -> Iterator[Row]:
