@@ -129,7 +129,7 @@ def test_words_for_missing_values_are_texts_and_labels(tmp_path: Path, monkeypat
         (
             "csv",
             "text,label\nmaçã,a\n".encode("latin-1"),
-            r"train\.csv: byte 0xe7 is not UTF-8; .*maçã.*`iconv -f WINDOWS",
+            r"test\.csv: byte 0xe7 is not UTF-8; .*maçã.*`iconv -f WINDOWS",
         ),
     ],
 )
