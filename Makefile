@@ -6,13 +6,14 @@
 # make check    linters, types and the fast tests
 # make format   format the code and apply the linter's safe fixes
 # make soak     property tests with fresh seeds and ten times the examples
+# make lock     write requirements.lock anew, after a change of requirements.txt or constraints.txt
 #
 # Each creates .venv on first use and needs only Python 3.11+, git and make.
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: repro plan test check format soak lint types setup
+.PHONY: repro plan test check format soak lint types lock setup checks
 
 # With a DVC remote (docs/remotes.md), fetches finished stages and runs only the rest. `dvc pull` fetches everything at
 # once; `repro --pull` asks the remote stage by stage, a second each, but finds results that dvc.lock does not name.
@@ -20,36 +21,50 @@ repro: setup
 	python -m ci.mend_lock
 	test -z "$$(dvc config core.remote)" || dvc pull --allow-missing || true
 	dvc repro $$(test -z "$$(dvc config core.remote)" || echo --pull)
+	@python -m ci.reproduced
 
 plan: setup
 	python -m stages.plan
 
-test: setup lint types
+test: checks lint types
 	ci/test.sh
 
-check: setup lint types
+check: checks lint types
 	ci/test.sh fast
 
-format: setup
+format: checks
 	ruff check --fix .
 	ruff format .
 
-soak: setup
+soak: checks
 	ci/test.sh soak
 
-lint: setup
+lint: checks
 	ci/lint.sh
 
-types: setup
+types: checks
 	mypy
 
+# every package of the pipeline with its hashes, for any Python and system: pip install --require-hashes -r requirements.lock
+lock: setup
+	python -m pip install --quiet uv==0.13.9
+	uv pip compile requirements.txt --universal --generate-hashes --python-version 3.11 --no-annotate --no-header \
+	  --quiet --output-file requirements.lock
+
 setup: .venv/installed
+
+checks: .venv/checks
+
+.venv/checks: requirements-checks.txt .venv/installed
+	python -m pip install --quiet -r requirements-checks.txt
+	touch $@
 
 .venv/installed: requirements.txt constraints.txt
 	@$(PYTHON) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo \
 	  "$(PYTHON) is not Python 3.11 or newer with venv (on Debian: apt install python3-venv); try make PYTHON=..." >&2; exit 1; }
-	@echo "installing requirements.txt into .venv, once"
+	@echo "installing requirements.txt into .venv, once: some minutes. PyTorch from PyPI brings CUDA on Linux: 3 GB to"
+	@echo "download, 6.5 GB on disk (README.md says how to get the CPU build: 2.7 GB on disk)"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(BIN)/python -m pip install -r requirements.txt
 	touch $@

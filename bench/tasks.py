@@ -13,9 +13,8 @@ import logging
 import time
 from pathlib import Path
 
-from tinypt.evaluation.evaluate import evaluate_tasks, write_results
 from tinypt.evaluation.model import load_evaluated
-from tinypt.evaluation.tasks.table import read_tasks
+from tinypt.evaluation.parts import collect, finish, task_parts
 from tinypt.files import write_json
 from tinypt.params.evaluate import Evaluate
 from tinypt.params.loader import load, load_seed
@@ -28,7 +27,6 @@ PREDICTIONS = Path("data/predictions")
 def main(*models: str) -> None:
     """Evaluate each model given as name=folder."""
     options, seed = load("evaluate", Evaluate), load_seed()
-    tasks = read_tasks(Path("data/tasks"))
     for name, _, folder in (model.partition("=") for model in models):
         path = Path("metrics") / name / "evaluate.json"
         if path.exists():
@@ -36,9 +34,8 @@ def main(*models: str) -> None:
             continue
         began = time.process_time()
         evaluated = load_evaluated(name, Path(folder), options.max_length)
-        results = evaluate_tasks(evaluated, tasks, options, seed, PREDICTIONS)
-        write_results(name, tasks, results, PREDICTIONS)
-        write_json(path, results.metrics)
+        parts = task_parts(evaluated, Path(folder), Path("data/tasks"), options, seed, PREDICTIONS)
+        write_json(path, collect(finish(name, parts), PREDICTIONS / name))
         log.info("%s: %.0f s of CPU time", name, time.process_time() - began)
 
 

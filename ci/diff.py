@@ -1,120 +1,101 @@
-"""The changes on a branch as short Markdown: parameters, the headline metrics, then every number that differs.
+"""The changes on a branch as short Markdown: parameters, and each model's scores.
 
 `python -m ci.diff main` compares the workspace with main; `python -m ci.diff main try/lr` compares two revisions. The
-values come from `dvc params diff` and `dvc metrics diff`. This report sorts them, shows each number with its interval
-or deviation, and omits numbers that are equal to four digits.
+values come from `dvc params diff` and `dvc metrics diff`. This report sorts them, omits scores that are equal to four
+digits, and says whether a new score lies within the 95 % interval of the earlier one.
 """
 
 import json
-import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-HEADLINE = re.compile(r"(words\.bits_per_character|\w+\.frozen\.(f1|pearson)|\w+\.finetune_\w+\.(f1|pearson)_mean)")
-OPEN_ROWS = 40  # the tables of single numbers are open if they have at most this many rows together
+OPEN_ROWS = 40  # a longer table of scores is folded
+NOTE = """\
+*within*: inside the 95 % interval of the earlier score, so other test rows alone could make the difference.
+`python -m stages.report --against {old}` lists every number that has changed."""
 
 Values = dict[str, Any]
+Differences = dict[str, dict[str, Values]]  # file -> key -> {"old": value, "new": value}
 
 
 def main(old: str, new: str | None = None) -> None:
     """Print the differences between revision `old` and revision `new`; without `new`, the workspace."""
     name = new or "this branch"
     parameters = _dvc("params", "diff", old, *([new] if new else []))
-    metrics = _dvc("metrics", "diff", "--all", old, *([new] if new else []))
-    print("\n".join(report(parameters, metrics, old.removeprefix("origin/"), name)))
+    scores = _dvc("metrics", "diff", old, *([new] if new else []))
+    print("\n".join(report(parameters, scores, lambda path: _show(old, path), old.removeprefix("origin/"), name)))
 
 
-def _dvc(*command: str) -> dict[str, dict[str, Values]]:
-    """DVC's JSON output: {file: {key: {"old": value, "new": value}}}; empty if nothing differs."""
+def _dvc(*command: str) -> Differences:
+    """DVC's JSON output; empty if nothing differs."""
     output = subprocess.run(
         [sys.executable, "-m", "dvc", *command, "--json"], stdout=subprocess.PIPE, check=True
     ).stdout
     return json.loads(output or "{}")  # type: ignore[no-any-return]
 
 
+def _show(revision: str, path: str) -> Values:
+    """A JSON file at a revision; empty if git finds none there."""
+    done = subprocess.run(["git", "show", f"{revision}:./{path}"], capture_output=True, check=False)
+    return json.loads(done.stdout) if done.returncode == 0 else {}
+
+
 def report(
-    parameters: dict[str, dict[str, Values]], metrics: dict[str, dict[str, Values]], old: str, new: str
+    parameters: Differences, scores: Differences, details: Callable[[str], Values], old: str, new: str
 ) -> Iterator[str]:
-    """The lines of the report; `old` and `new` are the column headers."""
+    """The lines of the report.
+
+    Args:
+        parameters: the parameters that differ.
+        scores: the keys of metrics/<model>/scores.json that differ.
+        details: gives the content of a file at the revision `old`, or nothing.
+        old, new: the column headers.
+    """
     yield f"## {old} → {new}"
-    rows = [[f"`{key}`", _plain(v.get("old")), _plain(v.get("new"))] for _, key, v in _sorted(parameters)]
+    changed = [[f"`{key}`", _plain(v.get("old")), _plain(v.get("new"))] for _, key, v in _sorted(parameters)]
     yield from ["", "### Parameters", ""]
-    yield from _table(["parameter", old, new], rows) if rows else ["None changed."]
-    groups = changed_numbers(metrics)
-    yield from ["", "### Metrics", ""]
-    if not groups:
+    yield from _table(["parameter", old, new], changed) if changed else ["None changed."]
+    rows = list(score_rows(scores, details))
+    yield from ["", "### Scores", ""]
+    if not rows:
         yield "None changed in the first four digits."
         return
-    yield from _headline(groups)
-    unfolded = " open" if sum(map(len, groups.values())) <= OPEN_ROWS else ""
-    for group, rows in groups.items():
-        yield from [f"<details{unfolded}><summary><b>{group}</b>: {len(rows)} changed</summary>", ""]
-        yield from _table(["metric", old, new, "change"], rows)
-        yield from ["", "</details>"]
+    folded = len(rows) > OPEN_ROWS
+    yield from [f"<details><summary>{len(rows)} changed</summary>", ""] if folded else []
+    yield from _table(["model", "score", old, new, "change", "earlier interval"], rows)
+    yield from ["", "</details>"] if folded else []
+    yield from ["", NOTE.format(old=old)]
 
 
-def changed_numbers(metrics: dict[str, dict[str, Values]]) -> dict[str, list[list[str]]]:
-    """Model or stage -> rows of a metric's name, old value, new value and change, where the printed values differ."""
-    sides: dict[str, dict[str, Values]] = {"old": {}, "new": {}}
-    for path, key, value in _sorted(metrics):
-        for side in sides:
-            if value.get(side) is not None:
-                sides[side].setdefault(path, {})[key] = value[side]
-    groups: dict[str, list[list[str]]] = {}
-    for path in sorted(metrics):
-        group, *below = PurePosixPath(path).with_suffix("").parts[1:] or (path,)
-        old, new = ({name: cell for name, *cell in _cells(sides[side].get(path, {}))} for side in sides)
-        for name in sorted(old | new):
-            (before, low), (after, high) = old.get(name, (None, "–")), new.get(name, (None, "–"))
-            if low != high:
-                prefix = "" if below in ([], ["evaluate"]) else f"{'.'.join(below)}."
-                groups.setdefault(group, []).append([prefix + name, low, high, _change(before, after)])
-    return groups
+def score_rows(scores: Differences, details: Callable[[str], Values]) -> Iterator[list[str]]:
+    """Model, score, old value, new value, change, and `within` or `outside`, where the printed values differ."""
+    for path in sorted(scores):
+        folder = PurePosixPath(path).parent
+        evaluation: Values | None = None
+        for _, key, value in _sorted({path: scores[path]}):
+            before, after = value.get("old"), value.get("new")
+            if _number(before) != _number(after):
+                evaluation = details(str(folder / "evaluate.json")) if evaluation is None else evaluation
+                place = _place(evaluation, key, before, after)
+                yield [folder.name, key, _number(before), _number(after), _change(before, after), place]
 
 
-def _cells(values: Values) -> Iterator[tuple[str, Any, str]]:
-    """(key, number, text) of each metric; the text includes its bounds or its deviation."""
-    for key, value in values.items():
-        stem = re.sub(r"(_mean|\.value|\.difference)$", "", key)
-        spread = {kind: _spread(values, stem, kind) for kind in ("low", "high", "sd")}
-        if spread["low"] is not None and spread["high"] is not None:
-            yield key, value, f"{_number(value)} [{_number(spread['low'])}, {_number(spread['high'])}]"
-        elif key.endswith("_mean") and spread["sd"]:
-            yield key, value, f"{_number(value)} ± {_number(spread['sd'])}"
-        elif not _is_spread(values, key):
-            yield key, value, _number(value)
+def _place(evaluation: Values, key: str, before: Any, after: Any) -> str:
+    """Whether `after` lies in the interval that evaluate.json gives for the score `before`; empty without interval."""
+    task, _, protocol = key.partition(".")
+    for name, found in evaluation.get(task, {}).items():
+        if name.startswith("finetune_" if protocol == "finetuned" else "frozen"):
+            for metric in ("pearson", "f1"):
+                if before is not None and before in (found.get(metric), found.get(f"{metric}_mean")):
+                    inside = after is not None and found[f"{metric}_low"] <= after <= found[f"{metric}_high"]
+                    return "within" if inside else "outside"
+    return ""
 
 
-def _spread(values: Values, stem: str, kind: str) -> Any:
-    """The value of `stem`_low or `stem`.low, for example; None if there is neither."""
-    return values.get(f"{stem}_{kind}", values.get(f"{stem}.{kind}"))
-
-
-def _is_spread(values: Values, key: str) -> bool:
-    """Whether `key` is a bound or the deviation of another metric."""
-    match = re.fullmatch(r"(.+)[_.](low|high|sd)", key)
-    return bool(match) and any(match[1] + end in values for end in ("", "_mean", ".value", ".difference"))  # type: ignore[index]
-
-
-def _headline(groups: dict[str, list[list[str]]]) -> Iterator[str]:
-    """A row per model and a column per headline metric, without intervals."""
-    found = {
-        group: {
-            row[0]: f"{row[1].split(' ')[0]} → {row[2].split(' ')[0]}" for row in rows if HEADLINE.fullmatch(row[0])
-        }
-        for group, rows in groups.items()
-    }
-    metrics = sorted({metric for cells in found.values() for metric in cells})
-    rows = [[group, *(cells.get(metric, "=") for metric in metrics)] for group, cells in found.items() if cells]
-    if rows:
-        header = [metric.removesuffix("_mean").replace(".", "<br>") for metric in metrics]  # narrow columns
-        yield from [*_table(["model", *header], rows), ""]
-
-
-def _sorted(difference: dict[str, dict[str, Values]]) -> Iterable[tuple[str, str, Values]]:
+def _sorted(difference: Differences) -> Iterable[tuple[str, str, Values]]:
     return sorted(((path, key, value) for path, keys in difference.items() for key, value in keys.items()), key=str)
 
 
@@ -126,7 +107,7 @@ def _table(header: list[str], rows: list[list[str]]) -> Iterator[str]:
 
 
 def _number(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return "–" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _plain(value: Any) -> str:
@@ -135,8 +116,7 @@ def _plain(value: Any) -> str:
 
 
 def _change(old: Any, new: Any) -> str:
-    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (old, new))
-    return f"{new - old:+.3g}" if numbers and new != old else ""
+    return "" if old is None or new is None else f"{new - old:+.3g}"
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 #   ci/setup.sh [REQUIREMENTS...]        more requirement files, requirements-remotes.txt for instance
 set -euo pipefail
 cd "$(dirname "$0")/.."
-make setup
+make checks
 if [ $# -gt 0 ]; then
   .venv/bin/python -m pip install --quiet "${@/#/--requirement=}"
 fi

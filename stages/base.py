@@ -24,7 +24,7 @@ def main() -> None:
         if isinstance(options.corpus, EnglishSample):
             return english_texts(options.corpus.documents, seed)
         corpus = options.corpus
-        files = (read_file(path, corpus.text_column, Counter()) for path in expand(corpus.paths))
+        files = (read_file(path, corpus.text_column, Counter(), corpus.document) for path in expand(corpus.paths))
         return (record.text for records in files for record in records)
 
     make_model("base", options, texts, load("tokenize", Tokenize).length, seed)

@@ -5,6 +5,7 @@ data/measures/*.parquet (the measures that `select` decides by) and metrics/clea
 its last finished shard.
 """
 
+import logging
 import shutil
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from tinypt.files import fingerprint, publish, work_folder, write_json
 from tinypt.params.clean import Clean
 from tinypt.params.loader import load
 from tinypt.runtime.run import run
+
+log = logging.getLogger(__name__)
+MANY = 0.5  # share of the corpus that one repair may remove without a word
 
 # The code that decides the content of a shard. Shards left by a killed run are used only if it is unchanged.
 CODE = [
@@ -31,6 +35,10 @@ def main() -> None:
     work = work_folder("clean", fingerprint(rules, [raw, *CODE]))
     clean_corpus(raw, work, rules, *from_environment())
     metrics = count_repairs(work / "measures")
+    for repair, changed in metrics["repairs"].items():
+        if changed["bytes"] > MANY * metrics["bytes_in"]:
+            removed = f"{changed['bytes']:,} of {metrics['bytes_in']:,} bytes"
+            log.warning("clean: %s removes %s: compare data/raw and data/clean", repair, removed)
     for name in ("clean", "measures"):
         publish(work / name, Path("data") / name)
     write_json(Path("metrics/clean.json"), metrics)

@@ -4,24 +4,32 @@ Reads the `corpus` parameters; writes data/raw/*.parquet, data/raw/manifest.json
 After a kill, a rerun continues after the last finished shard.
 """
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
 
+from tinypt.corpus.files import READERS, unknown_kinds
 from tinypt.corpus.manifest import MANIFEST, Entry
 from tinypt.corpus.sources import Notes, iter_batches, local_files, origin
 from tinypt.corpus.writer import ShardWriter
 from tinypt.files import fingerprint, publish, read_json, work_folder, write_json
-from tinypt.params.corpus import Corpus
+from tinypt.params.corpus import Corpus, FilesCorpus
 from tinypt.params.loader import load, load_seed
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.progress import Progress
 from tinypt.runtime.run import run
 
+log = logging.getLogger(__name__)
+
 
 def main() -> None:
     """Write the raw corpus."""
     corpus, seed = load("corpus", Corpus), load_seed()
+    unknown = dict(sorted(unknown_kinds(corpus.paths).items())) if isinstance(corpus, FilesCorpus) else {}
+    if unknown:
+        listed = ", ".join(f"{number:,} {kind}" for kind, number in unknown.items())
+        log.warning("corpus: files of unknown kind are not read: %s (known: %s)", listed, ", ".join(READERS))
     inputs = [(path, os.stat(path).st_size, os.stat(path).st_mtime_ns) for path in local_files(corpus)]
     work = work_folder("download", fingerprint([corpus, seed, inputs]))
     shards, state = work / "shards", work / "state.json"
@@ -39,14 +47,23 @@ def main() -> None:
         progress.add(len(batch.rows))
     writer.close()
     progress.close()
-    metrics = _metrics(writer.entries, notes)
+    metrics = _metrics(writer.entries, notes) | ({"files_of_unknown_kind": unknown} if unknown else {})
     if not metrics["documents"]:
         raise PipelineError(f"corpus: the source has no usable document; rows skipped: {dict(notes.skipped) or 'none'}")
+    if isinstance(corpus, FilesCorpus):
+        by_path = [(_name(path), notes.documents[str(position)]) for position, path in enumerate(corpus.paths)]
+        log.info("corpus: documents by path: %s", ", ".join(f"{path} {number:,}" for path, number in by_path))
+        metrics["by_path"] = [{"path": path, "documents": number} for path, number in by_path]
     write_json(shards / MANIFEST, {"source": origin(corpus), "shards": writer.entries})
     write_json(Path("metrics/download.json"), metrics)
     publish(shards, Path("data/raw"))  # last: after this there is no unfinished work
     state.unlink(missing_ok=True)
     work.rmdir()
+
+
+def _name(path: Path) -> str:
+    """A path for metrics, which are published: without the folders of this machine."""
+    return path.name if path.is_absolute() else str(path)
 
 
 def _metrics(entries: list[Entry], notes: Notes) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from tinypt.reporting.page import ReportData, compose
 from tinypt.reporting.provenance import provenance_table
 from tinypt.reporting.results import read_metrics, read_results
 from tinypt.reporting.revision import changes_markdown, read_revision
-from tinypt.reporting.summary import write_summary
+from tinypt.reporting.summary import write_curves, write_summary
 from tinypt.reporting.webpage import write_html, write_markdown
 from tinypt.runtime.run import run
 
@@ -63,6 +63,7 @@ def main(*arguments: str) -> None:
         write_markdown(page, folder)
         write_html(page, folder)
         write_summary(results, comparisons, folder)
+        write_curves(data.curves, folder)
     log.info("wrote %s", target / "index.html")
 
 

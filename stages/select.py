@@ -1,20 +1,25 @@
 """Choose the documents to keep by the rules, and drop exact and near duplicates.
 
-Reads data/clean, data/measures and the `select` parameters. Writes data/select/*.parquet (for each document the rule
-that drops it, and its cluster), data/select/examples.jsonl, metrics/select.json and metrics/funnel.csv.
+Reads data/clean, data/measures, metrics/download.json and the `select` parameters. Writes data/select/*.parquet (for
+each document the rule that drops it, and its cluster), data/select/examples.jsonl, metrics/select.json and
+metrics/funnel.csv.
 """
 
+import logging
 from pathlib import Path
 
 from tinypt.executors import from_environment
-from tinypt.files import atomic_path, write_json
+from tinypt.files import atomic_path, read_json, write_json
 from tinypt.params.loader import load
 from tinypt.params.select import Select
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.run import run
 from tinypt.selection.examples import write_examples
 from tinypt.selection.funnel import drops, write_funnel
+from tinypt.selection.losses import large_losses
 from tinypt.selection.select import decide, write_decisions
+
+log = logging.getLogger(__name__)
 
 
 def main() -> None:
@@ -22,9 +27,11 @@ def main() -> None:
     options, measures = load("select", Select), Path("data/measures")
     decisions = decide(measures, options, *from_environment())
     metrics = drops(measures, decisions, options.rules)
+    for loss in large_losses(decisions, read_json(Path("metrics/download.json")).get("by_path", [])):
+        log.warning("select: %s", loss)
     if not metrics["documents_out"]:
         worst = max(metrics["drops"], key=lambda rule: int(metrics["drops"][rule]["documents"]))
-        raise PipelineError(f"select: no document is left; {worst} drops most of them: relax it in params.yaml")
+        raise PipelineError(f"no document is left; {worst} drops most of them: relax it in params.yaml")
     with atomic_path(Path("data/select")) as folder:
         folder.mkdir()
         write_decisions(decisions, measures, folder)

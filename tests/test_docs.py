@@ -1,25 +1,64 @@
 """Examples in the documentation work when they are copied unchanged."""
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
+from tinypt.params.corpus import Corpus
 from tinypt.params.loader import load
 from tinypt.params.tasks import Task
 
 ROOT = Path(__file__).parents[1]
-BLOCKS = re.findall(r"^```yaml\n(tasks:.*?)^```", (ROOT / "docs/tasks.md").read_text(encoding="utf-8"), re.M | re.S)
+RELEASE = "models/total_best/release"
 
 
-def test_the_page_on_tasks_shows_some() -> None:
-    assert len(BLOCKS) == 3
+def _blocks(page: str, section: str) -> list[str]:
+    return re.findall(rf"^```yaml\n({section}:.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.M | re.S)
 
 
-@pytest.mark.parametrize("block", BLOCKS)
+TASKS, CORPORA = (
+    _blocks("docs/tasks.md", "tasks"),
+    [block for page in ("docs/data.md", "README.pt-BR.md") for block in _blocks(page, "corpus")],
+)
+
+
+def test_the_pages_on_tasks_and_data_show_some() -> None:
+    assert (len(TASKS), len(CORPORA)) == (3, 4)
+
+
+@pytest.mark.parametrize("block", TASKS)
 def test_tasks_can_be_copied_into_params_yaml(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for folder in re.findall(r"id: (data/\S+)", block):  # the reader puts data there
+    for folder in re.findall(r"id: (inputs/\S+)", block):  # the reader puts data there
         Path(folder).mkdir(parents=True)
     Path("params.yaml").write_text(block, encoding="utf-8")
     assert load("tasks", dict[str, Task])
+
+
+@pytest.mark.parametrize("block", CORPORA)
+def test_a_corpus_can_be_copied_into_params_yaml(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("params.yaml").write_text(block, encoding="utf-8")
+    load("corpus", Corpus)
+
+
+def test_the_example_of_the_readme_prints_what_it_says() -> None:
+    """Each line with a comment ends in the value that the comment gives; the model is that of a default run."""
+    if not (ROOT / RELEASE).is_dir():
+        pytest.skip(f"{RELEASE} does not exist; `make repro` makes it")
+    (code,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+    names: dict[str, object] = {}
+    said = 0
+    for statement in ast.parse(code.replace(RELEASE, str(ROOT / RELEASE))).body:
+        source = ast.unparse(statement)
+        comment = code.splitlines()[statement.end_lineno - 1].partition("  # ")[2]  # type: ignore[operator]
+        if isinstance(statement, ast.Expr):
+            value = eval(source, names)
+            shown = tuple(round(float(part), 2) for part in value) if isinstance(value, tuple) else value
+            assert shown == ast.literal_eval(comment), source
+            said += 1
+        else:
+            exec(source, names)
+    assert said == 2

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -115,6 +116,15 @@ def test_outputs_are_never_persisted_and_metrics_are_in_git(stages: dict[str, ob
         for out in stage.outs:  # type: ignore[attr-defined]
             assert not out.persist
             assert out.use_cache == (not out.def_path.startswith(("metrics/", "report")))
+
+
+def test_own_inputs_are_dependencies_that_git_and_dvc_can_track(stages: dict[str, object]) -> None:
+    for name in ("corpus", "tasks", "teacher", "base"):
+        stage = stages["download" if name == "corpus" else name]
+        assert f"inputs/{name}" in [dep.def_path for dep in stage.deps]  # type: ignore[attr-defined]
+        ignored = subprocess.run(["git", "check-ignore", "-q", f"inputs/{name}/mine.dvc"], cwd=ROOT, check=False)
+        assert ignored.returncode == 1
+        assert (ROOT / f"inputs/{name}/.gitkeep").exists(), "DVC refuses a dependency that does not exist"
 
 
 def test_every_stage_says_what_it_does() -> None:

@@ -27,7 +27,7 @@ def brwac() -> dict[str, Any]:
 
 def test_sizes_of_text() -> None:
     assert text_bytes(VertCorpus("vert", Path("brwac.vert"))) == BRWAC_BYTES
-    assert text_bytes(FilesCorpus("files", (Path("texts"),), "text")) is None
+    assert text_bytes(FilesCorpus("files", (Path("texts"),), "text", "line")) is None
 
 
 def test_the_sample_took_about_what_was_planned() -> None:

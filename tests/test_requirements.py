@@ -31,10 +31,25 @@ def test_every_pin_allows_every_python_that_readme_names(python: str) -> None:
 
 
 def test_every_requirement_is_pinned_alike() -> None:
-    pins = {name.lower().replace("_", "-"): version for name, version in PINS}
+    pins = {_plain(name): version for name, version in PINS}
     for file in [*ROOT.glob("requirements*.txt"), ROOT / "ci/requirements.txt"]:
         for name, version in re.findall(r"^([\w.-]+)==(\S+)$", file.read_text(encoding="utf-8"), re.M):
-            assert pins.get(name.lower().replace("_", "-"), version) == version, f"{file.name}: {name}"
+            assert pins.get(_plain(name), version) == version, f"{file.name}: {name}"
+
+
+def test_the_lock_has_every_requirement_as_pinned_and_names_no_index() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    locked = {_plain(name): version for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", lock, re.M)}
+    required = re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.M)
+    assert {name: locked.get(_plain(name)) for name, _ in required} == dict(required), "run `make lock`"
+    pins = {_plain(name): version for name, version in PINS}
+    different = {name: version for name, version in locked.items() if pins.get(name, version) != version}
+    assert different == {}, "run `make lock`"
+    assert "://" not in lock
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "-")
 
 
 def test_make_names_a_python_that_will_not_do(tmp_path: Path) -> None:

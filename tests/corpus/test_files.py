@@ -9,9 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from tinypt.corpus.files import expand, read_file, read_open
+from tinypt.corpus.files import expand, read_file, read_open, unknown_kinds
 from tinypt.corpus.html import read_html
 from tinypt.corpus.records import Record
+from tinypt.params.corpus import Document
 from tinypt.runtime.errors import PipelineError
 
 PLAIN = {"doc_id": "a-1", "title": "T", "uri": "http://a", "text": "Um.\nDois."}
@@ -20,9 +21,9 @@ LISTED = {**PLAIN, "text": [{"paragraphs": ["Um."]}, {"paragraphs": ["Dois.", No
 NESTED = {"doc_id": "a-1", "title": "T", "uri": "http://a", "text": {"paragraphs": [["Um."], [], ["Dois.", "Três."]]}}
 
 
-def _read(path: Path, column: str = "text") -> tuple[list[Record], Counter[str]]:
+def _read(path: Path, column: str = "text", document: Document = "line") -> tuple[list[Record], Counter[str]]:
     skipped: Counter[str] = Counter()
-    return list(read_file(path, column, skipped)), skipped
+    return list(read_file(path, column, skipped, document)), skipped
 
 
 def _lines(*rows: Any) -> bytes:
@@ -59,6 +60,25 @@ def test_lines_end_only_at_line_feeds(tmp_path: Path) -> None:
     texts = ["um\u2028dois", "três\u0085quatro", "cinco\x1cseis\x0bsete"]
     path.write_bytes(_lines(*({"text": text} for text in texts)))
     assert [record.text for record in _read(path)[0]] == texts
+
+
+@pytest.mark.parametrize(
+    ("document", "texts"),
+    [
+        ("file", ["Um.\nDois.\n\nTrês.\n\n\nQuatro."]),
+        ("blank_line", ["Um.\nDois.", "Três.", "Quatro."]),
+        ("line", ["Um.", "Dois.", "Três.", "Quatro."]),
+    ],
+)
+def test_a_document_of_a_text_file_is_what_the_parameter_says(
+    tmp_path: Path, document: Document, texts: list[str]
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes("\nUm.\r\nDois.\n \nTrês.\n\n\nQuatro.".encode())
+    assert [record.text for record in _read(path, document=document)[0]] == texts
+    with path.open("rb") as raw:
+        rest = list(read_open(path, raw, "a", "text", Counter(), Counter(), 1, document))
+    assert [record.text for record in rest] == (texts if document == "line" else texts[1:])
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
@@ -114,7 +134,9 @@ def test_a_missing_column_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="no column text; it has content"):
         _read(tmp_path / "a.parquet")
     (tmp_path / "a.jsonl").write_bytes(_lines({"content": "x"}))
-    with pytest.raises(PipelineError, match="no record has a field text"):
+    with pytest.raises(
+        PipelineError, match=r"no record has a field text; they have content: correct corpus\.text_column"
+    ):
         _read(tmp_path / "a.jsonl")
     assert _read(tmp_path / "a.jsonl", "content")[0][0].text == "x"
 
@@ -125,8 +147,12 @@ def test_unknown_kinds_and_globs_without_matches_are_refused(tmp_path: Path) -> 
         _read(tmp_path / "a.doc")
     with pytest.raises(PipelineError, match=r"a\.doc: unknown kind of file"):  # before anything is read
         expand((tmp_path / "*",))
-    with pytest.raises(PipelineError, match="no such file"):
+    with pytest.raises(PipelineError, match=r"no such file; correct corpus\.paths"):
         expand((tmp_path / "*.jsonl",))
+    with pytest.raises(PipelineError, match=r"articles: no such folder; correct corpus\.paths"):
+        expand((tmp_path / "articles",))
+    with pytest.raises(PipelineError, match=f"no such folder; {tmp_path} is the last folder on this path that exists"):
+        expand((tmp_path / "my/articles",))
 
 
 def test_globs_are_sorted_and_a_file_is_read_once(tmp_path: Path) -> None:
@@ -149,6 +175,7 @@ def test_a_folder_stands_for_all_known_files_below_it(tmp_path: Path) -> None:
     names = ["a.jsonl", "b/a.html", "b/z.txt", "c.parquet"]
     assert [path.relative_to(tmp_path).as_posix() for path in expand((tmp_path,))] == names
     assert [path.name for path in expand((tmp_path / "?", tmp_path))] == ["a.html", "z.txt", "a.jsonl", "c.parquet"]
+    assert unknown_kinds((tmp_path, tmp_path / "b", tmp_path / "*")) == {".doc": 1}
     (tmp_path / "empty").mkdir()
     with pytest.raises(PipelineError, match=r"empty: no file of a known kind.*\.html"):
         expand((tmp_path / "empty",))
@@ -245,8 +272,12 @@ def test_rows_are_read_from_any_row_of_an_array(tmp_path: Path) -> None:
         ("a.jsonl", "\n".join(json.dumps(row, indent=1) for row in ROWS), r"9 of 9 rows are malformed_json; .*`jq"),
         ("a.jsonl", "text,label\nUm,1\nDois,2\n", r"3 of 3 rows are malformed_json"),
         ("a.jsonl", '{"text": {"pt": "Um", "en": "One"}}\n', r"1 of 1 rows are not_text; correct corpus.text_column"),
-        ("a.jsonl", '{"text": "maçã"}\n'.encode("latin-1") * 3, r"3 of 3 rows are not_utf8; .*`iconv"),
-        ("a.txt", "maçã\npêra\nuva\n".encode("latin-1"), r"2 of 3 rows are not_utf8; .*`iconv"),
+        (
+            "a.jsonl",
+            '{"text": "maçã"}\n'.encode("latin-1") * 3,
+            r"byte 0xe7 is not UTF-8; .*maçã.*`iconv -f WINDOWS-1252 .*a.jsonl",
+        ),
+        ("a.txt", "maçã\npêra\nuva\n".encode("latin-1"), r"byte 0xe7 is not UTF-8; .*`iconv -f WINDOWS-1252"),
     ],
 )
 def test_a_file_of_another_form_is_refused(tmp_path: Path, name: str, content: str | bytes, message: str) -> None:

@@ -50,7 +50,7 @@ def corpus(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
     (folder / "d.txt").write_text("um\n\ndois\n", encoding="utf-8")
     (folder / "e.html").write_text("<p>um", encoding="utf-8")
     (folder / "f.html").write_text("<p>dois", encoding="utf-8")
-    return FilesCorpus("files", (folder,), "text")
+    return FilesCorpus("files", (folder,), "text", "line")
 
 
 def test_reading_resumes_at_any_row(corpus: Corpus) -> None:
@@ -89,6 +89,6 @@ def test_relative_and_absolute_paths_can_be_mixed(tmp_path: Path, monkeypatch: p
     for name in ("a", "b"):
         (tmp_path / f"in/{name}.txt").write_text("um\n", encoding="utf-8")
     (tmp_path / "c.txt").write_text("um\n", encoding="utf-8")
-    corpus = FilesCorpus("files", (Path("c.txt"), tmp_path / "in/a.txt", Path("in/b.txt")), "text")
+    corpus = FilesCorpus("files", (Path("c.txt"), tmp_path / "in/a.txt", Path("in/b.txt")), "text", "line")
     rows = [row for batch in iter_batches(corpus, 1, Notes()) for row in batch.rows.to_pylist()]
     assert [row["doc_id"] for row in rows] == ["c.txt-0", "in/a.txt-0", "in/b.txt-0"]

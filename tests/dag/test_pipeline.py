@@ -20,7 +20,7 @@ def test_every_stage_writes_its_outputs(clone: Clone) -> None:
     for name in minimal()["students"]:
         for part in ("student", "distilled", "release"):
             assert (clone.folder / "models" / name / part / "model.safetensors").is_file()
-        for metrics in ("distill", "evaluate"):
+        for metrics in ("distill", "evaluate", "scores"):
             assert json.loads((clone.folder / f"metrics/{name}/{metrics}.json").read_text(encoding="utf-8"))
     for name in ("teacher", "base", "untrained"):
         assert (clone.folder / f"metrics/{name}/evaluate.json").is_file()

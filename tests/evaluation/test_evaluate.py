@@ -61,7 +61,7 @@ def test_a_student_learns_from_the_teacher_s_soft_labels(
     options = replace(OPTIONS, finetune=finetune, task_distillation=DISTILLATION)
     results = evaluate_tasks(evaluated, tasks, options, 13, tmp_path)
     assert list(results.soft_labels) == ["matched/entailment+similarity"]
-    write_results("teacher", tasks, results, tmp_path)
+    write_results(tasks, results, tmp_path / "teacher")
     student = replace(evaluated, name="total", model=same_shape(base, evaluated.tokenizer, 7).eval())
     wrong = {
         task: replace(data, train=replace(data.train, labels=data.train.labels[1:] + data.train.labels[:1]))

@@ -42,7 +42,7 @@ def test_a_hub_corpus_is_pinned(tmp_path: Path) -> None:
 
 
 def test_paths_may_contain_environment_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    block = {"source": "files", "paths": ["$MY_DATA/*.jsonl"], "text_column": "text"}
+    block = {"source": "files", "paths": ["$MY_DATA/*.jsonl"], "text_column": "text", "document": "file"}
     monkeypatch.setenv("MY_DATA", "/data")
     assert _load(tmp_path, block).paths == (Path("/data/*.jsonl"),)
     monkeypatch.delenv("MY_DATA")

@@ -1,23 +1,39 @@
 from dataclasses import replace
 
 from tinypt.reporting.efficiency import Efficiency
-from tinypt.reporting.overview import overview
-from tinypt.reporting.page import ReportData
+from tinypt.reporting.overview import best_table, overview
+from tinypt.reporting.page import ReportData, compose
 
 
-def test_the_first_lines_give_corpus_language_cost_and_the_best_student_of_each_task(report_data: ReportData) -> None:
-    text = overview(report_data.results, report_data.comparisons, report_data.efficiency, report_data.funnel)
-    assert "80 of 100 documents are kept (80.0%)" in text
-    assert "total needs 2.05 bits per character (teacher 1.60, untrained 3.10)" in text
-    assert "the students have 1.50 million parameters (teacher 6.00, untrained 1.50)" in text
-    assert "for a text of 128 word pieces the students need 8.00 ms (teacher 32.00, untrained 8.00)" in text
+def test_two_sentences_say_what_came_of_the_run(report_data: ReportData) -> None:
+    text = overview(report_data.results, report_data.comparisons, report_data.efficiency)
+    assert text.startswith(
+        "**total** predicts masked words worse than its teacher, but better than random weights "
+        "(2.05 bits per character; teacher 1.60, random weights 3.10), with 25% of the teacher's parameters "
+        "and 4.0 times its speed. Of the "
+    )
+    assert "the best student is shown to beat random weights on" in text
+    assert text.endswith("and the best method without a neural network on none.")
+
+
+def test_a_picture_comes_before_the_first_table(report_data: ReportData) -> None:
+    page = compose(report_data).markdown
+    assert page.index("predicts masked words") < page.index("](bits-per-character.svg)") < page.index("\n| ")
+
+
+def test_the_first_table_has_the_best_student_of_each_task_in_six_columns(report_data: ReportData) -> None:
+    table = best_table(report_data.results, report_data.comparisons)
+    assert len(table.header) == 6
     row = "| total, tied with 1 | 0.550 [0.250, 0.750] | +0.350 ▲ | −0.150 ▼ | −0.300 ▼ |"
-    assert f"| ASSIN2 similarity, frozen, Pearson {row}" in text
+    assert f"| ASSIN2 similarity, frozen, Pearson {row}" in table.markdown()
+
+
+def test_published_numbers_stay_out_of_the_headline_of_the_sample(report_data: ReportData) -> None:
+    for sample in (True, False):
+        page = compose(replace(report_data, sample=sample)).markdown
+        assert ("ASSIN2 similarity, published |" in page) == (not sample)
 
 
 def test_missing_measurements_are_left_out(report_data: ReportData) -> None:
     bare = replace(report_data.results, numbers={})
-    text = overview(bare, report_data.comparisons, Efficiency(1, "none", {}, {}), report_data.funnel)
-    assert text.startswith("- **Corpus**")
-    assert "Speed" not in text
-    assert "Language" not in text
+    assert overview(bare, report_data.comparisons, Efficiency(1, "none", {}, {})) == ""

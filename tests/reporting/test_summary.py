@@ -1,11 +1,12 @@
 import csv
 import json
+import math
 from pathlib import Path
 
 import pytest
 
 from tinypt.reporting.page import ReportData
-from tinypt.reporting.summary import summary_rows, write_summary
+from tinypt.reporting.summary import summary_rows, write_curves, write_summary
 
 
 def test_every_score_of_every_model_is_there_once(report_data: ReportData) -> None:
@@ -35,3 +36,18 @@ def test_csv_and_json_hold_the_same_and_come_out_the_same_each_time(report_data:
     for row in table:
         place = nested[row["model"] or "all"][row["measurement"]][row["protocol"] or "all"]
         assert place[row["metric"]] == float(row["value"])
+
+
+def test_all_curves_are_in_one_table(tmp_path: Path) -> None:
+    curves = {
+        "total": {"step": [1.0, 2.0], "validation_mlm": [5.5, 4.25]},
+        "other": {"step": [1.0, 2.0], "validation_mlm": [math.nan, 4.0]},
+        "without": {"step": [1.0]},
+    }
+    write_curves(curves, tmp_path)
+    assert (tmp_path / "curves.csv").read_text().splitlines() == [
+        "student,step,validation_mlm",
+        "total,1,5.5",
+        "total,2,4.25",
+        "other,2,4",
+    ]

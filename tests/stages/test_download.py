@@ -62,7 +62,8 @@ def project(tmp_path: Path) -> Path:
     rows = ({"id": i, "text": f"documento {i} " * 5 if i % 7 else ""} for i in range(200))
     (tmp_path / "in/a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     (tmp_path / "params.yaml").write_text(
-        "seed: 1\ncorpus:\n  source: files\n  paths: [in/*.jsonl]\n  text_column: text\n", encoding="utf-8"
+        "seed: 1\ncorpus:\n  source: files\n  paths: [in/*.jsonl]\n  text_column: text\n  document: file\n",
+        encoding="utf-8",
     )
     return tmp_path
 
@@ -101,7 +102,7 @@ def test_a_killed_run_gives_the_same_bytes(project: Path) -> None:
         assert _download(project, fault).returncode != 0, place
         _remove_outputs(project)
         again = _download(project)
-        assert (again.returncode, again.stderr) == (0, ""), place
+        assert (again.returncode, again.stderr) == (0, "corpus: documents by path: in/*.jsonl 171\n"), place
         assert _outputs(project) == whole, place
 
 

@@ -1,8 +1,10 @@
 import json
 import math
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,10 +13,13 @@ import pytest
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from stages import evaluate
+from tinypt.evaluation import parts
+from tinypt.evaluation.evaluate import TaskResults, evaluate_tasks
+from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.scores.predictions import read_predictions
 from tinypt.evaluation.scores.scoring import gold_labels, primary_metric, task_scores
 from tinypt.evaluation.tasks.table import Split, TaskData, read_tasks, write_task
-from tinypt.modeling.load import save_model
+from tinypt.modeling.load import load_model, save_model
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.vocabulary import write_vocabulary
 
@@ -65,20 +70,80 @@ def test_metrics_of_every_protocol_and_task(project: Path) -> None:
     assert set(metrics["mlm"]) == {"loss", "masked_tokens"}
     bounds = {"pearson_low", "pearson_high", "mse_low", "mse_high"}
     assert set(metrics["similarity"]["frozen"]) == {"pearson", "mse"} | bounds
-    parts = [f"{part}_{head}" for head in ("matched", "cls") for part in ("finetune", "selection")]
-    assert list(metrics["sentiment"]) == ["frozen", *parts]
+    protocols = [f"{part}_{head}" for head in ("matched", "cls") for part in ("finetune", "selection")]
+    assert list(metrics["sentiment"]) == ["frozen", *protocols]
     assert set(metrics["sentiment"]["finetune_cls"]) == {"seeds"} | {
         f"{metric}_{part}" for metric in ("f1", "accuracy") for part in ("mean", "sd", "low", "high")
     }
     assert set(metrics["sentiment"]["selection_cls"]) == {"learning_rate", "at_0.001", "at_0.01"}
     assert math.isfinite(metrics["similarity"]["finetune_matched"]["mse_mean"])
-    before = {path: path.read_bytes() for path in written(project)}
+    scores = json.loads((project / "metrics/teacher/scores.json").read_text())
+    assert scores == {
+        "mlm_loss": metrics["mlm"]["loss"],
+        "word_accuracy": metrics["words"]["accuracy"],
+        "bits_per_character": metrics["words"]["bits_per_character"],
+        "parameters": load_model(project / "models/teacher").num_parameters(),
+        "sentiment": {
+            "frozen": metrics["sentiment"]["frozen"]["f1"],
+            "finetuned": metrics["sentiment"]["finetune_matched"]["f1_mean"],
+        },
+        "similarity": {
+            "frozen": metrics["similarity"]["frozen"]["pearson"],
+            "finetuned": metrics["similarity"]["finetune_matched"]["pearson_mean"],
+        },
+    }
+
+
+def test_a_new_task_is_evaluated_alone(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluated: list[str] = []
+
+    def noted(model: EvaluatedModel, tasks: dict[str, TaskData], *others: Any) -> TaskResults:
+        evaluated.extend(tasks)
+        return evaluate_tasks(model, tasks, *others)
+
+    monkeypatch.setattr(parts, "evaluate_tasks", noted)
     evaluate.main("teacher", "models/teacher", "data/tokens/teacher")
-    assert {path: path.read_bytes() for path in written(project)} == before
+    assert evaluated == ["sentiment", "similarity"]
+    before = {path: path.read_bytes() for path in written(project)}
+
+    shutil.copytree(project / "data/tasks/sentiment", project / "data/tasks/irony")
+    evaluate.main("teacher", "models/teacher", "data/tokens/teacher")
+    assert evaluated == ["sentiment", "similarity", "irony"]
+    tables = [path for path in before if path.suffix == ".parquet"]
+    assert [path.read_bytes() for path in tables] == [before[path] for path in tables]
+    with_irony = {path: path.read_bytes() for path in written(project)}
+    assert {"irony"} < json.loads((project / "metrics/teacher/evaluate.json").read_text()).keys()
+
+    evaluate.main("teacher", "models/teacher", "data/tokens/teacher")  # nothing has changed: `dvc repro -f`
+    assert evaluated[3:] == ["irony", "sentiment", "similarity"]
+    assert {path: path.read_bytes() for path in written(project)} == with_irony
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again"),
+    [("seed: 7", "seed: 8", ["sentiment", "similarity"]), ("mlm_blocks: 20", "mlm_blocks: 8", [])],
+)
+def test_a_changed_input_is_evaluated_again(
+    project: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, again: list[str]
+) -> None:
+    evaluated: list[str] = []
+
+    def noted(model: EvaluatedModel, tasks: dict[str, TaskData], *others: Any) -> TaskResults:
+        evaluated.extend(tasks)
+        nothing = {task: {"frozen": {}, "finetune_matched": {}} for task in tasks}
+        return TaskResults(nothing, {task: {} for task in tasks}, {})
+
+    monkeypatch.setattr(parts, "evaluate_tasks", noted)
+    monkeypatch.setattr(evaluate, "model_scores", lambda *_: {})
+    evaluate.main("teacher", "models/teacher", "data/tokens/teacher")
+    evaluated.clear()
+    (project / "params.yaml").write_text(PARAMS.replace(old, new))
+    evaluate.main("teacher", "models/teacher", "data/tokens/teacher")
+    assert evaluated == again
 
 
 def written(project: Path) -> list[Path]:
-    return [project / "metrics/teacher/evaluate.json", *sorted((project / "data/predictions/teacher").iterdir())]
+    return [*(project / "metrics/teacher").iterdir(), *sorted((project / "data/predictions/teacher").iterdir())]
 
 
 def test_scores_can_be_recomputed_from_the_predictions(project: Path) -> None:

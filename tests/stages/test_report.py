@@ -21,6 +21,7 @@ STUDENT = sample_params()["students"]["mlm_only"]
 FILES = {
     "README.md",
     "index.html",
+    "curves.csv",
     "summary.csv",
     "summary.json",
     "funnel.svg",

@@ -31,6 +31,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ]
     write_shard(tmp_path / "data/raw" / shard_name(0), [pa.Table.from_pylist(rows, schema=SCHEMA)])
     clean.main()
+    by_path = [{"path": "long.jsonl", "documents": 2}, {"path": "short", "documents": 1}]
+    (tmp_path / "metrics/download.json").write_text(json.dumps({"by_path": by_path}))
     return tmp_path
 
 
@@ -38,8 +40,10 @@ def _params(folder: Path, least: int) -> None:
     (folder / "params.yaml").write_text(yaml.safe_dump({"clean": sample_params()["clean"]}) + SELECT % least)
 
 
-def test_decisions_examples_and_metrics_are_written(project: Path) -> None:
+def test_decisions_examples_and_metrics_are_written(project: Path, caplog: pytest.LogCaptureFixture) -> None:
     select.main()
+    (warning,) = caplog.messages
+    assert warning.startswith("select: all 1 documents of short are dropped, most by too_short")
     table = pq.read_table(project / "data/select" / shard_name(0))
     assert table.column("reason").to_pylist() == [None, "exact_duplicate", "too_short"]
     examples = (project / "data/select/examples.jsonl").read_text(encoding="utf-8").splitlines()

@@ -7,17 +7,20 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import chain, islice
+from functools import partial
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tinypt.corpus.encodings import explain
 from tinypt.corpus.html import read_html
 from tinypt.corpus.records import NAMES, Record, from_mapping
 from tinypt.corpus.streams import named_faults, open_bytes
 from tinypt.files import list_files
+from tinypt.params.corpus import Document
 from tinypt.runtime.errors import PipelineError
 
 _BETWEEN = re.compile(r"[\[ \t\r,\x1e\ufeff]*+")  # what may stand before a value on a line
@@ -28,9 +31,10 @@ Reader = Callable[[Path, BinaryIO, str, int, Counter[str]], Iterator[Row]]
 # Reasons of the form of a file, with the remedy, rather than of its content.
 REMEDIES = {
     "malformed_json": "it must have one JSON object a line (`jq -c .` or `jq -c '.[]'` converts other JSON)",
-    "not_utf8": "convert it to UTF-8 (`iconv -f WINDOWS-1252 -t UTF-8`)",
+    "not_utf8": "convert it to UTF-8",
     "not_text": "correct corpus.text_column",
 }
+_FIELDS = 20  # fields named in a message
 _SHOWN, _REFUSED = 0.01, 0.5  # shares of a file's rows that may be of the wrong form
 log = logging.getLogger(__name__)
 
@@ -43,8 +47,13 @@ def expand(paths: tuple[Path, ...]) -> list[Path]:
     Raises:
         PipelineError: a path matches nothing, or matches a file of an unknown kind.
     """
-    found: dict[Path, None] = {}
-    for path in paths:
+    return list(expand_by_path(paths))
+
+
+def expand_by_path(paths: tuple[Path, ...]) -> dict[Path, int]:
+    """Like `expand`; each file with the position in `paths` of the first that names it."""
+    found: dict[Path, int] = {}
+    for position, path in enumerate(paths):
         matches = [path] if path.exists() else [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]
         files = [file for match in matches for file in (_known(match) if match.is_dir() else [match])]
         if not files and path.is_dir():
@@ -52,14 +61,28 @@ def expand(paths: tuple[Path, ...]) -> list[Path]:
                 f"{path}: no file of a known kind ({', '.join(READERS)}) in this folder; correct corpus.paths"
             )
         if not files:
-            raise PipelineError(f"{path}: no such file; correct corpus.paths")
-        found |= dict.fromkeys(files)
+            raise PipelineError(f"{path}: no such {_thing(path)}; correct corpus.paths")
+        found |= {file: position for file in files if file not in found}
     for file in found:
         _kind(file)
-    return list(found)
+    return found
 
 
-def read_file(path: Path, text_column: str, skipped: Counter[str]) -> Iterator[Record]:
+def unknown_kinds(paths: tuple[Path, ...]) -> Counter[str]:
+    """The number of files of each unknown kind in the folders of `paths`: they are not read."""
+    matches = [Path(match) for path in paths for match in [str(path), *glob.glob(str(path), recursive=True)]]
+    files = {file for folder in matches if folder.is_dir() for file in list_files(folder)}
+    return Counter(file.suffix or "no suffix" for file in files if not file.name.endswith(tuple(READERS)))
+
+
+def _thing(path: Path) -> str:
+    """How to call a path that does not exist, by its nearest parent that does."""
+    parent = next(parent for parent in path.parents if parent.exists())
+    kind = "file" if path.suffix else "folder"
+    return f"{kind}; {parent} is the last folder on this path that exists" if parent != path.parent else kind
+
+
+def read_file(path: Path, text_column: str, skipped: Counter[str], document: Document = "file") -> Iterator[Record]:
     """Records of one file, in order. Unusable rows are counted in `skipped`, by reason.
 
     Raises:
@@ -67,7 +90,7 @@ def read_file(path: Path, text_column: str, skipped: Counter[str]) -> Iterator[R
             of its kind.
     """
     with named_faults(path), path.open("rb") as raw:
-        yield from read_open(path, raw, path.name, text_column, skipped, Counter(), 0)
+        yield from read_open(path, raw, path.name, text_column, skipped, Counter(), 0, document)
 
 
 def read_open(
@@ -78,6 +101,7 @@ def read_open(
     skipped: Counter[str],
     counts: Counter[str],
     start: int,
+    document: Document = "file",
 ) -> Iterator[Record]:
     """Like `read_file`, but for the open file `raw`, after its first `start` rows.
 
@@ -85,8 +109,9 @@ def read_open(
     `counts` gets the number of web pages with bytes that are invalid in their encoding.
     """
     kind, rows, unusable = _kind(path), 0, Counter[str]()
+    read = partial(_text, document=document) if READERS[kind] is _text else READERS[kind]
     with named_faults(path):
-        for row, content in enumerate(READERS[kind](path, raw, text_column, start, counts), start):
+        for row, content in enumerate(read(path, raw, text_column, start, counts), start):
             record = content if isinstance(content, str) else from_mapping(content, f"{name}-{row}", text_column)
             if isinstance(record, Record):
                 yield record
@@ -94,6 +119,8 @@ def read_open(
                 skipped[record] += 1
                 unusable[record] += 1
             rows += record != "blank_line"
+    if unusable["not_utf8"] > _REFUSED * rows and kind != ".parquet":
+        raise PipelineError(f"{path}: {_wrong_bytes(path, raw)}")
     check_form(str(path), rows, unusable)
 
 
@@ -178,13 +205,16 @@ def _unprintable(type: pa.DataType) -> bool:
 
 
 def _json(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str]) -> Iterator[Row]:
-    objects, found = False, start > 0
+    fields, found = dict[str, None](), start > 0
     for row in islice(chain.from_iterable(map(_json_rows, _lines(path, raw))), start, None):
-        if isinstance(row, dict):
-            objects, found = True, found or text_column in row
+        if isinstance(row, dict) and not found:
+            fields, found = fields | dict.fromkeys(row), text_column in row
         yield row
-    if objects and not found:
-        raise PipelineError(f"{path}: no record has a field {text_column}; correct corpus.text_column")
+    if fields and not found:
+        known = ", ".join(list(fields)[:_FIELDS])
+        raise PipelineError(
+            f"{path}: no record has a field {text_column}; they have {known}: correct corpus.text_column"
+        )
 
 
 def _json_rows(line: bytes) -> list[Row]:
@@ -224,14 +254,35 @@ def _json_values(line: str) -> list[Any]:
     return values
 
 
-def _text(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str]) -> Iterator[Row]:
-    for line in islice(_lines(path, raw), start, None):
+def _text(
+    path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str], document: Document = "file"
+) -> Iterator[Row]:
+    for lines in islice(_documents(_lines(path, raw), document), start, None):
         try:
-            text = line.decode().strip()
+            text = b"\n".join(map(bytes.rstrip, lines)).decode().strip()
         except UnicodeDecodeError:
             yield "not_utf8"
         else:
-            yield {text_column: text} if text else "blank_line"
+            yield {text_column: text} if text or document == "file" else "blank_line"
+
+
+def _documents(lines: Iterator[bytes], document: Document) -> Iterator[list[bytes]]:
+    """The lines of each document of a plain text file."""
+    if document == "line":
+        yield from ([line] for line in lines)
+    elif document == "file":
+        yield list(lines)
+    else:
+        for blank, group in groupby(lines, key=lambda line: not line.strip()):
+            if not blank:
+                yield list(group)
+
+
+def _wrong_bytes(path: Path, raw: BinaryIO) -> str:
+    """What the first line that is not UTF-8 shows."""
+    raw.seek(0)
+    wrong = (explain(line, str(path)) for line in _lines(path, raw))
+    return next(filter(None, wrong), REMEDIES["not_utf8"])
 
 
 def _html(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str]) -> Iterator[Row]:
@@ -262,7 +313,7 @@ def _lines(path: Path, raw: BinaryIO) -> Iterator[bytes]:
             parts.append(rest)
             size += len(rest)
             if size > LONGEST:
-                raise PipelineError(f"{path}: no line feed in {LONGEST >> 20} MB; it must have one document a line")
+                raise PipelineError(f"{path}: no line feed in {LONGEST >> 20} MB; it must have lines")
             chunk = stream.read(1 << 20)
         if decoder:
             decoder.decode(b"", final=True)  # fails if the last character is cut

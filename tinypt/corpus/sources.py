@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from tinypt.corpus.batches import Batch
-from tinypt.corpus.files import expand, read_open
+from tinypt.corpus.files import expand, expand_by_path, read_open
 from tinypt.corpus.hub import HubStream
 from tinypt.corpus.records import Record
 from tinypt.corpus.shards import SCHEMA
@@ -27,10 +27,14 @@ ROWS = 256  # records per batch
 
 @dataclass
 class Notes:
-    """Counts kept while reading: skipped rows by reason, and units of the source (vert)."""
+    """Counts kept while reading.
+
+    skipped: rows by reason. counts: units of the source (vert). documents: by position in corpus.paths (files).
+    """
 
     skipped: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
+    documents: Counter[str] = field(default_factory=Counter)
 
 
 def iter_batches(corpus: Corpus, seed: int, notes: Notes, resume: dict[str, Any] | None = None) -> Iterator[Batch]:
@@ -45,12 +49,13 @@ def iter_batches(corpus: Corpus, seed: int, notes: Notes, resume: dict[str, Any]
     Yields:
         Batches. The `start` of each is the `resume` that continues with this batch.
     """
-    resume = resume or {"at": None, "skipped": {}, "counts": {}, "rows": 0}
+    resume = resume or {"at": None, "skipped": {}, "counts": {}, "documents": {}, "rows": 0}
     notes.skipped, notes.counts = Counter(resume["skipped"]), Counter(resume["counts"])
+    notes.documents = Counter(resume.get("documents", {}))
     done = resume["rows"]
     source = _open(corpus, seed, notes, resume["at"])
     while True:
-        before = {"skipped": dict(notes.skipped), "counts": dict(notes.counts)}
+        before = {name: dict(counter) for name, counter in vars(notes).items()}
         batch = next(source, None)
         if batch is None:
             return
@@ -111,7 +116,8 @@ def _sample(corpus: SampleCorpus, seed: int, start: int) -> Iterator[Batch]:
 
 
 def _files(corpus: FilesCorpus, notes: Notes, start: dict[str, int]) -> Iterator[Batch]:
-    paths, skipped, counts = expand(corpus.paths), notes.skipped, notes.counts
+    named, skipped, counts = expand_by_path(corpus.paths), notes.skipped, notes.counts
+    paths = list(named)
     root = os.path.commonpath([path.absolute().parent for path in paths])
     sizes = [path.stat().st_size for path in paths]
     place, bytes_read = dict(start), sum(sizes[: start["file"]])
@@ -123,10 +129,11 @@ def _files(corpus: FilesCorpus, notes: Notes, start: dict[str, int]) -> Iterator
             path, earlier = paths[index], skipped.total()
             with named_faults(path), path.open("rb") as raw:
                 name = path.absolute().relative_to(root).as_posix()
-                records = read_open(path, raw, name, corpus.text_column, skipped, counts, first)
+                records = read_open(path, raw, name, corpus.text_column, skipped, counts, first, corpus.document)
                 for count, record in enumerate(records, 1):
                     place.update(file=index, row=first + count + skipped.total() - earlier)
                     bytes_read = sum(sizes[:index]) + raw.tell()
+                    notes.documents[str(named[path])] += 1
                     yield record
 
     return _batches(records(), SCHEMA, lambda: dict(place), lambda: bytes_read / max(sum(sizes), 1))

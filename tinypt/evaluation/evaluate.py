@@ -1,7 +1,7 @@
 """Evaluation of one model on all tasks by every protocol: frozen, and for each head finetune and task_distillation."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,13 @@ from tinypt.evaluation.finetuning.task_distillation import (
 from tinypt.evaluation.frozen import frozen_scores
 from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.scores.predictions import write_predictions
-from tinypt.evaluation.scores.scoring import Labels, summarise
+from tinypt.evaluation.scores.scoring import Labels, primary_metric, summarise
 from tinypt.evaluation.tasks.table import TaskData
-from tinypt.files import atomic_path
 from tinypt.params.evaluate import Evaluate, Head
 
 log = logging.getLogger(__name__)
 TEACHER = "teacher"  # name of the model that writes soft labels
+SOFT_LABELS = "soft_labels"  # the folder of them, in the folder of predictions
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def evaluate_tasks(
         tasks: the tasks by name.
         options: the `evaluate` parameters.
         seed: of the bootstrap and the transfer texts. Fine-tuning has its own seeds.
-        folder: where `write_results` wrote the teacher's results. Students with task distillation read them.
+        folder: data/predictions, with the teacher's results in teacher/. Students with task distillation read them.
 
     Raises:
         PipelineError: the model's weights are damaged, training diverged, tasks cannot be learnt jointly, or the
@@ -89,24 +89,55 @@ def _finetune(
     for task in group:
         rates = {f"at_{rate:g}": score for rate, score in tuned.rate_scores.items()}
         results.metrics[task][f"selection_{head}"] = {"learning_rate": tuned.learning_rate} | rates
-    labels = f"{head}/{'+'.join(group)}"
     if transfer:
-        results.soft_labels[labels] = SoftLabels(transfer, tuned.transfer_outputs)
+        results.soft_labels[_labels_name(head, group)] = SoftLabels(transfer, tuned.transfer_outputs)
     if distillation and name in distillation.students:
-        soft_labels = read_soft_labels(group, _soft_labels_path(folder / TEACHER, labels))
+        soft_labels = read_soft_labels(group, soft_labels_path(folder / TEACHER, head, group))
         rate = tuned.learning_rate
         tuned = finetune_on_soft_labels(evaluated, head, group, tuning, rate, soft_labels, distillation)
         _add(results, f"task_distillation_{head}", group, tuned, tuning.seeds, seed)
 
 
-def write_results(name: str, tasks: dict[str, TaskData], results: TaskResults, folder: Path) -> None:
-    """Write the model's predictions to folder/<name>/<task>.parquet, and soft labels to soft_labels/ in that folder."""
-    with atomic_path(folder / name) as temporary:
-        temporary.mkdir()
-        for task, data in tasks.items():
-            write_predictions(data, results.predictions[task], temporary / f"{task}.parquet")
-        for labels, soft_labels in results.soft_labels.items():
-            write_soft_labels(soft_labels, _soft_labels_path(temporary, labels))
+def write_results(tasks: dict[str, TaskData], results: TaskResults, folder: Path) -> None:
+    """Write the predictions to folder/<task>.parquet, and soft labels to soft_labels/ in that folder."""
+    for task, data in tasks.items():
+        write_predictions(data, results.predictions[task], folder / f"{task}.parquet")
+    for labels, soft_labels in results.soft_labels.items():
+        write_soft_labels(soft_labels, folder / SOFT_LABELS / f"{labels}.parquet")
+
+
+def soft_labels_path(folder: Path, head: Head, group: Iterable[str]) -> Path:
+    """Where `write_results` writes the soft labels of a head and a group of tasks, in the same `folder`."""
+    return folder / SOFT_LABELS / f"{_labels_name(head, group)}.parquet"
+
+
+def model_scores(metrics: Mapping[str, Any], tasks: dict[str, TaskData], head: Head, parameters: int) -> dict[str, Any]:
+    """The few numbers of a model that are a DVC metric.
+
+    Args:
+        metrics: of all parts, as in metrics/<model>/evaluate.json.
+        tasks: the tasks by name.
+        head: the head whose fine-tuned scores are taken.
+        parameters: of the model.
+
+    Returns:
+        mlm_loss (nats a masked piece), word_accuracy (0 to 1), bits_per_character, parameters; and for each task the
+        primary metric, `frozen` and `finetuned`.
+    """
+    scores: dict[str, Any] = {
+        "mlm_loss": metrics["mlm"]["loss"],
+        "word_accuracy": metrics["words"]["accuracy"],
+        "bits_per_character": metrics["words"]["bits_per_character"],
+        "parameters": parameters,
+    }
+    for task, data in tasks.items():
+        primary, found = primary_metric(data), metrics[task]
+        scores[task] = {"frozen": found["frozen"][primary], "finetuned": found[f"finetune_{head}"][f"{primary}_mean"]}
+    return scores
+
+
+def _labels_name(head: Head, group: Iterable[str]) -> str:
+    return f"{head}/{'+'.join(group)}"
 
 
 def _add(
@@ -117,7 +148,3 @@ def _add(
         results.metrics[task][protocol] = summarise(group[task], predictions, seed)
         for training_seed, predicted in zip(seeds, predictions, strict=True):
             results.predictions[task][f"{protocol}_{training_seed}"] = predicted
-
-
-def _soft_labels_path(folder: Path, labels: str) -> Path:
-    return folder / "soft_labels" / f"{labels}.parquet"

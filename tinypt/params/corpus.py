@@ -6,6 +6,8 @@ from typing import Literal
 
 from tinypt.params.loader import require, require_commit
 
+Document = Literal["file", "blank_line", "line"]  # the whole file, the lines between blank lines, or a line
+
 
 @dataclass(frozen=True)
 class NoiseRates:
@@ -54,12 +56,13 @@ class FilesCorpus:
     """Local files: Parquet, JSON lines or plain text, compressed or not, and web pages.
 
     A path may be a glob, or a folder, which stands for all files below it. Plain text and web pages ignore
-    `text_column`.
+    `text_column`; `document` is what one document of a .txt file is.
     """
 
     source: Literal["files"]
     paths: tuple[Path, ...]
     text_column: str
+    document: Document
 
     def __post_init__(self) -> None:
         """Refuse an empty list."""

@@ -18,6 +18,10 @@ NO_EXAMPLES = """\
 The dropped documents are not quoted here, because the licence of the corpus may not allow it. Examples for every rule
 are in `data/select/examples.jsonl`. `python -m stages.report --against HEAD` shows them on a page that git ignores."""
 CAPTIONS = {
+    "bits": (
+        "Bits per character of held-out words: how much a model lacks to know a hidden word, per letter "
+        "of it. Lower is better. Lines: the teacher, and random weights."
+    ),
     "overview": (
         "▲: the best student is shown to be better; ▼: it is shown to be worse; =: no difference is shown, because the "
         "95 % interval of the paired bootstrap contains zero. “Tied with”: the number of other students that are not "

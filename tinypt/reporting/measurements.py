@@ -7,8 +7,11 @@ from tinypt.reporting.results import BASELINE, Key, Results
 from tinypt.reporting.tables import BLANK, Table, label, metric_label, show, show_score
 
 
-def headline_table(results: Results, comparisons: Comparisons, efficiency: Efficiency) -> Table:
-    """A row for each model: its cost, its bits per character, and the primary metric of every task."""
+def headline_table(results: Results, comparisons: Comparisons, efficiency: Efficiency, published: bool) -> Table:
+    """A row for each model: its cost, its bits per character, and the primary metric of every task.
+
+    `published` adds the study's numbers, which mean nothing next to those of generated text.
+    """
     length, latency = efficiency.longest(), efficiency.latency()
     header = ["model", "parameters, millions", f"ms per text, {length} word pieces", "bits per character"]
     rows = []
@@ -31,6 +34,8 @@ def headline_table(results: Results, comparisons: Comparisons, efficiency: Effic
             values = results.values(results.models, task, protocol, metric) | without
             for row, name in zip(rows, [*results.models, *baselines], strict=True):
                 row.append(show(values.get(name), 3))
+        if not published:
+            continue
         header.append(f"{label(task)}, published")
         columns = PUBLISHED[task].columns.values() if task in PUBLISHED else []
         printed = {name: [f"{column[name]:.3f}" for column in columns if name in column] for name in results.models}

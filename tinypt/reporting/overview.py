@@ -1,80 +1,96 @@
-"""The first lines of the report: the main results and their uncertainty."""
-
-from collections.abc import Iterable, Mapping
+"""The first lines of the report: what came of the run, in two sentences, and the best student of each task."""
 
 from tinypt.reporting.captions import CAPTIONS
-from tinypt.reporting.comparisons import Comparisons, show_difference
-from tinypt.reporting.corpus import Funnel
+from tinypt.reporting.comparisons import Comparisons, Difference, show_difference
 from tinypt.reporting.efficiency import Efficiency
-from tinypt.reporting.results import BASELINE, LESS_IS_BETTER, Number, Results
-from tinypt.reporting.tables import BLANK, Table, label, show, show_score
+from tinypt.reporting.results import BASELINE, LESS_IS_BETTER, Results
+from tinypt.reporting.tables import Table, label, show, show_score
+
+NEARLY = 0.9  # share of the way from random weights to the teacher
 
 
-def overview(results: Results, comparisons: Comparisons, efficiency: Efficiency, funnel: Funnel) -> str:
-    """A few sentences on corpus, language, size and speed, and a table of the best student of each task."""
-    lines = [
-        f"- **Corpus**: {funnel[-1][1]:,} of {funnel[0][1]:,} documents are kept "
-        f"({funnel[-1][1] / max(1, funnel[0][1]):.1%})."
-    ]
-    students = results.students()
+def overview(results: Results, comparisons: Comparisons, efficiency: Efficiency) -> str:
+    """Two sentences: how well the best student predicts masked words and at what cost, and what students do on tasks.
+
+    A sentence is left out where nothing was measured.
+    """
+    return " ".join(filter(None, [_language(results, efficiency), _tasks(results, comparisons)]))
+
+
+def _language(results: Results, efficiency: Efficiency) -> str:
     bits = {name: found for name in results.models if (found := results.bits_per_character(name)) is not None}
-    known = [name for name in students if name in bits]
-    if known:
-        best = min(known, key=lambda name: bits[name])
-        lines.append(
-            f"- **Language**: {label(best)} needs {show(bits[best], 2)} bits per character{_references(bits)}."
-        )
-    millions = {name: cost.parameters / 1e6 for name, cost in efficiency.models.items()}
-    if any(name in millions for name in students):
-        lines.append(
-            f"- **Size**: the students have {_span(millions[name] for name in students if name in millions)} million "
-            f"parameters{_references(millions)}."
-        )
-    latency = efficiency.latency()
-    if any(name in latency for name in students):
-        lines.append(
-            f"- **Speed**: for a text of {efficiency.longest()} word pieces the students need "
-            f"{_span(latency[name] for name in students if name in latency)} ms{_references(latency)}."
-        )
-    return "\n".join(lines) + "\n\n" + _best(results, comparisons).markdown()
+    known = [name for name in results.students() if name in bits]
+    if not known or not {"teacher", "untrained"} <= bits.keys():
+        return ""
+    best = min(known, key=lambda name: bits[name])
+    way = (bits["untrained"] - bits[best]) / max(bits["untrained"] - bits["teacher"], 1e-9)
+    well = "as well as its teacher" if way >= 1 else "nearly as well as its teacher" if way >= NEARLY else ""
+    well = well or (
+        "worse than its teacher, but better than random weights" if way > 0 else "no better than random weights"
+    )
+    costs, latency = efficiency.models, efficiency.latency()
+    size = speed = ""
+    if {best, "teacher"} <= costs.keys():
+        size = f", with {costs[best].parameters / costs['teacher'].parameters:.0%} of the teacher's parameters"
+    if {best, "teacher"} <= latency.keys():
+        speed = f" and {latency['teacher'] / latency[best]:.1f} times its speed"
+    others = f"teacher {show(bits['teacher'], 2)}, random weights {show(bits['untrained'], 2)}"
+    numbers = f"{show(bits[best], 2)} bits per character; {others}"
+    return f"**{label(best)}** predicts masked words {well} ({numbers}){size}{speed}."
 
 
-def _best(results: Results, comparisons: Comparisons) -> Table:
+def _tasks(results: Results, comparisons: Comparisons) -> str:
+    """For how many scores the best student is shown to beat random weights, and the best baseline."""
+    pairs = [(task, protocol) for task in results.tasks() for protocol in results.protocols(task)]
+    every = [_differences(results, comparisons, task, protocol) for task, protocol in pairs]
+    found = [differences for differences in every if differences]
+    if not found:
+        return ""
+    better = [[pair is not None and pair.verdict == "better" for pair in differences] for differences in found]
+    beaten = [str(sum(side)) if any(side) else "none" for side in zip(*better, strict=True)]
+    return (
+        f"Of the {len(found)} scores on tasks, the best student is shown to beat random weights on {beaten[0]}, its "
+        f"teacher on {beaten[1]}, and the best method without a neural network on {beaten[2]}."
+    )
+
+
+def _differences(
+    results: Results, comparisons: Comparisons, task: str, protocol: str
+) -> tuple[Difference | None, Difference | None, Difference | None] | None:
+    """The best student of a task compared with untrained, teacher and the best baseline; None without students."""
+    metric = results.metrics(task)[0]
+    sign = -1 if metric in LESS_IS_BETTER else 1
+    values = results.values(results.students(), task, protocol, metric)
+    if not values:
+        return None
+    best = max(values, key=lambda name: sign * values[name])
+    baselines = results.values(results.baselines(task), task, BASELINE, metric)
+    baseline = max(baselines, key=lambda name: sign * baselines[name]) if baselines else None
+    untrained, teacher = (comparisons.find(task, protocol, best, name) for name in ("untrained", "teacher"))
+    return untrained, teacher, comparisons.find(task, protocol, best, baseline) if baseline else None
+
+
+def best_table(results: Results, comparisons: Comparisons) -> Table:
     """A row per task and protocol: the best student, compared with untrained, teacher and the best baseline."""
     rows = []
     for task in results.tasks():
         metric = results.metrics(task)[0]
         sign = -1 if metric in LESS_IS_BETTER else 1
-        baselines = results.values(results.baselines(task), task, BASELINE, metric)
-        references = ["untrained", "teacher"]
-        if baselines:
-            references.append(max(baselines, key=lambda name: sign * baselines[name]))
         for protocol in results.protocols(task):
-            values = results.values(results.students(), task, protocol, metric)
-            if not values:
+            differences = _differences(results, comparisons, task, protocol)
+            if differences is None:
                 continue
+            values = results.values(results.students(), task, protocol, metric)
             best = max(values, key=lambda name: sign * values[name])
             others = len(comparisons.leaders(results, task, protocol, metric)) - 1
-            differences = [show_difference(comparisons.find(task, protocol, best, name)) for name in references]
             rows.append(
                 [
                     f"{label(task)}, {label(protocol)}, {label(metric)}",
                     label(best) + (f", tied with {others}" if others else ""),
                     show_score(results.score(best, task, protocol, metric), digits=3),
-                    *differences,
-                    *([] if baselines else [BLANK]),
+                    *map(show_difference, differences),
                 ]
             )
     header = ["task", "best student", "score", "minus untrained", "minus teacher", "minus best baseline"]
     notes = [f"*{CAPTIONS['overview']}*"]
     return Table("Overview", header, rows, notes, text=frozenset({0, 1}))
-
-
-def _references(numbers: Mapping[str, Number]) -> str:
-    found = [f"{name} {show(numbers[name], 2)}" for name in ("teacher", "untrained") if name in numbers]
-    return f" ({', '.join(found)})" if found else ""
-
-
-def _span(numbers: Iterable[float]) -> str:
-    found = [f"{number:.2f}" for number in sorted(numbers)]
-    return found[0] if found[0] == found[-1] else f"{found[0]} to {found[-1]}"

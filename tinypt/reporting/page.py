@@ -16,7 +16,7 @@ from tinypt.reporting.comparisons import Comparisons, gap_table, pairs_table
 from tinypt.reporting.corpus import Funnel, examples_markdown, fenced, funnel_table
 from tinypt.reporting.efficiency import Efficiency, efficiency_table, encoder_table
 from tinypt.reporting.measurements import distill_table, headline_table, mlm_table, task_table
-from tinypt.reporting.overview import overview
+from tinypt.reporting.overview import best_table, overview
 from tinypt.reporting.results import FINETUNE, Results, flatten
 from tinypt.reporting.students import students_table
 from tinypt.reporting.tables import Table, counts_tables, label
@@ -71,10 +71,12 @@ def compose(data: ReportData) -> Page:
     parts = [
         "# bert-tiny-pt: results",
         *([SAMPLE] if data.sample else []),
-        overview(results, comparisons, efficiency, data.funnel),
+        overview(results, comparisons, efficiency),
+        show(draw_bits_per_character(results), caption="bits"),
+        best_table(results, comparisons).markdown(),
         data.changes,
         "## Headline",
-        headline_table(results, comparisons, efficiency).markdown(),
+        headline_table(results, comparisons, efficiency, published=not data.sample).markdown(),
         READING,
         "## Scores by task",
         show(*(draw_task(results, task) for task in tasks), caption="scores"),
@@ -93,7 +95,7 @@ def compose(data: ReportData) -> Page:
         if efficiency.encoders
         else "",
         "## From student to student",
-        show(draw_bits_per_character(results), caption="students"),
+        f"*{CAPTIONS['students']}*",
         students_table(results, comparisons, data.params.get("students", {})).markdown(),
         "## Training",
         show(*draw_curves(data.curves), caption="curves"),

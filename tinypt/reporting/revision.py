@@ -16,8 +16,7 @@ from tinypt.reporting.results import PROTOCOLS, Number, Results, Score, flatten,
 from tinypt.reporting.tables import BLANK, Table, label, show
 from tinypt.runtime.errors import PipelineError
 
-DERIVED = "metrics/compare.json"  # computed from the scores; its many numbers would hide them
-
+DERIVED = ("compare.json", "scores.json")  # computed from, or part of, evaluate.json; they would hide the rest
 
 NOTE = """\
 *within*: the new score lies in the 95 % interval of the earlier score, so another sample of test rows could have caused
@@ -96,10 +95,10 @@ def _within(before: Score | None, now: Number | None) -> str:
 
 
 def all_changes(old: Revision, metrics: Path) -> Table:
-    """Every number under metrics/ that has changed, file by file, without metrics/compare.json."""
+    """Every number under metrics/ that has changed, file by file, without those in DERIVED."""
     now = {str(path): json.loads(path.read_text(encoding="utf-8")) for path in sorted(metrics.rglob("*.json"))}
     rows = []
-    for file in sorted({*old.metrics, *now} - {DERIVED}):
+    for file in sorted(file for file in {*old.metrics, *now} if not file.endswith(DERIVED)):
         was, new = flatten(old.metrics.get(file, {})), flatten(now.get(file, {}))
         for key in dict.fromkeys([*was, *new]):
             if was.get(key) != new.get(key):

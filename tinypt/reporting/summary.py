@@ -1,6 +1,8 @@
-"""All scores in one table for other programs, as CSV and JSON, in a stable order."""
+"""All scores in one table for other programs, as CSV and JSON, in a stable order; and all training curves in one."""
 
 import csv
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,3 +58,14 @@ def write_summary(results: Results, comparisons: Comparisons, folder: Path) -> N
             place = place.setdefault(name or "all", {})
         place[names[-1]] = number
     write_json(folder / "summary.json", nested)
+
+
+def write_curves(curves: Mapping[str, Mapping[str, Sequence[float]]], folder: Path) -> None:
+    """Write folder/curves.csv: the held-out loss of every student by step, one point a row, for `dvc plots`."""
+    with atomic_path(folder / "curves.csv") as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("student", "step", "validation_mlm"))
+        for student, curve in curves.items():
+            for step, loss in zip(curve["step"], curve.get("validation_mlm", ()), strict=False):
+                if not math.isnan(loss):
+                    writer.writerow((student, int(step), f"{loss:.6g}"))

@@ -126,7 +126,11 @@ def test_words_for_missing_values_are_texts_and_labels(tmp_path: Path, monkeypat
         ("jsonl", '{"text": "um", "label": null}\n{"text": "dois", "label": "a"}\n', "row 0: it has no label"),
         ("jsonl", '{"text": "um", "label": [1]}\n', r"row 0: its label must be a class name, is \[1\]"),
         ("jsonl", '{"text": "um", "label": {"a": 1}}\n', "row 0: its label must be a class name"),
-        ("csv", "text,label\nmaçã,a\n".encode("latin-1"), r"cannot be read from the hub: UnicodeDecodeError: .*utf-8"),
+        (
+            "csv",
+            "text,label\nmaçã,a\n".encode("latin-1"),
+            r"test\.csv: byte 0xe7 is not UTF-8; .*maçã.*`iconv -f WINDOWS",
+        ),
     ],
 )
 def test_rows_without_a_label_are_named(

@@ -2,13 +2,18 @@
 
 import logging
 import math
+from pathlib import Path
 from typing import Any
 
 import datasets
 
+from tinypt.corpus.encodings import explain
 from tinypt.evaluation.tasks.table import Split, TaskData
+from tinypt.files import list_files
 from tinypt.params.tasks import REGRESSION_KINDS, HubData, Kind
 from tinypt.runtime.errors import PipelineError, environment_fault
+
+TEXT_FILES = (".csv", ".tsv", ".json", ".jsonl", ".txt")
 
 
 def read_hub(source: HubData, kind: Kind) -> TaskData:
@@ -36,6 +41,9 @@ def _read_split(source: HubData, kind: Kind, split: str, name: str) -> Split:
     except Exception as error:  # the libraries raise many kinds
         if environment_fault(error):
             raise
+        for file in list_files(Path(source.id)) if Path(source.id).is_dir() else []:
+            if file.suffix in TEXT_FILES and (wrong := explain(file.read_bytes(), str(file))):
+                raise PipelineError(f"{file}: {wrong}") from None
         raise PipelineError(f"{where}: cannot be read from the hub: {_cause(error)}") from None
     columns = source.columns
     for column in (columns.id, columns.text_a, columns.text_b, columns.label):

@@ -84,7 +84,6 @@ def draw_bits_per_character(results: Results) -> Chart:
         axes.set_title("Bits per character, lower is better")
         _rows(axes, students)
         shown = [(score, students.index(name)) for name, score in points.items() if score is not None]
-        axes.plot([score for score, _ in shown], [row for _, row in shown], color=MUTED, linewidth=1)
         for score, row in shown:
             own = look[students[row]]
             axes.plot([score], [row], own.marker, color=own.colour)

@@ -1,0 +1,25 @@
+import pytest
+
+from tinypt.corpus.encodings import explain
+
+
+@pytest.mark.parametrize(
+    ("codec", "named", "byte"),
+    [("latin-1", "WINDOWS-1252", "e7"), ("cp850", "CP850", "87"), ("mac_roman", "MACINTOSH", "8d")],
+)
+def test_the_encoding_is_guessed_and_the_command_given(codec: str, named: str, byte: str) -> None:
+    message = explain("Informação de São Paulo, às três.\n".encode(codec), "inputs/a.txt")
+    assert message == (
+        f"byte 0x{byte} is not UTF-8; in {named} it reads 'Informação de São Paulo, às três.': "
+        f"`iconv -f {named} -t UTF-8 inputs/a.txt > new && mv new inputs/a.txt`"
+    )
+
+
+def test_a_packed_file_is_unpacked_first() -> None:
+    assert explain("ação".encode("latin-1"), "a.txt.gz").endswith(
+        "unpack the file, then `iconv -f WINDOWS-1252 -t UTF-8 a.txt > new && mv new a.txt`"
+    )
+
+
+def test_utf_8_needs_no_explanation() -> None:
+    assert explain("ação".encode(), "a.txt") == ""

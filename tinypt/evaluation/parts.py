@@ -1,0 +1,120 @@
+"""The evaluation of a model in parts, kept until an input of theirs changes: held-out text, and each group of tasks.
+
+A new task is then evaluated alone, and a killed evaluation goes on with the next part. Parts are kept under
+.cache/evaluations/<model>/, named by a fingerprint of the model, the tables, the parameters and the code.
+"""
+
+import logging
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import tinypt
+from tinypt.evaluation.evaluate import TEACHER, evaluate_tasks, soft_labels_path, write_results
+from tinypt.evaluation.finetuning.finetune import joint_groups
+from tinypt.evaluation.model import EvaluatedModel
+from tinypt.evaluation.tasks.table import SPLITS, read_tasks
+from tinypt.files import atomic_path, fingerprint, read_json, work_folder, write_json
+from tinypt.params.evaluate import Evaluate
+
+METRICS = "metrics.json"  # of one part, in its folder
+CODE = ("evaluation", "modeling", "tokens")  # folders of tinypt/ on which scores depend
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of an evaluation.
+
+    title: for the log. key: depends on every input of `work`. work: writes metrics.json and predictions into a folder.
+    """
+
+    title: str
+    key: str
+    work: Callable[[Path], None]
+
+
+def make_part(title: str, values: Any, inputs: list[Path], work: Callable[[Path], None]) -> Part:
+    """A part whose key depends on `values`, on every byte of `inputs`, and on the code.
+
+    Raises:
+        PipelineError: an input does not exist.
+    """
+    package = Path(tinypt.__file__).parent
+    code = [file for folder in CODE for file in sorted((package / folder).rglob("*.py"))]
+    return Part(title, fingerprint([title, values], [*inputs, *code]), work)
+
+
+def task_parts(
+    evaluated: EvaluatedModel, model: Path, tasks: Path, options: Evaluate, seed: int, predictions: Path
+) -> list[Part]:
+    """One part for each group of tasks that are learnt together, which is mostly one task.
+
+    Args:
+        evaluated: the model that is loaded from `model`.
+        model: the folder of the model.
+        tasks: data/tasks.
+        options: the `evaluate` parameters.
+        seed: of the bootstrap and the transfer texts.
+        predictions: data/predictions, where students with task distillation read the teacher's soft labels.
+
+    Raises:
+        PipelineError: a task cannot be read or learnt jointly, or the teacher's soft labels are missing.
+    """
+    name, parts, distillation = evaluated.name, [], options.task_distillation
+    for group in joint_groups(read_tasks(tasks), options.finetune.joint):
+        joint = (tuple(group),) if len(group) > 1 else ()
+        own = replace(options, finetune=replace(options.finetune, joint=joint))
+        inputs = [model, *(tasks / task / f"{split}.parquet" for task in group for split in SPLITS)]
+        if distillation and name in distillation.students:
+            soft_labels = (soft_labels_path(predictions / TEACHER, head, group) for head in options.finetune.heads)
+            inputs += [path for path in soft_labels if path.exists()]  # `work` says which one is missing
+        values = [name, seed, own.max_length, own.finetune, distillation]
+        work = partial(_evaluate_group, evaluated, group, own, seed, predictions)
+        parts.append(make_part(" and ".join(group), values, inputs, work))
+    return parts
+
+
+def finish(name: str, parts: list[Part]) -> list[Path]:
+    """The folders of all parts of the model `name`: those kept from an earlier run, and the others evaluated now.
+
+    If all are kept, nothing that they depend on has changed, so the run was forced (`dvc repro -f`): all are evaluated
+    again. Parts that are no longer asked for are removed.
+    """
+    folder = work_folder("evaluations", name)
+    kept = {path.name for path in folder.iterdir()} & {part.key for part in parts}
+    if len(kept) == len(parts):
+        kept = set()
+    for path in folder.iterdir():
+        if path.name not in kept:
+            shutil.rmtree(path)
+    for part in parts:
+        if part.key in kept:
+            log.info("%s: %s, as evaluated before (%s)", name, part.title, folder / part.key)
+            continue
+        with atomic_path(folder / part.key) as temporary:
+            temporary.mkdir()
+            part.work(temporary)
+    return [folder / part.key for part in parts]
+
+
+def collect(folders: list[Path], predictions: Path) -> dict[str, Any]:
+    """Copy the predictions of all parts to the folder `predictions`, and return the metrics of all, tasks by name."""
+    metrics: dict[str, Any] = {}
+    with atomic_path(predictions) as temporary:
+        temporary.mkdir()
+        for folder in folders:
+            shutil.copytree(folder, temporary, ignore=shutil.ignore_patterns(METRICS), dirs_exist_ok=True)
+            metrics |= read_json(folder / METRICS)
+    return metrics
+
+
+def _evaluate_group(
+    evaluated: EvaluatedModel, group: dict[str, Any], options: Evaluate, seed: int, predictions: Path, folder: Path
+) -> None:
+    results = evaluate_tasks(evaluated, group, options, seed, predictions)
+    write_results(group, results, folder)
+    write_json(folder / METRICS, results.metrics)
