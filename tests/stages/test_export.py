@@ -80,6 +80,7 @@ def test_the_release_has_exactly_these_files(project: Path) -> None:
         "config.json",
         "model.safetensors",
         "modules.json",
+        "onnx/compact.onnx",
         "onnx/model.onnx",
         "onnx/model_quantized.onnx",
         "sentence_bert_config.json",
