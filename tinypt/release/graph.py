@@ -119,7 +119,7 @@ class Bert:
             self.table = graph.constant("words", table)
 
     def encoder(self, ids: str, mask: str, types: str | None = None) -> str:
-        """Last states [batch, length, hidden] of int64 `ids`, `mask`, `types` [batch, length]; without types they are 0."""
+        """Last states [batch, length, hidden] of int64 `ids`, `mask` and `types`, 0 by default: all [batch, length]."""
         graph = self.graph
         states = graph.node("Add", self._words(ids), self._positions(ids))
         kinds = self.weights["bert.embeddings.token_type_embeddings.weight"]
