@@ -90,7 +90,7 @@ def test_a_release_is_found_by_folder_by_student_or_shipped(
     copytree(release, "models/total/release")
     assert find_release(str(release)) == release
     assert find_release("total") == Path("models/total/release")
-    with pytest.raises(PipelineError, match="--model semantic: neither the folder of a release nor a student"):
+    with pytest.raises(PipelineError, match="semantic: neither the folder of a release nor a student"):
         find_release("semantic")
     monkeypatch.setattr(inference, "__file__", str(tmp_path / "tinypt/inference/model.py"))
     with pytest.raises(PipelineError, match="no model is shipped here"):
