@@ -8,7 +8,11 @@ import os
 import platform
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
+from tinypt.runtime.help import help_without_import
+
+help_without_import(Path(__file__).parent)
 if sys.version_info < (3, 11) or not (find_spec("yaml") and find_spec("polars")):
     sys.exit(
         f"{sys.executable} is not the project's Python: it is older than 3.11 or lacks packages of requirements.txt; "

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 import yaml
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 from hypothesis.internal.conjecture import providers
@@ -91,6 +92,24 @@ def cased(texts: list[str]) -> PreTrainedTokenizerBase:
 def uncased(texts: list[str]) -> PreTrainedTokenizerBase:
     """A small uncased tokenizer with another vocabulary, like BERT-tiny's."""
     return make_tokenizer(train_vocabulary(lambda: texts, 130, cased=False), cased=False, max_length=64)
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory, cased: PreTrainedTokenizerBase) -> Path:
+    """A release of a random model without its card. Tests must not change it."""
+    from tinypt.modeling.load import save_model
+    from tinypt.release.onnx import export_onnx
+    from tinypt.release.sentence_vectors import write_pooling
+
+    folder = tmp_path_factory.mktemp("release") / "release"
+    model = random_bert(Architecture(2, 32, 2, 64, 24, "random"), cased, seed=5)
+    with torch.no_grad():  # large enough for its predictions to differ
+        for number, parameter in enumerate(model.parameters()):
+            parameter.add_(0.2 * torch.randn(parameter.shape, generator=torch.Generator().manual_seed(number)))
+    save_model(model, cased, folder)
+    write_pooling(model, folder)
+    export_onnx(model, folder / "onnx")
+    return folder
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 import ast
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tinypt.inference.model import Model
 from tinypt.params.corpus import Corpus
 from tinypt.params.loader import load
 from tinypt.params.tasks import Task
@@ -16,6 +18,25 @@ RELEASE = "models/total_best/release"
 
 def _blocks(page: str, section: str) -> list[str]:
     return re.findall(rf"^```yaml\n({section}:.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.M | re.S)
+
+
+@pytest.mark.parametrize("number", range(3), ids=["transformers", "sentence_transformers", "onnxruntime"])
+def test_the_quick_starts_run_as_they_stand(
+    number: int, release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    examples = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/use.md").read_text(encoding="utf-8"), re.M | re.S)
+    assert len(examples) == 3
+    if number == 1:
+        pytest.importorskip("sentence_transformers", reason="pip install -r requirements-sentences.txt")
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(release, "models/total_best/release")
+    exec(examples[number], {})
+    shown = capsys.readouterr().out
+    if number == 1:
+        assert shown.startswith("tensor([[")
+    else:
+        guesses = Model(release).fill("Nos fins de [MASK], a padaria abre cedo.")
+        assert sum(guess.piece in shown for guess in guesses) >= 4  # transformers computes in fp32
 
 
 TASKS, CORPORA = (

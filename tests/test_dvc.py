@@ -3,12 +3,14 @@
 import ast
 import re
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 from dvc.repo import Repo
+from dvc.repo.artifacts import check_name_format
 
 from tinypt.params.loader import SECTIONS
 
@@ -17,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 FLOW = (
     *("params", "plan.py", "sample", "corpus", "measures", "cleaning", "selection", "sentences", "tokens", "modeling"),
     *("training", "distillation", "evaluation", "reporting", "release"),
+    *("inference", "publish.py", "cli.py", "__main__.py"),
 )
 # No stage depends on it: errors, progress and the stage runner cannot change an output, and a comma in an error message
 # must not make hours of training stale.
@@ -111,6 +114,17 @@ def test_the_students_of_params_yaml_are_the_stages_of_dvc_yaml(stages: dict[str
         assert {name.split("@")[1] for name in stages if name.startswith(f"{stage}@")} == set(students)
 
 
+@pytest.mark.parametrize("file", ["params.yaml", "params/sample.yaml", "params/brwac.yaml", "params/brwac-pilot.yaml"])
+def test_every_release_is_an_artifact(file: str) -> None:
+    students = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))["students"]
+    artifacts = Repo(str(ROOT)).artifacts.read()["dvc.yaml"]
+    for student in students:
+        artifact = artifacts[student]
+        assert (artifact.path, artifact.type) == (f"models/{student}/release", "model")
+    for name in artifacts:
+        check_name_format(name)
+
+
 def test_outputs_are_never_persisted_and_metrics_are_in_git(stages: dict[str, object]) -> None:
     for stage in stages.values():
         for out in stage.outs:  # type: ignore[attr-defined]
@@ -140,6 +154,19 @@ def test_data_flows_one_way() -> None:
             assert imported.is_relative_to(ROOT / "tinypt"), f"{file} imports {imported}"
             other = imported.relative_to(ROOT / "tinypt").parts[0]
             assert (FLOW.index(other) if other in FLOW else -1) <= rank, f"{file} imports {imported}"
+
+
+def test_a_release_is_used_without_the_pipeline() -> None:
+    """The package is installed with few dependencies, and starts fast."""
+    allowed = {"huggingface_hub", "numpy", "onnxruntime", "tinypt", "tokenizers", *sys.stdlib_module_names}
+    for file in _closure(ROOT / "tinypt/__main__.py"):
+        place = file.relative_to(ROOT / "tinypt").parts[0]
+        assert place in {"__init__.py", "__main__.py", "cli.py", "files.py", "inference", "publish.py", "runtime"}
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                modules = [node.module or ""]
+            assert {module.split(".")[0] for module in modules} <= allowed, file
 
 
 def test_no_stage_imports_another() -> None:

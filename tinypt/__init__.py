@@ -17,4 +17,6 @@
 - evaluation: scores on tasks and on held-out text
 - reporting: the report
 - release: model card and ONNX export
+- inference: use of a release, without the folders above
+- publish.py, cli.py, __main__.py: upload, and the command `tinypt`
 """

@@ -13,6 +13,7 @@ def run_stage(tmp_path: Path, body: str, *arguments: str, signature: str = "") -
     """Run a temporary stage module in a process of its own."""
     stage = tmp_path / "example.py"
     stage.write_text(
+        '"""Read x; write y."""\n'
         "import logging, sys\n"
         "from tinypt.runtime.errors import PipelineError\n"
         "from tinypt.runtime.run import run\n"
@@ -99,6 +100,14 @@ def test_an_interrupt_gives_one_line(tmp_path: Path) -> None:
 def test_wrong_arguments_print_the_usage(tmp_path: Path, arguments: list[str]) -> None:
     done = run_stage(tmp_path, "pass", *arguments, signature="name")
     assert (done.returncode, done.stderr) == (1, "usage: python -m stages.example <name>\n")
+
+
+def test_help_prints_the_usage_and_the_docstring(tmp_path: Path) -> None:
+    done = run_stage(tmp_path, "raise KeyError", "--help", signature="name, share='1'")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "usage: python -m stages.example <name> [<share>]\n\nRead x; write y.\n",
+    )
 
 
 def test_a_type_error_inside_a_stage_is_not_a_usage_error(tmp_path: Path) -> None:

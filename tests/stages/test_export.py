@@ -18,9 +18,11 @@ from tests.reporting.conftest import evaluation, write
 from tinypt.evaluation.frozen import embed
 from tinypt.evaluation.model import load_evaluated
 from tinypt.files import read_json
+from tinypt.inference.model import Model
 from tinypt.modeling.bert import random_bert
 from tinypt.modeling.load import save_model
 from tinypt.params.models import Architecture
+from tinypt.publish import check_card
 from tinypt.runtime.errors import PipelineError
 
 POSITIONS = "bert.embeddings.position_embeddings.weight"
@@ -80,6 +82,7 @@ def test_the_release_has_exactly_these_files(project: Path) -> None:
         "config.json",
         "model.safetensors",
         "modules.json",
+        "onnx/compact.onnx",
         "onnx/model.onnx",
         "onnx/model_quantized.onnx",
         "sentence_bert_config.json",
@@ -156,6 +159,17 @@ def test_the_card_names_its_sources(project: Path) -> None:
     assert header["model-index"][0]["results"][0]["dataset"]["type"] == "vert"
     assert "| onnx/model_quantized.onnx |" in card
     assert str(project) not in card
+
+
+def test_the_hub_can_read_the_card(project: Path) -> None:
+    assert check_card(project / "models/total/release/README.md") > 0
+
+
+def test_the_release_can_be_used_by_itself(project: Path, tmp_path: Path) -> None:
+    model = Model(project.joinpath("models/total/release").rename(tmp_path / "elsewhere"))
+    assert model.length == TRAINED
+    assert len(model.fill("A menina comeu a [MASK] na cozinha.")) == 5
+    (tmp_path / "elsewhere").rename(project / "models/total/release")
 
 
 def test_the_same_bytes_in_another_place(

@@ -87,8 +87,10 @@ def model_card(release: Release) -> str:
 
 
 ONNX = """\
-The ONNX graphs are where transformers.js looks for them. Both return `logits` at every position, and
-`last_hidden_state` for sentence embeddings. `model_quantized.onnx` has 8-bit weights."""
+`compact.onnx` has 8-bit weights and is all that ONNX Runtime needs, with tokenizer.json. Its inputs are `input_ids`,
+`attention_mask` and `masked`, the row and column of each gap, int64 [n, 2]; its outputs are `logits` [n, vocabulary]
+and `sentence_embedding`, the vector of each text. `model.onnx` and `model_quantized.onnx` (8-bit weights) are for
+transformers.js and Optimum: they return `logits` and `last_hidden_state` at every position."""
 
 
 def _header(release: Release) -> dict[str, Any]:

@@ -1,86 +1,47 @@
-"""Exports a masked language model as ONNX, in fp32 and int8, in the layout that transformers.js expects.
+"""Exports a masked language model as ONNX: the graphs that transformers.js expects, and a compact one.
 
 In BERT one word table embeds the input and, transposed, is the weight of the output layer. Exported unchanged, the
-graph transposes the whole table in every call. Dynamic int8 quantisation then finds no constant weight to pack in
-advance, which makes it slower than fp32; storing a second, transposed copy doubles the size. This export stores the
-table once, already transposed, as [hidden, vocabulary]. The output layer multiplies with it as a constant, and the
-input selects columns. With 29,794 word pieces the int8 file stays at 4.6 MB, and the output layer, which
-transformers.js's fill-mask evaluates at every position, runs faster than in fp32.
+graph transposes the whole table in every call, or stores it twice. These graphs store it once, already transposed.
 """
 
 import logging
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import onnx
 import onnxruntime
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
-from torch import Tensor, nn
+from numpy.typing import NDArray
 from transformers import PreTrainedModel
 
+from tinypt.release.graph import Bert, Graph
 from tinypt.runtime.errors import PipelineError
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUTS = ("logits", "last_hidden_state")
-OPSET = 20
 TOLERANCE = 1e-3  # largest difference between the logits of PyTorch and ONNX that fp32 rounding can explain
+TOKENS = ["batch", "length"]
 log = logging.getLogger(__name__)
 
 
-class FillMask(nn.Module):
-    """BERT and its tied output layer, both using one transposed word table."""
-
-    def __init__(self, model: PreTrainedModel) -> None:
-        """`model` is a BertForMaskedLM whose output layer is tied to its word embeddings."""
-        super().__init__()
-        self.encoder, self.head = model.bert, model.cls.predictions
-        self.register_buffer("table", model.get_input_embeddings().weight.detach().t().contiguous())
-        self.table: Tensor
-
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits [batch, sequence, vocabulary] and last hidden states [batch, sequence, hidden]."""
-        words = torch.index_select(self.table, 1, input_ids.flatten()).t().reshape(*input_ids.shape, -1)
-        states = self.encoder(
-            inputs_embeds=words, attention_mask=attention_mask, token_type_ids=token_type_ids
-        ).last_hidden_state
-        return self.head.transform(states) @ self.table + self.head.decoder.bias, states
-
-
 def export_onnx(model: PreTrainedModel, folder: Path) -> None:
-    """Write `model` as folder/model.onnx (fp32) and folder/model_quantized.onnx (int8), with reproducible bytes.
+    """Write `model` as model.onnx (fp32), model_quantized.onnx and compact.onnx (int8), with reproducible bytes.
 
-    Both take int64 `input_ids`, `attention_mask` and `token_type_ids` [batch, sequence] and return `logits` [batch,
-    sequence, vocabulary] and `last_hidden_state` [batch, sequence, hidden], both fp32. int8 means ONNX Runtime's
-    dynamic quantisation with unsigned 8-bit weights, which do not saturate on any processor. The exporter supports
-    eager attention only, so `model` is switched to it.
+    The first two are of `full_graph`, the last of `compact_graph`. int8 means that matrices are stored in one byte per
+    weight, with a scale for each output.
+
+    Args:
+        model: a BertForMaskedLM whose output layer is tied to its word embeddings.
+        folder: where to write; it must not exist.
 
     Raises:
         PipelineError: the logits of the fp32 graph differ from PyTorch's by more than TOLERANCE.
     """
-    model.set_attn_implementation("eager")
-    model.eval()
     folder.mkdir(parents=True)
     exact, quantized = folder / "model.onnx", folder / "model_quantized.onnx"
-    batch, sequence = torch.export.Dim("batch"), torch.export.Dim("sequence", max=model.config.max_position_embeddings)
-    with _quiet():
-        program = torch.onnx.export(
-            FillMask(model).eval(),
-            _example(model, 2, 16),
-            dynamo=True,
-            opset_version=OPSET,
-            input_names=INPUTS,
-            output_names=OUTPUTS,
-            dynamic_shapes=[{0: batch, 1: sequence}] * len(INPUTS),
-            verbose=False,
-        )
-        assert program is not None
-        _write(program.model_proto, exact)
-        quantize_dynamic(exact, quantized, weight_type=QuantType.QUInt8)
-        _write(onnx.load(quantized), quantized)
+    _write(full_graph(model, int8=False), exact)
+    _write(full_graph(model, int8=True), quantized)
+    _write(compact_graph(model, int8=True), folder / "compact.onnx")
     difference = largest_difference(model, exact)
     rounded = largest_difference(model, quantized)
     log.info("ONNX logits differ from PyTorch's by at most %.1e in fp32, %.1e in int8", difference, rounded)
@@ -91,46 +52,65 @@ def export_onnx(model: PreTrainedModel, folder: Path) -> None:
         )
 
 
+def full_graph(model: PreTrainedModel, int8: bool) -> onnx.ModelProto:
+    """Everything at every position, under the names that transformers.js and Optimum expect.
+
+    Inputs: int64 `input_ids`, `attention_mask` and `token_type_ids` [batch, length]. Outputs: fp32 `logits` [batch,
+    length, vocabulary] and `last_hidden_state` [batch, length, hidden].
+    """
+    graph = Graph("fill_mask", int8)
+    bert = Bert(model, graph)
+    states = graph.node("Identity", bert.encoder(*INPUTS), output=OUTPUTS[1])
+    bert.vocabulary(bert.transform(states), OUTPUTS[0])
+    shapes = [[*TOKENS, model.config.vocab_size], [*TOKENS, model.config.hidden_size]]
+    return graph.model(dict.fromkeys(INPUTS, TOKENS), dict(zip(OUTPUTS, shapes, strict=True)))
+
+
+def compact_graph(model: PreTrainedModel, int8: bool) -> onnx.ModelProto:
+    """Words at chosen positions and the vector of each text, in one graph.
+
+    Inputs: int64 `input_ids` and `attention_mask` [batch, length], and `masked` [n, 2], the row and column of each
+    position to predict; n may be 0. Outputs: fp32 `logits` [n, vocabulary], and `sentence_embedding` [batch, hidden],
+    the mean of the last states where the mask is 1 (`tinypt.modeling.forward.mean_state`).
+    """
+    graph = Graph("compact", int8)
+    bert = Bert(model, graph)
+    states = bert.encoder("input_ids", "attention_mask")
+    bert.vocabulary(bert.transform(graph.node("GatherND", states, "masked")), "logits")
+    counted = graph.node("Cast", graph.node("Unsqueeze", "attention_mask", graph.indices(2)), to=onnx.TensorProto.FLOAT)
+    total = graph.node("ReduceSum", graph.node("Mul", states, counted), graph.indices(1), keepdims=0)
+    number = graph.node("Max", graph.node("ReduceSum", counted, graph.indices(1), keepdims=0), graph.scalar(1))
+    graph.node("Div", total, number, output="sentence_embedding")
+    return graph.model(
+        {"input_ids": TOKENS, "attention_mask": TOKENS, "masked": ["n", 2]},
+        {"logits": ["n", model.config.vocab_size], "sentence_embedding": ["batch", model.config.hidden_size]},
+    )
+
+
 @torch.no_grad()
 def largest_difference(model: PreTrainedModel, path: Path) -> float:
-    """Largest absolute difference between the logits of a graph and of PyTorch, over several shapes with padding."""
+    """Largest absolute difference between the logits of a full graph and PyTorch's, over shapes with padding."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.log_severity_level = 1, 3
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    random = np.random.default_rng(0)
     differences = []
-    for shape in ((1, 3), (3, 32), (1, model.config.max_position_embeddings)):
-        inputs = dict(zip(INPUTS, _example(model, *shape), strict=True))
-        (logits,) = session.run([OUTPUTS[0]], {name: value.numpy() for name, value in inputs.items()})
-        differences.append(np.abs(logits - model(**inputs).logits.numpy()).max())
+    longest = model.config.max_position_embeddings
+    for batch, length in ((1, 3), (3, min(32, longest)), (1, longest)):
+        ids = random.integers(0, model.config.vocab_size, (batch, length))
+        inputs = dict(zip(INPUTS, (ids, _mask(batch, length), np.zeros_like(ids)), strict=True))
+        (logits,) = session.run([OUTPUTS[0]], inputs)
+        expected = model(**{name: torch.from_numpy(value) for name, value in inputs.items()}).logits.numpy()
+        differences.append(np.abs(logits - expected).max())
     return float(np.max(differences))
 
 
-def _example(model: PreTrainedModel, batch: int, sequence: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Random input ids, attention mask and token types, with padding in the last third of the last row."""
-    ids = torch.randint(0, model.config.vocab_size, (batch, sequence), generator=torch.Generator().manual_seed(0))
-    mask = torch.ones_like(ids)
-    mask[-1, sequence - sequence // 3 :] = 0
-    return ids, mask, torch.zeros_like(ids)
+def _mask(batch: int, length: int) -> NDArray[np.int64]:
+    """Ones, but zeros in the last third of the last row."""
+    mask = np.ones((batch, length), dtype=np.int64)
+    mask[-1, length - length // 3 :] = 0
+    return mask
 
 
 def _write(graph: onnx.ModelProto, path: Path) -> None:
-    """Write `graph` without the source paths, symbol names and build number, which depend on the machine."""
-    graph.producer_version = ""
-    del graph.graph.value_info[:]
-    parts = graph.graph
-    for item in (graph, parts, *parts.node, *parts.input, *parts.output, *parts.initializer):
-        item.doc_string = ""
-        del item.metadata_props[:]
     path.write_bytes(graph.SerializeToString(deterministic=True))
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence the exporter and the quantiser: `export_onnx` checks their result itself."""
-    logging.disable(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(logging.NOTSET)

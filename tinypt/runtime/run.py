@@ -9,14 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tinypt.runtime.errors import PipelineError, environment_fault
+from tinypt.runtime.help import HELP, stage_help, usage
 from tinypt.runtime.parent import end_with_parent
 
 
 def run(main: Callable[..., None]) -> None:
     """Call `main` with the command line's arguments and turn a PipelineError into one line and exit status 1.
 
-    Wrong arguments and faults of the machine are reported in the same way. Any other exception is a defect in the
-    pipeline: its traceback is printed, followed by a line that asks for a report.
+    Wrong arguments and faults of the machine are reported in the same way, and --help prints the stage's docstring.
+    Any other exception is a defect in the pipeline: its traceback is printed, followed by a line asking for a report.
 
     Under DVC the stage ends with DVC: a killed `dvc repro` would leave it running, and the next one would start it a
     second time in the same folders. Started by hand, for example with nohup, it outlives its shell.
@@ -24,13 +25,15 @@ def run(main: Callable[..., None]) -> None:
     if "DVC_STAGE" in os.environ:
         end_with_parent()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
-    stage = Path(sys.argv[0]).stem
-    arguments = sys.argv[1:]
-    signature = inspect.signature(main)
+    file, arguments = Path(sys.argv[0]), sys.argv[1:]
+    stage = file.stem
+    if HELP & set(arguments):
+        print(stage_help(file))
+        return
     try:
-        signature.bind(*arguments)
+        inspect.signature(main).bind(*arguments)
     except TypeError:
-        sys.exit(" ".join(["usage: python -m", f"stages.{stage}", *(f"<{name}>" for name in signature.parameters)]))
+        sys.exit(usage(file))
     try:
         main(*arguments)
     except PipelineError as error:
