@@ -18,7 +18,7 @@ from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.scores.predictions import write_predictions
 from tinypt.evaluation.scores.scoring import Labels, summarise
 from tinypt.evaluation.tasks.table import TaskData
-from tinypt.files import atomic_path
+from tinypt.files import sealed_path
 from tinypt.params.evaluate import Evaluate, Head
 
 log = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ def _finetune(
 
 def write_results(name: str, tasks: dict[str, TaskData], results: TaskResults, folder: Path) -> None:
     """Write the model's predictions to folder/<name>/<task>.parquet, and soft labels to soft_labels/ in that folder."""
-    with atomic_path(folder / name) as temporary:
+    with sealed_path(folder / name) as temporary:
         temporary.mkdir()
         for task, data in tasks.items():
             write_predictions(data, results.predictions[task], temporary / f"{task}.parquet")

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
-from tinypt.files import write_json
+from tinypt.files import verify, write_json
 from tinypt.runtime.errors import PipelineError, first_line
 
 TEXTS, VECTORS, OPTIONS = "texts.parquet", "vectors.npy", "options.json"
@@ -62,6 +62,7 @@ def open_store(folder: Path) -> SentenceStore:
     """
     if not folder.is_dir():
         raise PipelineError(f"{folder}: no stored sentences; set sentence_teacher in params.yaml, then {REMEDY}")
+    verify(folder)
     try:
         texts = pq.read_table(folder / TEXTS, columns=["text"]).column("text").to_pylist()
         vectors = np.load(folder / VECTORS, mmap_mode="r", allow_pickle=False)
