@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 import xxhash
 from hypothesis import given
@@ -16,6 +17,7 @@ from tinypt import files
 from tinypt.files import (
     CHECKSUMS,
     atomic_path,
+    create_array,
     fingerprint,
     is_whole,
     list_files,
@@ -106,6 +108,11 @@ class TestAtomicPath:
             temporary.write_text("whole")
         assert os.listdir(tmp_path) == ["out"]
 
+    @pytest.mark.parametrize("error", [OSError(28, "No space"), OSError("9 requested and 1 written")])
+    def test_a_full_disk_is_reported_with_the_path(self, tmp_path: Path, error: OSError) -> None:
+        with pytest.raises(PipelineError, match=rf"^{tmp_path}/out: the disk is full"), atomic_path(tmp_path / "out"):
+            raise error
+
     def test_a_folder_is_never_left_partly_removed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         target = tmp_path / "tokens"
         target.mkdir()
@@ -146,6 +153,14 @@ def test_publish_moves_from_another_disk(tmp_path: Path, monkeypatch: pytest.Mon
     publish(folder, tmp_path / "model")
     assert (tmp_path / "model/weights").read_text() == "new"
     assert not folder.exists()
+
+
+def test_an_array_is_reserved_on_the_disk_before_it_is_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    array = create_array(tmp_path / "array.npy", np.float16, (1 << 20, 2))
+    assert (tmp_path / "array.npy").stat().st_blocks * 512 >= array.nbytes
+    monkeypatch.setattr(os, "posix_fallocate", lambda *_: (_ for _ in ()).throw(OSError(28, "No space")))
+    with pytest.raises(PipelineError, match=r"array\.npy: the disk is full"):
+        create_array(tmp_path / "array.npy", np.float16, (1 << 20, 2))
 
 
 class TestChecksums:

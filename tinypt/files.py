@@ -18,9 +18,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xxhash
+from numpy.lib.format import open_memmap
 
-from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.errors import PipelineError, full_disk
 
 WORK = Path(".cache")  # unfinished work that a rerun continues; ignored by git and DVC
 CHECKSUMS = "checksums.xxh3"
@@ -33,6 +35,9 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
     The caller may write a file or a folder there. The temporary name starts with a dot and depends only on `path`, so
     the next run removes the remains of a killed process. A path must have one writer at a time.
+
+    Raises:
+        PipelineError: the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
@@ -40,6 +45,10 @@ def atomic_path(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         _replace(temporary, path)
+    except Exception as error:  # libraries raise many kinds, most of which do not name the file
+        if line := full_disk(error, path):
+            raise PipelineError(line) from None
+        raise
     finally:
         _remove(temporary)
 
@@ -58,6 +67,27 @@ def sealed_path(path: Path) -> Iterator[Path]:
         else:
             with atomic_path(_seal_of(path)) as seal:  # first: without its checksum a file would be taken for damaged
                 seal.write_text(digest(temporary), encoding="ascii")
+
+
+def create_array(path: Path, dtype: type[np.generic], shape: tuple[int, ...]) -> np.memmap[Any, Any]:
+    """A new .npy file, memory-mapped, to be filled.
+
+    Its place on the disk is reserved, where the system can: a write to a mapped file on a full disk ends the process
+    with signal 7 and no word.
+
+    Raises:
+        PipelineError: the disk is full.
+    """
+    try:
+        array = open_memmap(path, mode="w+", dtype=dtype, shape=shape)
+        if hasattr(os, "posix_fallocate"):
+            with path.open("r+b") as file:
+                os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    except OSError as error:
+        if line := full_disk(error, path):
+            raise PipelineError(line) from None
+        raise
+    return array
 
 
 def work_folder(stage: str, key: str) -> Path:

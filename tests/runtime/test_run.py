@@ -39,6 +39,7 @@ def test_a_pipeline_error_gives_one_line_and_exit_status_1(tmp_path: Path) -> No
     [
         ("OSError(28, 'No space left on device', 'data/x')", "data/x: the disk is full; free space and run again"),
         ("ValueError('I/O error: No space left on device (os error 28)')", "the disk is full"),
+        ("OSError('1048576 requested and 131056 written')", "the disk is full"),
         ("RuntimeError('[enforce fail at inline_container.cc:664] . unexpected pos 64 vs 0')", "the disk is full"),
         ("PermissionError(13, 'Permission denied', 'data/raw')", "data/raw: this user may not read or write it"),
         ("OSError(30, 'Read-only file system', '.cache/x')", ".cache/x: it is on a read-only file system"),

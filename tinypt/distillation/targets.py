@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import torch
 import xxhash
-from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -16,7 +15,7 @@ from tinypt.distillation.cached_targets import OPTIONS
 from tinypt.distillation.pooling import word_exists
 from tinypt.distillation.sampling import sample_pieces
 from tinypt.distillation.teacher import Teacher
-from tinypt.files import digest, read_json, write_json
+from tinypt.files import create_array, digest, read_json, write_json
 from tinypt.params.targets import BaseTargets, TeacherTargets
 from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 from tinypt.runtime.progress import Progress
@@ -173,10 +172,7 @@ def _create(
     if options.width is not None:
         np.save(folder / BASIS, _fit(teacher, blocks, options, seed, device))
     write_json(folder / OPTIONS, vars(options))
-    return {
-        name: open_memmap(folder / f"{name}.npy", mode="w+", dtype=dtype, shape=shape)
-        for name, (shape, dtype) in shapes.items()
-    }
+    return {name: create_array(folder / f"{name}.npy", dtype, shape) for name, (shape, dtype) in shapes.items()}
 
 
 @torch.inference_mode()
@@ -216,7 +212,7 @@ def _put(array: NDArray[Any], values: NDArray[Any], draw: int, rows: Rows, start
 def _count_words(blocks: Blocks, folder: Path) -> int:
     """Write starts.npy, the index of each block's first word among all words, and return the number of words."""
     assert blocks.teacher_words is not None
-    starts = open_memmap(folder / STARTS, mode="w+", dtype=np.int64, shape=(len(blocks) + 1,))
+    starts = create_array(folder / STARTS, np.int64, (len(blocks) + 1,))
     total = 0
     for first in range(0, len(blocks), PART):
         counts = blocks.teacher_words[first : first + PART].max(axis=1).astype(np.int64) + 1
