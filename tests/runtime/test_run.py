@@ -48,6 +48,10 @@ def test_a_pipeline_error_gives_one_line_and_exit_status_1(tmp_path: Path) -> No
             "IsADirectoryError(21, 'Is a directory', 'params.yaml')",
             "params.yaml: it is a folder, and a file is expected",
         ),
+        ("MemoryError()", "output: the memory is used up"),
+        ('RuntimeError("can\'t start new thread")', "the memory is used up"),
+        ("RuntimeError('DefaultCPUAllocator: can\\'t allocate memory: Error code 12')", "the memory is used up"),
+        ("RuntimeError('CUDA out of memory. Tried to allocate 2 GiB')", "the memory is used up"),
         ("OSError(24, 'Too many open files', 'x')", "x: too many files are open"),
     ],
 )

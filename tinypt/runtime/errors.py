@@ -17,13 +17,14 @@ _FAULTS = {
     errno.ELOOP: "it is a link to itself; remove it",
     errno.EMFILE: "too many files are open; raise the limit (ulimit -n)",
     errno.ENFILE: "too many files are open on this machine",
-    errno.ENOMEM: "the memory is used up; free some and run again",
+    errno.ENOMEM: "the memory is used up; end other programs, or lower a batch size or TINYPT_WORKERS, and run again",
 }
 _NUMBER = re.compile(r"\b(?:os error |errno )(\d+)", re.IGNORECASE)
 # PyTorch and NumPy do not even give the number.
 _FULL = re.compile(
     r"No space left on device|inline_container.*unexpected pos|iostream error|\d+ requested and \d+ written", re.DOTALL
 )
+_MEMORY = re.compile(r"can't start new thread|can't allocate memory|out of memory|Cannot allocate memory|bad_alloc")
 
 
 class PipelineError(Exception):
@@ -62,4 +63,8 @@ def _number(error: BaseException) -> int | None:
     message = str(error)
     named = _NUMBER.search(message)
     number: int | None = getattr(error, "errno", None) or (int(named[1]) if named else None)
-    return errno.ENOSPC if number is None and _FULL.search(message) else number
+    if number is not None:
+        return number
+    if isinstance(error, MemoryError) or _MEMORY.search(message):
+        return errno.ENOMEM
+    return errno.ENOSPC if _FULL.search(message) else None
