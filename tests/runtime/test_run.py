@@ -9,8 +9,8 @@ from tinypt.runtime.run import run
 REPOSITORY = Path(__file__).parents[2]
 
 
-def run_stage(tmp_path: Path, body: str, *arguments: str, signature: str = "") -> subprocess.CompletedProcess[str]:
-    """Run a temporary stage module in a process of its own."""
+def start_stage(tmp_path: Path, body: str, *arguments: str, signature: str = "") -> subprocess.Popen[str]:
+    """Start a temporary stage module in a process of its own, in `tmp_path`."""
     stage = tmp_path / "example.py"
     stage.write_text(
         "import logging, sys\n"
@@ -19,9 +19,22 @@ def run_stage(tmp_path: Path, body: str, *arguments: str, signature: str = "") -
         f"def main({signature}):\n    {body}\n"
         "run(main)\n"
     )
-    return subprocess.run(
-        [sys.executable, stage, *arguments], env={"PYTHONPATH": str(REPOSITORY)}, capture_output=True, text=True
+    return subprocess.Popen(
+        [sys.executable, stage, *arguments],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(REPOSITORY)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
+
+
+def run_stage(tmp_path: Path, body: str, *arguments: str, signature: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a temporary stage module to its end."""
+    process = start_stage(tmp_path, body, *arguments, signature=signature)
+    output, errors = process.communicate(timeout=100)
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
 
 def test_a_successful_run_exits_with_0_and_shows_its_log(tmp_path: Path) -> None:
@@ -56,8 +69,10 @@ def test_a_pipeline_error_gives_one_line_and_exit_status_1(tmp_path: Path) -> No
     ],
 )
 def test_a_fault_of_the_machine_gives_one_line(
-    error: str, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    error: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+
     def main() -> None:
         raise eval(error)
 
@@ -83,6 +98,22 @@ def test_a_full_disk_is_recognised_in_a_real_write(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.endswith("the disk is full; free space and run again\n")
     assert "Traceback" not in done.stderr
+
+
+def test_a_second_process_of_a_stage_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:
+    """Also by a kill."""
+    work = "import sys, time; print('at work', flush=True); sys.stdin.read()"
+    first = start_stage(tmp_path, work, "total", signature="name")
+    assert first.stdout is not None
+    assert first.stdout.readline() == "at work\n"
+    second = run_stage(tmp_path, "pass", "total", signature="name")
+    assert second.returncode == 1
+    assert second.stderr == f"example: runs here already, as process {first.pid}; wait for its end, or end it\n"
+    assert run_stage(tmp_path, "pass", "semantic", signature="name").returncode == 0
+    first.kill()
+    first.communicate()
+    assert run_stage(tmp_path, "pass", "total", signature="name").returncode == 0
+    assert not list((tmp_path / ".cache/running").iterdir())
 
 
 @pytest.mark.parametrize("error", ["KeyError('x')", "FileNotFoundError(2, 'none', 'x')", "ValueError('error 28')"])
