@@ -72,7 +72,7 @@ def _start(stage: str, project: Path) -> "subprocess.Popen[bytes]":
 
 def _wait(process: "subprocess.Popen[bytes]") -> None:
     if process.wait():
-        raise SystemExit(f"{process.args}: exit status {process.returncode}; run it by hand to see why")
+        raise SystemExit(f"{process.args!r}: exit status {process.returncode}; run it by hand to see why")
 
 
 def _digests(project: Path) -> dict[str, str]:

@@ -140,7 +140,7 @@ def _checksum(arrays: Arrays, draw: int, start: int, end: int, starts: Rows | No
     for name in sorted(arrays):
         words = starts if name == "vectors" else None
         values = arrays[name][draw, start:end] if words is None else arrays[name][words[start] : words[end]]
-        found.update(np.ascontiguousarray(values).reshape(-1).view(np.uint8))
+        found.update(np.ascontiguousarray(values).reshape(-1).view(np.uint8).data)
     return found.hexdigest()
 
 
