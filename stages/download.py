@@ -1,11 +1,12 @@
 """Download the raw corpus from its source and write it as Parquet shards.
 
 Reads the `corpus` parameters; writes data/raw/*.parquet, data/raw/manifest.json and metrics/download.json.
-After a kill, a rerun continues after the last finished shard.
+After a kill, a rerun continues after the last finished shard; damaged shards, and all after them, are read again.
 """
 
 import logging
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tinypt.corpus.files import READERS, unknown_kinds
 from tinypt.corpus.manifest import MANIFEST, Entry
 from tinypt.corpus.sources import Notes, iter_batches, local_files, origin
 from tinypt.corpus.writer import ShardWriter
-from tinypt.files import fingerprint, publish, read_json, work_folder, write_json
+from tinypt.files import fingerprint, is_whole, publish, read_json, sealed_path, work_folder, write_json
 from tinypt.params.corpus import Corpus, FilesCorpus
 from tinypt.params.loader import load, load_seed
 from tinypt.runtime.errors import PipelineError
@@ -32,16 +33,16 @@ def main() -> None:
         log.warning("corpus: files of unknown kind are not read: %s (known: %s)", listed, ", ".join(READERS))
     inputs = [(path, os.stat(path).st_size, os.stat(path).st_mtime_ns) for path in local_files(corpus)]
     work = work_folder("download", fingerprint([corpus, seed, inputs]))
-    shards, state = work / "shards", work / "state.json"
-    shards.mkdir(exist_ok=True)
-    finished, resume = _restore(state, shards)
+    shards, states = work / "shards", work / "states"
+    for folder in (shards, states):
+        folder.mkdir(exist_ok=True)
+    finished, resume = _restore(states, shards)
     writer, notes, progress = ShardWriter(shards, finished), Notes(), Progress("download", "documents")
     before = sum(entry["documents"] for entry in finished)
     for batch in iter_batches(corpus, seed, notes, resume):
         written = writer.add(batch.rows)
         if written:
-            next_row = batch.start | {"rows": batch.start["rows"] + written}
-            write_json(state, {"shards": writer.entries, "resume": next_row})
+            _save(states, writer.entries, batch.start | {"rows": batch.start["rows"] + written})
         if batch.read:
             progress.total = round((before + progress.done + len(batch.rows)) / batch.read) - before
         progress.add(len(batch.rows))
@@ -57,8 +58,7 @@ def main() -> None:
     write_json(shards / MANIFEST, {"source": origin(corpus), "shards": writer.entries})
     write_json(Path("metrics/download.json"), metrics)
     publish(shards, Path("data/raw"))  # last: after this there is no unfinished work
-    state.unlink(missing_ok=True)
-    work.rmdir()
+    shutil.rmtree(work)
 
 
 def _name(path: Path) -> str:
@@ -77,15 +77,27 @@ def _metrics(entries: list[Entry], notes: Notes) -> dict[str, Any]:
     return metrics | ({"source": dict(sorted(notes.counts.items()))} if notes.counts else {})
 
 
-def _restore(state: Path, shards: Path) -> tuple[list[Entry], dict[str, Any] | None]:
+def _restore(states: Path, shards: Path) -> tuple[list[Entry], dict[str, Any] | None]:
     """Finished shards of a killed run, and the position to continue from; empty and None without such a run.
 
-    A run killed while publishing leaves a state whose shards have already moved.
+    A run killed while publishing leaves states whose shards have already moved.
     """
-    saved = read_json(state) if state.exists() else None
-    if saved is None or not all((shards / entry["file"]).exists() for entry in saved["shards"]):
-        return [], None
-    return saved["shards"], saved["resume"]
+    finished: list[Entry] = []
+    resume = None
+    for path in sorted(states.glob("*.json"), key=lambda path: int(path.stem)):
+        if not is_whole(path):
+            break
+        saved = read_json(path)
+        if not all(is_whole(shards / entry["file"]) for entry in saved["shards"][len(finished) :]):
+            break
+        finished, resume = saved["shards"], saved["resume"]
+    return finished, resume
+
+
+def _save(states: Path, finished: list[Entry], resume: dict[str, Any]) -> None:
+    """Write the entries of the finished shards and the position after them to a file of their number."""
+    with sealed_path(states / f"{len(finished)}.json") as temporary:
+        write_json(temporary, {"shards": finished, "resume": resume})
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ for sentence-transformers, and a model card. It accepts texts of up to `tokenize
 import dataclasses
 from pathlib import Path
 
-from tinypt.files import atomic_path, list_files
+from tinypt.files import list_files, sealed_path
 from tinypt.modeling.load import load_model, load_tokenizer, save_model
 from tinypt.params.corpus import Corpus
 from tinypt.params.export import Export
@@ -39,7 +39,7 @@ def main(name: str) -> None:
     model = cut_positions(load_model(folder / "distilled"), trained.length)
     tokenizer = load_tokenizer(folder / "distilled")
     tokenizer.model_max_length = model.config.max_position_embeddings
-    with atomic_path(folder / "release") as release:
+    with sealed_path(folder / "release") as release:
         save_model(model, tokenizer, release)
         write_pooling(model, release)
         export_onnx(model, release / "onnx")

@@ -18,7 +18,7 @@ from tinypt.reporting.corpus import read_examples, read_funnel
 from tinypt.reporting.csv_columns import read_curve
 from tinypt.reporting.efficiency import read_efficiency
 from tinypt.reporting.page import ReportData, compose
-from tinypt.reporting.provenance import provenance_table
+from tinypt.reporting.provenance import changed_files, provenance_table
 from tinypt.reporting.results import read_metrics, read_results
 from tinypt.reporting.revision import changes_markdown, read_revision
 from tinypt.reporting.summary import write_curves, write_summary
@@ -58,6 +58,8 @@ def main(*arguments: str) -> None:
         versions=provenance_table(Path("dvc.lock"), students),
         changes=changes_markdown(read_revision(revision), results, METRICS, params) if revision else "",
     )
+    for file in changed_files(Path("dvc.lock")):
+        log.warning("%s: differs from dvc.lock: damaged, or not written by DVC; run `rm %s && dvc repro`", file, file)
     page, target = compose(data), Path("report-against" if revision else "report")
     with atomic_path(target) as folder:
         write_markdown(page, folder)

@@ -9,7 +9,7 @@ import logging
 from pathlib import Path
 
 from tinypt.executors import from_environment
-from tinypt.files import atomic_path, read_json, write_json
+from tinypt.files import read_json, sealed_path, write_json
 from tinypt.params.loader import load
 from tinypt.params.select import Select
 from tinypt.runtime.errors import PipelineError
@@ -32,7 +32,7 @@ def main() -> None:
     if not metrics["documents_out"]:
         worst = max(metrics["drops"], key=lambda rule: int(metrics["drops"][rule]["documents"]))
         raise PipelineError(f"no document is left; {worst} drops most of them: relax it in params.yaml")
-    with atomic_path(Path("data/select")) as folder:
+    with sealed_path(Path("data/select")) as folder:
         folder.mkdir()
         write_decisions(decisions, measures, folder)
         write_examples(Path("data/clean"), decisions, folder / "examples.jsonl")

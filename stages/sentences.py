@@ -15,7 +15,7 @@ from tinypt import sentences
 from tinypt.corpus import shards
 from tinypt.evaluation.tasks.table import Split, read_tasks
 from tinypt.executors import from_environment
-from tinypt.files import atomic_path, fingerprint, work_folder, write_json
+from tinypt.files import fingerprint, sealed_path, work_folder, write_json
 from tinypt.params.loader import load, load_seed
 from tinypt.params.sentences import Encoder, HubEncoder, Sentences, SentenceTeacher
 from tinypt.runtime.run import run
@@ -31,7 +31,7 @@ def main() -> None:
     options, seed = load("sentences", Sentences), load_seed()
     metrics = dict.fromkeys((*COUNTS, *SIZES), 0)
     work = work_folder("sentences", fingerprint([teacher, options, seed], _inputs(teacher)))
-    with atomic_path(Path("data/sentences")) as folder:
+    with sealed_path(Path("data/sentences")) as folder:
         folder.mkdir()
         (folder / "none").touch()
         if teacher is not None:

@@ -7,7 +7,7 @@ held-out documents.
 
 from pathlib import Path
 
-from tinypt.files import atomic_path, write_json
+from tinypt.files import sealed_path, write_json
 from tinypt.params.loader import load, load_seed
 from tinypt.params.split import Split
 from tinypt.runtime.run import run
@@ -17,7 +17,7 @@ from tinypt.selection.split import split_corpus
 def main() -> None:
     """Write both splits."""
     options, seed = load("split", Split), load_seed()
-    with atomic_path(Path("data/split")) as folder:
+    with sealed_path(Path("data/split")) as folder:
         metrics = split_corpus(Path("data/clean"), Path("data/select"), folder, options, seed)
     write_json(Path("metrics/split.json"), metrics)
 

@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tinypt.files import atomic_path, fingerprint, work_folder, write_json
+from tinypt.files import fingerprint, publish, sealed_path, work_folder, write_json
 from tinypt.params.loader import load, load_seed
 from tinypt.params.targets import BaseTargets, TeacherTargets
 from tinypt.runtime.run import run
@@ -26,9 +26,11 @@ def main(name: str) -> None:
     options, seed = load(f"targets.{name}", SCHEMAS[name]), load_seed()
     model, tokens = Path("models/teacher"), Path("data/tokens") / name / "train"
     work = work_folder("targets", fingerprint([name, options, seed], [model, tokens] if options else []))
+    cached = work / "cached"
+    cached.mkdir(exist_ok=True)
     metrics: dict[str, int | float] = {"bytes": 0, "bytes_per_token": 0.0}
     if options is None:
-        write_json(work / "options.json", None)
+        write_json(cached / "options.json", None)
     else:  # imported only now: without targets the stage ends before PyTorch would be loaded
         from tinypt.distillation.targets import write_targets
         from tinypt.distillation.teacher import load_teacher
@@ -36,13 +38,14 @@ def main(name: str) -> None:
         from tinypt.tokens.arrays import open_blocks
 
         metrics = write_targets(
-            load_teacher(model), open_blocks(tokens), options, seed, pick_device(), work, f"targets {name}"
+            load_teacher(model), open_blocks(tokens), options, seed, pick_device(), cached, f"targets {name}"
         )
-    with atomic_path(Path("data/targets") / name) as folder:
+    with sealed_path(Path("data/targets") / name) as folder:
         folder.mkdir(parents=True)
         (folder / "live").write_text(LIVE, encoding="utf-8")
-        shutil.move(work, folder / "cached")
+        publish(cached, folder / "cached")
     write_json(Path("metrics/targets") / f"{name}.json", metrics)
+    shutil.rmtree(work)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from tinypt.evaluation.scores.predictions import write_predictions
 from tinypt.evaluation.tasks.contamination import check_contamination
 from tinypt.evaluation.tasks.read import read_data
 from tinypt.evaluation.tasks.table import check_name, check_task, describe_task, write_task
-from tinypt.files import atomic_path, write_json
+from tinypt.files import sealed_path, write_json
 from tinypt.params.loader import load, load_seed
 from tinypt.params.tasks import Task
 from tinypt.runtime.run import run
@@ -21,7 +21,7 @@ def main() -> None:
     """Write every task's tables and the metrics of all."""
     tasks, seed = load("tasks", dict[str, Task]), load_seed()
     metrics = {}
-    with atomic_path(Path("data/tasks")) as folder:
+    with sealed_path(Path("data/tasks")) as folder:
         folder.mkdir()
         for name, task in tasks.items():
             check_name(name)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tinypt.corpus.shards import iter_texts
-from tinypt.files import atomic_path, write_json
+from tinypt.files import sealed_path, write_json
 from tinypt.modeling.load import load_tokenizer
 from tinypt.params.loader import load
 from tinypt.params.tokenize import Tokenize
@@ -28,7 +28,7 @@ def main(name: str) -> None:
     teacher = load_tokenizer(Path("models/teacher"))
     base = load_tokenizer(Path("models/base")) if name == "base" else None
     metrics = {}
-    with atomic_path(Path("data/tokens") / name) as folder:
+    with sealed_path(Path("data/tokens") / name) as folder:
         for split in ("train", "test"):
             (folder / split).mkdir(parents=True)
             texts = _counted(iter_texts(Path("data/split") / split), f"tokenize {name}, {split}")

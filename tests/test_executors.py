@@ -85,6 +85,15 @@ def test_a_dead_worker_gives_one_line(executor: Executor) -> None:
         list(run(die, SHARDS, executor, 2))
 
 
+def test_without_shared_memory_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("multiprocessing.synchronize.SemLock.__init__", fails)
+    with pytest.raises(PipelineError, match=r"^/dev/shm: workers need it .*; mount it, or run with TINYPT_WORKERS=1$"):
+        list(run(refuse, SHARDS, LOCAL, 2))
+
+
 def test_an_unreachable_cluster_gives_one_line() -> None:
     pytest.importorskip("ray", reason="ray is not installed (pip install -r requirements-engines.txt)")
     for address in ("127.0.0.1:9", "nowhere:port"):

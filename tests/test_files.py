@@ -3,15 +3,32 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
+import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tinypt import files
-from tinypt.files import atomic_path, fingerprint, list_files, publish, read_json, work_folder, write_json
+from tinypt.files import (
+    CHECKSUMS,
+    atomic_path,
+    create_array,
+    fingerprint,
+    is_whole,
+    list_files,
+    publish,
+    read_json,
+    require_all,
+    sealed_path,
+    verify,
+    work_folder,
+    write_json,
+)
 from tinypt.runtime.errors import PipelineError
 
 REPOSITORY = Path(__file__).parents[1]
@@ -91,6 +108,11 @@ class TestAtomicPath:
             temporary.write_text("whole")
         assert os.listdir(tmp_path) == ["out"]
 
+    @pytest.mark.parametrize("error", [OSError(28, "No space"), OSError("9 requested and 1 written")])
+    def test_a_full_disk_is_reported_with_the_path(self, tmp_path: Path, error: OSError) -> None:
+        with pytest.raises(PipelineError, match=rf"^{tmp_path}/out: the disk is full"), atomic_path(tmp_path / "out"):
+            raise error
+
     def test_a_folder_is_never_left_partly_removed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         target = tmp_path / "tokens"
         target.mkdir()
@@ -117,7 +139,7 @@ def test_publish_moves_a_work_folder_over_an_old_output(tmp_path: Path, monkeypa
     old.mkdir(parents=True)
     (old / "stale").touch()
     publish(folder, old)
-    assert os.listdir(old) == ["weights"]
+    assert sorted(os.listdir(old)) == [CHECKSUMS, "weights"]
     assert not folder.exists()
 
 
@@ -131,6 +153,100 @@ def test_publish_moves_from_another_disk(tmp_path: Path, monkeypatch: pytest.Mon
     publish(folder, tmp_path / "model")
     assert (tmp_path / "model/weights").read_text() == "new"
     assert not folder.exists()
+
+
+def test_an_array_is_reserved_on_the_disk_before_it_is_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    array = create_array(tmp_path / "array.npy", np.float16, (1 << 20, 2))
+    assert (tmp_path / "array.npy").stat().st_blocks * 512 >= array.nbytes
+    monkeypatch.setattr(os, "posix_fallocate", lambda *_: (_ for _ in ()).throw(OSError(28, "No space")))
+    with pytest.raises(PipelineError, match=r"array\.npy: the disk is full"):
+        create_array(tmp_path / "array.npy", np.float16, (1 << 20, 2))
+
+
+class TestChecksums:
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        """A folder with checksums, of two files; one of them was sealed before."""
+        with sealed_path(tmp_path / "model") as temporary:
+            for name in ("weights", "part/ação 1"):
+                with sealed_path(temporary / name) if name == "weights" else atomic_path(temporary / name) as file:
+                    file.write_bytes(b"whole" * 1000)
+        return tmp_path / "model"
+
+    def test_every_file_is_listed_in_the_form_of_xxhsum(self, folder: Path) -> None:
+        checksum = xxhash.xxh3_128_hexdigest(b"whole" * 1000)
+        assert (folder / CHECKSUMS).read_text("utf-8") == f"{checksum}  part/ação 1\n{checksum}  weights\n"
+        assert sorted(os.listdir(folder)) == [CHECKSUMS, "part", "weights"]
+        for path in (folder, folder / "weights", folder / "part", folder / "part/ação 1"):
+            verify(path)
+        require_all(folder)
+
+    @pytest.mark.parametrize("name", ["weights", "part/ação 1"])
+    @pytest.mark.parametrize(
+        "damage",
+        {
+            "flipped": lambda content: content[:7] + bytes([content[7] ^ 64]) + content[8:],
+            "cut": lambda content: content[:-1],
+            "empty": lambda content: b"",
+            "zeros": lambda content: bytes(len(content)),
+            "doubled": lambda content: content * 2,
+        }.values(),
+    )
+    def test_damage_is_refused_by_name(self, folder: Path, name: str, damage: Callable[[bytes], bytes]) -> None:
+        file = folder / name
+        file.write_bytes(damage(file.read_bytes()))
+        for path in (file, file.parent, folder):
+            with pytest.raises(PipelineError, match=rf"{name}: damaged: .*checksums\.xxh3; run `find .*dvc repro`"):
+                verify(path)
+        with pytest.raises(PipelineError, match=rf"{name}: damaged"):
+            fingerprint([], [folder])
+        verify(folder / ("weights" if name != "weights" else "part"))
+
+    def test_a_missing_file_and_one_that_no_stage_wrote_are_refused_by_name(self, folder: Path) -> None:
+        (folder / "weights").rename(folder / "other")
+        for check in (verify, require_all):
+            with pytest.raises(PipelineError, match=r"weights: no such file, but .*checksums\.xxh3 lists it"):
+                check(folder)
+        with pytest.raises(PipelineError, match=r"other: is not in .*checksums\.xxh3"):
+            verify(folder / "other")
+
+    @pytest.mark.parametrize("content", ["", "\0\n", "0  weights\n0  part/ação 1\n"])
+    def test_damaged_checksums_are_no_licence(self, folder: Path, content: str) -> None:
+        (folder / CHECKSUMS).write_text(content, encoding="utf-8")
+        with pytest.raises(PipelineError, match=r"weights: .*checksums\.xxh3"):
+            verify(folder / "weights")
+
+    def test_files_without_checksums_pass(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        verify(tmp_path / "file")
+        verify(tmp_path)
+
+    def test_damaged_unfinished_work_is_not_used_and_named(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        file = tmp_path / "work/part"
+        assert not is_whole(file)
+        with sealed_path(file) as temporary:
+            temporary.write_text("whole")
+        assert is_whole(file)
+        assert caplog.messages == []
+        file.write_text("whule")
+        assert not is_whole(file)
+        assert caplog.messages[0].startswith(f"{file}: unfinished work, damaged")
+        with sealed_path(file) as temporary:
+            temporary.write_text("again")
+        assert is_whole(file)
+
+    def test_a_folder_within_keeps_its_own(self, tmp_path: Path) -> None:
+        with sealed_path(tmp_path / "targets") as temporary:
+            with sealed_path(temporary / "cached") as cached:
+                cached.mkdir(parents=True)
+                (cached / "vectors").touch()
+            (temporary / "live").touch()
+        assert (tmp_path / "targets" / CHECKSUMS).read_text().endswith("  live\n")
+        (tmp_path / "targets/cached/vectors").write_text("1")
+        with pytest.raises(PipelineError, match="vectors: damaged"):
+            verify(tmp_path / "targets/cached")
 
 
 class TestFingerprint:

@@ -84,7 +84,12 @@ def _local(function: OnShard[Result], shards: list[Path], _: str | None, workers
         return
     # Spawned: a forked child would inherit the locks of thread pools, but not their threads.
     spawn = get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(shards)), mp_context=spawn, initializer=end_with_parent)
+    try:
+        pool = ProcessPoolExecutor(min(workers, len(shards)), mp_context=spawn, initializer=end_with_parent)
+    except OSError as error:  # its semaphores lie in /dev/shm, which some containers lack
+        raise PipelineError(
+            f"/dev/shm: workers need it ({first_line(error)}); mount it, or run with TINYPT_WORKERS=1"
+        ) from None
     with _environment(ONE_THREAD), pool:
         try:
             yield from pool.map(function, shards)

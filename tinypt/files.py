@@ -1,19 +1,32 @@
-"""Write files atomically, so that a killed process leaves no unfinished output; read them with clear errors."""
+"""Write files atomically, so that a killed process leaves no unfinished output; read them with clear errors.
+
+Damage is noticed by checksums, XXH3 of 128 bits. `sealed_path` and `publish` write those of a folder to checksums.xxh3
+in it, which `xxhsum -c` reads too; a folder within that has its own is left out. The checksum of a single file is in a
+hidden file next to it. `verify` compares, once for each file and process.
+"""
 
 import dataclasses
 import hashlib
 import json
+import logging
 import math
 import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tinypt.runtime.errors import PipelineError
+import numpy as np
+import xxhash
+from numpy.lib.format import open_memmap
+
+from tinypt.runtime.errors import PipelineError, full_disk
 
 WORK = Path(".cache")  # unfinished work that a rerun continues; ignored by git and DVC
+CHECKSUMS = "checksums.xxh3"
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -22,6 +35,9 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
     The caller may write a file or a folder there. The temporary name starts with a dot and depends only on `path`, so
     the next run removes the remains of a killed process. A path must have one writer at a time.
+
+    Raises:
+        PipelineError: the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
@@ -29,8 +45,49 @@ def atomic_path(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         _replace(temporary, path)
+    except Exception as error:  # libraries raise many kinds, most of which do not name the file
+        if line := full_disk(error, path):
+            raise PipelineError(line) from None
+        raise
     finally:
         _remove(temporary)
+
+
+@contextmanager
+def sealed_path(path: Path) -> Iterator[Path]:
+    """Like `atomic_path`, and write the checksum of the file, or of each file of the folder (see `verify`).
+
+    A file must not be written twice, unless `is_whole` finds it damaged: a kill between checksum and file would make
+    the old file look damaged.
+    """
+    with atomic_path(path) as temporary:
+        yield temporary
+        if temporary.is_dir():
+            _seal(temporary)
+        else:
+            with atomic_path(_seal_of(path)) as seal:  # first: without its checksum a file would be taken for damaged
+                seal.write_text(digest(temporary), encoding="ascii")
+
+
+def create_array(path: Path, dtype: type[np.generic], shape: tuple[int, ...]) -> np.memmap[Any, Any]:
+    """A new .npy file, memory-mapped, to be filled.
+
+    Its place on the disk is reserved, where the system can: a write to a mapped file on a full disk ends the process
+    with signal 7 and no word.
+
+    Raises:
+        PipelineError: the disk is full.
+    """
+    try:
+        array = open_memmap(path, mode="w+", dtype=dtype, shape=shape)
+        if hasattr(os, "posix_fallocate"):
+            with path.open("r+b") as file:
+                os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    except OSError as error:
+        if line := full_disk(error, path):
+            raise PipelineError(line) from None
+        raise
+    return array
 
 
 def work_folder(stage: str, key: str) -> Path:
@@ -41,9 +98,57 @@ def work_folder(stage: str, key: str) -> Path:
 
 
 def publish(folder: Path, path: Path) -> None:
-    """Move a finished work folder to its final path: by renaming it, or by a copy if it is on another disk."""
+    """Move a finished work folder, with checksums, to its final path: by renaming it, or by a copy to another disk."""
+    _seal(folder)
     with atomic_path(path) as temporary:
         shutil.move(folder, temporary)
+
+
+def digest(path: Path) -> str:
+    """XXH3 of a file, 32 hexadecimal digits. It is computed once for each state of the file."""
+    state = path.stat()
+    return _digest(str(path.absolute()), state.st_ino, state.st_size, state.st_mtime_ns)
+
+
+def verify(path: Path) -> None:
+    """Compare a file, or every file that should be below a folder, with its checksum, if the pipeline wrote one.
+
+    Raises:
+        PipelineError: a file is missing, damaged, or not the one that the stage wrote.
+    """
+    expected, where = _expected(path)
+    if expected is None:
+        return
+    if path.is_file() and path not in expected:
+        raise PipelineError(f"{path}: is not in {where}, so no stage wrote it; remove it, then run `dvc repro`")
+    for file, checksum in expected.items():
+        if not file.is_file():
+            raise PipelineError(f"{file}: no such file, but {where} lists it; run `dvc repro`")
+        if digest(file) != checksum:
+            raise PipelineError(f"{file}: damaged: its checksum differs from that in {where}; {_remedy(file)}")
+
+
+def require_all(folder: Path) -> None:
+    """Check that the folder has all the files that its stage wrote, without reading them.
+
+    Raises:
+        PipelineError: a file is missing.
+    """
+    expected, where = _expected(folder)
+    for file in expected or ():
+        if not file.is_file():
+            raise PipelineError(f"{file}: no such file, but {where} lists it; run `dvc repro`")
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a file of unfinished work (see `sealed_path`) is there and undamaged; otherwise it must be made again."""
+    expected, where = _expected(path)
+    if not path.is_file():
+        return False
+    if expected and expected.get(path) == digest(path):
+        return True
+    log.warning("%s: unfinished work, damaged (%s); it is done again", path, where or "no checksum")
+    return False
 
 
 def fingerprint(values: Any, inputs: Iterable[Path] = ()) -> str:
@@ -53,25 +158,26 @@ def fingerprint(values: Any, inputs: Iterable[Path] = ()) -> str:
     contributes the name and content of every file in it, in sorted order.
 
     Raises:
-        PipelineError: an input does not exist.
+        PipelineError: an input does not exist, or is damaged (see `verify`).
     """
-    digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=_plain).encode())
+    key = hashlib.sha256(json.dumps(values, sort_keys=True, default=_plain).encode())
     for path in inputs:
         if not path.exists():
             raise PipelineError(f"{path}: no such file or folder; run the stage that writes it (`dvc repro`)")
+        verify(path)
         for file in list_files(path) if path.is_dir() else [path]:
-            digest.update(f"\0{file.relative_to(path.parent)}\0".encode())
-            with file.open("rb") as stream:
-                digest.update(hashlib.file_digest(stream, "sha256").digest())
-    return digest.hexdigest()[:16]
+            key.update(f"\0{file.relative_to(path.parent)}\0{digest(file)}".encode())
+    return key.hexdigest()[:16]
 
 
 def list_files(folder: Path) -> list[Path]:
-    """All files below `folder`, sorted by path, except hidden files and files in hidden folders."""
+    """All files below `folder`, sorted by path, except checksums, hidden files and files in hidden folders."""
     return sorted(
         file
         for file in folder.rglob("*")
-        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(folder).parts)
+        if file.is_file()
+        and file.name != CHECKSUMS
+        and not any(part.startswith(".") for part in file.relative_to(folder).parts)
     )
 
 
@@ -118,6 +224,49 @@ def _rounded(value: Any, where: str) -> Any:
             raise PipelineError(f"{where} is {value}; a metric must be a finite number")
         return float(f"{value:.6g}")
     return value
+
+
+@cache
+def _digest(path: str, *state: int) -> str:
+    found = xxhash.xxh3_128()
+    with open(path, "rb") as stream:
+        while chunk := stream.read(1 << 20):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def _seal_of(file: Path) -> Path:
+    return file.with_name(f".{file.name}.xxh3")
+
+
+def _seal(folder: Path) -> None:
+    """Write the checksums of all files of a folder; those that `sealed_path` wrote are taken over."""
+    sealed = [listing.parent for listing in folder.rglob(CHECKSUMS) if listing.parent != folder]
+    files = [file for file in list_files(folder) if not any(file.is_relative_to(other) for other in sealed)]
+    seals = {file: _seal_of(file) for file in files}
+    sums = {file: seal.read_text("ascii") if seal.exists() else digest(file) for file, seal in seals.items()}
+    with atomic_path(folder / CHECKSUMS) as temporary:
+        lines = [f"{sums[file]}  {file.relative_to(folder).as_posix()}\n" for file in files]
+        temporary.write_text("".join(lines), encoding="utf-8")
+    for seal in seals.values():
+        seal.unlink(missing_ok=True)
+
+
+def _expected(path: Path) -> tuple[dict[Path, str] | None, Path | None]:
+    """The checksums that `path`, or each file below it, should have, and the file that says so; None without one."""
+    if (seal := _seal_of(path)).is_file():
+        return {path: seal.read_text("ascii", "replace")}, seal
+    for folder in (path, *path.parents):
+        if (listing := folder / CHECKSUMS).is_file():
+            lines = listing.read_text("utf-8", "replace").splitlines()
+            listed = {folder / name: checksum for checksum, _, name in (line.partition("  ") for line in lines)}
+            return {file: listed[file] for file in listed if path in (file, *file.parents)}, listing
+    return None, None
+
+
+def _remedy(path: Path) -> str:
+    """The command that removes `path` and, since DVC links files to its cache, the damaged copy there."""
+    return f"run `find .dvc/cache {path} -samefile {path} -delete`, then `dvc repro` (docs/reliability.md)"
 
 
 def _replace(source: Path, target: Path) -> None:

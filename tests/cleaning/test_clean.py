@@ -115,6 +115,19 @@ def test_workers_and_interruptions_do_not_change_a_byte(
     assert _bytes(tmp_path / "cut") == _bytes(cleaned)
 
 
+@pytest.mark.parametrize("part", ["repaired/shard-00001.arrow", "lines/shard-00000.npy", "clean/shard-00001.parquet"])
+def test_damaged_unfinished_work_is_named_and_done_again(
+    raw: Path, cleaned: Path, rules: Clean, tmp_path: Path, caplog: pytest.LogCaptureFixture, part: str
+) -> None:
+    shutil.copytree(cleaned, tmp_path / "work")
+    content = bytearray((tmp_path / "work" / part).read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "work" / part).write_bytes(content)
+    clean_corpus(raw, tmp_path / "work", rules, 1)
+    assert f"{part}: unfinished work, damaged" in caplog.text
+    assert _bytes(tmp_path / "work") == _bytes(cleaned)
+
+
 def test_cleaning_a_clean_corpus_changes_nothing(cleaned: Path, rules: Clean, tmp_path: Path) -> None:
     clean_corpus(cleaned / "clean", tmp_path, rules, 1)
     again = count_repairs(tmp_path / "measures")
@@ -178,7 +191,7 @@ def test_a_truncated_shard_is_named(raw: Path, tmp_path: Path) -> None:
     shutil.copytree(raw, tmp_path / "raw")
     shard = list_shards(tmp_path / "raw")[1]
     shard.write_bytes(shard.read_bytes()[:-200])
-    with pytest.raises(PipelineError, match=r"shard-00001\.parquet: cannot be read"):
+    with pytest.raises(PipelineError, match=r"shard-00001\.parquet: damaged"):
         clean_corpus(tmp_path / "raw", tmp_path / "work", RULES, 1)
 
 

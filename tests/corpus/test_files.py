@@ -1,5 +1,6 @@
 import gzip
 import json
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -296,12 +297,33 @@ def test_skipped_rows_are_named_if_they_are_more_than_a_few(tmp_path: Path, capl
     assert caplog.messages == [f"{path}: of 32 rows these were skipped: empty_text 1, malformed_json 1"]
 
 
-def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_one_endless_line_or_page_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tinypt.corpus.files.LONGEST", 2 << 20)
-    for name in ("a.txt", "a.jsonl"):
+    for name in ("a.txt", "a.jsonl", "a.html"):
         (tmp_path / name).write_bytes(b"x" * (4 << 20))
-        with pytest.raises(PipelineError, match=f"{name}: no line feed in 2 MB"):
+        with pytest.raises(PipelineError, match=f"{name}: 1 of 1 rows are too_long"):
             _read(tmp_path / name)
+
+
+@pytest.mark.parametrize("kind", ["gz", "zst"])
+def test_a_compression_bomb_is_skipped_and_counted_in_little_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Half a gigabyte of zeros between good lines, in a file of half a megabyte at most."""
+    monkeypatch.setattr("tinypt.corpus.files.LONGEST", 8 << 20)
+    path, zeros = tmp_path / f"a.jsonl.{kind}", bytes(1 << 20)
+    with pa.output_stream(path, compression={"gz": "gzip", "zst": "zstd"}[kind]) as file:
+        file.write(_lines(*ROWS) * 30)
+        for _ in range(512):
+            file.write(zeros)
+        file.write(b"\n" + _lines(*ROWS) * 30)
+    assert path.stat().st_size < 1 << 20
+    tracemalloc.start()
+    records, skipped = _read(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (len(records), skipped) == (180, {"too_long": 1})
+    assert peak < 40 << 20
 
 
 @pytest.mark.parametrize(

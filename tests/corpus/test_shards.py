@@ -47,6 +47,9 @@ def test_mistakes_are_refused_by_name(tmp_path: Path) -> None:
         list(read_shards(tmp_path / "a", ["noise"]))
     path = list_shards(tmp_path / "a")[0]
     path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(PipelineError, match=r"shard-00000\.parquet: damaged: its checksum"):
+        list(iter_texts(tmp_path / "a"))
+    (tmp_path / "a/.shard-00000.parquet.xxh3").unlink()
     with pytest.raises(PipelineError, match=r"shard-00000\.parquet: cannot be read"):
         list(iter_texts(tmp_path / "a"))
 

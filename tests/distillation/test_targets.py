@@ -1,6 +1,7 @@
 """The teacher's outputs, cached and read back, and the losses of students that learn from them."""
 
 import dataclasses
+import re
 from pathlib import Path
 
 import numpy as np
@@ -240,3 +241,35 @@ def test_a_resumed_run_writes_the_bytes_of_an_uninterrupted_one(
             interruptions += 1
     assert interruptions > 1
     assert _bytes(tmp_path / "part") == _bytes(tmp_path / "whole")
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "log"),
+    [
+        ("vectors.npy", -1, r"damaged after part [1-9]\d*; the rest is done again"),
+        ("vectors.npy", 200, "damaged after part 0; the rest is done again"),
+        ("vectors.npy", 20, "it is done again"),
+        ("basis.npy", -1, "it is done again"),
+        ("starts.npy", -1, "it is done again"),
+        ("options.json", 3, "it is done again"),
+        ("../part.json", 30, "it is done again"),
+    ],
+)
+def test_damaged_unfinished_work_is_named_and_done_again(
+    tmp_path: Path,
+    two: Blocks,
+    teacher: BertForMaskedLM,
+    cased: PreTrainedTokenizerBase,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    place: int,
+    log: str,
+) -> None:
+    options, folder = BaseTargets("word", 24, "fp32"), tmp_path / "part"
+    _cache(teacher, cased, two, options, folder)
+    whole, content = _bytes(folder), bytearray((folder / name).read_bytes())
+    content[place] ^= 1
+    (folder / name).write_bytes(content)
+    _cache(teacher, cased, two, options, folder)
+    assert re.search(log, caplog.text)
+    assert _bytes(folder) == whole

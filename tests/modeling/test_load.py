@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForMaskedLM, AutoTokenizer, BertForMaskedLM, PreTrainedTokenizerBase
 
+from tinypt.files import CHECKSUMS
 from tinypt.modeling.load import load_model, load_published, load_tokenizer, save_model
 from tinypt.runtime.errors import PipelineError
 
@@ -79,6 +80,7 @@ def test_a_saved_model_loads_with_the_auto_classes(
 ) -> None:
     save_model(*load_published(str(bert_tiny_layout), None, cased=False), tmp_path / "saved")
     assert sorted(path.name for path in (tmp_path / "saved").iterdir()) == [
+        CHECKSUMS,
         "config.json",
         "model.safetensors",
         "tokenizer.json",
@@ -112,6 +114,7 @@ def test_missing_and_damaged_folders_are_named(
     with pytest.raises(PipelineError, match="no tokenizer here"):
         load_tokenizer(tmp_path / "nowhere")
     save_model(base, uncased, tmp_path / "model")
+    (tmp_path / "model" / CHECKSUMS).unlink()
     (tmp_path / "model/tokenizer.json").write_text("{")
     with pytest.raises(PipelineError, match=r"model: its tokenizer cannot be loaded .*run the stage"):
         load_tokenizer(tmp_path / "model")
@@ -119,6 +122,22 @@ def test_missing_and_damaged_folders_are_named(
     weights.write_bytes(weights.read_bytes()[:1000])
     with pytest.raises(PipelineError, match="cannot be loaded"):
         load_model(tmp_path / "model")
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"])
+def test_a_flipped_byte_or_a_missing_file_is_named(
+    tmp_path: Path, base: BertForMaskedLM, uncased: PreTrainedTokenizerBase, name: str
+) -> None:
+    save_model(base, uncased, tmp_path / "model")
+    load = load_tokenizer if name.startswith("tokenizer") else load_model
+    content = bytearray((tmp_path / "model" / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "model" / name).write_bytes(content)
+    with pytest.raises(PipelineError, match=rf"model/{name}: damaged"):
+        load(tmp_path / "model")
+    (tmp_path / "model" / name).unlink()
+    with pytest.raises(PipelineError, match=r"dvc repro"):
+        load(tmp_path / "model")
 
 
 def test_missing_weights_are_refused(
@@ -136,6 +155,7 @@ def test_missing_weights_are_refused(
     kept = load_file(tmp_path / "model/model.safetensors")
     del kept["bert.embeddings.LayerNorm.weight"]
     save_file(kept, tmp_path / "model/model.safetensors", metadata={"format": "pt"})
+    (tmp_path / "model" / CHECKSUMS).unlink()
     with pytest.raises(PipelineError, match=r"lack bert\.embeddings\.LayerNorm\.weight"):
         load_model(tmp_path / "model")
 

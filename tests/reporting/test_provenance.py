@@ -1,9 +1,10 @@
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from tests.reporting.conftest import STUDENTS, write
-from tinypt.reporting.provenance import provenance_table
+from tinypt.reporting.provenance import changed_files, provenance_table
 from tinypt.runtime.errors import PipelineError
 
 
@@ -36,3 +37,16 @@ def test_no_lock_is_no_error_and_another_file_is_one(tmp_path: Path) -> None:
     (tmp_path / "dvc.lock").write_text("- no lock\n")
     with pytest.raises(PipelineError, match=r"dvc.lock: not a DVC lock file"):
         provenance_table(tmp_path / "dvc.lock", STUDENTS)
+
+
+def test_a_file_that_differs_from_its_record_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    curve = Path("metrics/training/total.csv")
+    curve.parent.mkdir(parents=True)
+    curve.write_text("step\n1\n")
+    outs = [{"path": str(curve), "md5": hashlib.md5(curve.read_bytes()).hexdigest()}, {"path": "data", "md5": "1.dir"}]
+    write(tmp_path / "dvc.lock", {"stages": {"distill@total": {"outs": outs}}})
+    assert changed_files(Path("dvc.lock")) == []
+    curve.write_text("step\n2\n")
+    assert changed_files(Path("dvc.lock")) == [curve]
+    assert changed_files(Path("nowhere")) == []

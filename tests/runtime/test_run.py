@@ -9,8 +9,8 @@ from tinypt.runtime.run import run
 REPOSITORY = Path(__file__).parents[2]
 
 
-def run_stage(tmp_path: Path, body: str, *arguments: str, signature: str = "") -> subprocess.CompletedProcess[str]:
-    """Run a temporary stage module in a process of its own."""
+def start_stage(tmp_path: Path, body: str, *arguments: str, signature: str = "") -> subprocess.Popen[str]:
+    """Start a temporary stage module in a process of its own, in `tmp_path`."""
     stage = tmp_path / "example.py"
     stage.write_text(
         '"""Read x; write y."""\n'
@@ -20,9 +20,22 @@ def run_stage(tmp_path: Path, body: str, *arguments: str, signature: str = "") -
         f"def main({signature}):\n    {body}\n"
         "run(main)\n"
     )
-    return subprocess.run(
-        [sys.executable, stage, *arguments], env={"PYTHONPATH": str(REPOSITORY)}, capture_output=True, text=True
+    return subprocess.Popen(
+        [sys.executable, stage, *arguments],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(REPOSITORY)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
+
+
+def run_stage(tmp_path: Path, body: str, *arguments: str, signature: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a temporary stage module to its end."""
+    process = start_stage(tmp_path, body, *arguments, signature=signature)
+    output, errors = process.communicate(timeout=100)
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
 
 def test_a_successful_run_exits_with_0_and_shows_its_log(tmp_path: Path) -> None:
@@ -40,6 +53,7 @@ def test_a_pipeline_error_gives_one_line_and_exit_status_1(tmp_path: Path) -> No
     [
         ("OSError(28, 'No space left on device', 'data/x')", "data/x: the disk is full; free space and run again"),
         ("ValueError('I/O error: No space left on device (os error 28)')", "the disk is full"),
+        ("OSError('1048576 requested and 131056 written')", "the disk is full"),
         ("RuntimeError('[enforce fail at inline_container.cc:664] . unexpected pos 64 vs 0')", "the disk is full"),
         ("PermissionError(13, 'Permission denied', 'data/raw')", "data/raw: this user may not read or write it"),
         ("OSError(30, 'Read-only file system', '.cache/x')", ".cache/x: it is on a read-only file system"),
@@ -48,12 +62,18 @@ def test_a_pipeline_error_gives_one_line_and_exit_status_1(tmp_path: Path) -> No
             "IsADirectoryError(21, 'Is a directory', 'params.yaml')",
             "params.yaml: it is a folder, and a file is expected",
         ),
+        ("MemoryError()", "output: the memory is used up"),
+        ('RuntimeError("can\'t start new thread")', "the memory is used up"),
+        ("RuntimeError('DefaultCPUAllocator: can\\'t allocate memory: Error code 12')", "the memory is used up"),
+        ("RuntimeError('CUDA out of memory. Tried to allocate 2 GiB')", "the memory is used up"),
         ("OSError(24, 'Too many open files', 'x')", "x: too many files are open"),
     ],
 )
 def test_a_fault_of_the_machine_gives_one_line(
-    error: str, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    error: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+
     def main() -> None:
         raise eval(error)
 
@@ -79,6 +99,22 @@ def test_a_full_disk_is_recognised_in_a_real_write(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.endswith("the disk is full; free space and run again\n")
     assert "Traceback" not in done.stderr
+
+
+def test_a_second_process_of_a_stage_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:
+    """Also by a kill."""
+    work = "import sys, time; print('at work', flush=True); sys.stdin.read()"
+    first = start_stage(tmp_path, work, "total", signature="name")
+    assert first.stdout is not None
+    assert first.stdout.readline() == "at work\n"
+    second = run_stage(tmp_path, "pass", "total", signature="name")
+    assert second.returncode == 1
+    assert second.stderr == f"example: runs here already, as process {first.pid}; wait for its end, or end it\n"
+    assert run_stage(tmp_path, "pass", "semantic", signature="name").returncode == 0
+    first.kill()
+    first.communicate()
+    assert run_stage(tmp_path, "pass", "total", signature="name").returncode == 0
+    assert not list((tmp_path / ".cache/running").iterdir())
 
 
 @pytest.mark.parametrize("error", ["KeyError('x')", "FileNotFoundError(2, 'none', 'x')", "ValueError('error 28')"])

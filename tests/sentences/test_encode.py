@@ -1,4 +1,5 @@
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -71,5 +72,9 @@ def test_a_killed_run_resumes_after_its_last_chunk(tmp_path: Path, letters: Lett
     whole = tmp_path / "whole"
     whole.mkdir()
     _write(whole)
+    vectors = tmp_path / "work/shard-00001.npy"  # damaged unfinished work is not used
+    vectors.write_bytes(vectors.read_bytes()[:-1] + b"?")
+    shutil.rmtree(tmp_path / "stored")
+    _write(tmp_path)
     for file in (whole / "stored").iterdir():
         assert file.read_bytes() == (tmp_path / "stored" / file.name).read_bytes()

@@ -47,7 +47,8 @@ def _outputs(folder: Path) -> dict[str, bytes]:
 
 def test_outputs_and_metrics_are_written_and_no_work_is_left(project: Path) -> None:
     clean.main()
-    shards = [f"data/{name}/shard-00000.parquet" for name in ("clean", "measures")]
+    files = ("checksums.xxh3", "shard-00000.parquet")
+    shards = [f"data/{name}/{file}" for name in ("clean", "measures") for file in files]
     assert list(_outputs(project)) == [*shards, "metrics/clean.json"]
     metrics = json.loads((project / "metrics/clean.json").read_text())
     assert metrics["repairs"]["markup"]["documents"] == metrics["documents"] == 6

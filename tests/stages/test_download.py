@@ -48,7 +48,7 @@ run(download.main)
 
 FAULTS = {
     "after a shard, before its state": 'after(1, writer, "write_shard", "shard-00002.parquet", kill)',
-    "after a state": 'after(3, download, "write_json", "state.json", kill)',
+    "after a state": 'after(3, download, "_save", "states", kill)',
     "after the metrics": 'after(1, download, "write_json", "download.json", kill)',
     "after publishing": 'after(1, download, "publish", "data/raw", kill)',
     "on a full disk": "download.publish = full",
@@ -112,6 +112,34 @@ def test_a_rerun_continues_after_the_last_finished_shard(project: Path) -> None:
     before = shard.stat().st_mtime_ns
     assert _download(project).returncode == 0
     assert (project / "data/raw/shard-00000.parquet").stat().st_mtime_ns == before
+
+
+def test_damaged_unfinished_work_is_named_and_read_again(project: Path) -> None:
+    """Shards before the damage are kept."""
+    assert _download(project).returncode == 0
+    whole = _outputs(project)
+    _remove_outputs(project)
+    _download(project, FAULTS["after a state"])
+    shutil.copytree(project / ".cache", project / "killed")
+    for name, damage, kept in [
+        ("shard-00001.parquet", lambda content: content[:99] + bytes([content[99] ^ 1]) + content[100:], 1),
+        ("shard-00000.parquet", lambda content: content[: len(content) // 2], 0),
+        ("2.json", lambda content: content.replace(b"1", b"2", 1), 1),
+        ("1.json", lambda content: b"", 0),
+    ]:
+        _remove_outputs(project)
+        shutil.rmtree(project / ".cache")
+        shutil.copytree(project / "killed", project / ".cache")
+        (file,) = (project / ".cache").rglob(name)
+        file.write_bytes(damage(file.read_bytes()))
+        times = [shard.stat().st_mtime_ns for shard in sorted((project / ".cache").rglob("shard-*.parquet"))]
+        again = _download(project)
+        assert (again.returncode, again.stderr.count("\n")) == (0, 1), again.stderr
+        assert f"{name}: unfinished work, damaged" in again.stderr
+        assert _outputs(project) == whole
+        shards = sorted((project / "data/raw").glob("shard-*.parquet"))
+        untouched = [shard.stat().st_mtime_ns == time for shard, time in zip(shards, times, strict=False)]
+        assert untouched == [place < kept for place in range(len(times))], name
 
 
 @pytest.mark.parametrize("source", ["vert", "hub"])

@@ -17,7 +17,7 @@ from tests.conftest import TEXTS, sample_params
 from tests.reporting.conftest import evaluation, write
 from tinypt.evaluation.frozen import embed
 from tinypt.evaluation.model import load_evaluated
-from tinypt.files import read_json
+from tinypt.files import CHECKSUMS, read_json
 from tinypt.inference.model import Model
 from tinypt.modeling.bert import random_bert
 from tinypt.modeling.load import save_model
@@ -49,6 +49,7 @@ def prepare(folder: Path, tokenizer: PreTrainedTokenizerBase) -> None:
     distilled = folder / "models/total/distilled"
     save_model(random_bert(shape, tokenizer, seed=3), tokenizer, distilled)
     weights = load_file(distilled / "model.safetensors")
+    (distilled / CHECKSUMS).unlink()
     save_file(weights | {"projection.weight": torch.ones(4, 4)}, distilled / "model.safetensors", {"format": "pt"})
     (folder / "params.yaml").write_text(yaml.safe_dump(PARAMS), encoding="utf-8")
     for name in ("total", "teacher", "base"):
@@ -79,6 +80,7 @@ def test_the_release_has_exactly_these_files(project: Path) -> None:
     assert sorted(digests(project / "models/total/release")) == [
         "1_Pooling/config.json",
         "README.md",
+        CHECKSUMS,
         "config.json",
         "model.safetensors",
         "modules.json",

@@ -16,6 +16,7 @@ from stages import sentences
 from tests.conftest import TEXTS
 from tinypt.corpus.shards import SCHEMA, shard_name, write_shard
 from tinypt.evaluation.tasks.table import Split, TaskData, write_task
+from tinypt.files import CHECKSUMS
 from tinypt.params.sentences import PackageEncoder
 from tinypt.sentences import encode
 from tinypt.sentences.cut import sentence_key
@@ -86,7 +87,7 @@ def test_a_second_run_and_two_workers_give_the_same_bytes_and_no_work_files(
 ) -> None:
     _run(PACKAGE)
     first = _files(Path("data/sentences"))
-    assert first.keys() == {"none", "stored/options.json", "stored/texts.parquet", "stored/vectors.npy"}
+    assert first.keys() == {"none", CHECKSUMS, "stored/options.json", "stored/texts.parquet", "stored/vectors.npy"}
     shutil.rmtree("data/sentences")
     monkeypatch.setenv("TINYPT_WORKERS", "2")
     _run(PACKAGE)
@@ -118,4 +119,5 @@ def test_a_killed_stage_resumes_after_its_last_chunk(project: Path, monkeypatch:
 def test_without_a_sentence_teacher_nothing_is_stored(project: Path) -> None:
     """Students without sentence terms depend on one file, whose bytes are the same in any case."""
     assert set(_run(None).values()) == {0}
-    assert _files(Path("data/sentences")) == {"none": b""}
+    files = _files(Path("data/sentences"))
+    assert (files.keys(), files["none"]) == ({"none", CHECKSUMS}, b"")

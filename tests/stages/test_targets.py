@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from stages import distill, student, targets
+from tinypt.files import CHECKSUMS
 from tinypt.runtime.errors import PipelineError
 
 ROOT = Path(__file__).parents[2]
@@ -113,7 +114,10 @@ def test_without_targets_the_stage_does_not_import_pytorch(tokenized: Path) -> N
     _write(NOTHING)
     code = "import sys; from stages import targets; targets.main('teacher'); sys.exit('torch' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
-    assert _files(Path("data/targets/teacher")).keys() == {"live", "cached/options.json"}
+    assert _files(Path("data/targets/teacher")).keys() == {
+        *(CHECKSUMS, "live"),
+        *(f"cached/{CHECKSUMS}", "cached/options.json"),
+    }
     assert _metrics("targets/teacher.json") == {"bytes": 0, "bytes_per_token": 0.0}
 
 

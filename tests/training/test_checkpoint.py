@@ -1,5 +1,7 @@
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import torch
 
 from tinypt.training.checkpoint import load_checkpoint, save_checkpoint
@@ -14,3 +16,34 @@ def test_round_trip(tmp_path: Path) -> None:
     assert (state["step"], state["rows"]) == (3, [{"loss": 1.5}])
     assert torch.equal(state["weights"]["w"], torch.arange(3))
     assert [file.name for file in path.parent.iterdir()] == ["checkpoint.pt"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        *(lambda content, at=at: content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :] for at in (3, 700, -2000)),
+        lambda content: content[:-1],
+        lambda content: content[: len(content) // 2],
+        lambda content: b"",
+        lambda content: bytes(len(content)),
+    ],
+)
+def test_a_damaged_checkpoint_is_named_and_not_used(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: Callable[[bytes], bytes]
+) -> None:
+    path = tmp_path / "checkpoint.pt"
+    save_checkpoint(path, {"step": 3, "weights": torch.arange(4000)})
+    path.write_bytes(damage(path.read_bytes()))
+    assert load_checkpoint(path, torch.device("cpu")) is None
+    assert caplog.messages[0].startswith(f"{path}: damaged checkpoint")
+
+
+def test_no_flipped_byte_of_a_checkpoint_changes_what_is_read(tmp_path: Path) -> None:
+    """A flip is noticed, or lies in padding."""
+    path = tmp_path / "checkpoint.pt"
+    save_checkpoint(path, {"step": 3, "weights": torch.arange(40)})
+    content = path.read_bytes()
+    for at in range(0, len(content), 13):
+        path.write_bytes(content[:at] + bytes([content[at] ^ 16]) + content[at + 1 :])
+        state = load_checkpoint(path, torch.device("cpu"))
+        assert state is None or (state["step"] == 3 and torch.equal(state["weights"], torch.arange(40))), at

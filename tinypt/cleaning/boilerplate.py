@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tinypt.files import verify
 from tinypt.measures.alphabet import characters
 from tinypt.measures.jit import compiled, utf8
 
@@ -47,6 +48,8 @@ def common_lines(counts: list[Path], documents: int) -> NDArray[np.uint64]:
         counts: one .npy file per shard, uint64 [2, keys]: the shard's sorted keys and their counts.
         documents: smallest number of documents.
     """
+    for path in counts:
+        verify(path)
     tables = [np.load(path, mmap_mode="r") for path in counts]
     parts = -(-sum(table.shape[1] for table in tables) // LINES_AT_ONCE)
     edges = [2**64 * part // parts for part in range(1, parts)]

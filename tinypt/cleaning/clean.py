@@ -25,7 +25,7 @@ from tinypt.cleaning.mojibake import fix_mojibake
 from tinypt.cleaning.text import normalise_space
 from tinypt.corpus.shards import SCHEMA, list_shards, open_shard, read_shard, write_shard
 from tinypt.executors import LOCAL, Executor, run
-from tinypt.files import atomic_path
+from tinypt.files import is_whole, sealed_path, verify
 from tinypt.measures.statistics import COLUMNS, INDEX_WORDS, measure
 from tinypt.params.clean import Clean
 from tinypt.runtime.progress import Progress
@@ -77,12 +77,12 @@ def _each(label: str, work: Callable[[Path], int], shards: list[Path], workers: 
 def _repair_shard(shard: Path, work: Path, rules: Clean) -> int:
     """Repair the documents of a shard and count its short lines. Returns the number of documents."""
     lines_path = _lines_of(work, shard)
-    if lines_path.exists():
+    if is_whole(lines_path) and is_whole(_repaired(work, shard)):
         return 0
     batches, keys, count = read_shard(shard), [np.empty(0, dtype=np.uint64)], 0
     first = next(batches, _NOTHING)
     schema = pa.schema([*SCHEMA, *CHANGES, *(RAW_LABELS if "noise" in first.schema.names else [])])
-    with atomic_path(_repaired(work, shard)) as temporary, pa.ipc.new_file(temporary, schema, options=_LZ4) as file:
+    with sealed_path(_repaired(work, shard)) as temporary, pa.ipc.new_file(temporary, schema, options=_LZ4) as file:
         for batch in chain([first], batches):
             raw = pl.Series(batch.column("text"))
             repaired, changes = repair_batch(raw, rules)
@@ -97,7 +97,7 @@ def _repair_shard(shard: Path, work: Path, rules: Clean) -> int:
             file.write(pa.record_batch(columns, schema=schema))
             count += len(batch)
     distinct, times = np.unique(np.concatenate(keys), return_counts=True)
-    with atomic_path(lines_path) as temporary, temporary.open("wb") as lines:
+    with sealed_path(lines_path) as temporary, temporary.open("wb") as lines:
         np.save(lines, np.stack([distinct, times.astype(np.uint64)]))
     return count
 
@@ -105,8 +105,9 @@ def _repair_shard(shard: Path, work: Path, rules: Clean) -> int:
 def _measure_shard(shard: Path, work: Path, rules: Clean, common: NDArray[np.uint64]) -> int:
     """Remove the boilerplate lines of a shard and measure its documents. Returns the number of documents."""
     documents_path, measures_path = work / "clean" / shard.name, work / "measures" / shard.name
-    if documents_path.exists() and measures_path.exists():
+    if is_whole(documents_path) and is_whole(measures_path):
         return 0
+    verify(_repaired(work, shard))
     measures, count = [], 0
     with (
         pa.memory_map(str(_repaired(work, shard))) as source,

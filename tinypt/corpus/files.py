@@ -25,7 +25,8 @@ from tinypt.runtime.errors import PipelineError
 
 _BETWEEN = re.compile(r"[\[ \t\r,\x1e\ufeff]*+")  # what may stand before a value on a line
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")  # a lone surrogate cannot be encoded as UTF-8
-LONGEST = 256 << 20  # bytes without a line feed after which a file of lines is refused
+LONGEST = 256 << 20  # bytes; a longer line or page is skipped, in constant memory
+TOO_LONG = b"\n"  # stands for such a line: no other holds a line feed
 Row = dict[str, Any] | str  # a string is the reason why a row is unusable
 Reader = Callable[[Path, BinaryIO, str, int, Counter[str]], Iterator[Row]]
 # Reasons of the form of a file, with the remedy, rather than of its content.
@@ -33,6 +34,7 @@ REMEDIES = {
     "malformed_json": "it must have one JSON object a line (`jq -c .` or `jq -c '.[]'` converts other JSON)",
     "not_utf8": "convert it to UTF-8",
     "not_text": "correct corpus.text_column",
+    "too_long": f"a line or page has at most {LONGEST >> 20} MB; put each document on a line of its own",
 }
 _FIELDS = 20  # fields named in a message
 _SHOWN, _REFUSED = 0.01, 0.5  # shares of a file's rows that may be of the wrong form
@@ -219,6 +221,8 @@ def _json(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Count
 
 def _json_rows(line: bytes) -> list[Row]:
     """The rows of a line: one object, or several in a row or in an array, which may begin or end on another line."""
+    if line == TOO_LONG:
+        return ["too_long"]
     if not line.strip():
         return ["blank_line"]
     try:
@@ -258,6 +262,9 @@ def _text(
     path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str], document: Document = "file"
 ) -> Iterator[Row]:
     for lines in islice(_documents(_lines(path, raw), document), start, None):
+        if TOO_LONG in lines:
+            yield "too_long"
+            continue
         try:
             text = b"\n".join(map(bytes.rstrip, lines)).decode().strip()
         except UnicodeDecodeError:
@@ -271,11 +278,21 @@ def _documents(lines: Iterator[bytes], document: Document) -> Iterator[list[byte
     if document == "line":
         yield from ([line] for line in lines)
     elif document == "file":
-        yield list(lines)
+        yield _bounded(lines)
     else:
         for blank, group in groupby(lines, key=lambda line: not line.strip()):
             if not blank:
-                yield list(group)
+                yield _bounded(group)
+
+
+def _bounded(lines: Iterator[bytes]) -> list[bytes]:
+    """All lines, or TOO_LONG alone if they have more than LONGEST bytes."""
+    kept, size = list[bytes](), 0
+    for line in lines:
+        size += len(line)
+        if size <= LONGEST:
+            kept.append(line)
+    return kept if size <= LONGEST else [TOO_LONG]
 
 
 def _wrong_bytes(path: Path, raw: BinaryIO) -> str:
@@ -286,7 +303,11 @@ def _wrong_bytes(path: Path, raw: BinaryIO) -> str:
 
 
 def _html(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str]) -> Iterator[Row]:
-    title, text, invalid = read_html(raw.read())
+    content = raw.read(LONGEST + 1)
+    if len(content) > LONGEST:
+        yield from [] if start else ["too_long"]
+        return
+    title, text, invalid = read_html(content)
     if not start:
         counts.update({"pages_with_invalid_bytes": 1} if invalid else {})
         yield {"title": title, text_column: text}
@@ -295,7 +316,8 @@ def _html(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Count
 def _lines(path: Path, raw: BinaryIO) -> Iterator[bytes]:
     """Decompressed lines in UTF-8, split at line feeds only: texts contain U+2028 and U+0085.
 
-    A file in UTF-16 or UTF-32 is converted.
+    A file in UTF-16 or UTF-32 is converted. TOO_LONG takes the place of a line of more than LONGEST bytes: a few
+    kilobytes of compressed zeros would fill the memory.
     """
     with open_bytes(path, raw) as stream:
         chunk, parts, size = stream.read(1 << 20), list[bytes](), 0
@@ -307,17 +329,17 @@ def _lines(path: Path, raw: BinaryIO) -> Iterator[bytes]:
                 chunk = decoder.decode(chunk).encode()
             *whole, rest = chunk.split(b"\n")
             if whole:
-                whole[0] = b"".join([*parts, whole[0]])
+                whole[0] = TOO_LONG if size > LONGEST else b"".join([*parts, whole[0]])
                 yield from whole
                 parts, size = [], 0
             parts.append(rest)
             size += len(rest)
             if size > LONGEST:
-                raise PipelineError(f"{path}: no line feed in {LONGEST >> 20} MB; it must have lines")
+                parts = []
             chunk = stream.read(1 << 20)
         if decoder:
             decoder.decode(b"", final=True)  # fails if the last character is cut
-        if rest := b"".join(parts):
+        if rest := TOO_LONG if size > LONGEST else b"".join(parts):
             yield rest
 
 

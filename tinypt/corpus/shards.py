@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tinypt.files import atomic_path
+from tinypt.files import require_all, sealed_path, verify
 from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 
 BATCH = 1024  # documents read at once; processing takes several times the memory of their text
@@ -23,8 +23,9 @@ def list_shards(folder: Path) -> list[Path]:
     """The shards of `folder` in document order.
 
     Raises:
-        PipelineError: the folder is missing or has no shards.
+        PipelineError: the folder is missing, has no shards, or lacks one that its stage wrote.
     """
+    require_all(folder)
     shards = sorted(folder.glob("shard-*.parquet"))
     if not shards:
         raise PipelineError(f"{folder}: has no shards; run the stage that writes them (`dvc repro`)")
@@ -35,11 +36,12 @@ def list_shards(folder: Path) -> list[Path]:
 def open_shard(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.Table], None]]:
     """Yield a function that writes a table as the next row group of a zstd-compressed shard.
 
-    Equal tables give equal bytes. The shard appears at `path` when the block ends, unless it raises. Column statistics
-    are switched off: no reader uses the smallest and largest text, and computing them takes a third of the time.
+    Equal tables give equal bytes. The shard appears at `path` when the block ends, unless it raises, and its checksum
+    next to it (see `sealed_path`). Column statistics are switched off: no reader uses the smallest and largest text,
+    and computing them takes a third of the time.
     """
     with (
-        atomic_path(path) as temporary,
+        sealed_path(path) as temporary,
         pq.ParquetWriter(temporary, schema, compression="zstd", use_dictionary=False, write_statistics=False) as writer,
     ):
         yield lambda table: writer.write_table(table, row_group_size=max(table.num_rows, 1))
@@ -59,6 +61,7 @@ def read_shard(path: Path, columns: list[str] | None = None) -> Iterator[pa.Reco
         PipelineError: the file is damaged, or lacks a column.
     """
     try:
+        verify(path)
         file = pq.ParquetFile(path)
         missing = set(columns or []) - set(file.schema_arrow.names)
         if missing:

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from tinypt.distillation.sampling import Samples
 from tinypt.distillation.teacher import States
-from tinypt.files import read_json
+from tinypt.files import read_json, verify
 from tinypt.params.targets import BaseTargets, TeacherTargets
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import Blocks
@@ -112,8 +112,9 @@ def open_cached(folder: Path, length: int) -> CachedTargets | None:
     """Map the arrays of data/targets/<tokenizer>/cached, for blocks of `length` tokens; None if nothing is cached.
 
     Raises:
-        PipelineError: an array is not a whole .npy file.
+        PipelineError: an array is missing or damaged.
     """
+    verify(folder)
     options = read_json(folder / OPTIONS)
     if options is None:
         return None

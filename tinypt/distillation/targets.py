@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.lib.format import open_memmap
+import xxhash
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -15,9 +15,9 @@ from tinypt.distillation.cached_targets import OPTIONS
 from tinypt.distillation.pooling import word_exists
 from tinypt.distillation.sampling import sample_pieces
 from tinypt.distillation.teacher import Teacher
-from tinypt.files import read_json, write_json
+from tinypt.files import create_array, digest, read_json, write_json
 from tinypt.params.targets import BaseTargets, TeacherTargets
-from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 from tinypt.runtime.progress import Progress
 from tinypt.tokens.arrays import Blocks
 from tinypt.tokens.randomness import stream_keys, uniforms
@@ -28,7 +28,12 @@ BATCH = {"cpu": 8, "cuda": 256}  # blocks the teacher reads at once
 PART = 2048  # blocks in a part; a killed run resumes after its last finished part
 FIT = 512  # blocks that the reduced width is fitted on, spread evenly over the text
 SAMPLING = 1 << 31  # added to the seed, so that samples do not depend on the masks
+STARTS, BASIS = "starts.npy", "basis.npy"
+FIXED = (STARTS, BASIS, OPTIONS)  # files that no part changes
+HEADER = 128  # bytes of an array's description
 Metrics = dict[str, int | float]
+Arrays = dict[str, np.memmap[Any, Any]]
+Parts = list[tuple[int, int]]  # draw and first block
 
 
 def write_targets(
@@ -51,7 +56,7 @@ def write_targets(
         options: what to cache.
         seed: for masks; the one students are trained with.
         device: to run the teacher on.
-        folder: exists; holds unfinished work or nothing.
+        folder: exists; holds unfinished work or nothing. Its progress stands beside it, in <folder>.json.
         label: of the progress line.
 
     Returns:
@@ -62,13 +67,19 @@ def write_targets(
     """
     teacher.to(device, torch.bfloat16 if options.precision == "bf16" else torch.float32)
     draws = options.draws if isinstance(options, TeacherTargets) else 1
-    arrays, done = _open(teacher, blocks, options, draws, seed, device, folder)
-    basis = torch.from_numpy(np.load(folder / "basis.npy")).to(device) if options.width is not None else None
-    word_starts = np.load(folder / "starts.npy", mmap_mode="r") if options.alignment == "word" else None
     parts = [(draw, start) for draw in range(draws) for start in range(0, len(blocks), PART)]
-    progress = Progress(label, "tokens", (len(parts) - done) * PART * blocks.length)
+    state = folder.with_suffix(".json")
+    arrays, done = _resume(folder, parts, len(blocks)) or (
+        _create(teacher, blocks, options, draws, seed, device, folder),
+        list[str](),
+    )
+    if not done:
+        write_json(state, {"files": _checksums(folder, arrays), "parts": done})
+    files, word_starts = read_json(state)["files"], _word_starts(folder)
+    basis = torch.from_numpy(np.load(folder / BASIS)).to(device) if options.width is not None else None
+    progress = Progress(label, "tokens", (len(parts) - len(done)) * PART * blocks.length)
     began = time.monotonic()
-    for draw, start in parts[done:]:
+    for draw, start in parts[len(done) :]:
         end = min(start + PART, len(blocks))
         for first in range(start, end, BATCH[device.type]):
             rows = np.arange(first, min(first + BATCH[device.type], end))
@@ -78,17 +89,66 @@ def write_targets(
             progress.add(len(rows) * blocks.length)
         for array in arrays.values():
             array.flush()
-        done += 1
-        write_json(folder / "done.json", done)
+        done.append(_checksum(arrays, draw, start, end, word_starts))
+        write_json(state, {"files": files, "parts": done})
     progress.close()
     log.info("%s: %s tokens/s", label, f"{progress.done / max(time.monotonic() - began, 1e-9):,.0f}")
-    (folder / "done.json").unlink()
     size = sum(file.stat().st_size for file in folder.glob("*.npy"))
     tokens = len(blocks) * blocks.length
     return {"blocks": len(blocks), "tokens": tokens, "bytes": size, "bytes_per_token": size / tokens}
 
 
-def _open(
+def _resume(folder: Path, parts: Parts, blocks: int) -> tuple[Arrays, list[str]] | None:
+    """The arrays of a killed run, memory-mapped, and the checksums of its parts up to the first damaged one.
+
+    None if there is nothing to continue.
+    """
+    if not folder.with_suffix(".json").exists():
+        return None
+    try:
+        saved = read_json(folder.with_suffix(".json"))
+        names = [name for name in saved["files"] if name not in FIXED]
+        arrays = {Path(name).stem: np.load(folder / name, mmap_mode="r+") for name in names}
+        if _checksums(folder, arrays) != saved["files"]:
+            raise ValueError("a checksum differs")
+        starts, done = _word_starts(folder), list[str]()
+        for (draw, start), checksum in zip(parts, saved["parts"], strict=False):
+            if _checksum(arrays, draw, start, min(start + PART, blocks), starts) != checksum:
+                log.warning("%s: unfinished work, damaged after part %d; the rest is done again", folder, len(done))
+                break
+            done.append(checksum)
+    except (PipelineError, OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        if environment_fault(error):
+            raise
+        log.warning("%s: unfinished work, damaged (%s); it is done again", folder, first_line(error))
+        return None
+    return arrays, done
+
+
+def _checksums(folder: Path, arrays: Arrays) -> dict[str, str]:
+    """Checksums of the files that no part changes, and the headers of the arrays."""
+    found = {name: digest(folder / name) for name in FIXED if (folder / name).exists()}
+    for name in arrays:
+        with (folder / f"{name}.npy").open("rb") as file:
+            found[f"{name}.npy"] = file.read(HEADER).hex()
+    return found
+
+
+def _checksum(arrays: Arrays, draw: int, start: int, end: int, starts: Rows | None) -> str:
+    """Checksum of the values of the blocks from `start` to `end` in all arrays."""
+    found = xxhash.xxh3_128()
+    for name in sorted(arrays):
+        words = starts if name == "vectors" else None
+        values = arrays[name][draw, start:end] if words is None else arrays[name][words[start] : words[end]]
+        found.update(np.ascontiguousarray(values).reshape(-1).view(np.uint8).data)
+    return found.hexdigest()
+
+
+def _word_starts(folder: Path) -> Rows | None:
+    return np.load(folder / STARTS, mmap_mode="r") if (folder / STARTS).exists() else None
+
+
+def _create(
     teacher: Teacher,
     blocks: Blocks,
     options: TeacherTargets | BaseTargets,
@@ -96,12 +156,9 @@ def _open(
     seed: int,
     device: torch.device,
     folder: Path,
-) -> tuple[dict[str, np.memmap[Any, Any]], int]:
-    """The arrays to write, memory-mapped, and the number of finished parts."""
-    if (folder / "done.json").exists():
-        names = [path for path in folder.glob("*.npy") if path.stem not in ("starts", "basis")]
-        return {path.stem: np.load(path, mmap_mode="r+") for path in names}, read_json(folder / "done.json")
-    for path in folder.iterdir():  # left by a run that was killed while creating the arrays
+) -> Arrays:
+    """Empty arrays, memory-mapped."""
+    for path in folder.iterdir():  # left by a run that was killed while creating the arrays, or damaged
         path.unlink()
     shapes: dict[str, tuple[tuple[int, ...], type[np.generic]]] = {}
     if isinstance(options, TeacherTargets):
@@ -113,14 +170,9 @@ def _open(
         rows = (_count_words(blocks, folder),) if options.alignment == "word" else (draws, len(blocks))
         shapes["vectors"] = ((*rows, width), np.float16)
     if options.width is not None:
-        np.save(folder / "basis.npy", _fit(teacher, blocks, options, seed, device))
+        np.save(folder / BASIS, _fit(teacher, blocks, options, seed, device))
     write_json(folder / OPTIONS, vars(options))
-    arrays = {
-        name: open_memmap(folder / f"{name}.npy", mode="w+", dtype=dtype, shape=shape)
-        for name, (shape, dtype) in shapes.items()
-    }
-    write_json(folder / "done.json", 0)
-    return arrays, 0
+    return {name: create_array(folder / f"{name}.npy", dtype, shape) for name, (shape, dtype) in shapes.items()}
 
 
 @torch.inference_mode()
@@ -160,7 +212,7 @@ def _put(array: NDArray[Any], values: NDArray[Any], draw: int, rows: Rows, start
 def _count_words(blocks: Blocks, folder: Path) -> int:
     """Write starts.npy, the index of each block's first word among all words, and return the number of words."""
     assert blocks.teacher_words is not None
-    starts = open_memmap(folder / "starts.npy", mode="w+", dtype=np.int64, shape=(len(blocks) + 1,))
+    starts = create_array(folder / STARTS, np.int64, (len(blocks) + 1,))
     total = 0
     for first in range(0, len(blocks), PART):
         counts = blocks.teacher_words[first : first + PART].max(axis=1).astype(np.int64) + 1

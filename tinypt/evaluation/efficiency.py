@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tinypt.evaluation.model import EvaluatedModel, load_evaluated
-from tinypt.files import read_json
+from tinypt.files import read_json, verify
 from tinypt.modeling.forward import encode, score
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.progress import Progress
@@ -114,10 +114,11 @@ def onnx_encoder(evaluated: EvaluatedModel, graph: Path) -> Candidate:
         graph: `<release>/onnx/<file>`. The release's config.json says how many positions the graph has.
 
     Raises:
-        PipelineError: the file or the release's config.json is missing.
+        PipelineError: the file is missing or damaged, or the release's config.json is missing.
     """
     if not graph.is_file():
         raise PipelineError(f"{graph}: no such file; run `dvc repro export@{evaluated.name}`")
+    verify(graph)
     part = onnx.utils.Extractor(onnx.load(graph)).extract_model(list(INPUTS), ["last_hidden_state"])
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.log_severity_level = torch.get_num_threads(), 3

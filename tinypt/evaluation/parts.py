@@ -17,8 +17,9 @@ from tinypt.evaluation.evaluate import TEACHER, evaluate_tasks, soft_labels_path
 from tinypt.evaluation.finetuning.finetune import joint_groups
 from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.tasks.table import SPLITS, read_tasks
-from tinypt.files import atomic_path, fingerprint, read_json, work_folder, write_json
+from tinypt.files import CHECKSUMS, fingerprint, read_json, sealed_path, verify, work_folder, write_json
 from tinypt.params.evaluate import Evaluate
+from tinypt.runtime.errors import PipelineError
 
 METRICS = "metrics.json"  # of one part, in its folder
 CODE = ("evaluation", "modeling", "tokens")  # folders of tinypt/ on which scores depend
@@ -85,7 +86,7 @@ def finish(name: str, parts: list[Part]) -> list[Path]:
     again. Parts that are no longer asked for are removed.
     """
     folder = work_folder("evaluations", name)
-    kept = {path.name for path in folder.iterdir()} & {part.key for part in parts}
+    kept = {path.name for path in folder.iterdir() if _is_undamaged(path)} & {part.key for part in parts}
     if len(kept) == len(parts):
         kept = set()
     for path in folder.iterdir():
@@ -95,19 +96,28 @@ def finish(name: str, parts: list[Part]) -> list[Path]:
         if part.key in kept:
             log.info("%s: %s, as evaluated before (%s)", name, part.title, folder / part.key)
             continue
-        with atomic_path(folder / part.key) as temporary:
+        with sealed_path(folder / part.key) as temporary:
             temporary.mkdir()
             part.work(temporary)
     return [folder / part.key for part in parts]
 
 
+def _is_undamaged(path: Path) -> bool:
+    try:
+        verify(path)
+    except PipelineError as error:
+        log.warning("%s: evaluated again (%s)", path, error)
+        return False
+    return True
+
+
 def collect(folders: list[Path], predictions: Path) -> dict[str, Any]:
     """Copy the predictions of all parts to the folder `predictions`, and return the metrics of all, tasks by name."""
     metrics: dict[str, Any] = {}
-    with atomic_path(predictions) as temporary:
+    with sealed_path(predictions) as temporary:
         temporary.mkdir()
         for folder in folders:
-            shutil.copytree(folder, temporary, ignore=shutil.ignore_patterns(METRICS), dirs_exist_ok=True)
+            shutil.copytree(folder, temporary, ignore=shutil.ignore_patterns(METRICS, CHECKSUMS), dirs_exist_ok=True)
             metrics |= read_json(folder / METRICS)
     return metrics
 

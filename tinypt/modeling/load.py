@@ -20,7 +20,7 @@ from transformers import (
 from transformers.utils import cached_file
 from transformers.utils import logging as transformers_logging
 
-from tinypt.files import atomic_path
+from tinypt.files import sealed_path, verify
 from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 from tinypt.tokens.vocabulary import read_vocabulary, write_vocabulary
 
@@ -41,6 +41,7 @@ def load_model(folder: Path) -> PreTrainedModel:
     _quiet()
     if not (folder / "config.json").is_file():
         raise PipelineError(f"{folder}: no model here; run the stage that writes it (`dvc repro`)")
+    verify(folder)
     try:
         model, report = AutoModelForMaskedLM.from_pretrained(
             folder, dtype=torch.float32, local_files_only=True, output_loading_info=True
@@ -61,6 +62,8 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """
     if not (folder / "tokenizer.json").is_file():
         raise PipelineError(f"{folder}: no tokenizer here; run the stage that writes it (`dvc repro`)")
+    for name in ("tokenizer.json", "tokenizer_config.json"):  # not the weights, which may be large
+        verify(folder / name)
     try:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except Exception as error:  # the libraries raise many kinds, and Exception itself
@@ -124,7 +127,7 @@ def save_model(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folde
     _quiet()
     for key in LOADING:
         tokenizer.init_kwargs.pop(key, None)
-    with atomic_path(folder) as temporary:
+    with sealed_path(folder) as temporary:
         model.save_pretrained(temporary)
         for weights in temporary.glob("*.safetensors"):  # safetensors lets only their owner read them
             shutil.copymode(temporary / "config.json", weights)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tinypt.files import verify
 from tinypt.reporting.csv_columns import read_columns
 from tinypt.reporting.tables import Table, label, show
 from tinypt.runtime.errors import PipelineError
@@ -37,6 +38,7 @@ def read_examples(path: Path) -> dict[str, list[str]]:
     """
     if not path.is_file():
         raise PipelineError(f"{path}: no such file; run `dvc repro select`, which writes it")
+    verify(path)
     found: dict[str, list[str]] = {}
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):

@@ -43,6 +43,25 @@ def provenance_table(path: Path, students: Sequence[str]) -> Table:
     return Table("Versions", ["stage", "code", "data"], rows, text=frozenset({0, 1, 2}))
 
 
+def changed_files(path: Path) -> list[Path]:
+    """The single files that stages wrote, such as metrics, whose content is not the one recorded in dvc.lock.
+
+    They are damaged, or were written by a stage that was run without DVC.
+
+    Args:
+        path: dvc.lock.
+    """
+    recorded = [out for name, entry in _stages(path).items() if name not in SKIPPED for out in entry.get("outs", [])]
+    return sorted(
+        {
+            file
+            for out in recorded
+            if (file := Path(out["path"])).is_file()
+            and hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest() != out.get("md5")
+        }
+    )
+
+
 def _short(out: Mapping[str, Any]) -> str:
     return str(out.get("md5", "")).removesuffix(".dir")[:DIGITS]
 

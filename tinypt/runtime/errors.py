@@ -2,6 +2,7 @@
 
 import errno
 import re
+from pathlib import Path
 
 _FAULTS = {
     errno.EACCES: "this user may not read or write it; change its permissions",
@@ -16,10 +17,14 @@ _FAULTS = {
     errno.ELOOP: "it is a link to itself; remove it",
     errno.EMFILE: "too many files are open; raise the limit (ulimit -n)",
     errno.ENFILE: "too many files are open on this machine",
-    errno.ENOMEM: "the memory is used up; free some and run again",
+    errno.ENOMEM: "the memory is used up; end other programs, or lower a batch size or TINYPT_WORKERS, and run again",
 }
 _NUMBER = re.compile(r"\b(?:os error |errno )(\d+)", re.IGNORECASE)
-_TORCH_WRITE = re.compile(r"inline_container.*unexpected pos|iostream error", re.DOTALL)
+# PyTorch and NumPy do not even give the number.
+_FULL = re.compile(
+    r"No space left on device|inline_container.*unexpected pos|iostream error|\d+ requested and \d+ written", re.DOTALL
+)
+_MEMORY = re.compile(r"can't start new thread|can't allocate memory|out of memory|Cannot allocate memory|bad_alloc")
 
 
 class PipelineError(Exception):
@@ -38,14 +43,28 @@ def first_line(error: Exception) -> str:
 def environment_fault(error: BaseException) -> str | None:
     """A line about a fault of the machine, such as a full disk or a missing permission; None for any other error.
 
-    Libraries in Rust and C++ state the system's error number only in their message, PyTorch not even there.
+    The error's file is named; if it has none, its message is quoted.
     """
-    message = str(error)
-    named = _NUMBER.search(message)
-    number = getattr(error, "errno", None) or (int(named[1]) if named else None)
-    if number is None and ("No space left on device" in message or _TORCH_WRITE.search(message)):
-        number = errno.ENOSPC
+    number = _number(error)
     if number not in _FAULTS:
         return None
-    where = getattr(error, "filename", None) or message.strip().split("\n")[0] or "output"
+    where = getattr(error, "filename", None) or str(error).strip().split("\n")[0] or "output"
     return f"{where}: {_FAULTS[number]}"
+
+
+def full_disk(error: BaseException, path: Path) -> str | None:
+    """A line that names `path` if `error`, from writing it, says that the disk is full; None for any other error."""
+    number = _number(error)
+    return f"{path}: {_FAULTS[number]}" if number in (errno.ENOSPC, errno.EDQUOT) else None
+
+
+def _number(error: BaseException) -> int | None:
+    """The system's error number. Libraries in Rust and C++ state it only in their message."""
+    message = str(error)
+    named = _NUMBER.search(message)
+    number: int | None = getattr(error, "errno", None) or (int(named[1]) if named else None)
+    if number is not None:
+        return number
+    if isinstance(error, MemoryError) or _MEMORY.search(message):
+        return errno.ENOMEM
+    return errno.ENOSPC if _FULL.search(message) else None

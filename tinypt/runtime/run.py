@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tinypt.runtime.errors import PipelineError, environment_fault
 from tinypt.runtime.help import HELP, stage_help, usage
+from tinypt.runtime.lock import one_at_a_time
 from tinypt.runtime.parent import end_with_parent
 
 
@@ -18,6 +19,8 @@ def run(main: Callable[..., None]) -> None:
 
     Wrong arguments and faults of the machine are reported in the same way, and --help prints the stage's docstring.
     Any other exception is a defect in the pipeline: its traceback is printed, followed by a line asking for a report.
+
+    A second process of the same stage and arguments in the same folder ends in one line.
 
     Under DVC the stage ends with DVC: a killed `dvc repro` would leave it running, and the next one would start it a
     second time in the same folders. Started by hand, for example with nohup, it outlives its shell.
@@ -35,7 +38,8 @@ def run(main: Callable[..., None]) -> None:
     except TypeError:
         sys.exit(usage(file))
     try:
-        main(*arguments)
+        with one_at_a_time(" ".join([stage, *arguments])):
+            main(*arguments)
     except PipelineError as error:
         sys.exit(f"{stage}: {error}")
     except KeyboardInterrupt:

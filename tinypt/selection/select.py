@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from tinypt.corpus.shards import list_shards, read_shard, write_shard
 from tinypt.executors import LOCAL, Executor
-from tinypt.files import WORK
+from tinypt.files import WORK, create_array
 from tinypt.measures.statistics import COLUMNS, HASH_WORDS, INDEX_WORDS, Statistics
 from tinypt.params.select import DUPLICATES, Rule, Select
 from tinypt.selection.duplicates import Join, cluster, join_here, memory_to_join
@@ -82,7 +82,7 @@ def decide(measures: Path, options: Select, workers: int = 1, executor: Executor
     WORK.mkdir(exist_ok=True)  # not the machine's temporary folder: Ray's workers must see the index
     with tempfile.TemporaryDirectory(dir=WORK, ignore_cleanup_errors=True) as folder:  # NFS: a worker may still hold it
         path = Path(folder) / "index.npy"
-        index = np.lib.format.open_memmap(path, "w+", np.uint64, (len(passed), INDEX_WORDS))
+        index = create_array(path, np.uint64, (len(passed), INDEX_WORDS))
         row = at = 0
         for shard in shards:
             part = _index(shard)

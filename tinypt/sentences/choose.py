@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from tinypt.corpus.shards import list_shards, read_shard, write_shard
 from tinypt.executors import Executor, run
-from tinypt.files import read_json, write_json
+from tinypt.files import is_whole, read_json, sealed_path, write_json
 from tinypt.params.sentences import Sentences
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.progress import Progress
@@ -107,7 +107,7 @@ def choose(
 def _candidates(shard: Path, excluded: Keys, options: Sentences, seed: int, work: Path) -> dict[str, int]:
     """Write the shard's sentences with the smallest hashes, and count all."""
     counted = work / f"{shard.stem}.json"
-    if not counted.exists():
+    if not (is_whole(counted) and is_whole(work / shard.name)):
         counts, ranks, texts = Counter[str](documents=0), [], []
         for batch in read_shard(shard, ["text"]):
             counts["documents"] += len(batch)
@@ -124,7 +124,8 @@ def _candidates(shard: Path, excluded: Keys, options: Sentences, seed: int, work
                     texts.append(sentence)
         found = pl.DataFrame({"rank": ranks, "text": texts}, schema=_SCHEMA)
         write_shard(work / shard.name, [_smallest(found, options.number).to_arrow()])
-        write_json(counted, counts)
+        with sealed_path(counted) as temporary:
+            write_json(temporary, counts)
     counts_read: dict[str, int] = read_json(counted)
     return counts_read
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tinypt.corpus.shards import read_shard, shard_name, write_shard
 from tinypt.executors import LOCAL, Executor, run
-from tinypt.files import atomic_path
+from tinypt.files import is_whole, sealed_path
 from tinypt.params.sentences import Encoder, Sentences
 from tinypt.runtime.progress import Progress
 from tinypt.sentences.choose import Choice
@@ -90,9 +90,9 @@ def _encode_chunk(chunk: Path, teacher: Encoder) -> int:
     """Write the vectors of a chunk next to it, fp16. Returns the number of sentences."""
     texts = [text for batch in read_shard(chunk, ["text"]) for text in batch.column("text").to_pylist()]
     path = chunk.with_suffix(".npy")
-    if not path.exists():
+    if not is_whole(path):
         encoder: SentenceEncoder = _load_once(teacher)
         vectors = encoder.encode(texts).astype(np.float16)
-        with atomic_path(path) as temporary, temporary.open("wb") as file:
+        with sealed_path(path) as temporary, temporary.open("wb") as file:
             np.save(file, vectors)
     return len(texts)

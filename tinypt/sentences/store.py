@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
-from tinypt.files import write_json
+from tinypt.files import create_array, verify, write_json
 from tinypt.runtime.errors import PipelineError, first_line
 
 TEXTS, VECTORS, OPTIONS = "texts.parquet", "vectors.npy", "options.json"
@@ -51,7 +50,7 @@ def write_texts(texts: list[str], options: Any, width: int, folder: Path) -> np.
     folder.mkdir()
     write_json(folder / OPTIONS, options)
     pq.write_table(pa.table({"text": pa.array(texts, pa.string())}), folder / TEXTS, compression="zstd")
-    return open_memmap(folder / VECTORS, mode="w+", dtype=np.float16, shape=(len(texts), width))
+    return create_array(folder / VECTORS, np.float16, (len(texts), width))
 
 
 def open_store(folder: Path) -> SentenceStore:
@@ -62,6 +61,7 @@ def open_store(folder: Path) -> SentenceStore:
     """
     if not folder.is_dir():
         raise PipelineError(f"{folder}: no stored sentences; set sentence_teacher in params.yaml, then {REMEDY}")
+    verify(folder)
     try:
         texts = pq.read_table(folder / TEXTS, columns=["text"]).column("text").to_pylist()
         vectors = np.load(folder / VECTORS, mmap_mode="r", allow_pickle=False)

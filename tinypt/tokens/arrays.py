@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
+from tinypt.files import verify
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.vocabulary import pieces_of, read_pieces
 
@@ -94,9 +95,10 @@ def open_blocks(folder: Path, tokenizer: PreTrainedTokenizerBase | None = None) 
             folder's, ids are translated to it, and pieces it lacks become [UNK].
 
     Raises:
-        PipelineError: the blocks are missing, an array is cut short, or `tokenizer` has pieces that are not in the
-            folder's vocabulary.
+        PipelineError: the blocks are missing or damaged, or `tokenizer` has pieces that are not in the folder's
+            vocabulary.
     """
+    verify(folder)
     blocks = Blocks(
         ids=_open(folder / "blocks.npy"),
         words=_open_if_exists(folder / "words.npy"),

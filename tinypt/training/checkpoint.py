@@ -1,11 +1,16 @@
 """Checkpoints: the full state of a training run, so that it resumes after a kill and ends with the same weights."""
 
+import logging
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from tinypt.files import atomic_path
+from tinypt.runtime.errors import environment_fault, first_line
+
+log = logging.getLogger(__name__)
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
@@ -15,8 +20,23 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
 
 
 def load_checkpoint(path: Path, device: torch.device) -> dict[str, Any] | None:
-    """Read a checkpoint onto `device`; None if there is none."""
+    """Read a checkpoint onto `device`; None if there is none, or a damaged one, which the log names.
+
+    A checkpoint is a zip archive with a CRC-32 of each part; PyTorch does not compare them.
+    """
     if not path.exists():
         return None
-    state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
-    return state
+    try:
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()
+        if damaged is None:
+            state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+            return state
+    except (torch.OutOfMemoryError, MemoryError):
+        raise
+    except Exception as error:  # the libraries raise many kinds
+        if environment_fault(error):
+            raise
+        damaged = first_line(error)
+    log.warning("%s: damaged checkpoint (%s); the training starts from the beginning", path, damaged)
+    return None

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tinypt.evaluation.finetuning.folds import sentence_groups
 from tinypt.evaluation.tasks.table import TaskData
-from tinypt.files import atomic_path
+from tinypt.files import atomic_path, verify
 from tinypt.runtime.errors import PipelineError
 
 RELATED = 0.5  # share of new pairs whose sentences are linked by training pairs, so that not all pairs are dissimilar
@@ -81,6 +81,7 @@ def read_soft_labels(tasks: dict[str, TaskData], path: Path) -> SoftLabels:
     Raises:
         PipelineError: the file is missing, or was written for other training texts or tasks.
     """
+    verify(path)
     try:
         columns = pq.read_table(path, columns=["text_a", "text_b", *tasks]).to_pydict()
     except (pa.ArrowException, OSError):

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from tinypt.evaluation.scores.scoring import Labels
 from tinypt.evaluation.tasks.table import TaskData
-from tinypt.files import atomic_path
+from tinypt.files import atomic_path, verify
 from tinypt.runtime.errors import PipelineError
 
 KEYS = ("id", "label")
@@ -38,6 +38,7 @@ def read_predictions(data: TaskData, path: Path, stage: str) -> dict[str, Labels
     Raises:
         PipelineError: the file is missing or damaged, or was written for other test rows.
     """
+    verify(path)
     try:
         table = pq.read_table(path)
     except (pa.ArrowException, OSError):

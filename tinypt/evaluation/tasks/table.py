@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tinypt.files import atomic_path
+from tinypt.files import atomic_path, verify
 from tinypt.runtime.errors import PipelineError, environment_fault
 
 SPLITS = ("train", "test")
@@ -143,6 +143,7 @@ def read_tasks(folder: Path) -> dict[str, TaskData]:
 
 
 def _read_split(path: Path) -> Split:
+    verify(path)
     try:
         columns = pq.read_table(path, columns=["id", "text_a", "text_b", "label"]).to_pydict()
         single = all(text is None for text in columns["text_b"])

@@ -1,0 +1,41 @@
+"""One process per stage and folder: two would write the same files."""
+
+import fcntl
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tinypt.runtime.errors import PipelineError
+
+FOLDER = Path(".cache/running")
+
+
+@contextmanager
+def one_at_a_time(name: str) -> Iterator[None]:
+    """Hold a lock of that name in the working directory. The system frees it when the process ends, however it ends.
+
+    Under torchrun the main process holds it for all workers.
+
+    Raises:
+        PipelineError: another process holds it.
+    """
+    if os.environ.get("RANK", "0") != "0":
+        yield
+        return
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    path = FOLDER / re.sub(r"\W+", "-", name)
+    with path.open("a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise PipelineError(f"runs here already, as process {file.read()}; wait for its end, or end it") from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
