@@ -64,7 +64,7 @@ def test_ray_decides_the_same(project: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("TINYPT_WORKERS", "2")
     select.main()
     assert {path: path.read_bytes() for path in files} == before
-    assert not list((project / ".cache").glob("tmp*"))
+    assert not list((project / ".cache/select").iterdir())
 
 
 def test_a_threshold_changes_without_cleaning_again(project: Path) -> None:

@@ -5,9 +5,9 @@ No text is read here. So thresholds can be tried in minutes on a corpus that too
 
 import logging
 import os
-import tempfile
+import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from tinypt.corpus.shards import list_shards, read_shard, write_shard
 from tinypt.executors import LOCAL, Executor
-from tinypt.files import WORK, create_array
+from tinypt.files import create_array, work_folder
 from tinypt.measures.statistics import COLUMNS, HASH_WORDS, INDEX_WORDS, Statistics
 from tinypt.params.select import DUPLICATES, Rule, Select
 from tinypt.selection.duplicates import Join, cluster, join_here, memory_to_join
@@ -79,9 +79,8 @@ def decide(measures: Path, options: Select, workers: int = 1, executor: Executor
     cluster_of, size = np.arange(len(reason)), np.ones(len(reason), dtype=np.int64)
     hashes = np.empty((len(reason), HASH_WORDS), dtype=np.uint64)
     passed = np.flatnonzero(reason == len(names))
-    WORK.mkdir(exist_ok=True)  # not the machine's temporary folder: Ray's workers must see the index
-    with tempfile.TemporaryDirectory(dir=WORK, ignore_cleanup_errors=True) as folder:  # NFS: a worker may still hold it
-        path = Path(folder) / "index.npy"
+    with _index_folder() as folder:
+        path = folder / "index.npy"
         index = create_array(path, np.uint64, (len(passed), INDEX_WORDS))
         row = at = 0
         for shard in shards:
@@ -112,6 +111,21 @@ def first_failed(statistics: Statistics, rules: Mapping[str, Rule]) -> NDArray[n
         if rule.max is not None:
             first[values > rule.max] = place
     return first
+
+
+@contextmanager
+def _index_folder() -> Iterator[Path]:
+    """An empty folder for the index, removed in the end. The next run removes the one that a killed run left.
+
+    It is not in the machine's temporary folder: Ray's workers must see it. On NFS one of them may still hold the index.
+    """
+    folder = work_folder("select", "index")
+    shutil.rmtree(folder)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _search(path: Path, documents: int, workers: int, executor: Executor) -> AbstractContextManager[Join]:
