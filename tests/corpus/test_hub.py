@@ -2,9 +2,6 @@
 
 import gzip
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -170,50 +167,6 @@ def test_mistakes_are_refused_by_name(crawlpt: Path) -> None:
         _read(_corpus(crawlpt, configuration="nothing"))
     with pytest.raises(PipelineError, match=r"cannot be read.*brwac.*other"):
         _read(_corpus(crawlpt, configuration=None))
-
-
-def test_gated_data_sets_name_the_page_for_access(monkeypatch: pytest.MonkeyPatch) -> None:
-    import datasets
-    from datasets.exceptions import DatasetNotFoundError
-
-    def refuse(*_: Any, **__: Any) -> None:
-        raise DatasetNotFoundError("Dataset 'a/b' is a gated dataset on the Hub.\nYou must be authenticated.")
-
-    monkeypatch.setattr(datasets, "load_dataset", refuse)
-    corpus = HubCorpus("hub", "a/b", None, "0" * 40, "train", "text")
-    with pytest.raises(
-        PipelineError, match=r"request access at https://huggingface.co/datasets/a/b, then set HF_TOKEN"
-    ) as caught:
-        _read(corpus)
-    assert "\n" not in str(caught.value)
-
-
-OFFLINE = """
-from collections import Counter
-from tinypt.corpus.hub import HubStream
-from tinypt.runtime.errors import PipelineError
-from tinypt.params.corpus import HubCorpus
-try:
-    stream = HubStream(HubCorpus("hub", "a/b", "brwac", "0" * 40, "train", "text"), Counter())
-    print(len(list(stream.records())))
-except PipelineError as error:
-    print(error)
-"""
-
-
-def test_the_cache_is_read_offline(crawlpt: Path, tmp_path: Path) -> None:
-    environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "home")}
-    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
-
-    def read() -> str:
-        run = [sys.executable, "-c", OFFLINE]
-        return subprocess.run(run, env=environment, capture_output=True, text=True, check=True).stdout.strip()
-
-    assert read().endswith(f"`hf download a/b --repo-type dataset --revision {'0' * 40}` with network access")
-    place = tmp_path / "home/hub/datasets--a--b/snapshots" / ("0" * 40)  # the layout of the hub's cache
-    place.parent.mkdir(parents=True)
-    crawlpt.rename(place)
-    assert read() == "4"
 
 
 def test_text_files_with_paragraph_marks_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
