@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,10 @@ def crawlpt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def _corpus(folder: Path, configuration: str | None = "brwac", column: str = "text") -> HubCorpus:
-    return HubCorpus("hub", str(folder), configuration, None, "train", column)
+def _corpus(
+    folder: Path, configuration: str | None = "brwac", column: str = "text", documents: int | None = None
+) -> HubCorpus:
+    return HubCorpus("hub", str(folder), configuration, None, "train", column, documents)
 
 
 def _read(corpus: HubCorpus) -> list[Record]:
@@ -74,6 +77,17 @@ def test_reading_continues_from_any_record(crawlpt: Path) -> None:
         assert before + list(again.records()) == whole, taken
         assert skipped == {"empty_text": 2}
         assert again.position()["row"] == 6
+
+
+def test_the_first_rows_alone_can_be_read(crawlpt: Path) -> None:
+    whole = _read(_corpus(crawlpt))
+    assert _read(_corpus(crawlpt, documents=5)) == whole[:3]  # two of the five rows have no text
+    stream = HubStream(_corpus(crawlpt, documents=5), Counter())
+    assert list(islice(stream.records(), 2)) == whole[:2]
+    again = HubStream(_corpus(crawlpt, documents=5), Counter(), stream.position())
+    assert list(again.records()) == whole[2:3]
+    assert again.read() == 1
+    assert _read(_corpus(crawlpt, documents=99)) == whole
 
 
 def test_finished_data_files_are_not_opened_again(crawlpt: Path) -> None:
@@ -174,7 +188,7 @@ def test_text_files_with_paragraph_marks_are_read(tmp_path: Path, monkeypatch: p
     folder = tmp_path / "brwac-clean"
     (folder / "data").mkdir(parents=True)
     (folder / "data/brwac-clean-1.txt.gz").write_bytes(gzip.compress("Um.<END>Dois\u2028x.<END>\nOutro.\n".encode()))
-    corpus = HubCorpus("hub", str(folder), None, None, "train", "text")
+    corpus = HubCorpus("hub", str(folder), None, None, "train", "text", None)
     assert [record.text for record in _read(corpus)] == ["Um.\nDois\u2028x.", "Outro."]
     packed = gzip.compress(b"".join(b"%d\n" % (i * 7919) for i in range(50_000)))
     (folder / "data/brwac-clean-1.txt.gz").write_bytes(packed[:-3000])

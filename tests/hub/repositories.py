@@ -57,10 +57,10 @@ def bertimbau() -> Files:
     vocabulary = train_vocabulary(lambda: [record.text for record in sample_records(200, NOISE, 5)], 700, cased=True)
     config = {
         **{"architectures": ["BertForMaskedLM"], "attention_probs_dropout_prob": 0.1, "directionality": "bidi"},
-        **{"hidden_act": "gelu", "hidden_dropout_prob": 0.1, "hidden_size": 48, "initializer_range": 0.02},
-        **{"intermediate_size": 96, "layer_norm_eps": 1e-12, "max_position_embeddings": 512, "model_type": "bert"},
+        **{"hidden_act": "gelu", "hidden_dropout_prob": 0.1, "hidden_size": 144, "initializer_range": 0.02},
+        **{"intermediate_size": 288, "layer_norm_eps": 1e-12, "max_position_embeddings": 512, "model_type": "bert"},
         **{"num_attention_heads": 12, "num_hidden_layers": 12, "output_past": True, "pad_token_id": 0},
-        **{"pooler_fc_size": 48, "pooler_type": "first_token_transform", "type_vocab_size": 2},
+        **{"pooler_fc_size": 144, "pooler_type": "first_token_transform", "type_vocab_size": 2},
         "vocab_size": len(vocabulary),
     }
     weights = _weights(config, 1)
@@ -169,7 +169,7 @@ def sentence_transformer(folder: Path) -> Files:
     for name, content in bertimbau().items():
         (folder / "bert").mkdir(parents=True, exist_ok=True)
         (folder / "bert" / name).write_bytes(content)
-    layers = [modules.Transformer(str(folder / "bert")), modules.Pooling(48), modules.Dense(48, 12)]
+    layers = [modules.Transformer(str(folder / "bert")), modules.Pooling(144), modules.Dense(144, 12)]
     SentenceTransformer(modules=layers).save(str(folder / "model"))
     saved = [path for path in sorted((folder / "model").rglob("*")) if path.is_file()]
     files = {path.relative_to(folder / "model").as_posix(): path.read_bytes() for path in saved}

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,8 @@ class HubStream:
             self._stream = self._stream.select_columns([name for name in columns if name in read])
         split = (self._stream.info.splits or {}).get(corpus.split)
         self._rows = split.num_examples if split else None
+        if corpus.documents is not None:
+            self._rows = min(corpus.documents, self._rows or corpus.documents)
         if start and start["state"]:
             self._stream.load_state_dict(start["state"])
 
@@ -63,7 +66,8 @@ class HubStream:
         """
         corpus, first, unusable = self.corpus, self.row, Counter[str]()
         with _named_faults(corpus):
-            for content in self._stream:
+            left = None if corpus.documents is None else max(corpus.documents - first, 0)
+            for content in islice(self._stream, left):
                 name = f"{corpus.configuration or corpus.split}-{self.row}"
                 self.row += 1
                 record = from_mapping(content, name, corpus.text_column)

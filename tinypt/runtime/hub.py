@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Literal
 
@@ -50,6 +51,27 @@ def fetch_model(id: str, revision: str | None) -> Path:
                     f"delete {path.resolve()} and run again"
                 )
     return folder
+
+
+def ask_for_model(id: str, revision: str | None) -> None:
+    """Look whether `fetch_model` can fetch a model, without its files. Offline, it must be in the cache.
+
+    Raises:
+        PipelineError: as `fetch_model`; also if the model has no weights or no configuration.
+    """
+    from huggingface_hub import constants, snapshot_download
+
+    if constants.is_offline_mode():
+        fetch_model(id, revision)
+        return
+    with hub_faults(id, revision, "model"):
+        files = snapshot_download(
+            id, revision=revision, allow_patterns=SMALL + SAFE + PICKLED, ignore_patterns=OTHER_FORMATS, dry_run=True
+        )
+    names = [file.filename for file in files]
+    for patterns in (["config.json"], SAFE + PICKLED):
+        if not any(fnmatch(name, pattern) for name in names for pattern in patterns):
+            raise PipelineError(f"{id} (revision {revision}): has no file {' or '.join(patterns)}")
 
 
 def _differs(path: Path) -> bool:
