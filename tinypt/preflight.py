@@ -3,6 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -53,11 +54,11 @@ def _questions(sections: dict[str, Any]) -> dict[str, Callable[[], object]]:
         found[f"corpus {corpus.id}"] = lambda: next(HubStream(corpus, Counter()).records(), None)
     for name, task in sections["tasks"].items():
         if isinstance(task.data, HubData) and not Path(task.data.id).is_dir():
-            found[f"task {name}: {task.data.id}"] = lambda task=task: _read_task(task)
+            found[f"task {name}: {task.data.id}"] = partial(_read_task, task)
     for name in ("teacher", "base", "sentence_teacher"):
         model = sections[name]
         if isinstance(model, HubModel | HubEncoder) and not Path(model.id).is_dir():
-            found[f"{name} {model.id}"] = lambda model=model: ask_for_model(model.id, model.revision)
+            found[f"{name} {model.id}"] = partial(ask_for_model, model.id, model.revision)
     return found
 
 

@@ -12,6 +12,7 @@ import datasets
 import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
+from safetensors.torch import load
 from transformers import BertConfig, BertForPreTraining
 
 from tests.conftest import ROOT
@@ -173,7 +174,9 @@ def sentence_transformer(folder: Path) -> Files:
     SentenceTransformer(modules=layers).save(str(folder / "model"))
     saved = [path for path in sorted((folder / "model").rglob("*")) if path.is_file()]
     files = {path.relative_to(folder / "model").as_posix(): path.read_bytes() for path in saved}
-    return files | {"openvino/openvino_model.bin": b"another format"}
+    dense = OrderedDict(load(files.pop("2_Dense/model.safetensors")))  # as in many older models
+    files["2_Dense/pytorch_model.bin"] = _pickle(dense, new_format=True)
+    return files | {"openvino/openvino_model.bin": b"another format", "pytorch_model.bin": b"the same weights again"}
 
 
 def _splits(

@@ -82,4 +82,5 @@ def test_a_sentence_transformers_model_is_read(hub: Hub, tmp_path: Path) -> None
     assert encoder.encode(["Um gato dorme."]).shape == (1, 12)
     paths = [request.path for request in hub.requests]
     assert any("1_Pooling/config.json" in path for path in paths)
-    assert not [path for path in paths if "openvino" in path and "/tree/" not in path]
+    assert any("2_Dense/pytorch_model.bin" in path for path in paths)
+    assert not [path for path in paths if "openvino" in path or f"{revision}/pytorch_model.bin" in path]

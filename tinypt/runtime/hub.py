@@ -14,7 +14,8 @@ from tinypt.runtime.errors import PipelineError, environment_fault
 
 Kind = Literal["model", "dataset"]
 # Weights in safetensors are preferred; those in .bin are fetched only where there are no others.
-SMALL, SAFE, PICKLED = ["*.json", "*.txt", "*.model"], ["*.safetensors"], ["*.bin"]
+# The numbered folders are layers of sentence-transformers models; some have .bin files next to a safetensors model.
+SMALL, SAFE, PICKLED = ["*.json", "*.txt", "*.model", "[0-9]_*/*.bin"], ["*.safetensors"], ["*.bin"]
 OTHER_FORMATS = ["onnx/*", "openvino/*"]
 NETWORK = {"httpx", "httpx2", "httpcore", "httpcore2", "requests", "urllib3", "aiohttp"}  # packages
 LATER = "run again later; finished parts are kept"
