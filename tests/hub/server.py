@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import uuid4
 
 LFS = (".bin", ".parquet", ".safetensors", ".model")
-GOOD_TOKEN = "hf_goodloopbacktoken"
+GOOD_TOKEN = f"hf_{uuid4().hex}"  # in no source file, so a test can look for it everywhere
 Files = dict[str, bytes]
 
 
