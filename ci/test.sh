@@ -4,7 +4,7 @@
 #   ci/test.sh [all|fast|unit|dag|soak]
 #
 #   all    every test (the default)
-#   fast   all but the tests that train models, run stages or start other processes
+#   fast   all but the tests that train models, run stages, start other processes or wait for a network
 #   unit   the tests of the code
 #   dag    the tests that run the whole pipeline on minimal parameters
 #   soak   property tests only, with fresh seeds and ten times the examples
@@ -15,7 +15,7 @@ options=(-n 2 --dist loadfile --no-loadscope-reorder --durations 20 -r s) # -r s
 case "${1:-all}" in
   all) ;;
   fast)
-    for part in bench dag distillation evaluation reporting/test_browser.py selection/test_duplicates_ray.py \
+    for part in bench dag distillation evaluation hub reporting/test_browser.py selection/test_duplicates_ray.py \
       stages training test_executors.py; do
       options+=(--ignore "tests/$part")
     done

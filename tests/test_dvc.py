@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 # The order of the data flow; a folder imports only folders before it. Modules outside these folders serve all of them.
 FLOW = (
     *("params", "plan.py", "sample", "corpus", "measures", "cleaning", "selection", "sentences", "tokens", "modeling"),
-    *("training", "distillation", "evaluation", "reporting", "release"),
+    *("training", "distillation", "evaluation", "preflight.py", "reporting", "release"),
     *("inference", "publish.py", "cli.py", "__main__.py"),
 )
 # No stage depends on it: errors, progress and the stage runner cannot change an output, and a comma in an error message

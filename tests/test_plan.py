@@ -11,7 +11,7 @@ import pytest
 from stages import plan as stage
 from tests.conftest import ROOT
 from tinypt.params.check import check_file
-from tinypt.params.corpus import FilesCorpus, VertCorpus
+from tinypt.params.corpus import FilesCorpus, HubCorpus, VertCorpus
 from tinypt.params.students import Shape
 from tinypt.params.targets import BaseTargets, Targets, TeacherTargets
 from tinypt.plan import BRWAC_BYTES, make_plan, plan_student, text_bytes
@@ -27,6 +27,9 @@ def brwac() -> dict[str, Any]:
 
 def test_sizes_of_text() -> None:
     assert text_bytes(VertCorpus("vert", Path("brwac.vert"))) == BRWAC_BYTES
+    hub = HubCorpus("hub", "eduagarcia/CrawlPT", "brwac", "0" * 40, "train", "text", None)
+    assert text_bytes(hub) == BRWAC_BYTES
+    assert text_bytes(replace(hub, documents=3000)) == pytest.approx(13.6e6, rel=0.01)
     assert text_bytes(FilesCorpus("files", (Path("texts"),), "text", "line")) is None
 
 

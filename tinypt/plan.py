@@ -16,7 +16,7 @@ from tinypt.params.sentences import PackageEncoder
 from tinypt.params.students import TEACHER_TERMS, Shape, Student
 from tinypt.params.targets import Targets
 
-BRWAC_BYTES = 16.0e9  # of text, UTF-8
+BRWAC_BYTES, BRWAC_DOCUMENTS = 16.0e9, 3_530_796  # of text, UTF-8
 SAMPLE_DOCUMENT_BYTES = 860
 KEPT = 0.92  # share of the text that select keeps of brWaC
 STORED = 0.5  # bytes on disk per byte of text
@@ -81,8 +81,9 @@ def text_bytes(corpus: Corpus) -> float | None:
     """Bytes of text in a corpus whose size is known: brWaC or the sample."""
     if isinstance(corpus, SampleCorpus):
         return float(corpus.documents * SAMPLE_DOCUMENT_BYTES)
-    is_brwac = isinstance(corpus, VertCorpus) or (isinstance(corpus, HubCorpus) and corpus.configuration == "brwac")
-    return BRWAC_BYTES if is_brwac else None
+    if isinstance(corpus, HubCorpus) and corpus.configuration == "brwac":
+        return BRWAC_BYTES * min(1, (corpus.documents or BRWAC_DOCUMENTS) / BRWAC_DOCUMENTS)
+    return BRWAC_BYTES if isinstance(corpus, VertCorpus) else None
 
 
 def make_plan(sections: dict[str, Any], text: float) -> Plan:

@@ -2,10 +2,8 @@
 
 import gzip
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +48,10 @@ def crawlpt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def _corpus(folder: Path, configuration: str | None = "brwac", column: str = "text") -> HubCorpus:
-    return HubCorpus("hub", str(folder), configuration, None, "train", column)
+def _corpus(
+    folder: Path, configuration: str | None = "brwac", column: str = "text", documents: int | None = None
+) -> HubCorpus:
+    return HubCorpus("hub", str(folder), configuration, None, "train", column, documents)
 
 
 def _read(corpus: HubCorpus) -> list[Record]:
@@ -77,6 +77,17 @@ def test_reading_continues_from_any_record(crawlpt: Path) -> None:
         assert before + list(again.records()) == whole, taken
         assert skipped == {"empty_text": 2}
         assert again.position()["row"] == 6
+
+
+def test_the_first_rows_alone_can_be_read(crawlpt: Path) -> None:
+    whole = _read(_corpus(crawlpt))
+    assert _read(_corpus(crawlpt, documents=5)) == whole[:3]  # two of the five rows have no text
+    stream = HubStream(_corpus(crawlpt, documents=5), Counter())
+    assert list(islice(stream.records(), 2)) == whole[:2]
+    again = HubStream(_corpus(crawlpt, documents=5), Counter(), stream.position())
+    assert list(again.records()) == whole[2:3]
+    assert again.read() == 1
+    assert _read(_corpus(crawlpt, documents=99)) == whole
 
 
 def test_finished_data_files_are_not_opened_again(crawlpt: Path) -> None:
@@ -172,56 +183,12 @@ def test_mistakes_are_refused_by_name(crawlpt: Path) -> None:
         _read(_corpus(crawlpt, configuration=None))
 
 
-def test_gated_data_sets_name_the_page_for_access(monkeypatch: pytest.MonkeyPatch) -> None:
-    import datasets
-    from datasets.exceptions import DatasetNotFoundError
-
-    def refuse(*_: Any, **__: Any) -> None:
-        raise DatasetNotFoundError("Dataset 'a/b' is a gated dataset on the Hub.\nYou must be authenticated.")
-
-    monkeypatch.setattr(datasets, "load_dataset", refuse)
-    corpus = HubCorpus("hub", "a/b", None, "0" * 40, "train", "text")
-    with pytest.raises(
-        PipelineError, match=r"request access at https://huggingface.co/datasets/a/b, then set HF_TOKEN"
-    ) as caught:
-        _read(corpus)
-    assert "\n" not in str(caught.value)
-
-
-OFFLINE = """
-from collections import Counter
-from tinypt.corpus.hub import HubStream
-from tinypt.runtime.errors import PipelineError
-from tinypt.params.corpus import HubCorpus
-try:
-    stream = HubStream(HubCorpus("hub", "a/b", "brwac", "0" * 40, "train", "text"), Counter())
-    print(len(list(stream.records())))
-except PipelineError as error:
-    print(error)
-"""
-
-
-def test_the_cache_is_read_offline(crawlpt: Path, tmp_path: Path) -> None:
-    environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "home")}
-    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
-
-    def read() -> str:
-        run = [sys.executable, "-c", OFFLINE]
-        return subprocess.run(run, env=environment, capture_output=True, text=True, check=True).stdout.strip()
-
-    assert read().endswith(f"`hf download a/b --repo-type dataset --revision {'0' * 40}` with network access")
-    place = tmp_path / "home/hub/datasets--a--b/snapshots" / ("0" * 40)  # the layout of the hub's cache
-    place.parent.mkdir(parents=True)
-    crawlpt.rename(place)
-    assert read() == "4"
-
-
 def test_text_files_with_paragraph_marks_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
     folder = tmp_path / "brwac-clean"
     (folder / "data").mkdir(parents=True)
     (folder / "data/brwac-clean-1.txt.gz").write_bytes(gzip.compress("Um.<END>Dois\u2028x.<END>\nOutro.\n".encode()))
-    corpus = HubCorpus("hub", str(folder), None, None, "train", "text")
+    corpus = HubCorpus("hub", str(folder), None, None, "train", "text", None)
     assert [record.text for record in _read(corpus)] == ["Um.\nDois\u2028x.", "Outro."]
     packed = gzip.compress(b"".join(b"%d\n" % (i * 7919) for i in range(50_000)))
     (folder / "data/brwac-clean-1.txt.gz").write_bytes(packed[:-3000])

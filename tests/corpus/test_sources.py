@@ -43,7 +43,7 @@ def corpus(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
     for part, table in enumerate(tables):
         pq.write_table(table, folder / f"data/train-0000{part}-of-00003.parquet", row_group_size=6)
     if request.param == "hub":
-        return HubCorpus("hub", str(folder), None, None, "train", "text")
+        return HubCorpus("hub", str(folder), None, None, "train", "text", None)
     (folder / "a.jsonl").write_bytes(_lines(0))
     (folder / "b.jsonl.gz").write_bytes(gzip.compress(_lines(20)))
     (folder / "c.jsonl.zst").write_bytes(zstandard.compress(_lines(40)))

@@ -35,8 +35,11 @@ def test_a_hub_corpus_is_pinned(tmp_path: Path) -> None:
         "revision": "0" * 40,
         "split": "train",
         "text_column": "text",
+        "documents": None,
     }
     assert isinstance(_load(tmp_path, block), HubCorpus)
+    with pytest.raises(PipelineError, match=r"corpus\.documents: must be greater than 0, is 0"):
+        _load(tmp_path, block | {"documents": 0})
     with pytest.raises(PipelineError, match=r"corpus\.revision: must be the 40-digit commit"):
         _load(tmp_path, block | {"revision": "main"})
 

@@ -55,6 +55,18 @@ def test_the_pilot_differs_from_the_real_run_only_in_length() -> None:
         assert pilot["students"][name]["distill"]["epochs"] == pytest.approx(student["distill"]["epochs"] / 100)
 
 
+def test_the_rehearsal_differs_from_the_real_run_only_in_size() -> None:
+    real, rehearsal = (read_sections(ROOT / f"params/{name}.yaml") for name in ("brwac", "rehearsal"))
+    sizes = {
+        f"students.{name}.distill.{key}"
+        for name in real["students"]
+        for key in ("epochs", "batch_size", "validation_blocks")
+    }
+    sizes |= {f"evaluate.{key}" for key in ("mlm_blocks", "sentences")} | {"corpus.documents", "sentences.number"}
+    sizes |= {f"evaluate.finetune.{key}" for key in ("learning_rates", "fold_rows", "epochs", "seeds")}
+    assert set(changed_parameters(real, rehearsal)) == sizes
+
+
 @by_file
 def test_inherited_values_load_like_spelled_out_ones(path: Path, tmp_path: Path) -> None:
     copy = tmp_path / "params.yaml"

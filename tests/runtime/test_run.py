@@ -43,6 +43,13 @@ def test_a_successful_run_exits_with_0_and_shows_its_log(tmp_path: Path) -> None
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "kept 3\n")
 
 
+def test_no_request_is_logged_and_no_signed_address(tmp_path: Path) -> None:
+    log = "log = logging.getLogger; log('httpx2').info('HTTP Request: GET x'); "
+    log += "log('huggingface_hub').warning('from %s: cut', 'http://cdn/a?X-Amz-Signature=s&b=1'); "
+    done = run_stage(tmp_path, log + "raise PipelineError('http://cdn/a?X-Amz-Signature=s broke off')")
+    assert done.stderr == "from http://cdn/a cut\nexample: http://cdn/a broke off\n"
+
+
 def test_a_pipeline_error_gives_one_line_and_exit_status_1(tmp_path: Path) -> None:
     done = run_stage(tmp_path, "raise PipelineError('data/raw/a.parquet: unreadable; run download')")
     assert (done.returncode, done.stderr) == (1, "example: data/raw/a.parquet: unreadable; run download\n")

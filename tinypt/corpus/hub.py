@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,14 @@ from tinypt.corpus.files import check_form
 from tinypt.corpus.records import NAMES, Record, from_mapping
 from tinypt.params.corpus import HubCorpus
 from tinypt.runtime.errors import PipelineError, environment_fault
+from tinypt.runtime.hub import ask_for_dataset, hub_faults
 
 
 class HubStream:
     """The rows of a split, in order.
 
     For gated data sets, the hub's libraries read a token from HF_TOKEN. With HF_HUB_OFFLINE=1, the data set is read
-    from the hub's cache, which `hf download <id> --repo-type dataset --revision <commit>` fills.
+    from the hub's cache, which `hf download` fills; the message of a cold cache gives the whole command.
     """
 
     def __init__(self, corpus: HubCorpus, skipped: Counter[str], start: dict[str, Any] | None = None) -> None:
@@ -39,9 +41,8 @@ class HubStream:
         datasets.disable_progress_bars()
         self.corpus, self.skipped, self.row = corpus, skipped, start["row"] if start else 0
         with _named_faults(corpus):
-            self._stream = datasets.load_dataset(
-                _place(corpus), name=corpus.configuration, split=corpus.split, revision=corpus.revision, streaming=True
-            )
+            place, chosen = _place(corpus)
+            self._stream = datasets.load_dataset(place, split=corpus.split, streaming=True, **chosen)
         columns = self._stream.column_names or []
         if columns and corpus.text_column not in columns:
             raise PipelineError(
@@ -52,6 +53,8 @@ class HubStream:
             self._stream = self._stream.select_columns([name for name in columns if name in read])
         split = (self._stream.info.splits or {}).get(corpus.split)
         self._rows = split.num_examples if split else None
+        if corpus.documents is not None:
+            self._rows = min(corpus.documents, self._rows or corpus.documents)
         if start and start["state"]:
             self._stream.load_state_dict(start["state"])
 
@@ -63,7 +66,8 @@ class HubStream:
         """
         corpus, first, unusable = self.corpus, self.row, Counter[str]()
         with _named_faults(corpus):
-            for content in self._stream:
+            left = None if corpus.documents is None else max(corpus.documents - first, 0)
+            for content in islice(self._stream, left):
                 name = f"{corpus.configuration or corpus.split}-{self.row}"
                 self.row += 1
                 record = from_mapping(content, name, corpus.text_column)
@@ -83,34 +87,47 @@ class HubStream:
         return self.row / self._rows if self._rows else None
 
 
-def _place(corpus: HubCorpus) -> str:
-    """The id, or the folder of a copy: the folder named by the id or, offline, the one in the hub's cache."""
+def _place(corpus: HubCorpus) -> tuple[str, dict[str, Any]]:
+    """The id or a folder, and the arguments that choose the data files in it.
+
+    The folder is the one named by the id or, offline, a copy in the hub's cache. That need not hold the other
+    configurations, which may be many times larger, but without them `datasets` does not understand the card.
+    """
     import huggingface_hub
 
-    if Path(corpus.id).is_dir() or not huggingface_hub.constants.HF_HUB_OFFLINE:
-        return corpus.id
-    return huggingface_hub.snapshot_download(
-        corpus.id, repo_type="dataset", revision=corpus.revision, local_files_only=True
-    )
+    if Path(corpus.id).is_dir() or not huggingface_hub.constants.is_offline_mode():
+        ask_for_dataset(corpus.id, corpus.revision)
+        return corpus.id, {"name": corpus.configuration, "revision": corpus.revision}
+
+    def cached(patterns: list[str] | None) -> Path:
+        found = huggingface_hub.snapshot_download(
+            corpus.id, repo_type="dataset", revision=corpus.revision, local_files_only=True, allow_patterns=patterns
+        )
+        return Path(found)
+
+    files = _data_files(cached(["README.md"]) / "README.md", corpus)
+    folder = str(cached(["README.md", *files] if files else None))
+    return folder, {"data_files": {corpus.split: files}} if files else {"name": corpus.configuration}
+
+
+def _data_files(card: Path, corpus: HubCorpus) -> list[str]:
+    """Patterns of the configuration's data files for the split; [] if the card does not list them."""
+    front = yaml.safe_load(card.read_text(encoding="utf-8").split("---")[1]) if card.is_file() else {}
+    for configuration in front.get("configs", []):
+        if configuration["config_name"] == corpus.configuration and isinstance(configuration["data_files"], list):
+            entries = [entry for entry in configuration["data_files"] if isinstance(entry, dict)]
+            paths = [entry["path"] for entry in entries if entry["split"] == corpus.split]
+            return [pattern for path in paths for pattern in ([path] if isinstance(path, str) else path)]
+    return []
 
 
 @contextmanager
 def _named_faults(corpus: HubCorpus) -> Iterator[None]:
-    from datasets.exceptions import DatasetNotFoundError
-    from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError
-
+    folder = corpus.configuration  # that of its data files, in most data sets
+    include = f" --include README.md --include '{folder}/*'" if folder else ""
     try:
-        yield
-    except (DatasetNotFoundError, GatedRepoError) as error:
-        raise PipelineError(
-            f"{corpus.id}: not found, or gated: request access at https://huggingface.co/datasets/{corpus.id}, "
-            f"then set HF_TOKEN ({_one_line(error)})"
-        ) from None
-    except LocalEntryNotFoundError:
-        command = f"hf download {corpus.id} --repo-type dataset --revision {corpus.revision}"
-        raise PipelineError(
-            f"{corpus.id}: not in the hub's cache, and HF_HUB_OFFLINE is set; run `{command}` with network access"
-        ) from None
+        with hub_faults(corpus.id, corpus.revision, "dataset", include):
+            yield
     except (ValueError, OSError, EOFError, RuntimeError, OverflowError, yaml.YAMLError) as error:
         if environment_fault(error):
             raise

@@ -17,11 +17,11 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
-from transformers.utils import cached_file
 from transformers.utils import logging as transformers_logging
 
 from tinypt.files import sealed_path, verify
 from tinypt.runtime.errors import PipelineError, environment_fault, first_line
+from tinypt.runtime.hub import fetch_model
 from tinypt.tokens.vocabulary import read_vocabulary, write_vocabulary
 
 # Types of models whose parts every stage can use: the MLM head, its bias, and the attention of each layer.
@@ -87,20 +87,21 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
             does not fit its embeddings.
     """
     _quiet(downloads=True)
-    _refuse_pointers(id)
+    folder = fetch_model(id, revision)  # transformers would also ask a service to convert the model, and fetch that
+    _refuse_pointers(folder)
     try:
-        config = json.loads(Path(_require(id, revision, "config.json")).read_text(encoding="utf-8"))
+        config = json.loads(_require(id, revision, folder / "config.json").read_text(encoding="utf-8"))
         kind = config.get("model_type", "bert")
         if kind not in TYPES:
             raise PipelineError(f"{id}: is a model of type {kind}; only {' and '.join(TYPES)} can be used")
-        _refuse_vocabulary(id, revision)
+        _refuse_vocabulary(id, revision, folder)
         if kind == "bert":
-            tokenizer = BertTokenizer.from_pretrained(id, revision=revision, do_lower_case=not cased)
+            tokenizer = BertTokenizer.from_pretrained(folder, do_lower_case=not cased)
             model_class = BertForMaskedLM
         else:
-            tokenizer, model_class = AutoTokenizer.from_pretrained(id, revision=revision), AutoModelForMaskedLM
+            tokenizer, model_class = AutoTokenizer.from_pretrained(folder), AutoModelForMaskedLM
         model, report = model_class.from_pretrained(
-            id, revision=revision, dtype=torch.float32, weights_only=True, output_loading_info=True
+            folder, dtype=torch.float32, weights_only=True, output_loading_info=True
         )
     except PipelineError:
         raise
@@ -135,35 +136,25 @@ def save_model(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folde
         write_vocabulary(tokenizer, temporary / "vocab.txt")
 
 
-def _file(id: str, revision: str | None, name: str) -> str | None:
-    """Path of one of a model's files; None if it has no such file."""
-    if Path(id).is_dir():
-        return str(Path(id) / name) if (Path(id) / name).exists() else None
-    found: str | None = cached_file(id, name, revision=revision, _raise_exceptions_for_missing_entries=False)
-    return found
+def _require(id: str, revision: str | None, path: Path) -> Path:
+    if not path.exists():
+        raise PipelineError(f"{id} (revision {revision}): has no {path.name}; download all of the model's files")
+    return path
 
 
-def _require(id: str, revision: str | None, name: str) -> str:
-    found = _file(id, revision, name)
-    if found is None:
-        raise PipelineError(f"{id} (revision {revision}): has no {name}; download all of the model's files")
-    return found
-
-
-def _refuse_vocabulary(id: str, revision: str | None) -> None:
+def _refuse_vocabulary(id: str, revision: str | None, folder: Path) -> None:
     """Refuse a model without a vocabulary, or with one whose lines are not its ids."""
-    files = {name: _file(id, revision, name) for name in _TOKENIZERS}
-    if not any(files.values()):
+    if not any((folder / name).exists() for name in _TOKENIZERS):
         raise PipelineError(
             f"{id} (revision {revision}): has none of {', '.join(_TOKENIZERS)}; download all of the model's files"
         )
-    if files["vocab.txt"]:
-        read_vocabulary(Path(files["vocab.txt"]))
+    if (folder / "vocab.txt").exists():
+        read_vocabulary(folder / "vocab.txt")
 
 
-def _refuse_pointers(id: str) -> None:
+def _refuse_pointers(folder: Path) -> None:
     """Refuse a folder in which Git LFS has left pointers in place of large files."""
-    for file in sorted(Path(id).iterdir()) if Path(id).is_dir() else []:
+    for file in sorted(folder.iterdir()):
         if file.is_file():
             with file.open("rb") as stream:
                 if stream.read(len(_POINTER)) == _POINTER:

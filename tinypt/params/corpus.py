@@ -83,7 +83,10 @@ class VertCorpus:
 
 @dataclass(frozen=True)
 class HubCorpus:
-    """A data set on the hub, pinned to a commit, or a local folder in the same layout. It is read as a stream."""
+    """A data set on the hub, pinned to a commit, or a local folder in the same layout. It is read as a stream.
+
+    `documents` is the number of rows to read, from the first; null reads all.
+    """
 
     source: Literal["hub"]
     id: str
@@ -91,10 +94,14 @@ class HubCorpus:
     revision: str | None
     split: str
     text_column: str
+    documents: int | None
 
     def __post_init__(self) -> None:
-        """Refuse a hub id without a commit."""
+        """Refuse a hub id without a commit, and an empty corpus."""
         require_commit(self.id, self.revision)
+        require(
+            self.documents is None or self.documents > 0, "documents", f"must be greater than 0, is {self.documents}"
+        )
 
 
 Corpus = SampleCorpus | FilesCorpus | VertCorpus | HubCorpus

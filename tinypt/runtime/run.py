@@ -3,6 +3,7 @@
 import inspect
 import logging
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -12,6 +13,22 @@ from tinypt.runtime.errors import PipelineError, environment_fault
 from tinypt.runtime.help import HELP, stage_help, usage
 from tinypt.runtime.lock import one_at_a_time
 from tinypt.runtime.parent import end_with_parent
+
+_QUERY = re.compile(r"(https?://[^\s?]+)\?\S+")
+
+
+def _without_queries(text: str) -> str:
+    return _QUERY.sub(r"\1", text)
+
+
+class _Lines(logging.Formatter):
+    """Log lines without the queries of web addresses: a signed address lets its readers fetch gated files."""
+
+    def __init__(self) -> None:
+        super().__init__("%(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _without_queries(super().format(record))
 
 
 def run(main: Callable[..., None]) -> None:
@@ -27,7 +44,11 @@ def run(main: Callable[..., None]) -> None:
     """
     if "DVC_STAGE" in os.environ:
         end_with_parent()
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Lines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    for library in ("httpx", "httpx2"):  # a line for each request
+        logging.getLogger(library).setLevel(logging.WARNING)
     file, arguments = Path(sys.argv[0]), sys.argv[1:]
     stage = file.stem
     if HELP & set(arguments):
@@ -41,7 +62,7 @@ def run(main: Callable[..., None]) -> None:
         with one_at_a_time(" ".join([stage, *arguments])):
             main(*arguments)
     except PipelineError as error:
-        sys.exit(f"{stage}: {error}")
+        sys.exit(f"{stage}: {_without_queries(str(error))}")
     except KeyboardInterrupt:
         sys.exit(f"{stage}: interrupted; run it again to continue after the last finished part")
     except Exception as error:

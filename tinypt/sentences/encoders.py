@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tinypt.params.sentences import Encoder, HubEncoder, PackageEncoder
 from tinypt.runtime.errors import PipelineError, first_line
+from tinypt.runtime.hub import fetch_model
 
 BATCH = {"cpu": 32, "cuda": 256}  # texts that a hub encoder reads at once
 
@@ -90,13 +91,9 @@ class _SentenceTransformer:
 
         if not sys.stderr.isatty():
             disable_progress_bar()
+        folder = fetch_model(options.id, options.revision)
         try:
-            model = package.SentenceTransformer(
-                options.id,
-                revision=options.revision,
-                trust_remote_code=False,
-                local_files_only=Path(options.id).is_dir(),
-            )
+            model = package.SentenceTransformer(str(folder), trust_remote_code=False, local_files_only=True)
         except Exception as error:
             raise PipelineError(f"sentence_teacher.id: {options.id}: cannot be loaded: {first_line(error)}") from None
         self._model = model.float()  # weights stored in half precision would be slow and coarse on CPUs

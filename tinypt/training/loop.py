@@ -17,6 +17,7 @@ from tinypt.runtime.progress import Progress
 from tinypt.tokens.arrays import Blocks
 from tinypt.training.batches import VALIDATION, Prefetcher, take
 from tinypt.training.checkpoint import load_checkpoint, save_checkpoint
+from tinypt.training.compiler import REMEDY, compiler_faults, has_compiler
 from tinypt.training.objective import MlmObjective, Objective
 from tinypt.training.optimizer import learning_rate, make_optimizer
 from tinypt.training.step import Step, autocast
@@ -107,7 +108,8 @@ def train(
             rate = learning_rate(step, steps, options)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            terms = gradients.backward(batches, step / max(steps - 1, 1))
+            with compiler_faults(label):
+                terms = gradients.backward(batches, step / max(steps - 1, 1))
             if device.type == "cpu":  # reading the loss at every step would stop a GPU, which waits for the next row
                 _refuse_not_finite(float(terms["loss"]), step + 1, options, label)
             for name, value in terms.items():
@@ -177,6 +179,8 @@ def _count_steps(blocks: Blocks, options: Training, workers: Workers, label: str
 
 
 def _prepare(objective: Objective, options: Training, device: torch.device, label: str) -> None:
+    if options.compile and not has_compiler(device):
+        raise PipelineError(f"{label}: compile: true needs a C++ compiler; {REMEDY}")
     log.info("%s: %s%s on %s", label, options.precision, ", compiled" if options.compile else "", device)
     if options.precision == "bf16" and device.type == "cpu" and not _has_bf16():
         log.warning("%s: this CPU has no bf16 arithmetic and is several times slower with it than with fp32", label)

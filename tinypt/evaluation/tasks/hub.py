@@ -12,6 +12,7 @@ from tinypt.evaluation.tasks.table import Split, TaskData
 from tinypt.files import list_files
 from tinypt.params.tasks import REGRESSION_KINDS, HubData, Kind
 from tinypt.runtime.errors import PipelineError, environment_fault
+from tinypt.runtime.hub import ask_for_dataset, hub_faults
 
 TEXT_FILES = (".csv", ".tsv", ".json", ".jsonl", ".txt")
 
@@ -25,6 +26,7 @@ def read_hub(source: HubData, kind: Kind) -> TaskData:
     Raises:
         PipelineError: the data set, a split or a column is missing or cannot be read, or a row lacks a text or label.
     """
+    ask_for_dataset(source.id, source.revision)
     train = _read_split(source, kind, "train", source.splits.train)
     return TaskData(train, _read_split(source, kind, "test", source.splits.test))
 
@@ -34,10 +36,15 @@ def _read_split(source: HubData, kind: Kind, split: str, name: str) -> Split:
     datasets.disable_progress_bars()
     logging.getLogger("datasets").setLevel(logging.ERROR)
     try:
-        builder = datasets.load_dataset_builder(source.id, source.configuration, revision=source.revision)
-        # By default pandas takes words such as NA, None and null in a CSV file for missing values.
-        words = {"keep_default_na": False} if hasattr(builder.config, "keep_default_na") else {}
-        table = datasets.load_dataset(source.id, source.configuration, revision=source.revision, split=name, **words)
+        with hub_faults(source.id, source.revision, "dataset"):
+            builder = datasets.load_dataset_builder(source.id, source.configuration, revision=source.revision)
+            # By default pandas takes words such as NA, None and null in a CSV file for missing values.
+            words = {"keep_default_na": False} if hasattr(builder.config, "keep_default_na") else {}
+            table = datasets.load_dataset(
+                source.id, source.configuration, revision=source.revision, split=name, **words
+            )
+    except PipelineError:
+        raise
     except Exception as error:  # the libraries raise many kinds
         if environment_fault(error):
             raise

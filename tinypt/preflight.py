@@ -1,0 +1,104 @@
+"""What a run needs from the hub and from this machine, asked for before it starts."""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from tinypt.corpus.hub import HubStream
+from tinypt.params.corpus import HubCorpus
+from tinypt.params.models import HubModel
+from tinypt.params.sentences import HubEncoder
+from tinypt.params.students import Student
+from tinypt.params.tasks import HubData, Task
+from tinypt.plan import Plan, make_plan, text_bytes
+from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.hub import ask_for_model
+
+CPU_SPEED = 0.25e12  # operations per second of training on two cores (docs/performance.md)
+LONGEST = 30 * 86_400  # seconds of training that a CPU is worth
+Answer = tuple[str, str | None]
+
+
+def uses_hub(sections: dict[str, Any]) -> bool:
+    """Whether a run on these parameters reads anything from the hub."""
+    return bool(_questions(sections))
+
+
+def ask(sections: dict[str, Any]) -> Iterator[Answer]:
+    """Ask the hub for everything that the parameters name, then look at the machine.
+
+    Args:
+        sections: name -> values of a parameter file's section, as `check_file` returns them.
+
+    Yields:
+        What was asked for, and what is wrong with it; None for nothing.
+    """
+    for subject, question in _questions(sections).items():
+        try:
+            question()
+            yield subject, None
+        except PipelineError as error:
+            yield subject, str(error)
+    yield from _machine(sections)
+
+
+def _questions(sections: dict[str, Any]) -> dict[str, Callable[[], object]]:
+    """Functions that raise a PipelineError, by what they ask for. They read as the stages will."""
+    found: dict[str, Callable[[], object]] = {}
+    corpus = sections["corpus"]
+    if isinstance(corpus, HubCorpus) and not Path(corpus.id).is_dir():
+        found[f"corpus {corpus.id}"] = lambda: next(HubStream(corpus, Counter()).records(), None)
+    for name, task in sections["tasks"].items():
+        if isinstance(task.data, HubData) and not Path(task.data.id).is_dir():
+            found[f"task {name}: {task.data.id}"] = partial(_read_task, task)
+    for name in ("teacher", "base", "sentence_teacher"):
+        model = sections[name]
+        if isinstance(model, HubModel | HubEncoder) and not Path(model.id).is_dir():
+            found[f"{name} {model.id}"] = partial(ask_for_model, model.id, model.revision)
+    return found
+
+
+def _read_task(task: Task) -> object:
+    from tinypt.evaluation.tasks.hub import read_hub  # imported here because datasets is slow
+
+    assert isinstance(task.data, HubData)
+    return read_hub(task.data, task.kind)
+
+
+def _machine(sections: dict[str, Any]) -> Iterator[Answer]:
+    import torch  # imported here because it is slow
+
+    from tinypt.modeling.forward import pick_device
+    from tinypt.training.compiler import REMEDY, has_compiler
+
+    students: dict[str, Student] = sections["students"]
+    device = pick_device()
+    text = text_bytes(sections["corpus"])
+    if text is not None:
+        plan = make_plan(sections, text)
+        yield _disk(plan)
+        days = sum(student.flops for student in plan.students) / CPU_SPEED / 86_400
+        if device.type == "cuda":
+            yield f"GPU {torch.cuda.get_device_name()}", None
+        elif days * 86_400 > LONGEST:
+            yield "GPU", f"torch sees none, and training would take {days:,.0f} days on two cores of a CPU"
+        else:
+            yield f"GPU: none; training takes about {days:,.1f} days on two cores of a CPU", None
+    if device.type == "cuda" and any(student.distill.precision == "bf16" for student in students.values()):
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+        yield "bf16", None if fast else "this GPU has no bf16 arithmetic; set precision: fp32"
+    if any(student.distill.compile for student in students.values()):
+        yield "C++ compiler, for compile: true", None if has_compiler(device) else f"there is none; {REMEDY}"
+    if isinstance(sections["sentence_teacher"], HubEncoder):
+        missing = find_spec("sentence_transformers") is None
+        yield "sentence-transformers", "not installed; pip install -r requirements-sentences.txt" if missing else None
+
+
+def _disk(plan: Plan) -> Answer:
+    needed, free = (plan.disk + plan.temporary) / 1e9, shutil.disk_usage(Path.cwd()).free / 1e9
+    subject = f"disk: {needed:,.1f} GB needed, {free:,.1f} GB free"
+    return subject, None if needed <= free else "move the project to a larger disk"
