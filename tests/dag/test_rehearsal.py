@@ -24,6 +24,7 @@ def tiny_rehearsal() -> dict[str, Any]:
     for student in params["students"].values():
         student["distill"] |= {"compile": False, "batch_size": 16, "validation_blocks": 16}
     params["sentences"]["number"] = 64
+    params["evaluate"] |= {"mlm_blocks": 16, "sentences": 10}
     params["evaluate"]["finetune"] |= {"heads": ["matched"], "seeds": [1], "learning_rates": [1.0e-3]}
     return params
 
