@@ -31,20 +31,23 @@ async function use({ folder, bytes }) {
   try {
     const model = await loaded.get(folder);
     const time = Math.round(performance.now() - start);
-    if (choice.value !== folder) return; // the visitor has chosen another one meanwhile
+    if (choice.value !== folder) return; // the visitor has chosen another one meanwhile, here or below
     show(() => language.text("loaded", { size: language.decimal(bytes / 1e6, 1), time: language.decimal(time, 0) }));
-    for (const tool of tools) await tool.use(model); // one after another, so that each shows its own time
+    for (const tool of tools) {
+      if (choice.value === folder) await tool.use(model); // one after another, so that each shows its own time
+    }
   } catch (error) {
     loaded.delete(folder);
+    if (choice.value !== folder) return;
     for (const tool of tools) tool.busy(false);
     show(() => `${language.text("failed")} (${error.message})`);
   }
 }
 
-find("language").addEventListener("click", () => {
+find("language").addEventListener("click", async () => {
   language.switch();
   show(describe);
-  for (const tool of tools) tool.run();
+  for (const tool of tools) await tool.run();
 });
 
 language.apply();

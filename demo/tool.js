@@ -3,7 +3,6 @@
 export class Tool {
   // `answer(model)` shows the answer to what the fields of `section` hold, and returns it as a sentence.
   constructor(section, { answer, format }) {
-    this.section = section;
     this.answer = answer;
     this.format = format;
     this.results = section.querySelector(".results");

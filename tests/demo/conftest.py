@@ -31,10 +31,10 @@ def real_sentences(real_data: Path) -> list[str]:
 
 @pytest.fixture(scope="session")
 def sentences(request: pytest.FixtureRequest) -> list[str]:
-    """Sentences of 5 to 25 words: real ones if TINYPT_REAL_DATA is set, or else the sample's."""
+    """Sentences of 5 to 25 words and up to 250 characters: real ones, or without TINYPT_REAL_DATA the sample's."""
     if os.environ.get("TINYPT_REAL_DATA"):
         found = request.getfixturevalue("real_sentences")
     else:
         texts = [write_document(Random(seed)).text for seed in range(50)]
         found = [sentence for text in texts for sentence in cut_sentences(text)]
-    return [sentence for sentence in found if 5 <= len(sentence.split()) <= 25]
+    return [sentence for sentence in found if 5 <= len(sentence.split()) <= 25 and len(sentence) <= 250]

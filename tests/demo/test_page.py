@@ -139,11 +139,13 @@ class Reference:
         odds = np.exp(logits - logits.max(axis=-1, keepdims=True, initial=-np.inf))
         return columns, odds / odds.sum(axis=-1, keepdims=True), vectors[0]
 
-    def words(self, text: str, number: int = 5) -> list[list[str]]:
+    def fill(self, text: str) -> tuple[list[list[str]], list[list[float]]]:
+        """The five most probable pieces of each gap, without special tokens, and their probabilities in percent."""
         _, probabilities, _ = self.run(text)
         probabilities[:, self.special] = -1
-        best = np.argsort(-probabilities, axis=-1, kind="stable")[:, :number]
-        return [[self.tokenizer.id_to_token(int(id)) for id in row] for row in best]
+        best = np.argsort(-probabilities, axis=-1, kind="stable")[:, :5]
+        pieces = [[self.tokenizer.id_to_token(int(id)) for id in row] for row in best]
+        return pieces, (100 * np.take_along_axis(probabilities, best, axis=-1)).tolist()
 
     def similarity(self, one: str, other: str) -> float:
         first, second = self.run(one)[2], self.run(other)[2]
@@ -163,9 +165,11 @@ ANSWERS = """async (texts) => {
     box.value = text;
     box.dispatchEvent(new Event("input", { bubbles: true }));
     do await new Promise((resolve) => setTimeout(resolve)); while (results.getAttribute("aria-busy") === "true");
-    const words = (list) => [...list.querySelectorAll(".word")].map((word) => word.textContent);
+    const texts = (list, kind) => [...list.querySelectorAll(kind)].map((place) => place.textContent);
+    const lists = [...results.querySelectorAll(".words")];
+    const words = lists.map((list) => texts(list, ".word")), shares = lists.map((list) => texts(list, ".number"));
     const time = parseFloat(document.querySelector("#fill .milliseconds").textContent.replace(",", "."));
-    answers.push({ words: [...results.querySelectorAll(".words")].map(words), time });
+    answers.push({ words, shares, time });
   }
   return answers;
 }"""
@@ -174,12 +178,13 @@ ANSWERS = """async (texts) => {
 def test_the_same_five_words_as_in_python(demo: Demo, model: Reference, sentences: list[str]) -> None:
     random = Random(0)
     texts = [with_gap(sentence, random) for sentence in random.sample(sentences, GAPS)]
-    answers = [answer["words"] for answer in demo.page.evaluate(ANSWERS, texts)]
-    expected = [model.words(text) for text in texts]
+    shown = demo.page.evaluate(ANSWERS, texts)
+    answers = [answer["words"] for answer in shown]
+    expected, percents = zip(*map(model.fill, texts), strict=True)
     assert sum(map(len, expected)) >= GAPS
-    assert [(text, answer) for text, answer in zip(texts, answers, strict=True)] == list(
-        zip(texts, expected, strict=True)
-    )
+    assert [pair for pair in zip(texts, answers, expected, strict=True) if pair[1] != pair[2]] == []
+    shares = [[[float(share[:-2].replace(",", ".")) for share in gap] for gap in answer["shares"]] for answer in shown]
+    np.testing.assert_allclose(np.concatenate(shares), np.concatenate(percents), atol=0.06)
 
 
 def test_an_answer_takes_less_than_thirty_milliseconds(
@@ -309,7 +314,7 @@ def test_gaps_are_written_as_lines_or_masks(demo: Demo, model: Reference) -> Non
     text = "O [MASK] venceu o jogo na [MASK]."
     for written in (text, "O ___ venceu o jogo na __.", "O [mask] venceu o jogo na _____."):
         (answer,) = demo.page.evaluate(ANSWERS, [written])
-        assert answer["words"] == model.words(text)
+        assert answer["words"] == model.fill(text)[0]
     assert len(answer["words"]) == 2
     assert not {"[MASK]", "[PAD]", "[UNK]", "[CLS]", "[SEP]"} & {word for words in answer["words"] for word in words}
 
@@ -343,10 +348,13 @@ def test_languages_and_models_can_be_switched(demo: Demo) -> None:
     size = sum((PREVIEW / name).stat().st_size for name in ("tokenizer.json", "config.json", "onnx/compact.onnx")) / 1e6
     assert page.inner_text("#status").startswith(f"{size:.1f} MB, loaded in ")
     assert sum(request.endswith("models/other/onnx/compact.onnx") for request in demo.requests) == 1
+    demo.type("#fill-text", "O ___ venceu.")
+    page.select_option("#model", "models/preview/")  # and back, before the answers are there
+    page.select_option("#model", "models/other/")
+    page.select_option("#model", "models/preview/")
     page.get_by_role("button", name="Português").click()
     demo.settle()
-    page.select_option("#model", index=0)
-    demo.settle()
+    assert page.locator("#fill .word").count() == 5
 
 
 def test_all_can_be_done_with_the_keyboard(demo: Demo) -> None:
