@@ -1,5 +1,6 @@
 # make repro    run the pipeline
 # make plan     say how much disk, time and memory that will take
+# make demo     serve a page that tries the models, to this machine; needs npm once
 # make test     run every check: linters, types, all tests
 #
 # While you work on the code:
@@ -7,13 +8,16 @@
 # make format   format the code and apply the linter's safe fixes
 # make soak     property tests with fresh seeds and ten times the examples
 # make lock     write requirements.lock anew, after a change of requirements.txt or constraints.txt
+# make site     the demo as a folder for a static host: demo/site
+# make vendor   fetch the demo's runtime, ONNX Runtime for browsers, with npm
 #
-# Each creates .venv on first use and needs only Python 3.11+, git and make.
+# The last two and `make demo` need no Python package. Each of the others creates .venv on first use and needs only
+# Python 3.11+, git and make.
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: repro plan test check format soak lint types lock setup checks
+.PHONY: repro plan demo test check format soak site vendor lint types lock setup checks
 
 # With a DVC remote (docs/remotes.md), fetches finished stages and runs only the rest. `dvc pull` fetches everything at
 # once; `repro --pull` asks the remote stage by stage, a second each, but finds results that dvc.lock does not name.
@@ -25,6 +29,12 @@ repro: setup
 
 plan: setup
 	python -m stages.plan
+
+demo: vendor
+	$(PYTHON) -m demo.serve
+
+site: vendor
+	$(PYTHON) -m demo.build
 
 test: checks lint types
 	ci/test.sh
@@ -67,4 +77,15 @@ checks: .venv/checks
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install -r requirements.txt
+	touch $@
+
+vendor: demo/vendor/installed
+
+# npm checks every package against the hash in package-lock.json; two of the files are what the page needs.
+demo/vendor/installed: demo/package.json demo/package-lock.json
+	@command -v npm >/dev/null || { echo "the demo's runtime comes with npm, once (on Debian: apt install npm)" >&2; exit 1; }
+	cd demo && npm ci --ignore-scripts --no-audit --no-fund
+	mkdir -p demo/vendor
+	cp $(addprefix demo/node_modules/onnxruntime-web/dist/,ort.wasm.bundle.min.mjs ort-wasm-simd-threaded.wasm) demo/vendor
+	rm -r demo/node_modules
 	touch $@
