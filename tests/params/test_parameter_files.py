@@ -84,8 +84,9 @@ def test_setting_a_value_changes_one_student(path: Path, tmp_path: Path) -> None
     expected = spelled_out(read_sections(path))
     students = expected["students"]
     first, *_ = students
-    overrides = ["students.total.distill.temperature=4.0", f"students.{first}.distill.clip=7.5"]
-    students["total"]["distill"]["temperature"] = 4.0
+    *_, last = students
+    overrides = [f"students.{last}.distill.temperature=4.0", f"students.{first}.distill.clip=7.5"]
+    students[last]["distill"]["temperature"] = 4.0
     students[first]["distill"]["clip"] = 7.5
     for number, (name, student) in enumerate(students.items()):
         overrides += [
