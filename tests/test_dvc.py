@@ -157,7 +157,7 @@ def test_data_flows_one_way() -> None:
 
 def test_a_release_is_used_without_the_pipeline() -> None:
     """The package is installed with few dependencies, and starts fast."""
-    allowed = {"huggingface_hub", "numpy", "onnxruntime", "tinypt", "tokenizers", *sys.stdlib_module_names}
+    allowed = {"huggingface_hub", "numpy", "onnxruntime", "tinypt", "tokenizers", "xxhash", *sys.stdlib_module_names}
     for file in _closure(ROOT / "tinypt/__main__.py"):
         place = file.relative_to(ROOT / "tinypt").parts[0]
         assert place in {"__init__.py", "__main__.py", "cli.py", "files.py", "inference", "publish.py", "runtime"}
