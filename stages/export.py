@@ -2,7 +2,8 @@
 
 Reads models/<student>/distilled, metrics/<student>/{distill,evaluate}.json, and the evaluate.json of teacher, base
 and untrained where they exist. Writes models/<student>/release: weights, tokenizer, ONNX in fp32 and int8, the pooling
-for sentence-transformers, and a model card. It accepts texts of up to `tokenize.length` pieces, as it was trained.
+for sentence-transformers, and a model card; with `export.files: compact` only the compact graph,
+its configuration, tokenizer and card. It accepts texts of up to `tokenize.length` pieces, as it was trained.
 """
 
 import dataclasses
@@ -19,7 +20,7 @@ from tinypt.params.students import Student
 from tinypt.params.tasks import HubData, Task
 from tinypt.params.tokenize import Tokenize
 from tinypt.release.card import Release, TaskOrigin, model_card
-from tinypt.release.onnx import export_onnx
+from tinypt.release.onnx import export_onnx, keep_compact
 from tinypt.release.positions import cut_positions
 from tinypt.release.sentence_vectors import write_pooling
 from tinypt.reporting.results import Results, read_metrics, tabulate
@@ -43,10 +44,13 @@ def main(name: str) -> None:
         save_model(model, tokenizer, release)
         write_pooling(model, release)
         export_onnx(model, release / "onnx")
+        if options.files == "compact":
+            keep_compact(release)
         facts = Release(
             name=name,
             license=options.license,
             datasets=options.datasets,
+            text=options.text,
             corpus=load("corpus", Corpus).source,
             origins=[origin.id for origin in origins if isinstance(origin, HubModel) and not Path(origin.id).is_dir()],
             sentence_teacher=_sentence_teacher(student),

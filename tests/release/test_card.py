@@ -15,6 +15,7 @@ def release(tmp_path: Path) -> Release:
         name="total",
         license="mit",
         datasets=["some/corpus"],
+        text=None,
         corpus="hub",
         origins=["some/teacher", "some/base"],
         sentence_teacher="some encoder (MIT)",

@@ -39,7 +39,7 @@ PARAMS = {
     "sentence_teacher": None,
     "tasks": {"assin2_similarity": {"kind": "pair_regression", "max_contamination": 0.0, "data": {"format": "sample"}}},
     "students": {"total": sample_params()["students"]["total"]},
-    "export": {"license": "mit", "datasets": ["some/corpus"]},
+    "export": {"license": "mit", "datasets": ["some/corpus"], "text": None, "files": "all"},
 }
 
 
@@ -200,3 +200,22 @@ def test_a_missing_input_is_named_and_nothing_is_left(
     with pytest.raises(PipelineError, match=message):
         export.main("total")
     assert os.listdir("models/total") == ["distilled"]
+
+
+def test_a_compact_release_is_used_by_tinypt_and_its_card_names_no_other_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cased: PreTrainedTokenizerBase
+) -> None:
+    prepare(tmp_path, cased)
+    values = PARAMS | {"export": {"license": "mit", "datasets": [], "text": "Laws, CC0", "files": "compact"}}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    export.main("total")
+    release = Path("models/total/release")
+    kept = ["README.md", CHECKSUMS, "config.json", "onnx/compact.onnx", "tokenizer.json", "tokenizer_config.json"]
+    assert sorted(digests(release)) == kept
+    assert len(Model(release).fill("A menina foi à [MASK].")) == 5
+    card = (release / "README.md").read_text(encoding="utf-8")
+    assert "Text: Laws, CC0." in card
+    assert "tinypt fill" in card
+    assert not [word for word in ("safetensors", "model_quantized", "sentence_transformers") if word in card]
+    check_card(release / "README.md")

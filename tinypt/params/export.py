@@ -1,16 +1,26 @@
-"""Section export: model-card fields that cannot be derived from the run."""
+"""Section export: the files of a release, and model-card fields that cannot be derived from the run."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tinypt.params.loader import require
 
 
 @dataclass(frozen=True)
 class Export:
-    """Licence of the released weights, as spelled on the hub, and hub ids of the training data."""
+    """What a release holds and says.
+
+    Attributes:
+        license: of the released weights, as spelled on the hub.
+        datasets: hub ids of the training data.
+        text: a sentence on the training text and its licences; null names `datasets` alone.
+        files: all, or compact: the tokenizer and onnx/compact.onnx alone, which `tinypt` and the demo need.
+    """
 
     license: str
     datasets: tuple[str, ...]
+    text: str | None
+    files: Literal["all", "compact"]
 
     def __post_init__(self) -> None:
         """Refuse an empty licence, which would mean all rights reserved."""

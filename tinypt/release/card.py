@@ -32,7 +32,7 @@ class TaskOrigin:
 class Release:
     """Facts about one released model.
 
-    name: of the student. license, datasets: as in the `export` parameters. corpus: source of the text, as in the
+    name: of the student. license, datasets, text: as in the `export` parameters. corpus: source of the text, as in the
     `corpus` parameters. origins: hub ids of the published models it derives from. sentence_teacher: name, source
     and licence of the encoder whose vectors it learned from; None without one. config: of the model (Hugging Face).
     parameters: number of weights. cased: whether its tokenizer keeps case and accents. student: its section of the
@@ -43,6 +43,7 @@ class Release:
     name: str
     license: str
     datasets: Sequence[str]
+    text: str | None
     corpus: str
     origins: Sequence[str]
     sentence_teacher: str | None
@@ -60,6 +61,11 @@ class Release:
         return f"{PROJECT}-{self.name}".replace("_", "-")
 
     @property
+    def compact(self) -> bool:
+        """Whether it has no weights but those of the compact graph."""
+        return not any(name.endswith(".safetensors") for name, _ in self.files)
+
+    @property
     def sample(self) -> bool:
         """Whether it was trained on generated sample text."""
         return self.corpus == "sample"
@@ -73,23 +79,25 @@ def model_card(release: Release) -> str:
         f"# {release.title}",
         *([SAMPLE] if release.sample else []),
         _about(release),
-        _use(),
+        USE_COMPACT if release.compact else USE,
         "## Scores",
         _scores_table(release).markdown(),
         _training(release),
         "## Files",
         Table("", ["file", "MB"], [[name, f"{size / 1e6:.2f}"] for name, size in release.files]).markdown(),
-        ONNX,
+        ONNX_COMPACT if release.compact else f"{ONNX_COMPACT} {ONNX}",
         _limits(release),
         _licence(release),
     ]
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
-ONNX = """\
+ONNX_COMPACT = """\
 `compact.onnx` has 8-bit weights and is all that ONNX Runtime needs, with tokenizer.json. Its inputs are `input_ids`,
 `attention_mask` and `masked`, the row and column of each gap, int64 [n, 2]; its outputs are `logits` [n, vocabulary]
-and `sentence_embedding`, the vector of each text. `model.onnx` and `model_quantized.onnx` (8-bit weights) are for
+and `sentence_embedding`, the vector of each text."""
+ONNX = """\
+`model.onnx` and `model_quantized.onnx` (8-bit weights) are for
 transformers.js and Optimum: they return `logits` and `last_hidden_state` at every position."""
 
 
@@ -97,9 +105,14 @@ def _header(release: Release) -> dict[str, Any]:
     header: dict[str, Any] = {
         "language": ["pt"],
         "license": release.license,
-        "library_name": "transformers",
+        "library_name": None if release.compact else "transformers",
         "pipeline_tag": "fill-mask",
-        "tags": ["bert", "distillation", "sentence-transformers", "onnx", "transformers.js"],
+        "tags": [
+            "bert",
+            "distillation",
+            "onnx",
+            *([] if release.compact else ["sentence-transformers", "transformers.js"]),
+        ],
         "base_model": list(release.origins),
         "datasets": list(release.datasets),
         "widget": [{"text": "A menina foi à [MASK] com a mãe."}],
@@ -151,8 +164,7 @@ def _about(release: Release) -> str:
     )
 
 
-def _use() -> str:
-    return """\
+USE = """\
 ```python
 from transformers import pipeline
 
@@ -171,6 +183,15 @@ SentenceTransformer("<this folder or its name on the hub>").encode(["A menina fo
 To fine-tune, load `AutoModelForSequenceClassification`, which puts a new head on the state at [CLS]. The rows *cls
 head* below show what that gives. `python -m bench.standard_head <folder>` in the pipeline's repository repeats it with
 `transformers.Trainer` and one fixed recipe."""
+USE_COMPACT = """\
+In a clone of the pipeline's repository, or after `pip install .` there:
+
+```sh
+tinypt fill "A menina foi à [MASK] com a mãe." --model <this folder>
+tinypt similar "A menina foi à escola." "A garota foi ao colégio." --model <this folder>
+```
+
+ONNX Runtime alone runs `onnx/compact.onnx` too. There are no weights for PyTorch here."""
 
 
 def _scores_table(release: Release) -> Table:
@@ -199,7 +220,8 @@ def _scores_table(release: Release) -> Table:
 
 
 def _training(release: Release) -> str:
-    source = ", ".join(release.datasets) or ("generated sample text" if release.sample else f"source: {release.corpus}")
+    source = release.text or ", ".join(release.datasets)
+    source = source or ("generated sample text" if release.sample else f"source: {release.corpus}")
     student = yaml.safe_dump(dict(release.student), sort_keys=False, allow_unicode=True)
     numbers = release.results.training.get(release.name, {})
     result = "; ".join(f"{label(key)} {show(number)}" for key, number in numbers.items())

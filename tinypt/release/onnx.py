@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from transformers import PreTrainedModel
 
+from tinypt.files import list_files
 from tinypt.release.graph import Bert, Graph
 from tinypt.runtime.errors import PipelineError
 
@@ -21,6 +22,7 @@ INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUTS = ("logits", "last_hidden_state")
 TOLERANCE = 1e-3  # largest difference between the logits of PyTorch and ONNX that fp32 rounding can explain
 TOKENS = ["batch", "length"]
+COMPACT = ("config.json", "tokenizer.json", "tokenizer_config.json", "onnx/compact.onnx")  # a compact release
 log = logging.getLogger(__name__)
 
 
@@ -50,6 +52,15 @@ def export_onnx(model: PreTrainedModel, folder: Path) -> None:
             f"onnx/{exact.name}: differs by {difference:.1e} from the PyTorch model, more than {TOLERANCE}; "
             "is its output layer tied to its embeddings (tie_word_embeddings)?"
         )
+
+
+def keep_compact(release: Path) -> None:
+    """Remove all files of a release but COMPACT, and the folders that then are empty."""
+    for file in list_files(release):
+        if file.relative_to(release).as_posix() not in COMPACT:
+            file.unlink()
+            if not any(file.parent.iterdir()):
+                file.parent.rmdir()
 
 
 def full_graph(model: PreTrainedModel, int8: bool) -> onnx.ModelProto:
