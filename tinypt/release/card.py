@@ -105,7 +105,7 @@ def _header(release: Release) -> dict[str, Any]:
     header: dict[str, Any] = {
         "language": ["pt"],
         "license": release.license,
-        "library_name": None if release.compact else "transformers",
+        "library_name": "onnx" if release.compact else "transformers",
         "pipeline_tag": "fill-mask",
         "tags": [
             "bert",
