@@ -23,8 +23,9 @@ def lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _cuts(content: bytes) -> list[bytes]:
-    """Empty, cut in the middle of a line, a value, a mapping and a list, and with bytes that are no text."""
-    places = [0, 3, len(content) // 2, content.index(b"md5: ") + 3, content.index(b"deps:") + 5]
+    """Empty, cut in the middle of a key, a value, a mapping and a list, and with bytes that are no text."""
+    middle = content.index(b"\n    - path: ", len(content) // 2)
+    places = [0, 3, middle + 9, content.index(b"md5: ") + 3, content.index(b"deps:") + 5]
     return [*(content[:place] for place in places), content.replace(b"stages", b"\xff\xfe", 1)]
 
 
