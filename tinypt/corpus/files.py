@@ -32,7 +32,7 @@ Reader = Callable[[Path, BinaryIO, str, int, Counter[str]], Iterator[Row]]
 # Reasons of the form of a file, with the remedy, rather than of its content.
 REMEDIES = {
     "malformed_json": "it must have one JSON object a line (`jq -c .` or `jq -c '.[]'` converts other JSON)",
-    "not_utf8": "convert it to UTF-8",
+    "not_utf8": "convert it to UTF-8 (`iconv -f WINDOWS-1252 -t UTF-8`)",
     "not_text": "correct corpus.text_column",
     "too_long": f"a line or page has at most {LONGEST >> 20} MB; put each document on a line of its own",
 }
