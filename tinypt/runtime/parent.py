@@ -33,10 +33,10 @@ def _ancestors() -> list[int]:
     """
     ancestors = []
     try:
-        for process in psutil.Process().parents():
+        process = psutil.Process().parent()
+        while process is not None:
             ancestors.append(process.pid)
-            if process.name() not in SHELLS:
-                break
+            process = process.parent() if process.name() in SHELLS else None
     except psutil.Error:  # one of them ended during the look
         return []
     return ancestors
