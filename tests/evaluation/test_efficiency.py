@@ -23,7 +23,7 @@ def test_fill_mask_is_the_most_probable_piece_at_one_position(evaluated: Evaluat
 
 
 def test_every_encoder_gives_the_same_states(evaluated: EvaluatedModel, tmp_path: Path) -> None:
-    save_model(evaluated.model, evaluated.tokenizer, tmp_path)
+    evaluated.model.config.save_pretrained(tmp_path)
     export_onnx(evaluated.model, tmp_path / "onnx")
     with torch.no_grad():
         states = encoder(evaluated).call(IDS).numpy()
