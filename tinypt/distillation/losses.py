@@ -77,11 +77,11 @@ def hidden(student: Tensor, teacher: Tensor, counted: Tensor) -> Tensor:
 
 
 def sentence(student: Tensor, teacher: Tensor) -> Tensor:
-    """1 − cos between paired vectors of sentences, mean over the sentences.
+    """1 − cos between paired vectors of sentences, mean over all pairs.
 
     Args:
-        student: [sentences, width], already projected to the teacher's width.
-        teacher: [sentences, width].
+        student: [sentences, vectors, width], already projected to the teacher's width; or [sentences, width].
+        teacher: [sentences, 1, width]; or [sentences, width].
     """
     return (1 - F.cosine_similarity(to_fp32(student), to_fp32(teacher), dim=-1)).mean()
 

@@ -77,7 +77,8 @@ class SentenceTerms(nn.Module):
 
     The student's vector of a sentence is what sentence-transformers' mean pooling gives: the mean of the last states at
     all attended positions, [CLS] and [SEP] included. The vector that is taught is thus the vector that a user of the
-    release gets. The text is not masked.
+    release gets. The term sentence teaches the state at [CLS] as well, since classifiers start from it; its value is
+    the mean of both distances. The text is not masked.
     """
 
     def __init__(
@@ -129,11 +130,15 @@ class SentenceTerms(nn.Module):
         """The terms by name."""
         expected = batch.extra["sentence_vectors"]
         groups = self._groups(batch.extra["sentence_ids"])
-        means = [mean_state(to_fp32(encode(student, ids, self.special)), ids != self.special.pad) for ids in groups]
-        vectors = torch.cat(means)
-        terms = {}
+        means, first = [], []
+        for ids in groups:
+            states = to_fp32(encode(student, ids, self.special))
+            means.append(mean_state(states, ids != self.special.pad))
+            first.append(states[:, 0])
+        vectors, terms = torch.cat(means), {}
         if self.projection is not None:
-            terms["sentence"] = losses.sentence(self.projection(vectors), expected)
+            both = torch.stack([vectors, torch.cat(first)], dim=1)
+            terms["sentence"] = losses.sentence(self.projection(both), expected[:, None])
         if self.similarity:
             terms["similarity"] = losses.similarity(vectors, expected)
         return terms
