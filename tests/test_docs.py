@@ -59,6 +59,13 @@ def test_the_javascript_quick_start_answers_as_python(release: Path, tmp_path: P
     assert float(cosine) == pytest.approx(expected, abs=1e-3)
 
 
+def test_the_release_notes_are_the_newest_section_of_the_changelog() -> None:
+    done = subprocess.run(["make", "-s", "release-notes"], cwd=ROOT, capture_output=True, text=True, check=True)
+    newest, older = re.split(r"^## .*\n", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.M)[1:3]
+    assert done.stdout == newest
+    assert older.strip() not in done.stdout
+
+
 TASKS, CORPORA = (
     _blocks("docs/tasks.md", "tasks"),
     [block for page in ("docs/data.md", "README.pt-BR.md") for block in _blocks(page, "corpus")],
