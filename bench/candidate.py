@@ -1,7 +1,8 @@
 """A candidate of `bench.inference` in a process of its own: `python -m bench.candidate KIND FOLDER THREADS`.
 
-It imports only what a user of the candidate needs. After its first answer it prints the CPU seconds since its start.
-For each line of the standard input, a JSON list of texts, it prints the seconds that their vectors took.
+It imports only what a user of the candidate needs. After its first answer it prints 0 and the CPU seconds since its
+start. For each line of the standard input, a JSON list of texts, it prints how long their vectors took: the seconds of
+the clock, and the CPU seconds of all threads.
 """
 
 import json
@@ -56,12 +57,12 @@ def main(kind: str, folder: str, threads: str) -> None:
     """Load the candidate, answer once, then answer the standard input."""
     embed = KINDS[kind](Path(folder), int(threads))
     embed(["A menina foi à escola."])
-    print(time.process_time(), flush=True)
+    print(0, time.process_time(), flush=True)
     for line in sys.stdin:
         texts = json.loads(line)
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         embed(texts)
-        print(time.perf_counter() - start, flush=True)
+        print(time.perf_counter() - start, time.process_time() - used, flush=True)
 
 
 if __name__ == "__main__":

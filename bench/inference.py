@@ -7,9 +7,10 @@ word table of MiniLM has the rows of its multilingual version. Static embeddings
 model2vec makes them (`bench.static_embeddings`), with frequencies by Zipf's law over the vocabulary.
 
 Each candidate runs in a process of its own, and all take turns: a slowdown of the machine affects each. Texts are of
-the embedded sample and have exactly as many pieces as stated, [CLS] and [SEP] included. Times are medians of the clock
-and include the tokenizer. Memory is resident memory after the first answer. With TINYPT_REAL_DATA, candidates with
-trained weights get the `frozen` Pearson on ASSIN2's test pairs. Prints a Markdown table; the last line is JSON.
+the embedded sample and have exactly as many pieces as stated, [CLS] and [SEP] included. Times include the tokenizer,
+and are medians: of the clock, and of CPU time, which other work on the machine hardly changes. Memory is resident
+memory after the first answer. With TINYPT_REAL_DATA, candidates with trained weights get the `frozen` Pearson on
+ASSIN2's test pairs. Prints a Markdown table; the last line is JSON.
 """
 
 import argparse
@@ -29,6 +30,8 @@ from typing import Any
 
 import numpy as np
 import psutil
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
 from transformers import BertConfig, PreTrainedTokenizerBase
 
 from bench.candidate import KINDS
@@ -79,16 +82,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-inference-") as place:
         candidates = prepare(release, Path(place))
         scores = measure_quality(candidates)
-        found = measure(candidates, texts_of_lengths(load_tokenizer(release)))
+        found = measure(candidates, texts_of_lengths(Tokenizer.from_file(str(release / "tokenizer.json"))))
     for candidate, entry in zip(candidates, found, strict=True):
         entry["pearson"] = scores.get(candidate.name)
     print(_table(found).markdown())
     if options.picture:
         shown = {entry["name"]: entry for entry in found if entry["threads"] == 1}
-        cost = {name: entry["lengths"][str(LENGTHS[0])]["p50_ms"] for name, entry in shown.items()}
+        cost = {name: entry["lengths"][str(LENGTHS[0])]["cpu_ms"] for name, entry in shown.items()}
         quality = {name: score for name, entry in shown.items() if (score := _quality(entry)) is not None}
         title = "ASSIN2 similarity, frozen, Pearson"
-        chart = draw_scatter(cost, quality, "inference", title, f"ms for a text of {LENGTHS[0]} pieces, one thread")
+        chart = draw_scatter(cost, quality, "inference", title, f"CPU ms for a text of {LENGTHS[0]} pieces")
         options.picture.write_text(chart.standalone(), encoding="utf-8")
     print(json.dumps(found))
 
@@ -139,7 +142,7 @@ def _write_shape(
     shutil.copy(release / "tokenizer.json", folder)
 
 
-def texts_of_lengths(tokenizer: PreTrainedTokenizerBase) -> dict[int, list[str]]:
+def texts_of_lengths(tokenizer: Tokenizer) -> dict[int, list[str]]:
     """BATCH texts for each of LENGTHS, of exactly that many pieces."""
     words = (word for text in sample_texts(4000, SEED) for word in text.split())
     found: dict[int, list[str]] = {length: [] for length in LENGTHS}
@@ -147,7 +150,7 @@ def texts_of_lengths(tokenizer: PreTrainedTokenizerBase) -> dict[int, list[str]]
         text = ""
         while len(texts) < BATCH:
             text = f"{text} {next(words)}".strip()
-            pieces = len(tokenizer(text)["input_ids"])
+            pieces = len(tokenizer.encode(text).ids)
             if pieces == length:
                 texts.append(text)
             if pieces >= length:
@@ -176,8 +179,8 @@ def measure(candidates: list[Candidate], texts: dict[int, list[str]]) -> list[di
 
     Returns:
         For each candidate `name`, `threads`, `file_mb`, `memory_mb`; `start_s` and `start_cpu_s`, seconds until an
-        answer; and `lengths`: for each of LENGTHS `p50_ms` and `p95_ms`, median and 95th percentile of one text, and
-        `texts_per_s`, the median rate in batches of BATCH texts.
+        answer; and `lengths`: for each of LENGTHS `p50_ms` and `p95_ms`, median and 95th percentile of one text,
+        `cpu_ms`, median of its CPU time, and `texts_per_s`, the median rate in batches of BATCH texts.
     """
     order = random.Random(SEED)
     columns = range(len(candidates))
@@ -189,7 +192,7 @@ def measure(candidates: list[Candidate], texts: dict[int, list[str]]) -> list[di
             for column in order.sample(columns, len(candidates)):
                 begin = time.perf_counter()
                 processes[column] = _start(candidates[column])
-                cpu[turn, column] = _answer(processes[column], candidates[column])
+                _, cpu[turn, column] = _answer(processes[column], candidates[column])
                 starts[turn, column] = time.perf_counter() - begin
                 if turn < STARTS - 1:
                     _stop(processes.pop(column))
@@ -200,7 +203,9 @@ def measure(candidates: list[Candidate], texts: dict[int, list[str]]) -> list[di
         for length in LENGTHS:
             one = _turns(candidates, processes, [[text] for text in texts[length]], SINGLE, order)
             many = _turns(candidates, processes, [texts[length]], BATCHES, order)
-            times[length] = (*np.percentile(one, (50, 95), axis=0) * 1000, BATCH / np.median(many, axis=0))
+            p50, p95 = np.percentile(one[..., 0], (50, 95), axis=0) * 1000
+            used = np.median(one[..., 1], axis=0) * 1000
+            times[length] = (p50, p95, used, BATCH / np.median(many[..., 0], axis=0))
     finally:
         for process in processes.values():
             _stop(process)
@@ -214,7 +219,7 @@ def measure(candidates: list[Candidate], texts: dict[int, list[str]]) -> list[di
             "start_cpu_s": float(np.median(cpu[:, column])),
             "lengths": {
                 str(length): dict(
-                    zip(("p50_ms", "p95_ms", "texts_per_s"), (float(x[column]) for x in each), strict=True)
+                    zip(("p50_ms", "p95_ms", "cpu_ms", "texts_per_s"), (float(x[column]) for x in each), strict=True)
                 )
                 for length, each in times.items()
             },
@@ -229,9 +234,12 @@ def _turns(
     calls: list[list[str]],
     turns: int,
     order: random.Random,
-) -> Any:
-    """Seconds of each call: float64 [turns, candidates]. Each turn calls every candidate once, in random order."""
-    seconds = np.empty((turns, len(candidates)))
+) -> NDArray[np.float64]:
+    """Seconds of each call, of the clock and of the CPU: float64 [turns, candidates, 2].
+
+    Each turn calls every candidate once, in random order.
+    """
+    seconds = np.empty((turns, len(candidates), 2))
     progress = Progress(f"{len(calls[0])} texts in a call", "turns", WARM + turns)
     for turn in range(-WARM, turns):
         for column in order.sample(range(len(candidates)), len(candidates)):
@@ -254,12 +262,13 @@ def _start(candidate: Candidate) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
 
 
-def _answer(process: subprocess.Popen[str], candidate: Candidate) -> float:
-    """The next number that a process prints."""
+def _answer(process: subprocess.Popen[str], candidate: Candidate) -> tuple[float, float]:
+    """The next line of a process: seconds of the clock and of the CPU."""
     assert process.stdout is not None
     if not (line := process.stdout.readline()):
         raise PipelineError(f"{candidate.name}: its process ended; the lines above say why")
-    return float(line)
+    clock, used = map(float, line.split())
+    return clock, used
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
@@ -272,15 +281,16 @@ def _quality(entry: dict[str, Any]) -> float | None:
 
 
 def _table(found: list[dict[str, Any]]) -> Table:
-    header = ["", "threads", "MB of files", "MB in memory", "start, s"]
+    header = ["", "threads", "MB of files", "MB in memory", "start, s (CPU)"]
     for length in LENGTHS:
-        header += [f"{length} pieces: ms (p95)", f"texts/s in {BATCH}s"]
+        header += [f"{length} pieces: ms (p95)", "CPU ms", f"texts/s in {BATCH}s"]
     rows = []
     for entry in found:
         row = [entry["name"], str(entry["threads"]), *(f"{entry[key]:.0f}" for key in ("file_mb", "memory_mb"))]
-        row.append(f"{entry['start_s']:.2f}")
+        row.append(f"{entry['start_s']:.2f} ({entry['start_cpu_s']:.2f})")
         for times in entry["lengths"].values():
-            row += [f"{times['p50_ms']:.2f} ({times['p95_ms']:.2f})", f"{times['texts_per_s']:,.0f}"]
+            row += [f"{times['p50_ms']:.2f} ({times['p95_ms']:.2f})", f"{times['cpu_ms']:.2f}"]
+            row.append(f"{times['texts_per_s']:,.0f}")
         score = _quality(entry)
         said = BLANK if score is None else f"{score:.3f}"
         rows.append([*row, said if entry["pearson"] is not None or score is None else f"{said} *"])
