@@ -53,7 +53,7 @@ from tinypt.sentences.encoders import load_encoder
 
 SEED = 13
 LENGTHS, BATCH = (32, 128), 32  # pieces of a text; texts of a call that measures throughput
-SINGLE, BATCHES, WARM = 100, 5, 1  # timed calls with one text and with a batch; calls before the clock starts
+SINGLE, BATCHES, WARM = 40, 3, 1  # timed calls with one text and with a batch; calls before the clock starts
 STARTS = 5  # processes of each candidate, of which the last is timed
 # layers, width, heads, feed-forward, rows of the word table; none of the last stands for the release's vocabulary
 SHAPES = {"BERT-base shape": (12, 768, 12, 3072, None), "MiniLM shape": (12, 384, 12, 1536, 250_037)}
