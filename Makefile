@@ -10,14 +10,15 @@
 # make lock     write requirements.lock anew, after a change of requirements.txt or constraints.txt
 # make site     the demo as a folder for a static host: demo/site
 # make vendor   fetch the demo's runtime, ONNX Runtime for browsers, with npm
+# make release-notes   print the newest section of CHANGELOG.md
 #
-# The last two and `make demo` need no Python package. Each of the others creates .venv on first use and needs only
+# The last three and `make demo` need no Python package. Each of the others creates .venv on first use and needs only
 # Python 3.11+, git and make.
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: repro plan demo test check format soak site vendor lint types lock setup checks
+.PHONY: repro plan demo test check format soak site vendor release-notes lint types lock setup checks
 
 # With a DVC remote (docs/remotes.md), fetches finished stages and runs only the rest. `dvc pull` fetches everything at
 # once; `repro --pull` asks the remote stage by stage, a second each, but finds results that dvc.lock does not name.
@@ -80,6 +81,9 @@ checks: .venv/checks
 	touch $@
 
 vendor: demo/vendor/installed
+
+release-notes:
+	@awk '/^## / { section++; next } section == 1' CHANGELOG.md
 
 # npm checks every package against the hash in package-lock.json; two of the files are what the page needs.
 demo/vendor/installed: demo/package.json demo/package-lock.json

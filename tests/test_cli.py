@@ -82,6 +82,6 @@ def test_help_lists_the_commands_and_the_pipeline(capsys: pytest.CaptureFixture[
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for command in ("fill", "similar", "embed", "search", "publish"):
         assert f"    {command} " in shown
-    for target in ("repro", "plan", "check", "test"):
+    for target in ("repro", "plan", "demo", "check", "test"):
         assert f"make {target} " in shown
         assert f"\n{target}: " in makefile

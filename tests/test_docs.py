@@ -3,6 +3,7 @@
 import ast
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,32 @@ def test_the_quick_starts_run_as_they_stand(
     else:
         guesses = Model(release).fill("Nos fins de [MASK], a padaria abre cedo.")
         assert sum(guess.piece in shown for guess in guesses) >= 4  # transformers computes in fp32
+
+
+def test_the_javascript_quick_start_answers_as_python(release: Path, tmp_path: Path) -> None:
+    node, runtime = shutil.which("node"), ROOT / "demo/vendor/installed"
+    if not node:
+        pytest.skip("node is not installed")
+    if not runtime.is_file():
+        pytest.skip("ONNX Runtime for JavaScript is missing: run `make vendor`")
+    (code,) = re.findall(r"^```js\n(.*?)^```", (ROOT / "docs/use.md").read_text(encoding="utf-8"), re.M | re.S)
+    (tmp_path / "example.mjs").write_text(code, encoding="utf-8")
+    (tmp_path / "demo").symlink_to(ROOT / "demo")
+    shutil.copytree(release, tmp_path / "preview")
+    done = subprocess.run([node, "example.mjs"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    *words, cosine = done.stdout.splitlines()
+    guesses = Model(release).fill("Nos fins de [MASK], a padaria abre cedo.")
+    assert re.findall(r"piece: '(.*?)'", "".join(words)) == [guess.piece for guess in guesses]
+    expected = Model(release).similarity("A menina comprou uma maçã.", "A garota comprou maçãs.")
+    assert float(cosine) == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_release_notes_are_the_newest_section_of_the_changelog() -> None:
+    done = subprocess.run(["make", "-s", "release-notes"], cwd=ROOT, capture_output=True, text=True, check=True)
+    newest, older = re.split(r"^## .*\n", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.M)[1:3]
+    assert done.stdout == newest
+    assert older.strip() not in done.stdout
 
 
 TASKS, CORPORA = (

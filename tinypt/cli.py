@@ -12,6 +12,7 @@ PIPELINE = """\
 in a clone of the repository, the pipeline:
   make repro          run the whole pipeline, which makes the releases
   make plan           say how much disk, time and memory that will take
+  make demo           serve a page that tries the models in a browser
   make check          linters, types and the fast tests
   make test           every test
   python -m stages.NAME --help   say what one stage reads and writes

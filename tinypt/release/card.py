@@ -191,7 +191,8 @@ tinypt fill "A menina foi à [MASK] com a mãe." --model <this folder>
 tinypt similar "A menina foi à escola." "A garota foi ao colégio." --model <this folder>
 ```
 
-ONNX Runtime alone runs `onnx/compact.onnx` too. There are no weights for PyTorch here."""
+ONNX Runtime alone runs `onnx/compact.onnx` too. There are no weights for PyTorch here, so transformers and
+sentence-transformers cannot load this folder."""
 
 
 def _scores_table(release: Release) -> Table:
