@@ -3,8 +3,8 @@
     python -m bench.reads FOLDER [GIGABYTES]
 
 Writes token files of GIGABYTES (default: 2) into FOLDER, a folder on the disk to measure, and removes them at the end.
-Four ways of reading the same 512 random blocks of 128 tokens in two tokenizers are compared: four arrays, as before
-0.2, with and without MADV_RANDOM; records; and records that are asked for ahead, as `tinypt.training.batches.take` does.
+Four ways of reading 512 random blocks of 128 tokens in two tokenizers are compared: four arrays, with and without
+MADV_RANDOM, and records, with and without being asked for ahead, as `tinypt.training.batches.take` does.
 The files are evicted from the page cache before each step, so that little of a step was read by the one before, as in
 a file much larger than memory. The ways take turns. Needs Linux.
 """
