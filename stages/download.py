@@ -1,6 +1,7 @@
 """Download the raw corpus from its source and write it as Parquet shards.
 
-Reads the `corpus` parameters; writes data/raw/*.parquet, data/raw/manifest.json and metrics/download.json.
+Reads the `corpus` parameters and, for `source: sample`, data/sample; writes data/raw/*.parquet, data/raw/manifest.json
+and metrics/download.json.
 After a kill, a rerun continues after the last finished shard; damaged shards, and all after them, are read again.
 """
 
@@ -16,7 +17,7 @@ from tinypt.corpus.sources import Notes, iter_batches, local_files, origin
 from tinypt.corpus.writer import ShardWriter
 from tinypt.files import fingerprint, is_whole, publish, read_json, sealed_path, work_folder, write_json
 from tinypt.params.corpus import Corpus, FilesCorpus
-from tinypt.params.loader import load, load_seed
+from tinypt.params.loader import load
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.progress import Progress
 from tinypt.runtime.run import run
@@ -26,20 +27,20 @@ log = logging.getLogger(__name__)
 
 def main() -> None:
     """Write the raw corpus."""
-    corpus, seed = load("corpus", Corpus), load_seed()
+    corpus = load("corpus", Corpus)
     unknown = dict(sorted(unknown_kinds(corpus.paths).items())) if isinstance(corpus, FilesCorpus) else {}
     if unknown:
         listed = ", ".join(f"{number:,} {kind}" for kind, number in unknown.items())
         log.warning("corpus: files of unknown kind are not read: %s (known: %s)", listed, ", ".join(READERS))
     inputs = [(path, os.stat(path).st_size, os.stat(path).st_mtime_ns) for path in local_files(corpus)]
-    work = work_folder("download", fingerprint([corpus, seed, inputs]))
+    work = work_folder("download", fingerprint([corpus, inputs]))
     shards, states = work / "shards", work / "states"
     for folder in (shards, states):
         folder.mkdir(exist_ok=True)
     finished, resume = _restore(states, shards)
     writer, notes, progress = ShardWriter(shards, finished), Notes(), Progress("download", "documents")
     before = sum(entry["documents"] for entry in finished)
-    for batch in iter_batches(corpus, seed, notes, resume):
+    for batch in iter_batches(corpus, notes, resume):
         written = writer.add(batch.rows)
         if written:
             _save(states, writer.entries, batch.start | {"rows": batch.start["rows"] + written})

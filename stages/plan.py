@@ -45,7 +45,7 @@ def _print(plan: Plan, speed: float) -> None:
     for stage in plan.stages:
         print(f"| {stage.stage} | {stage.disk / 1e9:,.2f} | {'' if stage.seconds is None else _hours(stage.seconds)} |")
     print(f"| all, linked into DVC's cache | {plan.disk / 1e9:,.2f} | |")
-    print(f"| for a time, while clean runs | {plan.temporary / 1e9:,.2f} | |\n")
+    print(f"| for a time, while clean or tokenize runs | {plan.temporary / 1e9:,.2f} | |\n")
     print(f"| student | steps | million tokens | PFLOP | hours at {speed / 1e12:g} TFLOP/s | memory, GB |")
     print("|---|--:|--:|--:|--:|--:|")
     for student in plan.students:

@@ -8,8 +8,8 @@ import pytest
 
 from tests.on_shards import defect, die, refuse, where
 from tinypt.cleaning.clean import clean_corpus
+from tinypt.corpus.sample import sample_tables
 from tinypt.corpus.shards import list_shards
-from tinypt.corpus.sources import Notes, iter_batches
 from tinypt.corpus.writer import ShardWriter
 from tinypt.executors import EXECUTORS, LOCAL, ONE_THREAD, Executor, _in_folder, from_environment, run
 from tinypt.params.clean import Clean
@@ -36,9 +36,9 @@ def raw(tmp_path: Path) -> Path:
     corpus: SampleCorpus = load("corpus", Corpus, SAMPLE)
     corpus = SampleCorpus("sample", 400, corpus.noise)
     writer = ShardWriter(tmp_path / "raw")
-    for batch in iter_batches(corpus, 5, Notes()):
-        for start in range(0, len(batch.rows), 100):
-            writer.add(batch.rows.slice(start, 100))
+    for table in sample_tables(corpus, 5):
+        for rows in table.to_batches(max_chunksize=100):
+            writer.add(rows)
             writer.close()
     return tmp_path / "raw"
 

@@ -69,7 +69,7 @@ def test_sizes_of_cached_targets_are_those_of_the_documentation(brwac: dict[str,
         (Targets(None, blocks), "base", 12.0),
     ):
         stages = {entry.stage: entry for entry in make_plan(brwac | {"targets": cached}, 1e9).stages}
-        tokens = stages[f"tokenize@{name}"].disk / {"teacher": 2, "base": 8}[name]
+        tokens = stages[f"tokenize@{name}"].disk / {"teacher": 2, "base": 6}[name]
         assert stages[f"targets@{name}"].disk / tokens == pytest.approx(expected, rel=0.03)
 
 

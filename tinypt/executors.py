@@ -27,7 +27,8 @@ from tinypt.runtime.errors import PipelineError, first_line
 from tinypt.runtime.parent import end_with_parent
 
 EXECUTORS = ("local", "ray", "dask")
-_POOLS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_NUMBERS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_POOLS = ("POLARS_MAX_THREADS", "RAYON_NUM_THREADS", *_NUMBERS)  # Rayon's are those of the tokenizers library
 ONE_THREAD = {name: "1" for name in _POOLS}  # one worker per core: thread pools in each would compete for the cores
 _INSTALL = "pip install -r requirements-engines.txt"
 _DIED = "a worker died, most likely out of memory; run again with {}, which continues after the finished shards"

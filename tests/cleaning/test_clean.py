@@ -14,8 +14,8 @@ import tinypt.cleaning.clean as module
 from tests.cleaning.conftest import RULES, SELECT
 from tests.conftest import ROOT, sample_params
 from tinypt.cleaning.clean import REPAIRS, clean_corpus, count_repairs
+from tinypt.corpus.sample import sample_tables
 from tinypt.corpus.shards import SCHEMA, iter_texts, list_shards, shard_name, write_shard
-from tinypt.corpus.sources import Notes, iter_batches
 from tinypt.corpus.writer import ShardWriter
 from tinypt.params.clean import Clean
 from tinypt.params.corpus import Corpus, SampleCorpus
@@ -40,8 +40,8 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     corpus: SampleCorpus = load("corpus", Corpus, SAMPLE)
     corpus = SampleCorpus("sample", 4000, corpus.noise)
     writer = ShardWriter(folder)
-    for index, batch in enumerate(iter_batches(corpus, 13, Notes())):
-        writer.add(batch.rows)
+    for index, table in enumerate(sample_tables(corpus, 13)):
+        writer.add(*table.to_batches())
         if index % 4 == 3:
             writer.close()
     writer.close()

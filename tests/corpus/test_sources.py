@@ -11,6 +11,8 @@ import yaml
 import zstandard
 
 from tinypt.corpus import sources
+from tinypt.corpus.sample import sample_tables
+from tinypt.corpus.shards import shard_name, write_shard
 from tinypt.corpus.sources import Notes, iter_batches, local_files, origin
 from tinypt.params.corpus import Corpus, FilesCorpus, HubCorpus, SampleCorpus, VertCorpus
 from tinypt.params.loader import load
@@ -31,7 +33,12 @@ def corpus(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
     if request.param == "sample":
         sample: SampleCorpus = load("corpus", Corpus, SAMPLE)
-        return SampleCorpus("sample", 30, sample.noise)
+        sample = SampleCorpus("sample", 30, sample.noise)
+        monkeypatch.setattr(sources, "SAMPLE", tmp_path / "sample")
+        for index, table in enumerate(sample_tables(sample, 1)):
+            for part, start in enumerate(range(0, 30, 6)):
+                write_shard(tmp_path / "sample" / shard_name(5 * index + part), [table.slice(start, 6)])
+        return sample
     if request.param == "vert":
         path = tmp_path / "a.vert"
         body = "<p>\n<s>\numa\nfrase\n</s>\n</p>\n</doc>\n"
@@ -55,7 +62,7 @@ def corpus(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 
 def test_reading_resumes_at_any_row(corpus: Corpus) -> None:
     notes = Notes()
-    batches = list(iter_batches(corpus, 1, notes))
+    batches = list(iter_batches(corpus, notes))
     whole = [row for batch in batches for row in batch.rows.to_pylist()]
     assert len(batches) > 4
     done = 0
@@ -63,14 +70,14 @@ def test_reading_resumes_at_any_row(corpus: Corpus) -> None:
         for taken in range(len(batch.rows)):
             resume = json.loads(json.dumps(batch.start | {"rows": batch.start["rows"] + taken}))
             later = Notes()
-            rest = [row for b in iter_batches(corpus, 1, later, resume) for row in b.rows.to_pylist()]
+            rest = [row for b in iter_batches(corpus, later, resume) for row in b.rows.to_pylist()]
             assert rest == whole[done + taken :]
             assert later == notes
         done += len(batch.rows)
 
 
 def test_the_share_read_grows_to_one(corpus: Corpus) -> None:
-    shares = [batch.read for batch in iter_batches(corpus, 1, Notes())]
+    shares = [batch.read for batch in iter_batches(corpus, Notes())]
     if isinstance(corpus, HubCorpus):
         assert set(shares) == {None}  # its card tells no size
     else:
@@ -90,5 +97,5 @@ def test_relative_and_absolute_paths_can_be_mixed(tmp_path: Path, monkeypatch: p
         (tmp_path / f"in/{name}.txt").write_text("um\n", encoding="utf-8")
     (tmp_path / "c.txt").write_text("um\n", encoding="utf-8")
     corpus = FilesCorpus("files", (Path("c.txt"), tmp_path / "in/a.txt", Path("in/b.txt")), "text", "line")
-    rows = [row for batch in iter_batches(corpus, 1, Notes()) for row in batch.rows.to_pylist()]
+    rows = [row for batch in iter_batches(corpus, Notes()) for row in batch.rows.to_pylist()]
     assert [row["doc_id"] for row in rows] == ["c.txt-0", "in/a.txt-0", "in/b.txt-0"]

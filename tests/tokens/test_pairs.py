@@ -73,8 +73,29 @@ def test_the_tokenizers_batch_size_does_not_change_the_blocks(
         monkeypatch.setattr("tinypt.tokens.blocks.BATCH", size)
         counts.append(write_pairs(texts, uncased, cased, 32, tmp_path / name))
     assert counts[0] == counts[1]
-    for file in ("blocks.npy", "words.npy", "teacher_blocks.npy", "teacher_words.npy"):
-        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+    assert (tmp_path / "a/blocks.npy").read_bytes() == (tmp_path / "b/blocks.npy").read_bytes()
+
+
+def test_long_blocks_have_room_for_their_words(
+    tmp_path: Path, cased: PreTrainedTokenizerBase, uncased: PreTrainedTokenizerBase
+) -> None:
+    texts = ["a e o a o e " * 200] * 3  # a piece a word
+    for length, kind in ((256, "u1"), (257, "u2"), (512, "u2")):
+        (tmp_path / str(length)).mkdir()
+        write_pairs(texts, uncased, cased, length, tmp_path / str(length))
+        assert np.load(tmp_path / str(length) / "blocks.npy").dtype["words"].base == np.dtype(kind)
+        blocks = open_blocks(tmp_path / str(length))
+        assert blocks.words is not None
+        assert blocks.words[:].max() == length - 3
+        _check(blocks, uncased, cased)
+
+
+def test_a_block_is_one_record_of_six_bytes_a_token(
+    tmp_path: Path, cased: PreTrainedTokenizerBase, uncased: PreTrainedTokenizerBase, texts: list[str]
+) -> None:
+    counts = write_pairs(texts, uncased, cased, 32, tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} == {"blocks.npy", "vocab.txt"}
+    assert np.load(tmp_path / "blocks.npy").nbytes == 6 * 32 * counts.blocks
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

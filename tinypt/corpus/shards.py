@@ -12,6 +12,7 @@ from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 
 BATCH = 1024  # documents read at once; processing takes several times the memory of their text
 SCHEMA = pa.schema([(name, pa.string()) for name in ("doc_id", "title", "uri", "text")])
+SAMPLE_SCHEMA = pa.schema([*SCHEMA, ("noise", pa.list_(pa.string())), ("original", pa.string())])
 
 
 def shard_name(index: int) -> str:

@@ -14,14 +14,13 @@ from tinypt.corpus.batches import Batch
 from tinypt.corpus.files import expand, expand_by_path, read_open
 from tinypt.corpus.hub import HubStream
 from tinypt.corpus.records import Record
-from tinypt.corpus.shards import SCHEMA
+from tinypt.corpus.shards import SAMPLE_SCHEMA, SCHEMA, read_shards
 from tinypt.corpus.streams import named_faults
 from tinypt.files import list_files
 from tinypt.params.corpus import Corpus, FilesCorpus, HubCorpus, SampleCorpus, VertCorpus
 from tinypt.runtime.errors import PipelineError
-from tinypt.sample.generator import SampleRecord, sample_records
 
-SAMPLE_SCHEMA = pa.schema([*SCHEMA, ("noise", pa.list_(pa.string())), ("original", pa.string())])
+SAMPLE = Path("data/sample")  # written by the stage `sample`
 ROWS = 256  # records per batch
 
 
@@ -37,12 +36,11 @@ class Notes:
     documents: Counter[str] = field(default_factory=Counter)
 
 
-def iter_batches(corpus: Corpus, seed: int, notes: Notes, resume: dict[str, Any] | None = None) -> Iterator[Batch]:
+def iter_batches(corpus: Corpus, notes: Notes, resume: dict[str, Any] | None = None) -> Iterator[Batch]:
     """Rows of the corpus, in an order that depends only on the parameters and the data.
 
     Args:
         corpus: the source and its parameters.
-        seed: of the sample.
         notes: receives the counts, reset to their values at `resume`.
         resume: the `start` of a batch from an earlier run. Its `rows` is the number of rows of that batch to skip.
 
@@ -53,7 +51,7 @@ def iter_batches(corpus: Corpus, seed: int, notes: Notes, resume: dict[str, Any]
     notes.skipped, notes.counts = Counter(resume["skipped"]), Counter(resume["counts"])
     notes.documents = Counter(resume.get("documents", {}))
     done = resume["rows"]
-    source = _open(corpus, seed, notes, resume["at"])
+    source = _open(corpus, notes, resume["at"])
     while True:
         before = {name: dict(counter) for name, counter in vars(notes).items()}
         batch = next(source, None)
@@ -90,7 +88,7 @@ def origin(corpus: Corpus) -> dict[str, Any]:
     return {"source": corpus.source, "files": len(files), "bytes": sum(path.stat().st_size for path in files)}
 
 
-def _open(corpus: Corpus, seed: int, notes: Notes, start: Any) -> Iterator[Batch]:
+def _open(corpus: Corpus, notes: Notes, start: Any) -> Iterator[Batch]:
     if isinstance(corpus, VertCorpus):
         from tinypt.corpus.vert import read_vert  # imported here because numba is slow and only this source needs it
 
@@ -100,19 +98,18 @@ def _open(corpus: Corpus, seed: int, notes: Notes, start: Any) -> Iterator[Batch
     if isinstance(corpus, HubCorpus):
         stream = HubStream(corpus, notes.skipped, start)
         return _batches(stream.records(), SCHEMA, stream.position, stream.read)
-    return _sample(corpus, seed, start or 0)
+    return _sample(corpus, start or 0)
 
 
-def _sample(corpus: SampleCorpus, seed: int, start: int) -> Iterator[Batch]:
-    done = start
-
-    def records() -> Iterator[SampleRecord]:
-        nonlocal done
-        for record in islice(sample_records(corpus.documents, corpus.noise, seed), start, None):
-            done += 1
-            yield record
-
-    return _batches(records(), SAMPLE_SCHEMA, lambda: done, lambda: done / corpus.documents)
+def _sample(corpus: SampleCorpus, start: int) -> Iterator[Batch]:
+    done = 0
+    for rows in read_shards(SAMPLE):
+        left_out = max(start - done, 0)
+        if left_out < len(rows):
+            yield Batch(
+                rows.slice(left_out).cast(SAMPLE_SCHEMA), done + left_out, (done + len(rows)) / corpus.documents
+            )
+        done += len(rows)
 
 
 def _files(corpus: FilesCorpus, notes: Notes, start: dict[str, int]) -> Iterator[Batch]:
@@ -140,7 +137,7 @@ def _files(corpus: FilesCorpus, notes: Notes, start: dict[str, int]) -> Iterator
 
 
 def _batches(
-    records: Iterator[Record] | Iterator[SampleRecord],
+    records: Iterator[Record],
     schema: pa.Schema,
     position: Callable[[], Any],
     read: Callable[[], float | None],

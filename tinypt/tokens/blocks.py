@@ -43,36 +43,54 @@ def batches(texts: Iterable[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def write_blocks(texts: Iterable[str], tokenizer: PreTrainedTokenizerBase, length: int, folder: Path) -> BlockCounts:
-    """Tokenize `texts`; write folder/blocks.npy, uint16 [blocks, length], and folder/vocab.txt, its vocabulary.
+@dataclass(frozen=True)
+class Pieces:
+    """Consecutive documents in one tokenizer: their number, and ids, uint16 [pieces], a [SEP] after each document."""
 
-    A [SEP] follows every document. The stream is cut every length - 2 tokens, and each cut is put between [CLS] and
-    [SEP]. The last tokens, too few for a block, are dropped and counted.
+    documents: int
+    ids: NDArray[np.uint16]
+
+
+def write_blocks(texts: Iterable[str], tokenizer: PreTrainedTokenizerBase, length: int, folder: Path) -> BlockCounts:
+    """Tokenize `texts` and write their blocks (see `cut_blocks`)."""
+    return cut_blocks(encode(texts, tokenizer), tokenizer, length, folder)
+
+
+def encode(texts: Iterable[str], tokenizer: PreTrainedTokenizerBase) -> Iterator[Pieces]:
+    """Tokenize `texts`, some documents at a time."""
+    separator = np.array([tokenizer.sep_token_id], dtype=np.uint16)
+    for batch in batches(texts):
+        parts = []
+        for encoding in tokenizer.backend_tokenizer.encode_batch_fast(batch, add_special_tokens=False):
+            parts += [np.array(encoding.ids, dtype=np.uint16), separator]
+        yield Pieces(len(batch), np.concatenate(parts))
+
+
+def cut_blocks(stream: Iterable[Pieces], tokenizer: PreTrainedTokenizerBase, length: int, folder: Path) -> BlockCounts:
+    """Write folder/blocks.npy, uint16 [blocks, length], and folder/vocab.txt, the vocabulary of `tokenizer`.
+
+    The stream is cut every length - 2 tokens, and each cut is put between [CLS] and [SEP]. The last tokens, too few
+    for a block, are dropped and counted.
 
     Raises:
         PipelineError: the vocabulary does not fit 16-bit files, or the text does not fill one block.
     """
     check_vocabulary(tokenizer, str(folder))
     write_vocabulary(tokenizer, folder / "vocab.txt")
-    separator = np.array([tokenizer.sep_token_id], dtype=np.uint16)
     body = length - 2
-    writer = RowWriter(folder / "blocks.npy", length, np.uint16)
+    writer = RowWriter(folder / "blocks.npy", np.dtype(np.uint16), (length,))
     rest = np.empty(0, dtype=np.uint16)
     documents = pieces = 0
-    for batch in batches(texts):
-        encoded = tokenizer.backend_tokenizer.encode_batch_fast(batch, add_special_tokens=False)
-        parts: list[NDArray[np.uint16]] = [rest]
-        for encoding in encoded:
-            parts += [np.array(encoding.ids, dtype=np.uint16), separator]
-            pieces += len(parts[-2])
-        stream = np.concatenate(parts)
-        documents += len(batch)
-        whole = len(stream) // body
+    for part in stream:
+        documents += part.documents
+        pieces += len(part.ids) - part.documents
+        ids = np.concatenate([rest, part.ids])
+        whole = len(ids) // body
         rows = np.empty((whole, length), dtype=np.uint16)
         rows[:, 0], rows[:, -1] = tokenizer.cls_token_id, tokenizer.sep_token_id
-        rows[:, 1:-1] = stream[: whole * body].reshape(whole, body)
+        rows[:, 1:-1] = ids[: whole * body].reshape(whole, body)
         writer.append(rows)
-        rest = stream[whole * body :]
+        rest = ids[whole * body :]
     writer.close()
     if writer.rows == 0:
         raise PipelineError(f"{folder}: {documents} documents give less than one block of {length} tokens")

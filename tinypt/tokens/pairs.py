@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
 from tinypt.runtime.errors import PipelineError
-from tinypt.tokens.arrays import RowWriter
+from tinypt.tokens.arrays import RowWriter, pair_record
 from tinypt.tokens.blocks import batches, check_vocabulary
 from tinypt.tokens.vocabulary import write_vocabulary
 
@@ -41,14 +41,30 @@ class PairCounts:
 class Side:
     """One tokenizer's view of a stretch of text.
 
-    ids: int64 [pieces].
+    ids: uint16 [pieces].
     starts: int64 [words + 1], index in `ids` of the first piece of each aligned word (or separator), then len(ids).
     ends: int64 [words], index after its last piece. Pieces from there to the next start belong to unaligned words.
     """
 
-    ids: Ints
+    ids: NDArray[np.uint16]
     starts: Ints
     ends: Ints
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Consecutive documents in two tokenizers, each with a [SEP] at its end on both sides.
+
+    left, right: the student's view and the teacher's, with the same aligned words.
+    is_word: bool [words], False for separators.
+    documents, words: their numbers; `words` counts those of the student, aligned or not.
+    """
+
+    left: Side
+    right: Side
+    is_word: NDArray[np.bool_]
+    documents: int
+    words: int
 
 
 def write_pairs(
@@ -58,10 +74,28 @@ def write_pairs(
     length: int,
     folder: Path,
 ) -> PairCounts:
-    """Tokenize `texts` twice; write blocks, words, teacher_blocks and teacher_words (.npy, see tokens.arrays.Blocks).
+    """Tokenize `texts` twice and write their blocks (see `cut_pairs`)."""
+    return cut_pairs(encode(texts, student, teacher), student, teacher, length, folder)
 
-    The folder's vocab.txt is the student's. A [SEP] follows every document on both sides. Row i of every array is the
-    same text. A row ends before the word that would overflow `length` on either side; the rest is padding.
+
+def encode(texts: Iterable[str], student: PreTrainedTokenizerBase, teacher: PreTrainedTokenizerBase) -> Iterator[Pairs]:
+    """Tokenize and align `texts`, some documents at a time."""
+    for batch in batches(texts):
+        encodings = zip(_encode(student, batch), _encode(teacher, batch), strict=True)
+        yield _join([_align(left, right, student.sep_token_id, teacher.sep_token_id) for left, right in encodings])
+
+
+def cut_pairs(
+    stream: Iterable[Pairs],
+    student: PreTrainedTokenizerBase,
+    teacher: PreTrainedTokenizerBase,
+    length: int,
+    folder: Path,
+) -> PairCounts:
+    """Write folder/blocks.npy, a record for each block (see `arrays.pair_record`), and folder/vocab.txt, the student's.
+
+    Both sides of a record are the same text. It ends before the word that would overflow `length` on either side; the
+    rest is padding.
 
     Raises:
         PipelineError: a vocabulary does not fit 16-bit files, or the text does not fill one block.
@@ -69,49 +103,37 @@ def write_pairs(
     check_vocabulary(student, f"{folder}: student's tokenizer")
     check_vocabulary(teacher, f"{folder}: teacher's tokenizer")
     write_vocabulary(student, folder / "vocab.txt")
-    writers = {
-        "blocks": RowWriter(folder / "blocks.npy", length, np.uint16),
-        "words": RowWriter(folder / "words.npy", length, np.int16),
-        "teacher_blocks": RowWriter(folder / "teacher_blocks.npy", length, np.uint16),
-        "teacher_words": RowWriter(folder / "teacher_words.npy", length, np.int16),
-    }
+    record = pair_record(length)
+    writer = RowWriter(folder / "blocks.npy", record)
     documents = pieces = words = aligned = dropped = 0
-    rest: tuple[Side, Side, NDArray[np.bool_]] | None = None
-    for batch in batches(texts):
-        parts = [rest] if rest is not None else []
-        encodings = zip(_encode(student, batch), _encode(teacher, batch), strict=True)
-        for encoding, teacher_encoding in encodings:
-            left, right, common, total = _align(encoding, teacher_encoding, student.sep_token_id, teacher.sep_token_id)
-            parts.append((left, right, common))
-            documents, pieces = documents + 1, pieces + len(left.ids) - 1
-            words, aligned = words + total, aligned + int(common.sum())
-        left, right, is_word = _join(parts)
-        cuts, dropped_here = _cut(left, right, length - 2)
+    rest: list[Pairs] = []
+    for part in stream:
+        documents, pieces = documents + part.documents, pieces + len(part.left.ids) - part.documents
+        words, aligned = words + part.words, aligned + int(part.is_word.sum())
+        joined = _join([*rest, part])
+        cuts, dropped_here = _cut(joined.left, joined.right, length - 2)
         dropped += dropped_here
-        last = cuts.pop()
-        for side, tokenizer, prefix in ((left, student, ""), (right, teacher, "teacher_")):
-            rows = [_row(side, is_word, begin, end, tokenizer, length) for begin, end in cuts]
-            if rows:
-                writers[f"{prefix}blocks"].append(np.stack([ids for ids, _ in rows]))
-                writers[f"{prefix}words"].append(np.stack([index for _, index in rows]))
-        rest = (_slice(left, *last), _slice(right, *last), is_word[slice(*last)])
-    for writer in writers.values():
-        writer.close()
-    blocks = writers["blocks"].rows
-    if blocks == 0:
+        *whole, last = cuts
+        begins, ends = np.array(whole, dtype=np.int64).reshape(-1, 2).T
+        rows = np.empty(len(begins), dtype=record)
+        for side, tokenizer, prefix in ((joined.left, student, ""), (joined.right, teacher, "teacher_")):
+            _fill_ids(rows[f"{prefix}ids"], side, begins, ends, tokenizer)
+            _fill_words(rows[f"{prefix}words"], side, joined.is_word, begins, ends)
+        writer.append(rows)
+        rest = [_rest(joined, *last)]
+    writer.close()
+    if writer.rows == 0:
         raise PipelineError(f"{folder}: {documents} documents give less than one block of {length} tokens")
-    left_over = int(rest[2].sum()) if rest is not None else 0
-    return PairCounts(documents, pieces, words, aligned, blocks, dropped + left_over)
+    left_over = sum(int(part.is_word.sum()) for part in rest)
+    return PairCounts(documents, pieces, words, aligned, writer.rows, dropped + left_over)
 
 
 def _encode(tokenizer: PreTrainedTokenizerBase, batch: list[str]) -> Iterator[Any]:
     return iter(tokenizer.backend_tokenizer.encode_batch(batch, add_special_tokens=False))
 
 
-def _align(
-    encoding: Any, teacher_encoding: Any, separator: int, teacher_separator: int
-) -> tuple[Side, Side, NDArray[np.bool_], int]:
-    """Both sides of one document, each with a separator; True for entries that are words; the student's words."""
+def _align(encoding: Any, teacher_encoding: Any, separator: int, teacher_separator: int) -> Pairs:
+    """One document."""
     spans, starts, ends = _words(encoding)
     teacher_spans, teacher_starts, teacher_ends = _words(teacher_encoding)
     _, common, teacher_common = np.intersect1d(spans, teacher_spans, assume_unique=True, return_indices=True)
@@ -119,7 +141,7 @@ def _align(
     right = _side(teacher_encoding.ids, teacher_starts[teacher_common], teacher_ends[teacher_common], teacher_separator)
     is_word = np.ones(len(common) + 1, dtype=np.bool_)
     is_word[-1] = False
-    return left, right, is_word, len(spans)
+    return Pairs(left, right, is_word, 1, len(spans))
 
 
 def _words(encoding: Any) -> tuple[Ints, Ints, Ints]:
@@ -134,17 +156,19 @@ def _words(encoding: Any) -> tuple[Ints, Ints, Ints]:
 def _side(ids: list[int], starts: Ints, ends: Ints, separator: int) -> Side:
     count = len(ids)
     return Side(
-        np.append(np.array(ids, dtype=np.int64), separator),
+        np.array([*ids, separator], dtype=np.uint16),
         np.concatenate([starts, [count, count + 1]]),
         np.append(ends, count + 1),
     )
 
 
-def _join(parts: list[tuple[Side, Side, NDArray[np.bool_]]]) -> tuple[Side, Side, NDArray[np.bool_]]:
-    return (
-        _concatenate([p[0] for p in parts]),
-        _concatenate([p[1] for p in parts]),
-        np.concatenate([p[2] for p in parts]),
+def _join(parts: list[Pairs]) -> Pairs:
+    return Pairs(
+        _concatenate([part.left for part in parts]),
+        _concatenate([part.right for part in parts]),
+        np.concatenate([part.is_word for part in parts]),
+        sum(part.documents for part in parts),
+        sum(part.words for part in parts),
     )
 
 
@@ -155,6 +179,12 @@ def _concatenate(sides: list[Side]) -> Side:
     return Side(
         np.concatenate([s.ids for s in sides]), np.append(np.concatenate(starts), shifts[-1]), np.concatenate(ends)
     )
+
+
+def _rest(part: Pairs, begin: int, end: int) -> Pairs:
+    """The words from `begin` to `end`, of documents that are already counted."""
+    left, right = (_slice(side, begin, end) for side in (part.left, part.right))
+    return Pairs(left, right, part.is_word[begin:end], 0, 0)
 
 
 def _slice(side: Side, begin: int, end: int) -> Side:
@@ -184,18 +214,28 @@ def _cut(left: Side, right: Side, body: int) -> tuple[list[tuple[int, int]], int
     return [*cuts, (begin, count)], dropped
 
 
-def _row(
-    side: Side, is_word: NDArray[np.bool_], begin: int, end: int, tokenizer: PreTrainedTokenizerBase, length: int
-) -> tuple[NDArray[np.uint16], NDArray[np.int16]]:
-    """One block and its word indices, both [length]."""
-    first, last = int(side.starts[begin]), int(side.starts[end])
-    size = last - first
-    ids = np.full(length, tokenizer.pad_token_id, dtype=np.uint16)
-    ids[0], ids[1 : size + 1], ids[size + 1] = tokenizer.cls_token_id, side.ids[first:last], tokenizer.sep_token_id
-    words = np.full(length, -1, dtype=np.int16)
-    chosen = np.flatnonzero(is_word[begin:end]) + begin
-    sizes = side.ends[chosen] - side.starts[chosen]
-    index = np.repeat(np.arange(len(chosen)), sizes)
-    within = np.arange(len(index)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    words[1 + np.repeat(side.starts[chosen] - first, sizes) + within] = index
-    return ids, words
+def _fill_ids(rows: NDArray[Any], side: Side, begins: Ints, ends: Ints, tokenizer: PreTrainedTokenizerBase) -> None:
+    """Write the pieces of the words from each of `begins` to its end into a row of [rows, length]."""
+    first, last = side.starts[begins], side.starts[ends]
+    row, piece = _ranges(first, last)
+    rows[:] = tokenizer.pad_token_id
+    rows[:, 0] = tokenizer.cls_token_id
+    rows[row, 1 + piece - first[row]] = side.ids[piece]
+    rows[np.arange(len(rows)), 1 + last - first] = tokenizer.sep_token_id
+
+
+def _fill_words(rows: NDArray[Any], side: Side, is_word: NDArray[np.bool_], begins: Ints, ends: Ints) -> None:
+    """Write the index in its row of each piece's word into rows, [rows, length]; the largest value for none."""
+    rows[:] = np.iinfo(rows.dtype).max
+    row, entry = _ranges(begins, ends)
+    row, entry = row[is_word[entry]], entry[is_word[entry]]
+    index = np.arange(len(row)) - np.searchsorted(row, row)
+    word, piece = _ranges(side.starts[entry], side.ends[entry])
+    rows[row[word], 1 + piece - side.starts[begins][row[word]]] = index[word]
+
+
+def _ranges(begins: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """The numbers of all ranges, joined, and the range that each belongs to: (range, number), both [numbers]."""
+    sizes = ends - begins
+    owner = np.repeat(np.arange(len(begins)), sizes)
+    return owner, np.arange(len(owner)) + np.repeat(begins - (np.cumsum(sizes) - sizes), sizes)

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tinypt.tokens.arrays import Blocks
+from tinypt.tokens.arrays import Blocks, Values
 from tinypt.tokens.masking import Masked, SpecialIds, mask_by
 from tinypt.tokens.randomness import permute, stream_keys, uniforms, unpermute
 
@@ -53,11 +53,12 @@ def ascending(rows: Rows, epochs: Rows) -> tuple[Rows, Rows]:
 def take(blocks: Blocks, rows: Rows, epochs: Rows, device: torch.device) -> Batch:
     """Read rows of the memory-mapped blocks onto the device, in ascending order."""
     rows, epochs = ascending(rows, epochs)
+    blocks.read_ahead(rows)
 
     def move(array: NDArray[np.generic]) -> Tensor:
         return to_device(array.astype(np.int64), device)
 
-    def read(array: NDArray[np.generic] | None) -> Tensor | None:
+    def read(array: Values | None) -> Tensor | None:
         return None if array is None else move(array[rows])
 
     return Batch(
