@@ -19,7 +19,7 @@ from tinypt.training.batches import VALIDATION, Prefetcher, take
 from tinypt.training.checkpoint import load_checkpoint, save_checkpoint
 from tinypt.training.compiler import REMEDY, compiler_faults, has_compiler
 from tinypt.training.objective import MlmObjective, Objective
-from tinypt.training.optimizer import learning_rate, make_optimizer
+from tinypt.training.optimizer import learning_rate, make_optimizer, update
 from tinypt.training.step import Step, autocast
 from tinypt.training.workers import Workers, join_workers
 
@@ -105,18 +105,14 @@ def train(
         progress = Progress(label, "tokens", (steps - start) * step_tokens)
         began = saved = time.monotonic()
         for step, batches in prefetcher:
-            rate = learning_rate(step, steps, options)
-            for group in optimizer.param_groups:
-                group["lr"] = rate
             with compiler_faults(label):
                 terms = gradients.backward(batches, step / max(steps - 1, 1))
             if device.type == "cpu":  # reading the loss at every step would stop a GPU, which waits for the next row
                 _refuse_not_finite(float(terms["loss"]), step + 1, options, label)
             for name, value in terms.items():
                 sums[name] = sums.get(name, 0.0) + value
-            torch.nn.utils.clip_grad_norm_(objective.parameters(), options.clip)
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
+            rate = learning_rate(step, steps, options)
+            update(objective, optimizer, rate, options.clip)
             progress.add(step_tokens)
             if (step + 1) % interval == 0 or step + 1 == steps:
                 since = step - (rows[-1]["step"] if rows else 0) + 1
