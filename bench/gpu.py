@@ -54,6 +54,7 @@ from tinypt.runtime.errors import first_line
 from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.blocks import write_blocks
 from tinypt.tokens.frequency import count_pieces
+from tinypt.tokens.masking import masked_positions
 from tinypt.tokens.vocabulary import make_tokenizer, train_vocabulary
 from tinypt.training.batches import Prefetcher
 from tinypt.training.checkpoint import load_checkpoint
@@ -290,7 +291,7 @@ def stored(bench: Bench) -> None:
     step, folder = bench.size.step, bench.folder / "data/cached"
     options = TeacherTargets(1, 0.15, 2.0, 50, "sentence", None, "bf16" if bench.size.precision == "bf16" else "fp32")
     blocks = bench.blocks
-    first = Blocks(blocks.ids[: 4 * step + bench.size.validation], None, None, None)
+    first = dataclasses.replace(blocks, ids=blocks.ids[: 4 * step + bench.size.validation])
     folder.mkdir(parents=True)
     began = time.perf_counter()
     write_targets(load_teacher(bench.folder / "models/teacher"), first, options, SEED, bench.device, folder, "targets")
@@ -347,7 +348,17 @@ def sync(bench: Bench) -> None:
                 found = "none" if bench.device.type == "cuda" else "not checked: no GPU"
             except RuntimeError as error:
                 found = first_line(error)
-        bench.add({"compiled": compile_it, "synchronisation": found})
+        bench.add({"compiled": compile_it, "synchronisation": found, "masks_as_on_a_cpu": _masks_agree(trainer)})
+
+
+def _masks_agree(trainer: Trainer) -> bool:
+    """Whether the device, compiled or not, masks the blocks of a step as a CPU does."""
+    batch = trainer.step.batches(0)[0]
+    chosen = masked_positions(trainer.options.mask_share(0.0), batch.ids.shape[1])
+    masked, _ = trainer.step.masks(batch, chosen)
+    on_cpu = dataclasses.replace(batch, ids=batch.ids.cpu(), rows=batch.rows.cpu(), epochs=batch.epochs.cpu())
+    expected = on_cpu.mask_number(trainer.objective.special, chosen, SEED)
+    return torch.equal(masked.inputs.cpu(), expected.inputs) and torch.equal(masked.targets.cpu(), expected.targets)
 
 
 @contextmanager

@@ -35,6 +35,7 @@ def test_every_part_runs_on_a_cpu_at_toy_size(tmp_path: Path, monkeypatch: pytes
     main([str(folder), "--device", "cpu", "--size", "toy"])
     parts = json.loads((folder / "results.json").read_text(encoding="utf-8"))["parts"]
     assert list(parts) == list(PARTS)
+    assert all(row["masks_as_on_a_cpu"] for row in parts["sync"]["rows"])
     assert all(part["rows"] and part["error"] is None for part in parts.values())
     speeds = [row for name in ("live", "compiled", "stored") for row in parts[name]["rows"] if "mfu" in row]
     assert [row["blocks"] for row in speeds] == [8, 16, 8, 8, 8]

@@ -69,12 +69,14 @@ class Blocks:
     words: int16 [n, length] or None; index in the block of each piece's word. It is -1 for special tokens and for
         pieces of words whose boundaries differ between the two tokenizers.
     teacher_ids, teacher_words: the same text in the teacher's tokenizer, with the same word indices; or None.
+    padded: whether a row may hold padding.
     """
 
     ids: NDArray[np.uint16] | Relabelled
     words: NDArray[np.int16] | None
     teacher_ids: NDArray[np.uint16] | None
     teacher_words: NDArray[np.int16] | None
+    padded: bool = True
 
     def __len__(self) -> int:
         """Number of blocks."""
@@ -99,11 +101,13 @@ def open_blocks(folder: Path, tokenizer: PreTrainedTokenizerBase | None = None) 
             vocabulary.
     """
     verify(folder)
+    teacher_ids = _open_if_exists(folder / "teacher_blocks.npy")
     blocks = Blocks(
         ids=_open(folder / "blocks.npy"),
         words=_open_if_exists(folder / "words.npy"),
-        teacher_ids=_open_if_exists(folder / "teacher_blocks.npy"),
+        teacher_ids=teacher_ids,
         teacher_words=_open_if_exists(folder / "teacher_words.npy"),
+        padded=teacher_ids is not None,  # blocks of one tokenizer are cut from a stream, without gaps
     )
     if tokenizer is None:
         return blocks
