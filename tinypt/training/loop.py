@@ -83,20 +83,24 @@ def train(
         on_row: called by the main process with the training curve so far, after each new row.
 
     Raises:
-        PipelineError: there are too few blocks, or the loss is not finite.
+        PipelineError: there are too few blocks, the loss is not finite, or workers do not start alike.
     """
     with join_workers(device) as workers:
         steps = _count_steps(blocks, options, workers, label)
         step_tokens = options.step_blocks * blocks.length
         interval = min(MAX_INTERVAL, math.ceil(steps / ROWS))
         _prepare(objective, options, device, label)
+        if workers.count == 1 and device.type == "cuda" and (gpus := torch.cuda.device_count()) > 1:
+            log.warning("%s: trains on one of %d GPUs; docs/performance.md shows how to use all", label, gpus)
         optimizer = make_optimizer(objective, options)
         start, rows, validation_start = 0, [], None
+        workers.require_shared_folder(checkpoint.parent, device, label)
         if (state := load_checkpoint(checkpoint, device)) is not None:
             objective.load_state_dict(state["objective"])
             optimizer.load_state_dict(state["optimizer"])
             start, rows, validation_start = state["step"], state["rows"], state["validation_start"]
             log.info("%s: resuming at step %d of %d", label, start, steps)
+        workers.require_agreement(start, [objective.state_dict(), optimizer.state_dict()], device, label)
         if validation_start is None:
             validation_start = validate(objective, blocks, options, seed, device)
         gradients = Step(objective, blocks, options, seed, device, workers)
