@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -43,7 +43,7 @@ from tinypt.distillation.terms import Cosine
 from tinypt.modeling.load import load_tokenizer
 from tinypt.params.targets import TeacherTargets
 from tinypt.params.training import Training
-from tinypt.tokens.arrays import Blocks, open_blocks
+from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.blocks import batches, write_blocks
 from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.vocabulary import make_tokenizer, read_vocabulary, train_vocabulary
@@ -135,7 +135,7 @@ def _prepare(folder: Path, text: Path | None, vocabulary: Path | None) -> None:
 def _cache(folder: Path, device: torch.device) -> None:
     """Cache the teacher's outputs for the first blocks; the cached rows train on these repeatedly."""
     blocks, special = open_blocks(folder), SpecialIds.of(load_tokenizer(folder / "tokenizer"))
-    first = Blocks(np.array(blocks.ids[: 3 * STEP[device.type]]), None, None, None)
+    first = replace(blocks, ids=np.array(blocks.ids[: 3 * STEP[device.type]]))
     teacher = Teacher(_bert(BASE), special)
     (folder / "targets").mkdir()
     write_targets(teacher, first, CACHED, SEED, device, folder / "targets", "targets")
@@ -225,7 +225,7 @@ def _ours(
     alignment = "token"
     if row.loop == "cached":
         outputs, alignment = open_cached(folder / "targets", LENGTH), "sentence"
-        blocks = Blocks(blocks.ids[: 3 * STEP[device.type]], None, None, None)
+        blocks = replace(blocks, ids=blocks.ids[: 3 * STEP[device.type]])
     assert outputs is not None
     cosine = Cosine(projection, alignment, special)
     objective = DistillationObjective(student, special, weights, outputs, TEMPERATURE, cosine)

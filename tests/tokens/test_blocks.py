@@ -17,6 +17,8 @@ def test_blocks_hold_the_document_stream(tmp_path: Path, cased: PreTrainedTokeni
     assert (blocks.ids[:, 0] == cased.cls_token_id).all()
     assert (blocks.ids[:, -1] == cased.sep_token_id).all()
     assert blocks.words is None
+    assert not blocks.padded
+    assert not (blocks.ids == cased.pad_token_id).any()
     stream = [
         piece for text in texts for piece in [*cased(text, add_special_tokens=False)["input_ids"], cased.sep_token_id]
     ]

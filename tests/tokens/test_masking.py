@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import PreTrainedTokenizerBase
 
-from tinypt.tokens.masking import SpecialIds, continuation_pieces, mask_by, mask_tokens
+from tinypt.tokens.masking import SpecialIds, continuation_pieces, mask_by, mask_tokens, masked_positions
 
 SPECIAL = SpecialIds(vocabulary=50, mask=4, pad=0, special=(0, 1, 2, 3, 4))
 
@@ -71,8 +71,8 @@ def test_whole_words_are_chosen_together(length: int, probability: float, seed: 
     """As many positions as ever; only one word of a row may be chosen in part, and then from its start."""
     ids, continuations = _ids(3, length, seed), torch.arange(50) >= 25
     randoms = torch.rand(3, *ids.shape, generator=_generator(seed))
-    masked = mask_by(ids, SPECIAL, probability, randoms, continuations)
-    count = max(1, round(probability * length))
+    count = masked_positions(probability, length)
+    masked = mask_by(ids, SPECIAL, count, randoms, continuations)
     assert masked.targets.shape == (3 * count,)
     chosen = torch.zeros(ids.numel(), dtype=torch.bool)
     chosen[masked.positions] = True
@@ -85,13 +85,13 @@ def test_whole_words_are_chosen_together(length: int, probability: float, seed: 
         assert sum(map(sum, words)) == count
         assert all(word == sorted(word, reverse=True) for word in words)
         assert sum(len(set(word)) == 2 for word in words) <= 1
-    more = mask_by(ids, SPECIAL, min(1.5 * probability, 0.7), randoms, continuations)
+    more = mask_by(ids, SPECIAL, masked_positions(min(1.5 * probability, 0.7), length), randoms, continuations)
     assert set(masked.positions.tolist()) <= set(more.positions.tolist())
 
 
 def test_without_continuations_whole_words_are_pieces() -> None:
     ids, randoms = _ids(4, 64, 0), torch.rand(3, 4, 64, generator=_generator(1))
-    pieces, words = (mask_by(ids, SPECIAL, 0.15, randoms, table) for table in (None, torch.zeros(50, dtype=torch.bool)))
+    pieces, words = (mask_by(ids, SPECIAL, 10, randoms, table) for table in (None, torch.zeros(50, dtype=torch.bool)))
     assert torch.equal(pieces.inputs, words.inputs)
     assert torch.equal(pieces.positions, words.positions)
 

@@ -41,6 +41,8 @@ def test_words_of_both_sides_spell_the_same(
     counts = write_pairs(texts, uncased, cased, 32, tmp_path)
     blocks = open_blocks(tmp_path)
     _check(blocks, uncased, cased)
+    assert blocks.padded
+    assert (blocks.ids == uncased.pad_token_id).any()
     assert counts.documents == len(texts)
     assert counts.aligned_words == counts.words
     assert sum(int(row.max()) + 1 for row in blocks.words) + counts.dropped_words == counts.words

@@ -1,6 +1,8 @@
 """Two processes with torchrun's variables must train as one process does."""
 
+import multiprocessing
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -11,7 +13,7 @@ import torch
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from tests.distillation.test_sentences import sentence_terms
-from tests.training.test_loop import OPTIONS
+from tests.training.test_loop import CPU, OPTIONS
 from tinypt.distillation.objective import DistillationObjective
 from tinypt.distillation.teacher import Teacher
 from tinypt.distillation.terms import Cosine
@@ -23,8 +25,8 @@ from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.pairs import write_pairs
-from tinypt.training import loop
-from tinypt.training.workers import is_main_process
+from tinypt.training import loop, workers
+from tinypt.training.workers import is_main_process, join_workers
 
 REPOSITORY = Path(__file__).parents[2]
 WORKER = """
@@ -80,6 +82,50 @@ def _ports(count: int) -> list[str]:
     return ports
 
 
+def _check(rank: int, port: str, folder: Path, weights: torch.Tensor, step: int) -> None:
+    """One of two workers, in a process of its own; it writes what it raises."""
+    os.environ |= {"RANK": str(rank), "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    with join_workers(CPU) as two:
+        try:
+            two.require_shared_folder(folder, CPU, "test")
+            two.require_agreement(step, {"weights": [weights], "name": rank}, CPU, "test")
+            found = "agreed"
+        except PipelineError as error:
+            found = str(error)
+    Path(f"{rank}.out").write_text(found, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("other", "weight", "step", "found"),
+    [
+        (False, 1.0, 3, "agreed"),
+        (True, 1.0, 3, "test: worker 1 of 2 does not see .*; several machines need the project .* on a shared disk"),
+        (False, 2.0, 3, "test: the workers would start from different weights; .*"),
+        (False, 1.0, 4, "test: the workers would start from steps 3, 4; .*"),
+    ],
+)
+def test_workers_that_do_not_start_alike_are_refused_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: bool, weight: float, step: int, found: str
+) -> None:
+    """By every worker, so that none waits for another. Forked, since nothing here needs autograd."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(workers, "PATIENCE", 0.3)
+    folders = [tmp_path / "first", tmp_path / ("second" if other else "first")]
+    for folder in folders:
+        folder.mkdir(exist_ok=True)
+    (port,), fork = _ports(1), multiprocessing.get_context("fork")
+    values = [(torch.ones(3), 3), (torch.full((3,), weight), step)]
+    processes = [fork.Process(target=_check, args=(rank, port, folders[rank], *values[rank])) for rank in (0, 1)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+        assert process.exitcode == 0
+    for rank in (0, 1):
+        assert re.fullmatch(found, Path(f"{rank}.out").read_text(encoding="utf-8"))
+    assert not list(folders[0].iterdir())
+
+
 def test_two_workers_train_the_weights_of_one(
     tmp_path: Path,
     base: BertForMaskedLM,
@@ -103,8 +149,8 @@ def test_two_workers_train_the_weights_of_one(
     shared = {"PYTHONPATH": str(REPOSITORY), "MASTER_ADDR": "127.0.0.1", "WORLD_SIZE": "2", "OMP_NUM_THREADS": "1"}
     places = [{"RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in range(2)]
     command = [sys.executable, "-c", WORKER, str(tmp_path), *_ports(3)]
-    workers = [subprocess.Popen(command, env=os.environ | shared | place) for place in places]
-    assert all(worker.wait(timeout=240) != 0 for worker in workers)  # the last of their trainings fails
+    both = [subprocess.Popen(command, env=os.environ | shared | place) for place in places]
+    assert all(worker.wait(timeout=240) != 0 for worker in both)  # the last of their trainings fails
 
     expected = torch.load(tmp_path / "one.out", weights_only=True)
     for name in ("two", "resumed"):

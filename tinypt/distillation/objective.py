@@ -97,7 +97,7 @@ class DistillationObjective(Objective):
         self, batch: Batch, masked: Masked, weights: Mapping[str, Tensor]
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Weighted sum and values of the terms that read the blocks."""
-        states = self._student_states(masked.inputs)
+        states = self._student_states(masked.inputs, batch.padded)
         teacher_states: States = ()
         if self.teacher is not None:
             teacher_states = self.teacher.states(batch, masked.inputs, self.layers is not None)
@@ -116,11 +116,11 @@ class DistillationObjective(Objective):
             parts, terms = [*parts, part], terms | {"kl_all": found["kl"]}
         return torch.stack(parts).sum(), terms
 
-    def _student_states(self, inputs: Tensor) -> States:
+    def _student_states(self, inputs: Tensor, padded: bool) -> States:
         """Hidden states of every layer if a term compares layers, otherwise the last alone."""
         if self.layers is not None:
-            return encode_layers(self.model, inputs, self.special)
-        return (encode(self.model, inputs, self.special),)
+            return encode_layers(self.model, inputs, self.special, padded)
+        return (encode(self.model, inputs, self.special, padded),)
 
     def _state_terms(self, batch: Batch, states: States, teacher_states: States) -> dict[str, Tensor]:
         terms: dict[str, Tensor] = {}

@@ -61,6 +61,7 @@ class Teacher:
     def to(self, device: torch.device, dtype: torch.dtype) -> None:
         """Move the model to the device, with weights of `dtype`."""
         self.model.to(device, dtype)
+        self.ids = None if self.ids is None else self.ids.to(device)
 
     def read(self, blocks: Blocks, rows: Rows, epochs: Rows, device: torch.device) -> Batch:
         """The blocks alone."""
@@ -71,8 +72,8 @@ class Teacher:
         """Hidden states of `inputs`, or of the teacher's own reading of the text if the batch has one."""
         ids = self._own_ids(inputs) if batch.teacher_ids is None else batch.teacher_ids
         if every_layer:
-            return encode_layers(self.model, ids, self.special)
-        return (encode(self.model, ids, self.special),)
+            return encode_layers(self.model, ids, self.special, batch.padded)
+        return (encode(self.model, ids, self.special, batch.padded),)
 
     def vectors(self, batch: Batch, states: States, alignment: str) -> Tensor:
         """The last states, pooled. With one tokenizer the positions are the student's, masked ones included."""
@@ -83,11 +84,11 @@ class Teacher:
     def distribution(self, batch: Batch, states: States, positions: Tensor) -> Tensor:
         """Logits [positions, vocabulary] of the student's pieces alone; a softmax renormalises over them."""
         logits = score(self.model, states[-1], positions)
-        return logits if self.ids is None else logits[:, self.ids.to(logits.device)]
+        return logits if self.ids is None else logits[:, self.ids]
 
     def _own_ids(self, ids: Tensor) -> Tensor:
         """The student's ids as the teacher's; same shape."""
-        return ids if self.ids is None else self.ids.to(ids.device)[ids]
+        return ids if self.ids is None else self.ids[ids]
 
 
 def load_teacher(folder: Path) -> Teacher:

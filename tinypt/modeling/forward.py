@@ -18,16 +18,21 @@ def pick_device() -> torch.device:
     return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if torch.cuda.is_available() else CPU
 
 
-def encode(model: PreTrainedModel, ids: Tensor, special: SpecialIds) -> Tensor:
-    """Last hidden states, [blocks, length, hidden], of ids [blocks, length]; padding is not attended to."""
+def encode(model: PreTrainedModel, ids: Tensor, special: SpecialIds, padded: bool = True) -> Tensor:
+    """Last hidden states, [blocks, length, hidden], of ids [blocks, length]; padding is not attended to.
+
+    `padded` False says that there is none. No mask is then made: flash attention takes none, and a compiled graph
+    cannot see that a mask hides nothing.
+    """
+    attended = (ids != special.pad).long() if padded else None
     with _own_precision(model):
-        states: Tensor = model.base_model(input_ids=ids, attention_mask=(ids != special.pad).long()).last_hidden_state
+        states: Tensor = model.base_model(input_ids=ids, attention_mask=attended).last_hidden_state
     return states
 
 
-def encode_layers(model: PreTrainedModel, ids: Tensor, special: SpecialIds) -> tuple[Tensor, ...]:
+def encode_layers(model: PreTrainedModel, ids: Tensor, special: SpecialIds, padded: bool = True) -> tuple[Tensor, ...]:
     """Hidden states, as from `encode`, of the embeddings (index 0) and of every layer (from index 1)."""
-    attended = (ids != special.pad).long()
+    attended = (ids != special.pad).long() if padded else None
     with _own_precision(model):
         states: tuple[Tensor, ...] = model.base_model(
             input_ids=ids, attention_mask=attended, output_hidden_states=True

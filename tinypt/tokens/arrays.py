@@ -88,6 +88,7 @@ class Blocks:
         pieces of words whose boundaries differ between the two tokenizers.
     teacher_ids, teacher_words: the same text in the teacher's tokenizer, with the same word indices; or None.
     file: the mapped rows of all of these; None if they are in memory.
+    padded: whether a row may hold padding.
     """
 
     ids: Values
@@ -95,6 +96,7 @@ class Blocks:
     teacher_ids: Values | None
     teacher_words: Values | None
     file: np.memmap[Any, Any] | None = None
+    padded: bool = True
 
     def __len__(self) -> int:
         """Number of blocks."""
@@ -135,7 +137,10 @@ def open_blocks(folder: Path, tokenizer: PreTrainedTokenizerBase | None = None) 
     """
     verify(folder)
     rows = _open(folder / "blocks.npy")
-    blocks = _pairs(rows) if rows.dtype.names else Blocks(rows, None, None, None, rows)
+    if rows.dtype.names:
+        blocks = _pairs(rows)
+    else:
+        blocks = Blocks(rows, None, None, None, rows, padded=False)  # cut from a stream, without gaps
     if tokenizer is None:
         return blocks
     pieces, vocabulary = read_pieces(folder / "vocab.txt"), tokenizer.get_vocab()

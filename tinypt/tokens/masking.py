@@ -28,7 +28,10 @@ class SpecialIds:
 
     def is_special(self, ids: Tensor) -> Tensor:
         """True where a position holds a special token, padding included. Same shape as `ids`, bool."""
-        return torch.isin(ids, torch.tensor(self.special, device=ids.device))
+        found = torch.zeros_like(ids, dtype=torch.bool)
+        for each in self.special:  # one by one: to copy a tensor of them to a GPU would wait for the GPU
+            found |= ids == each
+        return found
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ class Masked:
 
 def mask_tokens(ids: Tensor, ids_of: SpecialIds, probability: float, generator: torch.Generator) -> Masked:
     """`mask_by` with random numbers from a generator, on the same device as `ids`."""
-    return mask_by(ids, ids_of, probability, torch.rand(3, *ids.shape, generator=generator, device=ids.device))
+    randoms = torch.rand(3, *ids.shape, generator=generator, device=ids.device)
+    return mask_by(ids, ids_of, masked_positions(probability, ids.shape[1]), randoms)
 
 
 def continuation_pieces(tokenizer: PreTrainedTokenizerBase) -> Tensor:
@@ -55,10 +59,15 @@ def continuation_pieces(tokenizer: PreTrainedTokenizerBase) -> Tensor:
     return torch.tensor([piece.startswith("##") for piece in pieces_of(tokenizer)])
 
 
+def masked_positions(probability: float, length: int) -> int:
+    """Number of positions to mask in a row, at least 1; `probability` is the share of positions, 0 to 1."""
+    return max(1, round(probability * length))
+
+
 def mask_by(
-    ids: Tensor, ids_of: SpecialIds, probability: float, randoms: Tensor, continuations: Tensor | None = None
+    ids: Tensor, ids_of: SpecialIds, chosen: int, randoms: Tensor, continuations: Tensor | None = None
 ) -> Masked:
-    """Choose exactly round(probability * length) positions of each row at random and mask them 80/10/10.
+    """Choose exactly `chosen` positions of each row at random and mask them 80/10/10.
 
     With a fixed count every shape is static: the heads run at the chosen positions alone, and nothing waits for the
     device. Special tokens are never chosen.
@@ -66,15 +75,14 @@ def mask_by(
     Args:
         ids: int64 [blocks, length].
         ids_of: vocabulary size and special ids of the tokenizer.
-        probability: share of positions to choose, 0 to 1. A smaller share chooses a subset of a larger one.
+        chosen: number of positions, see `masked_positions`. A smaller number chooses a subset of a larger one.
         randoms: fp32 [3, blocks, length], uniform in [0, 1). They decide which positions are chosen, which of the three
             replacements each gets, and which random token.
         continuations: bool [vocabulary], on the device of the ids, for whole-word masking. The pieces of a word
-            are chosen together; the last word of a row is cut where the share is reached. Each piece is replaced on its
+            are chosen together; the last word of a row is cut at the number. Each piece is replaced on its
             own, as in BERT's code. None chooses pieces.
     """
     blocks, length = ids.shape
-    chosen = max(1, round(probability * length))
     order_by = randoms[0] if continuations is None else _by_word(randoms[0], continuations[ids])
     best, columns = order_by.masked_fill(ids_of.is_special(ids), -1.0).topk(chosen, dim=1)
     columns, order = columns.sort(dim=1)

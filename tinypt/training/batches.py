@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tinypt.tokens.arrays import Blocks, Values
-from tinypt.tokens.masking import Masked, SpecialIds, mask_by
+from tinypt.tokens.masking import Masked, SpecialIds, mask_by, masked_positions
 from tinypt.tokens.randomness import permute, stream_keys, uniforms, unpermute
 
 VALIDATION = -1  # the epoch of blocks used for validation
@@ -26,6 +26,7 @@ class Batch:
 
     words, teacher_ids and teacher_words are None without a second tokenizer (see Blocks).
     rows, epochs: int64 [blocks], each block's row in its array and the epoch it is shown in. Its mask depends on both.
+    padded: whether a block may hold padding.
     extra: further tensors for these blocks, by name, read by the objective; empty in pre-training.
     """
 
@@ -35,13 +36,19 @@ class Batch:
     teacher_words: Tensor | None
     rows: Tensor
     epochs: Tensor
+    padded: bool = True
     extra: Mapping[str, Tensor] = field(default_factory=dict)
 
     def mask(self, special: SpecialIds, probability: float, seed: int, continuations: Tensor | None = None) -> Masked:
+        """Mask a share of the ids, 0 to 1, as `mask_number` does."""
+        chosen = masked_positions(probability, self.ids.shape[1])
+        return self.mask_number(special, chosen, seed, continuations)
+
+    def mask_number(self, special: SpecialIds, chosen: int, seed: int, continuations: Tensor | None = None) -> Masked:
         """Mask the ids as `mask_by` does, each block independently of the others; the same on every device."""
         blocks, length = self.ids.shape
         randoms = uniforms(stream_keys(seed, self.epochs, self.rows), 3 * length).view(blocks, 3, length)
-        return mask_by(self.ids, special, probability, randoms.transpose(0, 1), continuations)
+        return mask_by(self.ids, special, chosen, randoms.transpose(0, 1), continuations)
 
 
 def ascending(rows: Rows, epochs: Rows) -> tuple[Rows, Rows]:
@@ -68,6 +75,7 @@ def take(blocks: Blocks, rows: Rows, epochs: Rows, device: torch.device) -> Batc
         teacher_words=read(blocks.teacher_words),
         rows=move(rows),
         epochs=move(epochs),
+        padded=blocks.padded,
     )
 
 

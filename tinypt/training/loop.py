@@ -19,7 +19,7 @@ from tinypt.training.batches import VALIDATION, Prefetcher, take
 from tinypt.training.checkpoint import load_checkpoint, save_checkpoint
 from tinypt.training.compiler import REMEDY, compiler_faults, has_compiler
 from tinypt.training.objective import MlmObjective, Objective
-from tinypt.training.optimizer import learning_rate, make_optimizer
+from tinypt.training.optimizer import learning_rate, make_optimizer, update
 from tinypt.training.step import Step, autocast
 from tinypt.training.workers import Workers, join_workers
 
@@ -83,20 +83,24 @@ def train(
         on_row: called by the main process with the training curve so far, after each new row.
 
     Raises:
-        PipelineError: there are too few blocks, or the loss is not finite.
+        PipelineError: there are too few blocks, the loss is not finite, or workers do not start alike.
     """
     with join_workers(device) as workers:
         steps = _count_steps(blocks, options, workers, label)
         step_tokens = options.step_blocks * blocks.length
         interval = min(MAX_INTERVAL, math.ceil(steps / ROWS))
         _prepare(objective, options, device, label)
+        if workers.count == 1 and device.type == "cuda" and (gpus := torch.cuda.device_count()) > 1:
+            log.warning("%s: trains on one of %d GPUs; docs/performance.md shows how to use all", label, gpus)
         optimizer = make_optimizer(objective, options)
         start, rows, validation_start = 0, [], None
+        workers.require_shared_folder(checkpoint.parent, device, label)
         if (state := load_checkpoint(checkpoint, device)) is not None:
             objective.load_state_dict(state["objective"])
             optimizer.load_state_dict(state["optimizer"])
             start, rows, validation_start = state["step"], state["rows"], state["validation_start"]
             log.info("%s: resuming at step %d of %d", label, start, steps)
+        workers.require_agreement(start, [objective.state_dict(), optimizer.state_dict()], device, label)
         if validation_start is None:
             validation_start = validate(objective, blocks, options, seed, device)
         gradients = Step(objective, blocks, options, seed, device, workers)
@@ -105,18 +109,14 @@ def train(
         progress = Progress(label, "tokens", (steps - start) * step_tokens)
         began = saved = time.monotonic()
         for step, batches in prefetcher:
-            rate = learning_rate(step, steps, options)
-            for group in optimizer.param_groups:
-                group["lr"] = rate
             with compiler_faults(label):
                 terms = gradients.backward(batches, step / max(steps - 1, 1))
             if device.type == "cpu":  # reading the loss at every step would stop a GPU, which waits for the next row
                 _refuse_not_finite(float(terms["loss"]), step + 1, options, label)
             for name, value in terms.items():
                 sums[name] = sums.get(name, 0.0) + value
-            torch.nn.utils.clip_grad_norm_(objective.parameters(), options.clip)
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
+            rate = learning_rate(step, steps, options)
+            update(objective, optimizer, rate, options.clip)
             progress.add(step_tokens)
             if (step + 1) % interval == 0 or step + 1 == steps:
                 since = step - (rows[-1]["step"] if rows else 0) + 1

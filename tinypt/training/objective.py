@@ -77,7 +77,7 @@ class MlmObjective(Objective):
     def forward(self, batch: Batch, masked: Masked, shares: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """The term `mlm`, and the `loss`."""
         factor = torch.ones((), device=batch.ids.device) if shares is None else shares["mlm"]
-        states = encode(self.model, masked.inputs, self.special)
+        states = encode(self.model, masked.inputs, self.special, batch.padded)
         logits = score(self.model, states, masked.positions)
         loss, value = mlm_loss(logits, masked.targets, self.weight * factor)
         return {"loss": loss, "mlm": value * factor}

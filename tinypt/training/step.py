@@ -8,6 +8,7 @@ from torch import Tensor
 
 from tinypt.params.training import Training
 from tinypt.tokens.arrays import Blocks
+from tinypt.tokens.masking import Masked, masked_positions
 from tinypt.training.batches import Batch, Order
 from tinypt.training.objective import Objective
 from tinypt.training.workers import Workers
@@ -16,7 +17,8 @@ from tinypt.training.workers import Workers
 class Step:
     """Computes the gradients of a step from its blocks, or from this worker's share of them.
 
-    With options.compile, nothing here waits for a GPU. Otherwise transformers does: it inspects every attention mask.
+    Nothing here waits for a GPU. The exception are blocks with padding, and stored sentences, without options.compile:
+    transformers then looks whether an attention mask hides anything.
     """
 
     def __init__(
@@ -26,7 +28,10 @@ class Step:
         self.objective, self.blocks, self.options, self.seed = objective, blocks, options, seed
         self.device, self.workers = device, workers
         self._order = Order(len(blocks) - options.validation_blocks, seed)
-        self._forward: Callable[..., dict[str, Tensor]] = torch.compile(objective) if options.compile else objective
+        self.masks: Callable[[Batch, int], tuple[Masked, dict[str, Tensor]]] = self._mask
+        self._forward: Callable[..., dict[str, Tensor]] = objective
+        if options.compile:
+            self.masks, self._forward = torch.compile(self._mask), torch.compile(objective)
 
     def batches(self, step: int) -> list[Batch]:
         """This worker's blocks of a step, at most batch_size of them in each batch."""
@@ -37,6 +42,11 @@ class Step:
             slice(start, start + self.options.batch_size) for start in range(0, len(rows), self.options.batch_size)
         ]
         return [self.objective.read(self.blocks, rows[part], epochs[part], self.device) for part in parts]
+
+    def _mask(self, batch: Batch, chosen: int) -> tuple[Masked, dict[str, Tensor]]:
+        """Mask `chosen` positions of each block, and count what the terms average over (see `Objective.counts`)."""
+        masked = batch.mask_number(self.objective.special, chosen, self.seed, self.objective.continuations)
+        return masked, self.objective.counts(batch, masked)
 
     def backward(self, batches: list[Batch], done: float) -> dict[str, Tensor]:
         """Set the gradients of the whole step on the objective's parameters.
@@ -49,13 +59,12 @@ class Step:
             This worker's part of each term and of their weighted sum, `loss`. The workers' parts add up to the mean
             over everything that counts in the step, as if the step were one batch.
         """
-        probability = self.options.mask_share(done)
-        special, continuations = self.objective.special, self.objective.continuations
-        masked = [batch.mask(special, probability, self.seed, continuations) for batch in batches]
-        counts = [self.objective.counts(batch, inputs) for batch, inputs in zip(batches, masked, strict=True)]
+        chosen = masked_positions(self.options.mask_share(done), self.blocks.length)
+        masked = [self.masks(batch, chosen) for batch in batches]
+        counts = [count for _, count in masked]
         totals = self.workers.add_up({name: torch.stack([each[name] for each in counts]).sum() for name in counts[0]})
         terms: dict[str, Tensor] = {}
-        for batch, inputs, count in zip(batches, masked, counts, strict=True):
+        for batch, (inputs, count) in zip(batches, masked, strict=True):
             shares = {name: (count[name] / total.clamp(min=1)).float() for name, total in totals.items()}
             with autocast(self.options, self.device):
                 found = self._forward(batch, inputs, shares)

@@ -6,15 +6,24 @@ step (see `Objective.counts`), so gradients need only be summed. The weights equ
 """
 
 import os
+import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import torch
 import torch.distributed
+import xxhash
 from torch import Tensor, nn
+from torch.utils._pytree import tree_leaves
 
+from tinypt.runtime.errors import PipelineError
 from tinypt.training.batches import Rows
+
+PATIENCE = 30.0  # seconds until a new file must be seen on every node; network disks list a folder late
 
 
 def is_main_process() -> bool:
@@ -51,6 +60,63 @@ class Workers:
         parts = torch.split(flat, [gradient.numel() for gradient in gradients])
         for gradient, part in zip(gradients, parts, strict=True):
             gradient.copy_(part.view_as(gradient))
+
+    def require_shared_folder(self, folder: Path, device: torch.device, label: str) -> None:
+        """Check that all workers see the same folder: each node reads the checkpoint there, and one worker writes it.
+
+        Raises:
+            PipelineError: a worker does not see a file that the main process has made in the folder.
+        """
+        if self.count == 1:
+            return
+        number = torch.tensor(secrets.randbits(62), device=device)
+        torch.distributed.broadcast(number, 0)
+        file = folder / f"{int(number):x}.shared"
+        if self.rank == 0:
+            file.touch()
+        end = time.monotonic() + PATIENCE
+        while not (seen := file.exists()) and time.monotonic() < end:
+            time.sleep(0.1)
+        missing = [rank for rank, sees in enumerate(self._gather(int(seen), device)) if not sees]
+        if self.rank == 0:
+            file.unlink()
+        if missing:
+            raise PipelineError(
+                f"{label}: worker {missing[0]} of {self.count} does not see {folder} as the main process does; "
+                "several machines need the project at the same path on a shared disk"
+            )
+
+    def require_agreement(self, step: int, state: Any, device: torch.device, label: str) -> None:
+        """Check that all workers start at the same step with the same bits.
+
+        Args:
+            step: this worker's.
+            state: its tensors, in containers of any depth; whatever is no tensor is not compared.
+            device: of the collective operations.
+            label: begins error messages.
+
+        Raises:
+            PipelineError: steps or bits differ.
+        """
+        if self.count == 1:
+            return
+        found = xxhash.xxh3_64()
+        for leaf in tree_leaves(state):
+            if isinstance(leaf, Tensor):
+                found.update(leaf.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
+        steps, bits = self._gather(step, device), self._gather(found.intdigest() >> 2, device)
+        if len({*zip(steps, bits, strict=True)}) > 1:
+            differ = f"steps {', '.join(map(str, steps))}" if len(set(steps)) > 1 else "different weights"
+            raise PipelineError(
+                f"{label}: the workers would start from {differ}; give all machines the same models, code and "
+                "checkpoint, best by a shared disk"
+            )
+
+    def _gather(self, value: int, device: torch.device) -> list[int]:
+        """The value of every worker, by rank."""
+        values = [torch.zeros((), dtype=torch.int64, device=device) for _ in range(self.count)]
+        torch.distributed.all_gather(values, torch.tensor(value, device=device))
+        return [int(each) for each in values]
 
 
 @contextmanager
