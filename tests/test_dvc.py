@@ -103,7 +103,6 @@ def test_every_parameter_a_stage_loads_is_tracked(stages: dict[str, object]) -> 
         tracked = {key.split(".")[0] for dep in stage.deps for key in getattr(dep, "params", [])}  # type: ignore[attr-defined]
         loaded = set(re.findall(r'\bload\(f?"(\w+)', source)) | ({"seed"} if "load_seed()" in source else set())
         loaded |= {"students"} if "student_names()" in source else set()
-        loaded |= {"students"} if "student_names()" in source else set()
         loaded |= set(SECTIONS) if "read_sections()" in source else set()
         assert loaded == tracked, name
 
@@ -129,6 +128,13 @@ def test_outputs_are_never_persisted_and_metrics_are_in_git(stages: dict[str, ob
         for out in stage.outs:  # type: ignore[attr-defined]
             assert not out.persist
             assert out.use_cache == (not out.def_path.startswith(("metrics/", "report")))
+
+
+def test_metrics_of_dvc_are_the_scores_and_nothing_prevents_its_run_cache(stages: dict[str, object]) -> None:
+    for stage in stages.values():
+        for out in stage.outs:  # type: ignore[attr-defined]
+            assert out.is_metric == out.def_path.endswith("/scores.json")
+            assert out.use_cache or out.is_metric or out.is_plot or out.def_path == "report"
 
 
 def test_own_inputs_are_dependencies_that_git_and_dvc_can_track(stages: dict[str, object]) -> None:
