@@ -21,6 +21,18 @@ FLOW = (
     *("training", "distillation", "evaluation", "preflight.py", "reporting", "release"),
     *("inference", "publish.py", "cli.py", "__main__.py"),
 )
+WITHOUT_MODELS = (
+    "download",
+    "clean",
+    "select",
+    "split",
+    "tasks",
+    "sentences",
+    "compare",
+    "report",
+    "plan",
+    "thresholds",
+)
 # No stage depends on it: errors, progress and the stage runner cannot change an output, and a comma in an error message
 # must not make hours of training stale.
 RUNTIME = ROOT / "tinypt/runtime"
@@ -85,6 +97,16 @@ def test_no_stage_depends_on_the_runtime_and_the_runtime_on_nothing(stages: dict
         assert not any(dep.is_relative_to(RUNTIME) or RUNTIME.is_relative_to(dep) for dep in _code_deps(stage)), name
     for file in RUNTIME.glob("*.py"):
         assert all(imported.is_relative_to(RUNTIME) for imported in _imports(file)), file
+
+
+@pytest.mark.parametrize("stage", WITHOUT_MODELS)
+def test_a_stage_without_models_starts_without_their_libraries(stage: str) -> None:
+    """torch takes seconds to import, which a run of 40 stages pays each time."""
+    for file in _closure(ROOT / f"stages/{stage}.py"):
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:  # not the imports inside functions
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not {name.split(".")[0] for name in names} & {"torch", "transformers", "datasets"}, file
 
 
 def test_no_stage_names_code_it_does_not_import(stages: dict[str, object]) -> None:
