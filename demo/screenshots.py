@@ -1,7 +1,7 @@
 """Take the pictures of the report and the demo: `python -m demo.screenshots`.
 
-Writes docs/images/report-*.png (1280 and 390 px, light and dark) and docs/images/demo-*.png. Needs playwright, Chromium,
-report/index.html and demo/vendor (`make site`). To take those of the report alone, add `report`.
+Writes docs/images/report-*.png (1280 and 390 px, light and dark) and docs/images/demo-*.png. Needs playwright,
+Chromium, report/index.html and demo/vendor (`make site`). To take those of the report alone, add `report`.
 """
 
 import shutil

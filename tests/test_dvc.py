@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -44,21 +45,24 @@ def stages() -> dict[str, "object"]:
     return {stage.name: stage for stage in Repo(str(ROOT)).index.stages}
 
 
+def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The dotted names that these statements import, relative imports left out."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+
+
+def _files(names: Iterable[str]) -> frozenset[Path]:
+    paths = (ROOT.joinpath(*name.split(".")).with_suffix(".py") for name in names)
+    return frozenset(path for path in paths if path.is_file())
+
+
 @cache
 def _imports(file: Path) -> frozenset[Path]:
     """The project's own files that `file` imports directly, wherever in it the import stands."""
-    found = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        for name in names:
-            path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
-            if path.is_file():
-                found.add(path)
-    return frozenset(found)
+    return _files(_names(ast.walk(ast.parse(file.read_text(encoding="utf-8")))))
 
 
 def _closure(file: Path) -> set[Path]:
@@ -101,12 +105,13 @@ def test_no_stage_depends_on_the_runtime_and_the_runtime_on_nothing(stages: dict
 
 @pytest.mark.parametrize("stage", WITHOUT_MODELS)
 def test_a_stage_without_models_starts_without_their_libraries(stage: str) -> None:
-    """torch takes seconds to import, which a run of 40 stages pays each time."""
-    for file in _closure(ROOT / f"stages/{stage}.py"):
-        for node in ast.parse(file.read_text(encoding="utf-8")).body:  # not the imports inside functions
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert not {name.split(".")[0] for name in names} & {"torch", "transformers", "datasets"}, file
+    """torch takes seconds to import, in every stage of a run."""
+    seen, waiting = set(), [ROOT / f"stages/{stage}.py"]
+    while waiting:
+        seen.add(file := waiting.pop())
+        names = list(_names(ast.parse(file.read_text(encoding="utf-8")).body))  # not the imports inside functions
+        assert not {name.split(".")[0] for name in names} & {"torch", "transformers", "datasets"}, file
+        waiting += _files(names) - seen
 
 
 def test_no_stage_names_code_it_does_not_import(stages: dict[str, object]) -> None:
