@@ -1,5 +1,6 @@
 # make repro    run the pipeline
 # make plan     say how much disk, time and memory that will take
+# make experiments  what differs between this commit, its experiments and your working copy; one row a score
 # make demo     serve a page that tries the models, to this machine; needs npm once
 # make test     run every check: linters, types, all tests
 #
@@ -18,7 +19,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: repro plan demo test check format soak site vendor release-notes lint types lock setup checks
+.PHONY: repro plan experiments demo test check format soak site vendor release-notes lint types lock setup checks
 
 # With a DVC remote (docs/remotes.md), fetches finished stages and runs only the rest. `dvc pull` fetches everything at
 # once; `repro --pull` asks the remote stage by stage, a second each, but finds results that dvc.lock does not name.
@@ -30,6 +31,9 @@ repro: setup
 
 plan: setup
 	python -m stages.plan
+
+experiments: setup
+	@python -m ci.experiments
 
 demo: vendor
 	$(PYTHON) -m demo.serve

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,18 @@ FLOW = (
     *("training", "distillation", "evaluation", "preflight.py", "reporting", "release"),
     *("inference", "publish.py", "cli.py", "__main__.py"),
 )
+WITHOUT_MODELS = (
+    "download",
+    "clean",
+    "select",
+    "split",
+    "tasks",
+    "sentences",
+    "compare",
+    "report",
+    "plan",
+    "thresholds",
+)
 # No stage depends on it: errors, progress and the stage runner cannot change an output, and a comma in an error message
 # must not make hours of training stale.
 RUNTIME = ROOT / "tinypt/runtime"
@@ -32,21 +45,24 @@ def stages() -> dict[str, "object"]:
     return {stage.name: stage for stage in Repo(str(ROOT)).index.stages}
 
 
+def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The dotted names that these statements import, relative imports left out."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+
+
+def _files(names: Iterable[str]) -> frozenset[Path]:
+    paths = (ROOT.joinpath(*name.split(".")).with_suffix(".py") for name in names)
+    return frozenset(path for path in paths if path.is_file())
+
+
 @cache
 def _imports(file: Path) -> frozenset[Path]:
     """The project's own files that `file` imports directly, wherever in it the import stands."""
-    found = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        for name in names:
-            path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
-            if path.is_file():
-                found.add(path)
-    return frozenset(found)
+    return _files(_names(ast.walk(ast.parse(file.read_text(encoding="utf-8")))))
 
 
 def _closure(file: Path) -> set[Path]:
@@ -87,6 +103,17 @@ def test_no_stage_depends_on_the_runtime_and_the_runtime_on_nothing(stages: dict
         assert all(imported.is_relative_to(RUNTIME) for imported in _imports(file)), file
 
 
+@pytest.mark.parametrize("stage", WITHOUT_MODELS)
+def test_a_stage_without_models_starts_without_their_libraries(stage: str) -> None:
+    """torch takes seconds to import, in every stage of a run."""
+    seen, waiting = set(), [ROOT / f"stages/{stage}.py"]
+    while waiting:
+        seen.add(file := waiting.pop())
+        names = list(_names(ast.parse(file.read_text(encoding="utf-8")).body))  # not the imports inside functions
+        assert not {name.split(".")[0] for name in names} & {"torch", "transformers", "datasets"}, file
+        waiting += _files(names) - seen
+
+
 def test_no_stage_names_code_it_does_not_import(stages: dict[str, object]) -> None:
     idle = {}
     for name, stage in stages.items():
@@ -102,7 +129,6 @@ def test_every_parameter_a_stage_loads_is_tracked(stages: dict[str, object]) -> 
         source = _module(stage).read_text(encoding="utf-8")
         tracked = {key.split(".")[0] for dep in stage.deps for key in getattr(dep, "params", [])}  # type: ignore[attr-defined]
         loaded = set(re.findall(r'\bload\(f?"(\w+)', source)) | ({"seed"} if "load_seed()" in source else set())
-        loaded |= {"students"} if "student_names()" in source else set()
         loaded |= {"students"} if "student_names()" in source else set()
         loaded |= set(SECTIONS) if "read_sections()" in source else set()
         assert loaded == tracked, name
@@ -129,6 +155,13 @@ def test_outputs_are_never_persisted_and_metrics_are_in_git(stages: dict[str, ob
         for out in stage.outs:  # type: ignore[attr-defined]
             assert not out.persist
             assert out.use_cache == (not out.def_path.startswith(("metrics/", "report")))
+
+
+def test_metrics_of_dvc_are_the_scores_and_nothing_prevents_its_run_cache(stages: dict[str, object]) -> None:
+    for stage in stages.values():
+        for out in stage.outs:  # type: ignore[attr-defined]
+            assert out.is_metric == out.def_path.endswith("/scores.json")
+            assert out.use_cache or out.is_metric or out.is_plot or out.def_path == "report"
 
 
 def test_own_inputs_are_dependencies_that_git_and_dvc_can_track(stages: dict[str, object]) -> None:

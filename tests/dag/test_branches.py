@@ -33,8 +33,7 @@ def test_a_branch_with_one_changed_parameter(clone: Clone) -> None:
     assert {name.split("@")[1] for name in ran if "@" in name} == {"total"}
     clone.commit("total at temperature 4")
 
-    scores = [f"metrics/{model}/scores.json" for model in ("total", "semantic", "untrained")]
-    changed = _changed(json.loads(clone.dvc("metrics", "diff", "main", "--json", "--targets", *scores)))
+    changed = _changed(json.loads(clone.dvc("metrics", "diff", "main", "--json")))
     assert [key for key in changed if "total" not in key] == []
     assert ["metrics", "total", "scores", "mlm_loss"] in changed
     assert len(changed) <= 12

@@ -13,6 +13,7 @@ from tinypt.reporting.webpage import write_html
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PHONE = 375  # px
+PAGES = 10  # on paper
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=f"no Chromium: none of {', '.join(NAMES)} is on the path")
@@ -101,11 +102,15 @@ def _print(window: Any, path: Path) -> None:
     window.pdf(path=path, prefer_css_page_size=True)
     content = path.read_bytes()
     assert content.startswith(b"%PDF")
-    assert len(re.findall(rb"/Type\s*/Page\b", content)) > 1
+    assert 1 < len(re.findall(rb"/Type\s*/Page\b", content)) <= PAGES
 
 
 def _phone(window: Any) -> None:
     """Check that on a phone only the frames of the tables scroll sideways."""
     window.set_viewport_size({"width": PHONE, "height": 800})
+    window.evaluate("scrollTo(0, 0)")
+    picture = window.get_by_role("img").first.bounding_box()
+    assert picture["y"] + picture["height"] < 800  # the verdict and its picture are on the first screen
+    assert picture["x"] + picture["width"] <= PHONE
     window.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
     assert window.evaluate("document.documentElement.scrollWidth") == PHONE

@@ -25,7 +25,7 @@ def test_every_section_is_there_and_every_chart_once_with_its_text(page: Page) -
     assert re.findall(r"^## (.+)$", page.markdown, re.MULTILINE) == SECTIONS
     shown = re.findall(r"^!\[(.+)\]\((.+)\.svg\)$", page.markdown, re.MULTILINE)
     assert [name for _, name in shown] == [chart.name for chart in page.charts]
-    assert len({chart.name for chart in page.charts}) == len(page.charts) == 3 + 3 + 6 + 1 + 4 + 1 + 1
+    assert len({chart.name for chart in page.charts}) == len(page.charts) == 3 + 3 + 2 + 1 + 4 + 1 + 1
     assert all(len(alt) > 20 for alt, _ in shown)
 
 
@@ -57,6 +57,17 @@ def test_examples_that_may_not_be_quoted_and_unknown_versions_are_replaced_by_a_
     assert "data/select/examples.jsonl" in text
     assert "not shown to be better than untrained: ASSIN2 similarity, frozen;" in text
     assert "There was no dvc.lock" in text
+
+
+def test_published_numbers_are_on_the_page_of_real_text_alone(report_data: ReportData, page: Page) -> None:
+    assert "published" not in page.markdown
+    assert "| published loss |" in compose(replace(report_data, sample=False)).markdown
+
+
+def test_no_section_without_students_that_differ_in_little(report_data: ReportData) -> None:
+    students = {name: {f"{name}_{number}": 1 for number in range(3)} for name in ("partial", "total")}
+    students = {name: {"distill": {"losses": own}} for name, own in students.items()}
+    assert "## From student" not in compose(replace(report_data, params={"students": students})).markdown
 
 
 def test_parameters_inherited_in_yaml_are_written_out_without_anchors(report_data: ReportData) -> None:

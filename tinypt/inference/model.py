@@ -150,4 +150,7 @@ def find_release(model: str | None) -> Path:
     for folder in (Path(model), Path("models", model, "release")):
         if (folder / "config.json").is_file():
             return folder
-    raise PipelineError(f"{model}: neither the folder of a release nor a student with models/{model}/release")
+    place = f"models/{model}/release"
+    raise PipelineError(
+        f"{model}: neither the folder of a release nor a student with {place}; `make repro` makes those"
+    )

@@ -2,7 +2,7 @@
 
 SAMPLE = """\
 **Measured on generated sample text.** These numbers show that the pipeline runs and what it measures. They say nothing
-about real models, and they do not compare with the published numbers, which were measured on real text."""
+about real models or real text."""
 READING = """\
 Bold: the best student, and every student that the paired comparison does not show to be worse than it. *base* is the
 model that students are made from. *untrained* is the student's architecture with random weights and the teacher's
@@ -11,9 +11,11 @@ or a linear probe on them. *fine-tuned* trains the whole model on the task's lab
 the soft labels of the fine-tuned teacher. Both are means over seeds. The *matched head* reads the means of the token
 states and how well the words of a pair match. The *cls head* reads the state at [CLS], like
 AutoModelForSequenceClassification; only its scores compare with other publications. Similarity is Pearson's r;
-entailment and sentiment are macro-F1. *published* is the number in the study, which does not compare with ours
-directly; the reason is given below each measurement. Every number is also in [summary.csv](summary.csv) and
+entailment and sentiment are macro-F1. Every number is also in [summary.csv](summary.csv) and
 [summary.json](summary.json)."""
+PUBLISHED_SCORES = """\
+*published* is the number in the study, which does not compare with ours directly; the reason is given below each
+measurement."""
 NO_EXAMPLES = """\
 The dropped documents are not quoted here, because the licence of the corpus may not allow it. Examples for every rule
 are in `data/select/examples.jsonl`. `python -m stages.report --against HEAD` shows them on a page that git ignores."""
@@ -35,7 +37,8 @@ CAPTIONS = {
     ),
     "gap": (
         "Gap recovered is (student − untrained) / (teacher − untrained), with 95 % intervals. It is given where the "
-        "teacher is shown to be better than untrained. Where the teacher is hardly better, the interval is wide."
+        "teacher is shown to be better than untrained. Where the teacher is hardly better, the interval is wide; an "
+        "arrow marks one that goes on beyond the axis."
     ),
     "no gap": "No gap to recover, because the teacher is not shown to be better than untrained:",
     "pairs": (
@@ -46,15 +49,17 @@ CAPTIONS = {
     ),
     "cost": (
         "Higher is better; further left is cheaper. The horizontal axes are logarithmic. Models of the same shape lie "
-        "above each other, however they were trained."
+        "above each other, however they were trained. Scores are fine-tuned ones, of the matched head where it was "
+        "used; a task without any has its frozen scores."
     ),
     "efficiency": (
         "Latency is for one text and one masked token, from the input ids to the prediction. Texts/s is measured in "
         "batches. Times depend on the machine and compare only within this table. Measured on"
     ),
+    "every": "Open a table to read it. Tables that are closed are not printed.",
     "students": (
-        "The students in the order of params.yaml, each compared with the one above it. Where two neighbours differ in "
-        "a single setting, the step between them is the effect of that setting."
+        "Pairs of students that differ in one or two settings, the later one of params.yaml minus the earlier one. "
+        "With a single setting, the difference is the effect of that setting."
     ),
     "curves": (
         "One line per student, in the same colour and mark in every chart. A student that does not use a loss term has "

@@ -44,26 +44,33 @@ def headline_table(results: Results, comparisons: Comparisons, efficiency: Effic
     return Table("Headline", header, rows, best=frozenset(best))
 
 
-def mlm_table(results: Results) -> Table:
-    """Each model's prediction of held-out text: every number of evaluate.json outside the tasks, without counts."""
+def mlm_table(results: Results, published: bool) -> Table:
+    """Each model's prediction of held-out text: every number of evaluate.json outside the tasks, without counts.
+
+    `published` adds the study's numbers, here and in `task_table`.
+    """
     metrics = results.language_metrics()
-    header = ["model", *(metric_label(*metric) for metric in metrics), *_published_columns("mlm")]
+    header = [
+        "model",
+        *(metric_label(*metric) for metric in metrics),
+        *(_published_columns("mlm") if published else []),
+    ]
     rows = []
     for model in results.models:
         own = [show(results.numbers.get(Key(model, section, "", metric))) for section, metric in metrics]
-        rows.append([label(model), *own, *_published("mlm", model)])
-    return Table(label("mlm"), header, rows, _notes("mlm"))
+        rows.append([label(model), *own, *(_published("mlm", model) if published else [])])
+    return Table(label("mlm"), header, rows, _notes("mlm") if published else [])
 
 
-def task_table(results: Results, comparisons: Comparisons, task: str) -> Table:
-    """One task: every model by every protocol, the baselines, and the published values."""
+def task_table(results: Results, comparisons: Comparisons, task: str, published: bool) -> Table:
+    """One task: every model by every protocol, the baselines, and, if asked for, the published values."""
     columns = [(protocol, metric) for protocol in results.protocols(task) for metric in results.metrics(task)]
     header = ["model", *(f"{label(protocol)}: {label(metric)}" for protocol, metric in columns)]
-    header += _published_columns(task)
+    header += _published_columns(task) if published else []
     rows = []
     for model in results.models:
         cells = [show_score(results.score(model, task, protocol, metric)) for protocol, metric in columns]
-        rows.append([label(model), *cells, *_published(task, model)])
+        rows.append([label(model), *cells, *(_published(task, model) if published else [])])
     for name in results.baselines(task):
         cells = [show(results.numbers.get(Key(name, task, BASELINE, metric))) for _, metric in columns]
         rows.append([label(name), *cells, *[BLANK] * (len(header) - 1 - len(cells))])
@@ -73,7 +80,7 @@ def task_table(results: Results, comparisons: Comparisons, task: str) -> Table:
         if metric == results.metrics(task)[0]
         for name in comparisons.leaders(results, task, protocol, metric)
     }
-    return Table(label(task), header, rows, _notes(task), frozenset(best))
+    return Table(label(task), header, rows, _notes(task) if published else [], frozenset(best))
 
 
 def distill_table(results: Results) -> Table:

@@ -40,5 +40,3 @@ toggle.addEventListener("click", () => {
   root.style.colorScheme = chosen === "dark" ? "light" : "dark";
 });
 document.querySelector("header").append(toggle);
-
-addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((fold) => { fold.open = true; }));

@@ -6,10 +6,10 @@ from typing import Any
 
 import yaml
 
-from tinypt.reporting.captions import CAPTIONS, NO_EXAMPLES, READING, SAMPLE
+from tinypt.reporting.captions import CAPTIONS, NO_EXAMPLES, PUBLISHED_SCORES, READING, SAMPLE
 from tinypt.reporting.charts.corpus import draw_funnel
 from tinypt.reporting.charts.drawing import Chart
-from tinypt.reporting.charts.efficiency import draw_scatter
+from tinypt.reporting.charts.efficiency import draw_cost
 from tinypt.reporting.charts.scores import draw_bits_per_character, draw_gap, draw_task
 from tinypt.reporting.charts.training import Curve, draw_curves, draw_loss_terms
 from tinypt.reporting.comparisons import Comparisons, gap_table, pairs_table
@@ -64,6 +64,7 @@ def compose(data: ReportData) -> Page:
 
     results, comparisons, efficiency = data.results, data.comparisons, data.efficiency
     tasks = results.tasks()
+    steps = students_table(results, comparisons, data.params.get("students", {}))
     gaps = [
         draw_gap({protocol: comparisons.gaps_by_model(task, protocol) for protocol in results.protocols(task)}, task)
         for task in dict.fromkeys(key.measurement for key in comparisons.gaps)
@@ -77,9 +78,9 @@ def compose(data: ReportData) -> Page:
         data.changes,
         "## Headline",
         headline_table(results, comparisons, efficiency, published=not data.sample).markdown(),
-        READING,
+        READING if data.sample else f"{READING} {PUBLISHED_SCORES}",
         "## Scores by task",
-        show(*(draw_task(results, task) for task in tasks), caption="scores"),
+        show(*(draw_task(results, task, published=not data.sample) for task in tasks), caption="scores"),
         "## Gap recovered",
         show(*gaps, caption="gap"),
         gap_table(comparisons, results).markdown() if gaps else "",
@@ -88,24 +89,26 @@ def compose(data: ReportData) -> Page:
         f"*{CAPTIONS['pairs']}*",
         *_pairs(results, comparisons),
         "## Quality against size and speed",
-        show(*_scatters(results, efficiency), caption="cost"),
+        show(*_costs(results, efficiency), caption="cost"),
         efficiency_table(efficiency).markdown(),
         f"*{CAPTIONS['efficiency']} {efficiency.machine}, {efficiency.threads} threads.*",
         _fold("The students' encoders in their release formats", encoder_table(efficiency))
         if efficiency.encoders
         else "",
-        "## From student to student",
-        f"*{CAPTIONS['students']}*",
-        students_table(results, comparisons, data.params.get("students", {})).markdown(),
+        *([f"## {steps.title}", f"*{CAPTIONS['students']}*", steps.markdown()] if steps.rows else []),
         "## Training",
         show(*draw_curves(data.curves), caption="curves"),
         show(draw_loss_terms(_terms(data)), caption="terms"),
         distill_table(results).markdown(),
         *_corpus(data, show(draw_funnel(data.funnel), caption="funnel")),
         "## Every measurement",
+        f"*{CAPTIONS['every']}*",
         *(
-            f"### {table.title}\n\n{table.markdown()}"
-            for table in (mlm_table(results), *(task_table(results, comparisons, task) for task in tasks))
+            _fold(table.title, table)
+            for table in (
+                mlm_table(results, published=not data.sample),
+                *(task_table(results, comparisons, task, published=not data.sample) for task in tasks),
+            )
         ),
         *_made_from(data),
     ]
@@ -129,22 +132,19 @@ def _pairs(results: Results, comparisons: Comparisons) -> list[str]:
     ]
 
 
-def _scatters(results: Results, efficiency: Efficiency) -> list[Chart]:
-    """Two charts for each task, by size and by latency, of fine-tuned scores where there are any, else frozen ones."""
-    sizes = {name: cost.bytes / 1e6 for name, cost in efficiency.models.items()}
-    latency, length = efficiency.latency(), efficiency.longest()
-    charts: dict[str, list[Chart]] = {"size": [], "speed": []}
+def _costs(results: Results, efficiency: Efficiency) -> list[Chart]:
+    """Every task's scores by size and by latency, fine-tuned ones where there are any, else frozen ones."""
+    scores = {}
     for task in results.tasks():
         metric = results.metrics(task)[0]
         for protocol in (*FINETUNE, "frozen"):
             quality = results.values(results.models, task, protocol, metric)
             if quality:
                 break
-        title, name = f"{label(task)}, {label(protocol)}: {label(metric)}", task.replace("_", "-")
-        charts["size"].append(draw_scatter(sizes, quality, f"size-{name}", title, "MB on disk"))
-        unit = f"ms per text of {length} word pieces"
-        charts["speed"].append(draw_scatter(latency, quality, f"speed-{name}", title, unit))
-    return [*charts["size"], *charts["speed"]]
+        scores[f"{label(task)}: {label(metric)}"] = quality
+    sizes = {name: cost.bytes / 1e6 for name, cost in efficiency.models.items()}
+    unit = f"ms per text of {efficiency.longest()} word pieces"
+    return [draw_cost(sizes, scores, "size", "MB on disk"), draw_cost(efficiency.latency(), scores, "speed", unit)]
 
 
 def _terms(data: ReportData) -> dict[str, dict[str, float]]:

@@ -1,6 +1,7 @@
-"""The students one after the other: the settings each changes from the one before, and the effect on its scores."""
+"""Students that differ little: their settings, and the effect on their scores."""
 
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 from tinypt.reporting.comparisons import Comparisons, show_difference
@@ -8,11 +9,11 @@ from tinypt.reporting.parameters import changed_parameters
 from tinypt.reporting.results import TASK_DISTILLATION, Results
 from tinypt.reporting.tables import BLANK, Table, label
 
-MAX_CHANGES = 6  # changed settings that a row lists
+MAX_CHANGES = 2  # settings in which two students differ; with more, no effect belongs to one of them
 
 
 def students_table(results: Results, comparisons: Comparisons, students: Mapping[str, Any]) -> Table:
-    """A row for each student in order: changed parameters and differences from the row above.
+    """A row for each pair of students that differ in at most MAX_CHANGES settings, the later one minus the earlier one.
 
     Args:
         results: of all models.
@@ -25,24 +26,16 @@ def students_table(results: Results, comparisons: Comparisons, students: Mapping
         for protocol in results.protocols(task)
         if protocol not in TASK_DISTILLATION  # task-distilled students are not compared with one another
     ]
-    header = ["student", "changes from the student above", "bits per character"]
+    header = ["student", "differs from", "in", "bits per character"]
     header += [f"{label(task)}, {label(protocol)}, {label(results.metrics(task)[0])}" for task, protocol in columns]
     rows = []
-    names = results.students()
-    for before, name in zip([None, *names], names, strict=False):
-        shown = name.replace("_", " ")
-        if before is None:
-            rows.append([shown, "first", *[BLANK] * (1 + len(columns))])
+    for before, name in combinations(results.students(), 2):
+        changes = changed_parameters(students.get(before), students.get(name))
+        if len(changes) > MAX_CHANGES:
             continue
+        listed = (f"{key.split('.', 1)[-1]}: {old} → {new}" for key, (old, new) in changes.items())
         old, new = (results.bits_per_character(model) for model in (before, name))
         bits = BLANK if old is None or new is None else f"{new - old:+.3f}".replace("-", "−")
         cells = [show_difference(comparisons.find(task, protocol, name, before)) for task, protocol in columns]
-        rows.append([shown, _changes(students.get(before), students.get(name)), bits, *cells])
-    return Table("From student to student", header, rows, text=frozenset({0, 1}))
-
-
-def _changes(before: Any, after: Any) -> str:
-    changes = changed_parameters(before, after)
-    listed = [f"{key.split('.', 1)[-1]}: {old} → {new}" for key, (old, new) in changes.items()]
-    rest = [f"and {len(listed) - MAX_CHANGES} more"] if len(listed) > MAX_CHANGES else []
-    return "; ".join([*listed[:MAX_CHANGES], *rest]) or "nothing"
+        rows.append([label(name), label(before), "; ".join(listed) or "nothing", bits, *cells])
+    return Table("From student to student", header, rows, text=frozenset({0, 1, 2}))

@@ -1,19 +1,16 @@
 import re
 import xml.etree.ElementTree as ElementTree
-from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.reporting.conftest import QUALITY
 from tinypt.reporting.charts.corpus import draw_funnel
 from tinypt.reporting.charts.drawing import COLOURS, CYCLE, Chart, looks
-from tinypt.reporting.charts.efficiency import GAP, _spread, draw_scatter
+from tinypt.reporting.charts.efficiency import draw_cost
 from tinypt.reporting.charts.scores import draw_bits_per_character, draw_gap, draw_task
 from tinypt.reporting.charts.training import draw_curves, draw_loss_terms
 from tinypt.reporting.page import ReportData
-from tinypt.reporting.results import tabulate
+from tinypt.reporting.results import Score, tabulate
 
 TUNED = ("fine-tuned, matched head", "fine-tuned, cls head")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -83,7 +80,7 @@ def test_two_charts_share_no_ids() -> None:
 
 
 def test_the_same_bytes_each_time_without_a_date(report_data: ReportData) -> None:
-    first, second = (draw_task(report_data.results, "assin2_similarity") for _ in range(2))
+    first, second = (draw_task(report_data.results, "assin2_similarity", True) for _ in range(2))
     assert first == second
     assert "date" not in first.svg
 
@@ -91,8 +88,9 @@ def test_the_same_bytes_each_time_without_a_date(report_data: ReportData) -> Non
 def test_the_chart_of_a_task_has_every_model_protocol_baseline_and_published_values(
     report_data: ReportData,
 ) -> None:
-    chart = draw_task(report_data.results, "assin2_similarity")
+    chart = draw_task(report_data.results, "assin2_similarity", published=True)
     assert {*QUALITY, "frozen", *TUNED, "published by the study"} <= set(texts(chart))
+    assert "published by the study" not in texts(draw_task(report_data.results, "assin2_similarity", published=False))
     assert "baseline: word overlap (Jaccard), 0.546" in texts(chart)
     assert "fine-tuned, matched head: teacher 0.800, base 0.400, untrained 0.300" in chart.alt
     assert "fine-tuned, cls head: teacher 0.600, base 0.200, untrained 0.100" in chart.alt
@@ -101,6 +99,16 @@ def test_the_chart_of_a_task_has_every_model_protocol_baseline_and_published_val
 def test_the_gap_chart_describes_every_share(report_data: ReportData) -> None:
     chart = draw_gap({"frozen": report_data.comparisons.gaps_by_model("tweetsentbr", "frozen")}, "tweetsentbr")
     assert "frozen: base 20 %, partial 50 %, total 70 %." in chart.alt
+
+
+def test_an_interval_that_leaves_the_frame_of_the_gap_chart_ends_in_an_arrow() -> None:
+    def marks(*scores: Score) -> int:
+        chart = draw_gap({"frozen": {f"student_{place}": score for place, score in enumerate(scores)}}, "task")
+        return chart.svg.count("<use ")
+
+    inside = Score(0.5, 0.4, 0.6)
+    assert marks(inside, Score(0.7, -9.0, 9.0)) == marks(inside, Score(0.7, 0.6, 0.8)) + 2
+    assert marks(inside, Score(0.7, 0.6, 9.0)) == marks(inside, Score(0.7, 0.6, 0.8)) + 1
 
 
 def test_bits_per_character_of_every_student_with_both_bounds(report_data: ReportData) -> None:
@@ -121,18 +129,13 @@ def test_the_shares_of_the_loss_are_weighted() -> None:
     assert "total: mlm 75%, kl 25%. mlm_only: mlm 100%." in chart.alt
 
 
-def test_a_scatter_names_every_model_that_has_both_numbers() -> None:
-    chart = draw_scatter({"teacher": 9.0, "total": 2.0}, {"teacher": 0.8, "total": 0.5, "base": 0.4}, "x", "y", "MB")
-    assert {"teacher", "total"} <= set(texts(chart))
-    assert "base" not in texts(chart)
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.floats(0.08, 0.92), min_size=1, max_size=10).map(sorted))
-def test_labels_of_a_scatter_keep_their_order_and_distance(places: list[float]) -> None:
-    moved = _spread(places)
-    assert all(after - before >= GAP - 1e-9 for before, after in pairwise(moved))
-    assert moved[-1] <= 1 + 1e-9
+def test_cost_has_a_panel_for_each_score_and_one_legend_of_the_models_with_both_numbers() -> None:
+    scores = {"one": {"teacher": 0.8, "total": 0.5, "base": 0.4}, "two": {"total": 0.3}}
+    chart = draw_cost({"teacher": 9.0, "total": 2.0, "untrained": 2.0}, scores, "x", "MB")
+    assert texts(chart).count("total") == texts(chart).count("teacher") == 1
+    assert {"one", "two", "MB"} <= set(texts(chart))
+    assert not {"base", "untrained"} & set(texts(chart))
+    assert chart.alt == "one against MB. teacher 9, 0.800; total 2, 0.500. two against MB. total 2, 0.300."
 
 
 @pytest.mark.parametrize("models", [{}, {"teacher": {"mlm": {"loss": 1.0}}}])
@@ -142,7 +145,8 @@ def test_nothing_to_show_is_no_crash(models: dict[str, dict[str, dict[str, float
     assert draw_curves({}) == []
     draw_funnel([("raw", 0)])
     draw_loss_terms({})
-    draw_scatter({}, {}, "x", "y", "MB")
+    draw_cost({}, {}, "x", "MB")
+    draw_cost({}, {"y": {}}, "x", "MB")
     draw_gap({"frozen": {}}, "task")
 
 

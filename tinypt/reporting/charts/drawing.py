@@ -11,6 +11,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+LINE = 15  # of a legend, px
 WIDTH = 360  # px: fits a phone without scaling; wider screens show charts side by side
 INK, MUTED, RULE = "#0a0b0c", "#6a6b6c", "#cacbcc"
 # Colours after Okabe and Ito (2008), as (variable, on light, on dark). All have a contrast of at least 3:1.
@@ -96,9 +97,15 @@ def looks(models: Sequence[str]) -> dict[str, Look]:
 @contextmanager
 def canvas(height: float) -> Iterator[tuple[Figure, Axes]]:
     """An empty chart in the report's style, WIDTH px wide and `height` px high."""
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH / 72, height / 72), layout="constrained")
+    with sheet(height) as figure:
         yield figure, figure.add_subplot()
+
+
+@contextmanager
+def sheet(height: float) -> Iterator[Figure]:
+    """The same without axes, for several panels."""
+    with matplotlib.rc_context(STYLE):
+        yield Figure(figsize=(WIDTH / 72, height / 72), layout="constrained")
 
 
 def legend(figure: Figure, columns: int) -> None:
@@ -108,7 +115,7 @@ def legend(figure: Figure, columns: int) -> None:
 
 
 def finish(figure: Figure, name: str, title: str, alt: str) -> Chart:
-    """The figure as a chart; call it inside `canvas`. `name` prefixes its ids, so that they are unique on a page."""
+    """The figure as a chart; call it inside `canvas` or `sheet`. `name` prefixes its ids, to be unique on a page."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     text = buffer.getvalue()

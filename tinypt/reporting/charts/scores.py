@@ -4,18 +4,17 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 
-from tinypt.reporting.charts.drawing import INK, LINES, MUTED, Chart, canvas, finish, legend, looks
+from tinypt.reporting.charts.drawing import INK, LINE, LINES, MUTED, Chart, canvas, finish, legend, looks
 from tinypt.reporting.published import PUBLISHED
 from tinypt.reporting.results import BASELINE, PROTOCOLS, Results, Score
 from tinypt.reporting.tables import label
 
-LINE = 15  # of the legend, px
 SPREAD = 0.6  # of a row's height, between the marks of its first and its last protocol
 FILL = dict(zip(PROTOCOLS, ("none", "full", "bottom", "left", "right"), strict=True))
 
 
-def draw_task(results: Results, task: str) -> Chart:
-    """A row for each model, with a mark for each protocol and a cross for the published score.
+def draw_task(results: Results, task: str, published: bool) -> Chart:
+    """A row for each model, with a mark for each protocol and, with `published`, a cross for the study's score.
 
     Bars are 95 % intervals, or one standard deviation over seeds. Vertical lines are the baselines.
     """
@@ -37,7 +36,7 @@ def draw_task(results: Results, task: str) -> Chart:
             if scores:
                 listed = ", ".join(f"{model} {score.value:.3f}" for model, score in scores.items())
                 parts.append(f"{label(protocol)}: {listed}.")
-        if task in PUBLISHED and PUBLISHED[task].metric == metric:
+        if published and task in PUBLISHED and PUBLISHED[task].metric == metric:
             printed = [pair for column in PUBLISHED[task].columns.values() for pair in column.items()]
             pairs = [(score, models.index(model)) for model, score in printed if model in models]
             axes.plot(*zip(*pairs, strict=True), "x", color=INK, markersize=5, label="published by the study")
@@ -61,14 +60,18 @@ def draw_gap(gaps: Mapping[str, Mapping[str, Score]], task: str) -> Chart:
         _rows(axes, models)
         for share in (0, 100):
             axes.axvline(share, color=INK, linewidth=1, linestyle=":" if share == 0 else "-")
-        for protocol, offset in _offsets(protocols).items():
-            shares = {model: _percent(gap) for model, gap in gaps[protocol].items()}
-            _points(axes, models, shares, protocol, offset)
-            listed = ", ".join(f"{model} {share.value:.0f} %" for model, share in shares.items())
-            parts.append(f"{label(protocol)}: {listed or 'none'}.")
         # intervals can be very wide where untrained and teacher are close, so the points set the limits of the axis
         values = [100 * gap.value for found in gaps.values() for gap in found.values()]
-        axes.set_xlim(min([-25, *(value - 40 for value in values)]), max([125, *(value + 40 for value in values)]))
+        left, right = min([-25, *(value - 40 for value in values)]), max([125, *(value + 40 for value in values)])
+        axes.set_xlim(left, right)
+        for protocol, offset in _offsets(protocols).items():
+            shares = {model: _percent(gap) for model, gap in gaps[protocol].items()}
+            _points(
+                axes, models, {model: _within(share, left, right) for model, share in shares.items()}, protocol, offset
+            )
+            _arrows(axes, models, shares, offset, left, right)
+            listed = ", ".join(f"{model} {share.value:.0f} %" for model, share in shares.items())
+            parts.append(f"{label(protocol)}: {listed or 'none'}.")
         axes.set_xlabel("% of the way from untrained (0) to teacher (100)")
         legend(figure, 1)
         name = f"gap-{task.replace('_', '-')}"
@@ -114,6 +117,27 @@ def _percent(gap: Score) -> Score:
     if gap.low is None or gap.high is None:
         return Score(100 * gap.value)
     return Score(100 * gap.value, 100 * gap.low, 100 * gap.high)
+
+
+def _within(share: Score, left: float, right: float) -> Score:
+    """The same with the part of its interval that the axis shows."""
+    if share.low is None or share.high is None:
+        return share
+    return Score(share.value, max(share.low, left), min(share.high, right))
+
+
+def _arrows(
+    axes: Axes, models: Sequence[str], shares: Mapping[str, Score], offset: float, left: float, right: float
+) -> None:
+    """An arrow head at the edge of the axis where an interval goes on beyond it."""
+    look = looks(models)
+    inside = (right - left) / 100  # so that the whole head is inside the frame
+    for model, share in shares.items():
+        row, colour = models.index(model) + offset, look[model].colour
+        if share.low is not None and share.low < left:
+            axes.plot([left + inside], [row], "<", color=colour, markersize=4)
+        if share.high is not None and share.high > right:
+            axes.plot([right - inside], [row], ">", color=colour, markersize=4)
 
 
 def _height(protocols: Sequence[str]) -> int:
