@@ -31,8 +31,8 @@ def test_the_best_cells_are_bold_and_text_is_aligned_left() -> None:
 
 HOSTILE = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a|b", "`a`", "```", "a\nb\n\n# c", "![x](http://a)",
-    "[x](javascript:alert(1))", "**a**", "</td></details>", "&lt;b&gt;", "$(touch x)", "@all", "~~a~~", "\\", "\\|", "\x00",
-    "<!-- ", "-->", "<http://a>",
+    "[x](javascript:alert(1))", "**a**", "</td></details>", "&lt;b&gt;", "$(touch x)", "@all", "~~a~~", "\\", "\\|",
+    "\x00", "<!-- ", "-->", "<http://a>",
 ]  # fmt: skip
 
 
