@@ -9,6 +9,8 @@
 # make format   format the code and apply the linter's safe fixes
 # make soak     property tests with fresh seeds and ten times the examples
 # make lock     write requirements.lock anew, after a change of requirements.txt or constraints.txt
+# make audit    look for known vulnerabilities of the packages in requirements.lock
+# make licences list the licence of every installed package
 # make site     the demo as a folder for a static host: demo/site
 # make vendor   fetch the demo's runtime, ONNX Runtime for browsers, with npm
 # make release-notes   print the newest section of CHANGELOG.md
@@ -19,7 +21,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: repro plan experiments demo test check format soak site vendor release-notes lint types lock setup checks
+.PHONY: repro plan experiments demo test check format soak site vendor release-notes lint types lock audit licences setup \
+	checks
 
 # With a DVC remote (docs/remotes.md), fetches finished stages and runs only the rest. `dvc pull` fetches everything at
 # once; `repro --pull` asks the remote stage by stage, a second each, but finds results that dvc.lock does not name.
@@ -65,6 +68,14 @@ lock: setup
 	python -m pip install --quiet uv==0.13.9
 	uv pip compile requirements.txt --universal --generate-hashes --python-version 3.11 --no-annotate --no-header \
 	  --quiet --output-file requirements.lock
+
+# asks the package index for its advisories; installs nothing of what it checks
+audit: setup
+	python -m pip install --quiet pip-audit==2.10.1
+	pip-audit --disable-pip --require-hashes --progress-spinner off --requirement requirements.lock
+
+licences: setup
+	@python -m ci.licences
 
 setup: .venv/installed
 

@@ -6,6 +6,7 @@ digits, and says whether a new score lies within the 95 % interval of the earlie
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +18,7 @@ NOTE = """\
 *within*: inside the 95 % interval of the earlier score, so other test rows alone could make the difference.
 `python -m stages.report --against {old}` lists every number that has changed."""
 
+_PLAIN = re.compile(r"[\w .,+–%:/-]*")
 Values = dict[str, Any]
 Differences = dict[str, dict[str, Values]]  # file -> key -> {"old": value, "new": value}
 
@@ -54,8 +56,8 @@ def report(
         details: gives the content of a file at the revision `old`, or nothing.
         old, new: the column headers.
     """
-    yield f"## {old} → {new}"
-    changed = [[f"`{key}`", _plain(v.get("old")), _plain(v.get("new"))] for _, key, v in _sorted(parameters)]
+    yield f"## {_cell(old)} → {_cell(new)}"
+    changed = [[_code(key), _plain(v.get("old")), _plain(v.get("new"))] for _, key, v in _sorted(parameters)]
     yield from ["", "### Parameters", ""]
     yield from _table(["parameter", old, new], changed) if changed else ["None changed."]
     rows = list(score_rows(scores, details))
@@ -103,7 +105,19 @@ def _table(header: list[str], rows: list[list[str]]) -> Iterator[str]:
     yield f"| {' | '.join(header)} |"
     yield "|" + " :-- |" + " --: |" * (len(header) - 1)
     for row in rows:
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+        yield f"| {' | '.join(_cell(cell) for cell in row)} |"
+
+
+def _cell(text: str) -> str:
+    """Text that shows itself in a comment: as code unless it is a plain word or number, or is code already."""
+    return (text if _PLAIN.fullmatch(text) or text.startswith("`") else _code(text)).replace("|", "\\|")
+
+
+def _code(text: str) -> str:
+    """Text as Markdown code on one line, in which tags, links and mentions mean nothing."""
+    line = " ".join(text.split())
+    ticks = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
+    return f"{ticks} {line} {ticks}" if "`" in line else f"`{line}`"
 
 
 def _number(value: Any) -> str:

@@ -3,8 +3,10 @@
 import random
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from ci.diff import report, score_rows
 
@@ -78,6 +80,23 @@ def test_an_empty_difference_says_so() -> None:
 
 def test_a_bar_in_a_value_is_escaped() -> None:
     assert "a\\|b" in _text({"params.yaml": {"corpus.source": {"old": "a|b", "new": "c"}}}, {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<script>alert(1)</script>", "a|b", "`a`", "``", "a\nb", "![x](http://a)", "@all", "</details>", "a\\|b"],
+)
+def test_text_from_parameters_and_files_shows_itself(text: str) -> None:
+    """A comment is written with the right to write comments, about numbers and names that others have chosen."""
+    parameters = {"params.yaml": {text: {"old": text, "new": 1}}}
+    report = _text(parameters, {f"metrics/{text.replace('/', ' ')}/scores.json": {text: {"old": 1, "new": 2}}})
+    parser = MarkdownIt("commonmark", {"html": True}).enable("table")
+    tokens = parser.parse(report)
+    assert [token.type for token in tokens].count("tr_open") == 4
+    cells = [token for token in tokens if token.type == "inline" and text.split("\n")[0][:2] in token.content]
+    kinds = {child.type for token in cells for child in token.children or [] if len(token.children or []) == 1}
+    assert kinds == {"code_inline"}
+    assert not [token for token in tokens if token.type == "html_block"]
 
 
 @given(st.integers())

@@ -1,6 +1,6 @@
 import pytest
 
-from tinypt.corpus.encodings import explain
+from tinypt.corpus.encodings import explain, wide_encoding
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,13 @@ def test_a_packed_file_is_unpacked_first() -> None:
 
 def test_utf_8_needs_no_explanation() -> None:
     assert explain("ação".encode(), "a.txt") == ""
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-16", "utf-32"])
+def test_wide_encodings_are_recognised_by_their_zeros_or_mark(encoding: str) -> None:
+    assert wide_encoding("Informação “de” São Paulo".encode(encoding)) == encoding
+
+
+@pytest.mark.parametrize("text", ["", "a", "ação", "\x00ação", "\x00" * 99, "a\x00b", "\x00\x00\x00um"])
+def test_other_texts_are_not_wide_whatever_zeros_they_hold(text: str) -> None:
+    assert wide_encoding(text.encode()) is None

@@ -1,5 +1,6 @@
 import gzip
 import json
+import re
 import tracemalloc
 from collections import Counter
 from pathlib import Path
@@ -182,6 +183,10 @@ def test_a_folder_stands_for_all_known_files_below_it(tmp_path: Path) -> None:
         expand((tmp_path / "empty",))
 
 
+# Encodings of Python that no browser knows, some of which give lone surrogates or take the square of the length.
+UNKNOWN = ("utf-7", "unicode_escape", "raw_unicode_escape", "punycode", "idna", "utf-32", "cp037", "undefined")
+
+
 @pytest.mark.parametrize(
     ("page", "title", "text"),
     [
@@ -200,6 +205,14 @@ def test_a_folder_stands_for_all_known_files_below_it(tmp_path: Path) -> None:
         ('<?xml version="1.0" encoding="ISO-8859-15"?><p>10 €'.encode("iso-8859-15"), "", "10 €"),
         ('<?xml version="1.0" encoding="UTF-8"?><p>pão'.encode("cp1252"), "", "pão"),
         ("<title>" * 3 + "Pão</title>é", "<title><title>Pão", "é"),
+        ("<title>Pão &#0;&#xD800;&#x110000;</title>é", "Pão", "é"),
+        *((f"<meta charset={name}>é +2AA- \\ud800".encode("cp1252"), "", "é +2AA- \\ud800") for name in UNKNOWN),
+        ("<p>é “ç”".encode("utf-16-le"), "", "é “ç”"),
+        ("<p>é “ç”".encode("utf-16-be"), "", "é “ç”"),
+        ("<p>é “ç”".encode("utf-32"), "", "é “ç”"),
+        ('<!-- <meta charset="utf-8"> --><meta charset="iso-8859-1">é'.encode("cp1252"), "", "é"),
+        ('<meta name="x" content="charset=utf-8">é'.encode("cp1252"), "", "é"),
+        ("<meta charset=gb2312>镕".encode("gbk"), "", "镕"),
     ],
 )
 def test_a_page_is_one_document_with_its_markup(tmp_path: Path, page: bytes | str, title: str, text: str) -> None:
@@ -299,10 +312,100 @@ def test_skipped_rows_are_named_if_they_are_more_than_a_few(tmp_path: Path, capl
 
 def test_a_file_of_one_endless_line_or_page_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tinypt.corpus.files.LONGEST", 2 << 20)
-    for name in ("a.txt", "a.jsonl", "a.html"):
+    for name in ("a.txt", "a.jsonl"):
         (tmp_path / name).write_bytes(b"x" * (4 << 20))
         with pytest.raises(PipelineError, match=f"{name}: 1 of 1 rows are too_long"):
             _read(tmp_path / name)
+
+
+def test_a_text_that_would_take_minutes_to_clean_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tinypt.corpus.records.LONGEST", 1000)
+    (tmp_path / "a.jsonl").write_bytes(_lines(*ROWS, {"text": "x" * 1001}, {"text": "x" * 1000}))
+    records, skipped = _read(tmp_path / "a.jsonl")
+    assert (len(records), skipped) == (4, {"too_long": 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.html", b"x" * (4 << 20), "too_long; a text has at most"),
+        ("a.html", gzip.compress(b"<p>um"), "binary; it is no text"),
+        ("a.html", b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj", "binary"),
+        ("a.html", bytes(range(256)), "binary"),
+        ("a.txt", b"PK\x03\x04\x14", "binary"),
+        ("a.txt", "maçã".encode("latin-1"), "not_utf8; byte 0xe7 is not UTF-8; .*`iconv -f WINDOWS-1252"),
+    ],
+)
+def test_a_file_that_is_one_document_is_skipped_and_named(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    content: bytes,
+    reason: str,
+) -> None:
+    monkeypatch.setattr("tinypt.corpus.files.LONGEST", 2 << 20)
+    path = tmp_path / name
+    path.write_bytes(content)
+    records, skipped = _read(path, document="file")
+    assert not records
+    assert skipped == {reason.split(";")[0]: 1}
+    (message,) = caplog.messages
+    assert re.match(f"{path}: skipped: {reason}", message)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "form"),
+    [
+        ("a.jsonl", gzip.compress(b"{}"), r"gzip data, which \.gz at"),
+        ("a.txt", zstandard.compress(b"um"), r"zstd data, which \.zst at"),
+        ("a.txt", b"%PDF-1.4\n", "a PDF"),
+        ("a.jsonl", b"PAR1\x15", r"Parquet, which \.parquet at"),
+    ],
+)
+def test_data_of_another_form_are_named_and_not_converted(tmp_path: Path, name: str, content: bytes, form: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(PipelineError, match=f"{name}: is {form}"):
+        _read(tmp_path / name)
+
+
+def test_a_row_of_odd_bytes_does_not_end_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    odd = [b"\x00{\xff\xff", b"\xff\xfe{\x00", b"{\x00}", b"\x00" * 999]
+    for first in (odd[0], odd[2], odd[3]):
+        path.write_bytes(first + b"\n" + _lines(*ROWS) * 3 + b"\n".join(odd))
+        assert len(_read(path)[0]) == 9
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"\x00um\n\ndois\n")
+    assert [record.text for record in _read(path)[0]] == ["\x00um", "dois"]
+    path.write_bytes("um\nd\ud800is\ntrês\nquatro e cinco".encode("utf-16-le", "surrogatepass"))
+    assert [record.text for record in _read(path)[0]] == ["um", "três", "quatro e cinco"]
+
+
+def test_what_a_record_does_not_use_does_not_count(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"text": "um", "x": "\\ud83d"}\n{"text": "dois\tou"}\n{"text": "a\\ud83d"}\n{"text": "b"}')
+    records, skipped = _read(path)
+    assert [record.text for record in records] == ["um", "dois\tou", "b"]
+    assert skipped == {"malformed_json": 1}
+
+
+def test_rows_without_the_text_field_are_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(_lines(*ROWS, {"content": "quatro"}))
+    assert _read(path)[1] == {"no_text_field": 1}
+    assert caplog.messages == [f"{path}: of 4 rows these were skipped: no_text_field 1"]
+    path.write_bytes(_lines(ROWS[0], *[{"content": "quatro"}] * 3))
+    with pytest.raises(PipelineError, match=r"3 of 4 rows are no_text_field; correct corpus\.text_column"):
+        _read(path)
+
+
+@pytest.mark.parametrize(("document", "texts"), [("line", ["um", "dois"]), ("blank_line", ["um", "dois"])])
+def test_carriage_returns_end_the_lines_of_a_file_without_line_feeds(
+    tmp_path: Path, document: Document, texts: list[str]
+) -> None:
+    (tmp_path / "a.txt").write_bytes(b"um\r\rdois\r")
+    assert [record.text for record in _read(tmp_path / "a.txt", document=document)[0]] == texts
 
 
 @pytest.mark.parametrize("kind", ["gz", "zst"])
@@ -359,6 +462,7 @@ TEXTS = ["maçã", "pêra", None]
         pa.array(TEXTS).dictionary_encode(),
         pa.array(TEXTS, pa.string_view()),
         pa.array([[text] for text in TEXTS], pa.list_(pa.string())),
+        pa.array([[text and text.encode()] for text in TEXTS], pa.large_list(pa.binary())),
     ],
 )
 def test_text_is_read_from_every_type_that_holds_it(tmp_path: Path, column: pa.Array) -> None:
@@ -384,12 +488,34 @@ def test_a_column_that_cannot_hold_text_is_refused_by_its_type(tmp_path: Path, c
         _read(tmp_path / "a.parquet")
 
 
-def test_a_row_of_parquet_that_is_not_utf8_is_skipped(tmp_path: Path) -> None:
-    column = pa.array([b"um", "maçã".encode("latin-1"), b"dois"], pa.binary()).view(pa.string())
+LATIN_1 = pa.array([b"um", "maçã".encode("latin-1"), b"dois"], pa.binary())
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        LATIN_1.view(pa.string()),
+        LATIN_1.cast(pa.large_binary()).view(pa.large_string()),
+        pa.ListArray.from_arrays(pa.array([0, 1, 2, 3]), LATIN_1.view(pa.string())),
+    ],
+)
+def test_a_row_of_parquet_that_is_not_utf8_is_skipped(tmp_path: Path, column: pa.Array) -> None:
     pq.write_table(pa.table({"text": column}), tmp_path / "a.parquet")
     records, skipped = _read(tmp_path / "a.parquet")
     assert [record.text for record in records] == ["um", "dois"]
     assert skipped == {"not_utf8": 1}
+
+
+def test_a_title_that_is_not_utf8_is_read_as_browsers_would(tmp_path: Path) -> None:
+    for titles in (LATIN_1, LATIN_1.view(pa.string())):
+        pq.write_table(pa.table({"text": ["a", "b", "c"], "title": titles}), tmp_path / "a.parquet")
+        assert [record.title for record in _read(tmp_path / "a.parquet")[0]] == ["um", "maçã", "dois"]
+
+
+def test_two_columns_of_the_same_name_are_refused(tmp_path: Path) -> None:
+    pq.write_table(pa.table([["a"], ["b"]], names=["text", "text"]), tmp_path / "a.parquet")
+    with pytest.raises(PipelineError, match="has several columns text"):
+        _read(tmp_path / "a.parquet")
 
 
 def test_a_file_that_may_not_be_read_is_not_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

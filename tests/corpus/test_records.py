@@ -27,7 +27,16 @@ def test_bytes_are_text_in_utf8() -> None:
 
 @pytest.mark.parametrize("text", [None, "", " \n", b" ", [], {"paragraphs": []}, [{"paragraphs": None}], [None]])
 def test_rows_without_text_are_empty(text: Any) -> None:
-    assert from_mapping({"text": text}, "f-0", "text") == from_mapping({}, "f-0", "text") == "empty_text"
+    assert from_mapping({"text": text}, "f-0", "text") == "empty_text"
+
+
+def test_a_row_without_the_field_is_not_an_empty_one() -> None:
+    assert from_mapping({}, "f-0", "text") == "no_text_field"
+
+
+@pytest.mark.parametrize("value", [float("nan"), {"pt": "T"}, ["T"], None, "", b""])
+def test_what_is_no_id_or_title_is_not_used(value: Any) -> None:
+    assert from_mapping({"text": "x", "id": value, "title": value}, "f-0", "text") == Record("f-0", "", "", "x")
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,52 @@ def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
         _read(path)
 
 
+def test_a_title_in_another_encoding_keeps_its_letters(tmp_path: Path) -> None:
+    path = tmp_path / "a.vert"
+    path.write_bytes('<doc docid="l" title="maçã" uri="">\num\n</doc>\n'.encode("latin-1") + SMALL.encode())
+    assert _read(path)[0][0].title == "maçã"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_document(tmp_path: Path) -> None:
+    path = tmp_path / "a.vert"
+    path.write_text(SMALL, encoding="utf-8-sig")
+    records, _, skipped = _read(path)
+    assert [record.doc_id for record in records] == ["netg-1", "netg-2"]
+    assert not skipped
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('<doc docid="a" title="" uri="">\nOlá\tINTJ\tolá\nmundo\tN\tmundo\n</doc>\n', r"several columns; .*`cut -f1`"),
+        (
+            SMALL + '\n<doc id="1">\num\n</doc>' * 3,
+            "3 of 5 rows are malformed_header; a document begins",
+        ),
+    ],
+)
+def test_a_file_of_another_form_is_refused(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "a.vert"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(PipelineError, match=message):
+        _read(path)
+
+
+def test_zstd_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.vert.zst").touch()
+    with pytest.raises(PipelineError, match="unpack it"):
+        _read(tmp_path / "a.vert.zst")
+
+
+def test_a_text_that_would_take_minutes_to_clean_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tinypt.corpus.vert.LONGEST_TEXT", 10)
+    path = tmp_path / "a.vert"
+    path.write_text(SMALL, encoding="utf-8")
+    records, _, skipped = _read(path)
+    assert [record.text for record in records] == ["Só isto"]
+    assert skipped == {"too_long": 1}
+
+
 @pytest.mark.parametrize("part", ['" title="', '" uri="', '">', '<doc docid="'])
 def test_a_header_is_read_in_time_linear_in_its_length(tmp_path: Path, part: str) -> None:
     path = tmp_path / "a.vert"

@@ -193,3 +193,30 @@ def test_an_invalid_file_is_refused_by_name(tmp_path: Path, content: bytes, mess
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match=r"params.yaml: no such file; copy one of params/"):
         load_seed(tmp_path / "params.yaml")
+
+
+@pytest.mark.parametrize("section", ["students", "tasks"])
+@pytest.mark.parametrize(
+    "name",
+    ["a;touch x", "$(x)", "`x`", "a b", "a'b", 'a"b', "../a", "a/b", "<b>", "a|b", "a\nb", "-a", "é", "", "1"],
+)
+def test_names_that_mean_something_elsewhere_are_refused_in_every_stage(
+    tmp_path: Path, section: str, name: str
+) -> None:
+    """They become paths, commands of a shell, keys of metrics and cells of tables."""
+    path = tmp_path / "params.yaml"
+    path.write_text(yaml.safe_dump({"seed": 1, section: {"fine": {}, name: {}}}), encoding="utf-8")
+    with pytest.raises(PipelineError, match=r"name may contain only") as refused:
+        load_seed(path)
+    assert "\n" not in str(refused.value)
+
+
+def test_aliases_that_would_fill_the_memory_and_tags_end_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    bomb = "x0: &x0 [lol]\n" + "".join(f"x{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 9)}]\n" for n in range(1, 30))
+    for content in (bomb + "seed: *x29", "seed: &a {b: *a}", "seed: " + "[" * 9999, "seed: !!python/name:os.system x"):
+        path.write_text(content, encoding="utf-8")
+        with pytest.raises(PipelineError) as refused:
+            load("seed", int, path)
+        assert len(str(refused.value)) < 2000
+        assert "\n" not in str(refused.value)

@@ -1,5 +1,7 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from tinypt.reporting.tables import Table, counts_tables
 
@@ -25,3 +27,26 @@ def test_markdown_has_the_cells_of_every_row(rows: list[list[str]]) -> None:
 def test_the_best_cells_are_bold_and_text_is_aligned_left() -> None:
     table = Table("", ["a", "b", "c"], [["x", "1", "y"]], best=frozenset({(0, 1)}), text=frozenset({0, 2}))
     assert table.markdown() == "| a | b | c |\n| :-- | --: | :-- |\n| x | **1** | y |\n"
+
+
+HOSTILE = [
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a|b", "`a`", "```", "a\nb\n\n# c", "![x](http://a)",
+    "[x](javascript:alert(1))", "**a**", "</td></details>", "&lt;b&gt;", "$(touch x)", "@all", "~~a~~", "\\", "\\|",
+    "\x00", "<!-- ", "-->", "<http://a>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_from_data_are_shown_verbatim_in_one_cell(name: str) -> None:
+    """Suffixes of files, classes of tasks and paths are keys of the metrics."""
+    table = counts_tables("Counts", {"labels": {name: {name: 1}}, name: 2})
+    parser = MarkdownIt("commonmark", {"html": True}).enable("table")
+    for tokens in (parser.parse(part.markdown()) for part in table):
+        assert [token.type for token in tokens].count("tr_open") == 2
+        inline = [token for token in tokens if token.type == "inline"]
+        assert len(inline) == 4
+        found = [child for token in inline for child in token.children or []]
+        assert {child.type for child in found} <= {"text", "text_special", "html_inline"}
+        assert all(child.content == "<!-- -->" for child in found if child.type == "html_inline")
+        shown = "".join(child.content for child in inline[2].children or [] if child.type != "html_inline")
+        assert shown == " ".join(name.replace("\x00", "\ufffd").split())

@@ -115,8 +115,9 @@ def _fix_lines(column: pl.Series) -> pl.Series:
     return put(lines, broken, fix_suspects(lines.gather(broken)))
 
 
-def _fix_segments(lines: list[str]) -> list[str]:
+def _fix_segments(segments: list[str]) -> list[str]:
     """Decode lines and repair their characters until they no longer change. Those that do not settle stay."""
+    lines = list(dict.fromkeys(segments))  # broken pages repeat a few short lines thousands of times
     fixed, left = list(lines), list(range(len(lines)))
     for _ in range(_PASSES):
         again = []
@@ -140,7 +141,8 @@ def _fix_segments(lines: list[str]) -> list[str]:
             break
     for place in left:
         fixed[place] = lines[place]
-    return fixed
+    repaired = dict(zip(lines, fixed, strict=True))
+    return [repaired[segment] for segment in segments]
 
 
 def _bad(lines: pl.Series) -> pl.Series:

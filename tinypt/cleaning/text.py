@@ -61,6 +61,7 @@ _INTRODUCED = (
     rf"(?:[ \n]?Acess(?:o|ado) em ?:? ?{_DAY}\.?)?|{_BRACKETED}"
 )
 
+_NUMBERED = re.compile(r"&#(?:[xX][0-9A-Fa-f]+|[0-9]+);")
 _MAX_LAYERS = 3  # of escaping: feeds hold &amp;lt;, and a text that changes is repaired again
 
 
@@ -79,13 +80,27 @@ def strip_layers(text: str) -> tuple[str, bool, bool]:
     had_markup = had_entities = False
     for _ in range(_MAX_LAYERS):
         stripped = strip_markup(text)
-        plain = unescape_html(stripped) if "&" in stripped else stripped
+        plain = _decoded(stripped) if "&" in stripped else stripped
         had_markup |= stripped != text
         had_entities |= plain != stripped
         if plain == text:
             break
         text = plain
     return text, had_markup, had_entities
+
+
+def _decoded(text: str) -> str:
+    """Decode entities. Those of no character, such as `&#0;`, vanish as that character does; `&#xFFFD;` stays."""
+    plain: str = unescape_html(text)
+    if plain.count("\ufffd") > text.count("\ufffd"):
+        plain = unescape_html(_NUMBERED.sub(_without_void, text))
+    return plain
+
+
+def _without_void(reference: re.Match[str]) -> str:
+    number = reference[0][2:-1].lower()
+    marks_loss = number.lstrip("x0") in ("fffd", "65533")
+    return "" if unescape_html(reference[0]) == "\ufffd" and not marks_loss else reference[0]
 
 
 def remove_urls(texts: pl.Series) -> pl.Series:

@@ -15,8 +15,9 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tinypt.corpus.encodings import explain
+from tinypt.corpus.encodings import START, explain, foreign_form, is_binary, wide_encoding
 from tinypt.corpus.html import read_html
+from tinypt.corpus.records import LONGEST as LONGEST_TEXT
 from tinypt.corpus.records import NAMES, Record, from_mapping
 from tinypt.corpus.streams import named_faults, open_bytes
 from tinypt.files import list_files
@@ -31,11 +32,16 @@ Row = dict[str, Any] | str  # a string is the reason why a row is unusable
 Reader = Callable[[Path, BinaryIO, str, int, Counter[str]], Iterator[Row]]
 # Reasons of the form of a file, with the remedy, rather than of its content.
 REMEDIES = {
+    "binary": "it is no text; take it out of corpus.paths",
     "malformed_json": "it must have one JSON object a line (`jq -c .` or `jq -c '.[]'` converts other JSON)",
     "not_utf8": "convert it to UTF-8 (`iconv -f WINDOWS-1252 -t UTF-8`)",
     "not_text": "correct corpus.text_column",
-    "too_long": f"a line or page has at most {LONGEST >> 20} MB; put each document on a line of its own",
+    "no_text_field": "correct corpus.text_column",
+    "malformed_header": 'a document begins with <doc docid="…" title="…" uri="…">',
+    "too_long": f"a text has at most {LONGEST_TEXT // 10**6} million characters, a line or page {LONGEST >> 20} MB; "
+    "put each document on a line of its own",
 }
+_DECODER = json.JSONDecoder(strict=False)  # texts may hold unescaped control characters
 _FIELDS = 20  # fields named in a message
 _SHOWN, _REFUSED = 0.01, 0.5  # shares of a file's rows that may be of the wrong form
 log = logging.getLogger(__name__)
@@ -87,9 +93,11 @@ def _thing(path: Path) -> str:
 def read_file(path: Path, text_column: str, skipped: Counter[str], document: Document = "file") -> Iterator[Record]:
     """Records of one file, in order. Unusable rows are counted in `skipped`, by reason.
 
+    A file that is one document is never refused for its form: it is skipped, counted and named in the log.
+
     Raises:
-        PipelineError: the file is of an unknown kind, truncated, without the text column, or most of its rows are not
-            of its kind.
+        PipelineError: the file is of an unknown kind, truncated, without the text column, or it or most of its rows are
+            not of its kind.
     """
     with named_faults(path), path.open("rb") as raw:
         yield from read_open(path, raw, path.name, text_column, skipped, Counter(), 0, document)
@@ -112,7 +120,15 @@ def read_open(
     """
     kind, rows, unusable = _kind(path), 0, Counter[str]()
     read = partial(_text, document=document) if READERS[kind] is _text else READERS[kind]
+    alone = is_one_document(path, document)
     with named_faults(path):
+        first = raw.read(START)
+        raw.seek(0)
+        form = foreign_form(first) if path.suffix in (".jsonl", ".txt", ".html") else None
+        if form and not alone:
+            raise PipelineError(f"{path}: is {form}, not text; unpack or convert it, or correct its name")
+        if form or (kind == ".html" and not wide_encoding(first) and is_binary(first)):
+            read = _binary
         for row, content in enumerate(read(path, raw, text_column, start, counts), start):
             record = content if isinstance(content, str) else from_mapping(content, f"{name}-{row}", text_column)
             if isinstance(record, Record):
@@ -120,10 +136,20 @@ def read_open(
             else:
                 skipped[record] += 1
                 unusable[record] += 1
+                if alone and record in REMEDIES:
+                    log.warning("%s: skipped: %s; %s", path, record, _remedy(record, path, raw))
             rows += record != "blank_line"
+    if alone:
+        return
     if unusable["not_utf8"] > _REFUSED * rows and kind != ".parquet":
-        raise PipelineError(f"{path}: {_wrong_bytes(path, raw)}")
+        raise PipelineError(f"{path}: {_remedy('not_utf8', path, raw)}")
     check_form(str(path), rows, unusable)
+
+
+def is_one_document(path: Path, document: Document) -> bool:
+    """Whether a file is one document, given the parameter for plain text."""
+    read = READERS[_kind(path)]
+    return read is _html or (read is _text and document == "file")
 
 
 def check_form(name: str, rows: int, unusable: Counter[str]) -> None:
@@ -163,6 +189,8 @@ def _parquet(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Co
     if text_column not in schema.names:
         known = ", ".join(schema.names)
         raise PipelineError(f"{path}: no column {text_column}; it has {known}: correct corpus.text_column")
+    if schema.names.count(text_column) > 1:
+        raise PipelineError(f"{path}: has several columns {text_column}; rename all but one")
     if not _holds_text(schema.field(text_column).type):
         kind = str(schema.field(text_column).type)[:100]
         raise PipelineError(f"{path}: the column {text_column} is {kind}, not text; correct corpus.text_column")
@@ -172,11 +200,22 @@ def _parquet(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Co
         group += 1
     columns = [text_column, *_named(schema)]
     for batch in file.iter_batches(batch_size=1024, row_groups=range(group, file.num_row_groups), columns=columns):
-        place = batch.schema.get_field_index(text_column)
-        if pa.types.is_string(batch.schema.field(place).type):  # as bytes: what is not UTF-8 is then one row only
-            batch = batch.set_column(place, text_column, batch.column(place).cast(pa.binary()))
-        yield from batch.slice(start).to_pylist()
+        plain = [column.cast(_as_bytes(column.type)) for column in batch.columns]
+        yield from pa.RecordBatch.from_arrays(plain, batch.schema.names).slice(start).to_pylist()
         start = max(start - len(batch), 0)
+
+
+def _as_bytes(type: pa.DataType) -> pa.DataType:
+    """The type with bytes in place of strings: what is not UTF-8 then concerns one row only."""
+    if pa.types.is_list(type):
+        return pa.list_(_as_bytes(type.value_type))
+    if pa.types.is_large_list(type):
+        return pa.large_list(_as_bytes(type.value_type))
+    if pa.types.is_struct(type):
+        return pa.struct([field.with_type(_as_bytes(field.type)) for field in type])
+    if pa.types.is_string_view(type):
+        return pa.binary_view()
+    return pa.binary() if pa.types.is_string(type) else pa.large_binary() if pa.types.is_large_string(type) else type
 
 
 def _holds_text(type: pa.DataType) -> bool:
@@ -208,7 +247,8 @@ def _unprintable(type: pa.DataType) -> bool:
 
 def _json(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str]) -> Iterator[Row]:
     fields, found = dict[str, None](), start > 0
-    for row in islice(chain.from_iterable(map(_json_rows, _lines(path, raw))), start, None):
+    used = {text_column, "meta", *NAMES}
+    for row in islice(chain.from_iterable(_json_rows(line, used) for line in _lines(path, raw)), start, None):
         if isinstance(row, dict) and not found:
             fields, found = fields | dict.fromkeys(row), text_column in row
         yield row
@@ -219,39 +259,50 @@ def _json(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Count
         )
 
 
-def _json_rows(line: bytes) -> list[Row]:
-    """The rows of a line: one object, or several in a row or in an array, which may begin or end on another line."""
+def _json_rows(line: bytes, used: set[str]) -> list[Row]:
+    """The rows of a line: one object, or several in a row or in an array, which may begin or end on another line.
+
+    `used` are the fields that a record is made from.
+    """
     if line == TOO_LONG:
         return ["too_long"]
     if not line.strip():
         return ["blank_line"]
     try:
-        values = [json.loads(line)]
+        content = line.decode("utf-8", "surrogatepass").lstrip("\ufeff")
     except UnicodeDecodeError:
         return ["not_utf8"]
+    try:
+        values = [_DECODER.decode(content)]
     except ValueError:
-        values = _json_values(line.decode("utf-8", "surrogatepass"))
+        values = _json_values(content)
     except RecursionError:
         values = [None]
     if len(values) == 1 and isinstance(values[0], list):
         values = values[0] or [None]
     if not all(isinstance(value, dict) for value in values):
         return ["malformed_json"]
-    try:
-        if SURROGATE.search(line):
-            json.dumps(values, ensure_ascii=False).encode()
-    except ValueError:
-        return ["malformed_json"]
+    if SURROGATE.search(line):
+        return [value if _is_encodable(value, used) else "malformed_json" for value in values]
     return values
+
+
+def _is_encodable(row: dict[str, Any], used: set[str]) -> bool:
+    """Whether the used fields have no lone surrogate."""
+    try:
+        json.dumps([row[name] for name in used & row.keys()], ensure_ascii=False).encode()
+    except ValueError:
+        return False
+    return True
 
 
 def _json_values(line: str) -> list[Any]:
     """The values of a line that is part of an array, or holds several values; [None] if it is neither."""
-    values, place, decoder = [], 0, json.JSONDecoder()
+    values, place = list[Any](), 0
     ends = line.rstrip("\x00\x1e\ufeff \t\r,]")
     try:
         while (between := _BETWEEN.match(ends, place)) and between.end() < len(ends):
-            value, place = decoder.raw_decode(ends, between.end())
+            value, place = _DECODER.raw_decode(ends, between.end())
             values.append(value)
     except (ValueError, RecursionError):
         return [None]
@@ -261,7 +312,7 @@ def _json_values(line: str) -> list[Any]:
 def _text(
     path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str], document: Document = "file"
 ) -> Iterator[Row]:
-    for lines in islice(_documents(_lines(path, raw), document), start, None):
+    for lines in islice(_documents(_mac(_lines(path, raw)), document), start, None):
         if TOO_LONG in lines:
             yield "too_long"
             continue
@@ -271,6 +322,12 @@ def _text(
             yield "not_utf8"
         else:
             yield {text_column: text} if text or document == "file" else "blank_line"
+
+
+def _mac(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Lines; a file without line feeds is split at its carriage returns, if any, as on Macs before OS X."""
+    start = list(islice(lines, 2))
+    return iter(start[0].split(b"\r")) if len(start) == 1 else chain(start, lines)
 
 
 def _documents(lines: Iterator[bytes], document: Document) -> Iterator[list[bytes]]:
@@ -295,11 +352,17 @@ def _bounded(lines: Iterator[bytes]) -> list[bytes]:
     return kept if size <= LONGEST else [TOO_LONG]
 
 
-def _wrong_bytes(path: Path, raw: BinaryIO) -> str:
-    """What the first line that is not UTF-8 shows."""
+def _remedy(reason: str, path: Path, raw: BinaryIO) -> str:
+    """What to do about a form; of text that is not UTF-8, with what the first such line shows."""
+    if reason != "not_utf8":
+        return REMEDIES[reason]
     raw.seek(0)
     wrong = (explain(line, str(path)) for line in _lines(path, raw))
     return next(filter(None, wrong), REMEDIES["not_utf8"])
+
+
+def _binary(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str]) -> Iterator[Row]:
+    yield from ["binary"][start:]
 
 
 def _html(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str]) -> Iterator[Row]:
@@ -321,12 +384,12 @@ def _lines(path: Path, raw: BinaryIO) -> Iterator[bytes]:
     """
     with open_bytes(path, raw) as stream:
         chunk, parts, size = stream.read(1 << 20), list[bytes](), 0
-        encoding = json.detect_encoding(chunk[:4])  # by its marks and zero bytes, as of any text
-        decoder = None if encoding.startswith("utf-8") else codecs.getincrementaldecoder(encoding)()
+        encoding = wide_encoding(chunk)
+        decoder = codecs.getincrementaldecoder(encoding)("surrogatepass") if encoding else None
         chunk = chunk.removeprefix(codecs.BOM_UTF8)
         while chunk:
             if decoder:
-                chunk = decoder.decode(chunk).encode()
+                chunk = decoder.decode(chunk).encode("utf-8", "surrogatepass")
             *whole, rest = chunk.split(b"\n")
             if whole:
                 whole[0] = TOO_LONG if size > LONGEST else b"".join([*parts, whole[0]])

@@ -4,23 +4,24 @@ import codecs
 import html
 import re
 
-BOMS = [(codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")]
-META = re.compile(rb"<meta\b[^<>]*+", re.IGNORECASE)
+from tinypt.corpus.encodings import WESTERN, wide_encoding
+
+META = re.compile(rb"<!--(?:(?!-->).)*+|<meta\b[^<>]*+", re.IGNORECASE | re.DOTALL)  # comments are skipped
 CHARSET = re.compile(rb"""charset\s*+=\s*+["']?\s*+([\w:.-]++)""", re.IGNORECASE)
 XML = re.compile(rb"""\s*+<\?xml\b[^<>]*?\bencoding\s*+=\s*+["']([\w:.-]++)""")
 TITLE = re.compile(r"<title\b[^<>]*+>", re.IGNORECASE)
 TITLE_END = re.compile(r"</title\b", re.IGNORECASE)
 PROLOGUE = 1024  # a page must name its encoding in its first bytes (HTML Living Standard, 4.2.5.4)
-WESTERN = "cp1252"  # what browsers take for a page that names none (HTML Living Standard, 13.2.3.2)
-
-
-def _control(error: UnicodeError) -> tuple[str, int]:
-    """Decode what windows-1252 leaves undefined as control characters, as browsers do."""
-    assert isinstance(error, UnicodeDecodeError)
-    return error.object[error.start : error.end].decode("latin-1"), error.end
-
-
-codecs.register_error("control", _control)
+# Encodings of the web (Encoding Standard, 4.2) but for UTF-16, by Python's names. Python knows others, such as
+# unicode_escape, which no browser does.
+ENCODINGS = frozenset(
+    "utf-8 cp1252 cp866 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-10 iso8859-13 "
+    "iso8859-14 iso8859-15 iso8859-16 koi8-r koi8-u mac-roman mac-cyrillic cp874 cp1250 cp1251 cp1253 cp1254 cp1255 "
+    "cp1256 cp1257 cp1258 gbk gb18030 big5 euc_jp iso2022_jp shift_jis euc_kr".split()
+)
+# As browsers read these (Encoding Standard, 4.2); that UTF-16 is not, its name shows, which was readable as ASCII.
+_READ_AS = {"iso8859-1": WESTERN, "ascii": WESTERN, "iso8859-9": "cp1254", "tis-620": "cp874", "gb2312": "gbk"}
+_READ_AS |= {"utf-16": "utf-8", "utf-16-le": "utf-8", "utf-16-be": "utf-8"}
 
 
 def read_html(page: bytes) -> tuple[str, str, bool]:
@@ -37,14 +38,19 @@ def read_html(page: bytes) -> tuple[str, str, bool]:
 def _title(text: str) -> str:
     start = TITLE.search(text)
     end = TITLE_END.search(text, start.end()) if start else None
-    return " ".join(html.unescape(text[start.end() : end.start()]).split()) if start and end else ""
+    raw = text[start.end() : end.start()] if start and end else ""
+    title = html.unescape(raw)
+    if "\ufffd" not in raw:  # then it comes from references to no character, such as &#0;
+        title = title.replace("\ufffd", "")
+    return " ".join(title.split())
 
 
 def _decode(page: bytes) -> tuple[str, bool]:
     """The text of a page, and whether all its bytes were valid."""
-    for mark, encoding in BOMS:
-        if page.startswith(mark):
-            return _replaced(page[len(mark) :], encoding)
+    if page.startswith(codecs.BOM_UTF8):
+        return _replaced(page.removeprefix(codecs.BOM_UTF8), "utf-8")
+    if wide := wide_encoding(page):
+        return _replaced(page, wide)
     if named := _encoding(_charset(page[:PROLOGUE])):
         return _replaced(page, named)
     try:
@@ -56,28 +62,29 @@ def _decode(page: bytes) -> tuple[str, bool]:
 
 
 def _charset(page: bytes) -> bytes | None:
-    """The first charset that a meta element names."""
-    named = (CHARSET.search(meta[0]) for meta in META.finditer(page))
+    """The first charset that a meta element names, in an attribute of its own or in the content of http-equiv."""
+    elements = (meta[0].lower() for meta in META.finditer(page))
+    named = (CHARSET.search(meta) for meta in elements if meta.startswith(b"<m") and _names(meta))
     return next((name[1] for name in named if name), None)
 
 
+def _names(meta: bytes) -> bool:
+    return b"http-equiv" in meta or b"content" not in meta
+
+
 def _encoding(name: bytes | None) -> str | None:
-    """Python's name of an encoding that a page names; None if there is no such encoding."""
+    """Python's name of an encoding that a page names; None if browsers do not know it."""
     try:
-        encoding = codecs.lookup(name.decode("ascii")).name if name else None
-        b" ".decode(encoding or "utf-8", "replace")  # refuses codecs that are not encodings of text
+        encoding = codecs.lookup(name.decode("ascii")).name if name else ""
     except (LookupError, ValueError):
         return None
-    if encoding in ("iso8859-1", "ascii"):
-        return WESTERN  # as in browsers (Encoding Standard, 4.2)
-    if encoding and encoding.startswith("utf-16"):
-        return "utf-8"  # the name was readable as ASCII (HTML Living Standard, 13.2.3.2)
-    return encoding
+    encoding = _READ_AS.get(encoding, encoding)
+    return encoding if encoding in ENCODINGS else None
 
 
 def _replaced(page: bytes, encoding: str) -> tuple[str, bool]:
     if encoding == WESTERN:  # its five undefined bytes are control characters in browsers
-        return page.decode(WESTERN, "control"), True
+        return page.decode(WESTERN, "undefined"), True
     try:
         return page.decode(encoding), True
     except UnicodeDecodeError:

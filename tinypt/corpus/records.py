@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tinypt.corpus.encodings import western
+
 END = "<END>"  # in nlpufg/brwac, between the paragraphs of a document
 IDS, TITLES, URIS = ("doc_id", "docid", "id"), ("title",), ("uri", "url")
+LONGEST = 16_000_000  # characters of a text; cleaning takes seconds for a million of them at worst
 NAMES = (*IDS, *TITLES, *URIS)  # fields read in addition to the text, from a row or its `meta`
 
 
@@ -20,20 +23,26 @@ class Record:
 
 
 def from_mapping(row: Mapping[str, Any], fallback_id: str, text_column: str) -> Record | str:
-    """Make a record from a row in any published shape, or say why there is none: empty_text, not_text or not_utf8.
+    """Make a record from a row in any published shape, or say why there is none.
+
+    The reasons are no_text_field, empty_text, not_text, not_utf8 and too_long.
 
     Known shapes: text as a string, with doc_id, title and uri, or with id and meta (CrawlPT); text with <END> between
     paragraphs (nlpufg/brwac); text.paragraphs as a list of lists of sentences, or a list of {paragraphs: sentences}
     (two forms of the hub's former brWaC loader). A text may be bytes, as in Parquet files of Impala and Hive.
     """
+    if text_column not in row:
+        return "no_text_field"
     try:
-        text = _flatten(row.get(text_column))
+        text = _flatten(row[text_column])
     except UnicodeDecodeError:
         return "not_utf8"
     except TypeError:
         return "not_text"
     if not text.strip():
         return "empty_text"
+    if len(text) > LONGEST:
+        return "too_long"
     meta = row.get("meta") if isinstance(row.get("meta"), Mapping) else {}
     return Record(_first(row, meta, IDS) or fallback_id, _first(row, meta, TITLES), _first(row, meta, URIS), text)
 
@@ -42,8 +51,9 @@ def _first(row: Mapping[str, Any], meta: Any, names: tuple[str, ...]) -> str:
     for place in (row, meta):
         for name in names:
             value = place.get(name)
-            if value not in (None, "", b""):
-                return value.decode("utf-8", "ignore") if isinstance(value, bytes) else str(value)
+            text = western(value) if isinstance(value, bytes) else value
+            if text not in (None, "") and isinstance(text, str | int | float) and text == text:  # not NaN
+                return str(text)
     return ""
 
 
@@ -67,7 +77,7 @@ def _flatten(text: Any) -> str:
 def _paragraphs(value: Any) -> list[Any]:
     if isinstance(value, Mapping) and "paragraphs" in value:
         value = value["paragraphs"]
-    if value is None or isinstance(value, str):
+    if value is None or isinstance(value, str | bytes):
         return [value]
     if not isinstance(value, list):
         raise TypeError
@@ -75,4 +85,5 @@ def _paragraphs(value: Any) -> list[Any]:
 
 
 def _sentences(paragraph: Any) -> list[str]:
-    return [sentence for sentence in _paragraphs(paragraph) if isinstance(sentence, str)]
+    sentences = (text.decode() if isinstance(text, bytes) else text for text in _paragraphs(paragraph))
+    return [sentence for sentence in sentences if isinstance(sentence, str)]

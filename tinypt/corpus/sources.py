@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from tinypt.corpus.batches import Batch
-from tinypt.corpus.files import expand, expand_by_path, read_open
+from tinypt.corpus.files import check_form, expand, expand_by_path, is_one_document, read_open
 from tinypt.corpus.hub import HubStream
 from tinypt.corpus.records import Record
 from tinypt.corpus.shards import SAMPLE_SCHEMA, SCHEMA, read_shards
@@ -132,6 +132,8 @@ def _files(corpus: FilesCorpus, notes: Notes, start: dict[str, int]) -> Iterator
                     bytes_read = sum(sizes[:index]) + raw.tell()
                     notes.documents[str(named[path])] += 1
                     yield record
+        if all(is_one_document(path, corpus.document) for path in paths):
+            check_form("corpus.paths", len(paths), skipped)
 
     return _batches(records(), SCHEMA, lambda: dict(place), lambda: bytes_read / max(sum(sizes), 1))
 

@@ -71,8 +71,6 @@ def check_file(path: Path) -> dict[str, Any]:
     for name, student in sections["students"].items():
         if name in RESERVED:
             raise PipelineError(f"{path}: students.{name}: the name is reserved; choose another")
-        if not (name.isascii() and name.isidentifier() and name.islower()):
-            raise PipelineError(f"{path}: students.{name}: a student's name may contain only a-z, 0-9 and _")
         cached = getattr(sections["targets"], student.init.tokenizer)
         if student.distill.targets == "cached" and (message := mismatch(student, cached)) is not None:
             raise PipelineError(f"{path}: students.{name}.distill.targets: {message}")

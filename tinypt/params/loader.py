@@ -11,6 +11,7 @@ import difflib
 import math
 import os
 import re
+import reprlib
 import types
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -22,6 +23,10 @@ from tinypt.runtime.errors import PipelineError
 
 PARAMS = Path("params.yaml")
 REFERENCES = ("teacher", "base", "untrained")  # the models that are compared with the students
+_NAMED = {"students": "a-z, 0-9 and _", "tasks": "letters, digits and _"}  # sections whose keys become paths, commands
+_NAME = {"students": re.compile("[a-z_][a-z0-9_]*"), "tasks": re.compile("[A-Za-z][A-Za-z0-9_]*")}
+_SHORT = reprlib.Repr()
+_SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 3, 200, 200
 MISSING = "the files in params/ show every key"
 SECTIONS = [
     "seed",
@@ -85,10 +90,11 @@ def student_names(path: Path = PARAMS) -> list[str]:
 
 
 def read_sections(path: Path = PARAMS) -> dict[str, Any]:
-    """All sections of a parameter file, unchecked.
+    """All sections of a parameter file, unchecked but for the names of students and tasks.
 
     Raises:
-        PipelineError: the file is missing or is not a YAML mapping.
+        PipelineError: the file is missing or is not a YAML mapping, or a name has characters that would mean something
+            to a shell, in a path or in a table.
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -96,9 +102,22 @@ def read_sections(path: Path = PARAMS) -> dict[str, Any]:
         raise PipelineError(f"{path}: no such file; copy one of params/*.yaml to it") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise PipelineError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    except RecursionError:
+        raise PipelineError(f"{path}: not valid YAML: nested too deeply") from None
     if not isinstance(content, dict):
         raise PipelineError(f"{path}: must hold a mapping of sections")
+    for section, allowed in _NAMED.items():
+        for name in content.get(section) if isinstance(content.get(section), dict) else ():
+            if not _NAME[section].fullmatch(str(name)):
+                thing = section.removesuffix("s")
+                shown = " ".join(str(name).split())
+                raise PipelineError(f"{path}: {section}.{shown}: a {thing}'s name may contain only {allowed}")
     return content
+
+
+def _shown(value: Any) -> str:
+    """A value for a message: short even where aliases in YAML make it endless."""
+    return _SHORT.repr(value)
 
 
 def require(condition: bool, key: str, message: str) -> None:
@@ -134,15 +153,15 @@ def _build(schema: Any, value: Any, key: str) -> Any:
         return _build_union(arguments, value, key)
     if origin is Literal:
         if not any(value == allowed and type(value) is type(allowed) for allowed in arguments):
-            raise _Mistake(key, f"must be one of {', '.join(map(str, arguments))}, is {value!r}")
+            raise _Mistake(key, f"must be one of {', '.join(map(str, arguments))}, is {_shown(value)}")
         return value
     if origin is tuple:
         if not isinstance(value, list):
-            raise _Mistake(key, f"must be a list, is {value!r}")
+            raise _Mistake(key, f"must be a list, is {_shown(value)}")
         return tuple(_build(arguments[0], item, f"{key}[{index}]") for index, item in enumerate(value))
     if origin is dict:
         if not isinstance(value, dict):
-            raise _Mistake(key, f"must be a mapping, is {value!r}")
+            raise _Mistake(key, f"must be a mapping, is {_shown(value)}")
         return {str(name): _build(arguments[1], item, f"{key}.{name}") for name, item in value.items()}
     return _build_scalar(schema, value, key)
 
@@ -163,7 +182,7 @@ def _build_scalar(schema: type, value: Any, key: str) -> Any:
         dict: "a mapping",
     }
     hint = " (in YAML an exponent needs a decimal point: 1.0e-3)" if schema is float and _is_number(value) else ""
-    raise _Mistake(key, f"must be {names[schema]}, is {value!r}{hint}")
+    raise _Mistake(key, f"must be {names[schema]}, is {_shown(value)}{hint}")
 
 
 def _build_path(value: str, key: str) -> Path:
@@ -188,18 +207,18 @@ def _build_union(options: tuple[Any, ...], value: Any, key: str) -> Any:
     if len(options) == 1:
         return _build(options[0], value, key)
     if not isinstance(value, dict):
-        raise _Mistake(key, f"must be a mapping, is {value!r}")
+        raise _Mistake(key, f"must be a mapping, is {_shown(value)}")
     discriminator = dataclasses.fields(options[0])[0].name
     by_name = {name: option for option in options for name in get_args(get_type_hints(option)[discriminator])}
     chosen = value.get(discriminator)
     if not isinstance(chosen, str) or chosen not in by_name:
-        raise _Mistake(f"{key}.{discriminator}", f"must be one of {', '.join(by_name)}, is {chosen!r}")
+        raise _Mistake(f"{key}.{discriminator}", f"must be one of {', '.join(by_name)}, is {_shown(chosen)}")
     return _build_dataclass(by_name[chosen], value, key)
 
 
 def _build_dataclass(schema: Any, value: Any, key: str) -> Any:
     if not isinstance(value, dict):
-        raise _Mistake(key, f"must be a mapping, is {value!r}")
+        raise _Mistake(key, f"must be a mapping, is {_shown(value)}")
     hints = get_type_hints(schema)
     names = [field.name for field in dataclasses.fields(schema)]
     unknown = [name for name in value if name not in names]

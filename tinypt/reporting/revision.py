@@ -13,7 +13,7 @@ import yaml
 
 from tinypt.reporting.parameters import changed_parameters
 from tinypt.reporting.results import PROTOCOLS, Number, Results, Score, flatten, tabulate
-from tinypt.reporting.tables import BLANK, Table, label, show
+from tinypt.reporting.tables import BLANK, Table, label, plain, show
 from tinypt.runtime.errors import PipelineError
 
 DERIVED = ("compare.json", "scores.json")  # computed from, or part of, evaluate.json; they would hide the rest
@@ -102,13 +102,13 @@ def all_changes(old: Revision, metrics: Path) -> Table:
         was, new = flatten(old.metrics.get(file, {})), flatten(now.get(file, {}))
         for key in dict.fromkeys([*was, *new]):
             if was.get(key) != new.get(key):
-                rows.append([file.removeprefix("metrics/"), key, show(was.get(key)), show(new.get(key))])
+                rows.append([plain(file.removeprefix("metrics/")), plain(key), show(was.get(key)), show(new.get(key))])
     return Table("All metrics", ["file", "key", old.name, "now"], rows, text=frozenset({0, 1}))
 
 
 def parameter_changes(old: Revision, params: Mapping[str, Any]) -> Table:
     """Every parameter that has changed."""
-    rows = [[key, was, now] for key, (was, now) in changed_parameters(old.params, params).items()]
+    rows = [[plain(key), plain(was), plain(now)] for key, (was, now) in changed_parameters(old.params, params).items()]
     return Table("Parameters", ["parameter", old.name, "now"], rows, text=frozenset({0, 1, 2}))
 
 

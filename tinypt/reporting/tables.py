@@ -1,5 +1,6 @@
 """Tables of the report and of the model card, as rows of text that are written as Markdown."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -81,7 +82,13 @@ def counts_tables(title: str, scores: Mapping[str, Any]) -> list[Table]:
 
 def label(name: str) -> str:
     """The text that the report shows for a name in the files."""
-    return TITLES.get(name, name.replace("_", " ").replace(".", ": "))
+    return TITLES.get(name) or plain(name.replace("_", " ").replace(".", ": "))
+
+
+def plain(text: str) -> str:
+    """Text from data or files as Markdown that shows it verbatim, in one line: no tags, links, emphasis or mentions."""
+    escaped = re.sub(r"[\\`*\[\]~$]", r"\\\g<0>", " ".join(text.split()))
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@<!-- -->")
 
 
 def metric_label(section: str, metric: str) -> str:
