@@ -102,9 +102,7 @@ class Watch:
     target: str
     keep: Path
     counts: Path
-    found: dict[str, Any] = field(
-        default_factory=lambda: {"executions": 0, "crashes": 0, "slow": 0, "slowest_s": 0.0}
-    )
+    found: dict[str, Any] = field(default_factory=lambda: {"executions": 0, "crashes": 0, "slow": 0, "slowest_s": 0.0})
     seen: Counter[str] = field(default_factory=Counter)
 
     def __call__(self, data: bytes) -> None:

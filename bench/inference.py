@@ -45,7 +45,7 @@ from tinypt.modeling.bert import new_bert
 from tinypt.modeling.load import load_tokenizer
 from tinypt.params.sentences import PackageEncoder
 from tinypt.release.onnx import compact_graph
-from tinypt.reporting.charts.efficiency import draw_scatter
+from tinypt.reporting.charts.efficiency import draw_cost
 from tinypt.reporting.tables import BLANK, Table
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.progress import Progress
@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         cost = {name: entry["lengths"][str(LENGTHS[0])]["cpu_ms"] for name, entry in shown.items()}
         quality = {name: score for name, entry in shown.items() if (score := _quality(entry)) is not None}
         title = "ASSIN2 similarity, frozen, Pearson"
-        chart = draw_scatter(cost, quality, "inference", title, f"CPU ms for a text of {LENGTHS[0]} pieces")
+        chart = draw_cost(cost, {title: quality}, "inference", f"CPU ms for a text of {LENGTHS[0]} pieces")
         options.picture.write_text(chart.standalone(), encoding="utf-8")
     print(json.dumps(found))
 

@@ -1,6 +1,6 @@
 """List the licence of every installed package, as its metadata state it: name, version, licence, one a line."""
 
-from importlib.metadata import Distribution, distributions
+from importlib.metadata import Distribution, PackageMetadata, distributions
 
 
 def main() -> None:
@@ -11,9 +11,13 @@ def main() -> None:
 def _line(package: Distribution) -> str:
     found = package.metadata
     classifiers = [name.rpartition(" :: ")[2] for name in found.get_all("Classifier") or [] if name.startswith("Lic")]
-    text = (found.get("License") or "").strip().split("\n")[0][:60]  # some packages put the whole text there
-    licence = found.get("License-Expression") or ", ".join(classifiers) or text or "see its files"
+    text = _first(found, "License").strip().split("\n")[0][:60]  # some packages put the whole text there
+    licence = _first(found, "License-Expression") or ", ".join(classifiers) or text or "see its files"
     return f"{found['Name']} {package.version}: {licence}"
+
+
+def _first(found: PackageMetadata, key: str) -> str:
+    return (found.get_all(key) or [""])[0]
 
 
 if __name__ == "__main__":

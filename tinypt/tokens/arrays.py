@@ -137,10 +137,8 @@ def open_blocks(folder: Path, tokenizer: PreTrainedTokenizerBase | None = None) 
     """
     verify(folder)
     rows = _open(folder / "blocks.npy")
-    if rows.dtype.names:
-        blocks = _pairs(rows)
-    else:
-        blocks = Blocks(rows, None, None, None, rows, padded=False)  # cut from a stream, without gaps
+    # blocks of one tokenizer are cut from a stream, without gaps
+    blocks = _pairs(rows) if rows.dtype.names else Blocks(rows, None, None, None, rows, padded=False)
     if tokenizer is None:
         return blocks
     pieces, vocabulary = read_pieces(folder / "vocab.txt"), tokenizer.get_vocab()

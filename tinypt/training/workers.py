@@ -103,7 +103,7 @@ class Workers:
         found = xxhash.xxh3_64()
         for leaf in tree_leaves(state):
             if isinstance(leaf, Tensor):
-                found.update(leaf.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
+                found.update(leaf.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)
         steps, bits = self._gather(step, device), self._gather(found.intdigest() >> 2, device)
         if len({*zip(steps, bits, strict=True)}) > 1:
             differ = f"steps {', '.join(map(str, steps))}" if len(set(steps)) > 1 else "different weights"
