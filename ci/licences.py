@@ -17,7 +17,8 @@ def _line(package: Distribution) -> str:
 
 
 def _first(found: PackageMetadata, key: str) -> str:
-    return (found.get_all(key) or [""])[0]
+    values: list[str] | None = found.get_all(key)
+    return values[0] if values else ""
 
 
 if __name__ == "__main__":
