@@ -30,9 +30,9 @@ _MODES: tuple[Any, ...] = ("line", "blank_line", "file")
 def runner(target: str, folder: Path) -> Callable[[bytes], None]:
     """The function of an input that the target stands for."""
     with atheris.instrument_imports(include=["tinypt.cleaning", "tinypt.corpus.vert"]):
-        from tinypt.corpus.vert import read_vert
         from tinypt.cleaning.document import repair_batch
         from tinypt.cleaning.markup import strip_markup
+        from tinypt.corpus.vert import read_vert
     path = folder / (target if target != "parameters" else "params.yaml")
 
     def read(data: bytes) -> None:

@@ -10,9 +10,10 @@ def main() -> None:
 
 def _line(package: Distribution) -> str:
     found = package.metadata
+    fields = {name: (found.get_all(name) or [""])[0].strip() for name in ("License", "License-Expression")}
     classifiers = [name.rpartition(" :: ")[2] for name in found.get_all("Classifier") or [] if name.startswith("Lic")]
-    text = (found.get("License") or "").strip().split("\n")[0][:60]  # some packages put the whole text there
-    licence = found.get("License-Expression") or ", ".join(classifiers) or text or "see its files"
+    text = fields["License"].split("\n")[0][:60]  # some packages put the whole text there
+    licence = fields["License-Expression"] or ", ".join(classifiers) or text or "see its files"
     return f"{found['Name']} {package.version}: {licence}"
 
 

@@ -383,7 +383,7 @@ def test_damaged_packed_data_are_refused_by_name(tmp_path: Path, kind: str) -> N
 def test_the_wrong_bytes_of_packed_text_are_shown(tmp_path: Path, pack: Any) -> None:
     path = tmp_path / ("a.jsonl.gz" if pack is gzip.compress else "a.jsonl.zst")
     path.write_bytes(pack('{"text": "maçã"}\n'.encode("latin-1") * 3))
-    with pytest.raises(PipelineError, match="byte 0xe7 is not UTF-8; .*: unpack the file, then `iconv"):
+    with pytest.raises(PipelineError, match=r"byte 0xe7 is not UTF-8; .*: unpack the file, then `iconv"):
         _read(path)
 
 

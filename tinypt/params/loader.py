@@ -107,7 +107,8 @@ def read_sections(path: Path = PARAMS) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise PipelineError(f"{path}: must hold a mapping of sections")
     for section, allowed in _NAMED.items():
-        for name in content.get(section) if isinstance(content.get(section), dict) else ():
+        names = content.get(section)
+        for name in names if isinstance(names, dict) else ():
             if not _NAME[section].fullmatch(str(name)):
                 thing = section.removesuffix("s")
                 shown = " ".join(str(name).split())
