@@ -79,7 +79,11 @@ def main() -> None:
             corpus.mkdir()
             for number, seed in enumerate(SEEDS[target]):
                 (corpus / f"seed-{number}").write_bytes(seed)
-            flags = [f"-max_total_time={max(options.seconds // len(options.targets), 1)}", f"-max_len={LONGEST}"]
+            flags = [
+                f"-artifact_prefix={folder}/",
+                f"-max_total_time={max(options.seconds // len(options.targets), 1)}",
+                f"-max_len={LONGEST}",
+            ]
             command = [sys.executable, "-m", "bench.fuzz_target", target, str(options.keep), str(counts), folder]
             done = subprocess.run(
                 [*command, "-verbosity=0", "-timeout=600", "-rss_limit_mb=4096", *flags, str(corpus)],
@@ -118,7 +122,7 @@ class Watch:
         self.found["slowest_s"] = max(self.found["slowest_s"], round(taken, 3))
         if taken > LIMIT:
             self._keep(data, "slow", f"{taken:.1f} s")
-        if self.found["executions"] % 256 == 0:
+        if self.found["executions"] % 32 == 0:
             self._save()
 
     def _keep(self, data: bytes, kind: str, message: str) -> None:

@@ -14,11 +14,11 @@ import atheris
 with atheris.instrument_imports(include=["tinypt.corpus", "tinypt.cleaning", "tinypt.params"]):
     from bench.fuzz import SEEDS, Watch
     from tinypt.corpus.files import read_open
-    from tinypt.corpus.vert import read_vert
     from tinypt.params.loader import load
 import polars as pl
 import pyarrow as pa
 
+from tinypt.corpus import vert_lines  # noqa: F401 - before the next: numba cannot compile instrumented code
 from tinypt.corpus.shards import SCHEMA
 from tinypt.params.clean import Clean
 from tinypt.runtime.errors import PipelineError
@@ -29,9 +29,10 @@ _MODES: tuple[Any, ...] = ("line", "blank_line", "file")
 
 def runner(target: str, folder: Path) -> Callable[[bytes], None]:
     """The function of an input that the target stands for."""
-    with atheris.instrument_imports(include=["tinypt.cleaning"]):
+    with atheris.instrument_imports(include=["tinypt.cleaning", "tinypt.corpus.vert"]):
         from tinypt.cleaning.document import repair_batch
         from tinypt.cleaning.markup import strip_markup
+        from tinypt.corpus.vert import read_vert
     path = folder / (target if target != "parameters" else "params.yaml")
 
     def read(data: bytes) -> None:

@@ -56,11 +56,11 @@ def report(
         details: gives the content of a file at the revision `old`, or nothing.
         old, new: the column headers.
     """
-    yield f"## {_cell(old)} → {_cell(new)}"
-    changed = [[_code(key), _plain(v.get("old")), _plain(v.get("new"))] for _, key, v in _sorted(parameters)]
+    yield f"## {_shown(old)} → {_shown(new)}"
+    changed = [[_code(key), *(_shown(_plain(v.get(at))) for at in ("old", "new"))] for _, key, v in _sorted(parameters)]
     yield from ["", "### Parameters", ""]
     yield from _table(["parameter", old, new], changed) if changed else ["None changed."]
-    rows = list(score_rows(scores, details))
+    rows = [[_shown(cell) for cell in row] for row in score_rows(scores, details)]
     yield from ["", "### Scores", ""]
     if not rows:
         yield "None changed in the first four digits."
@@ -105,12 +105,12 @@ def _table(header: list[str], rows: list[list[str]]) -> Iterator[str]:
     yield f"| {' | '.join(header)} |"
     yield "|" + " :-- |" + " --: |" * (len(header) - 1)
     for row in rows:
-        yield f"| {' | '.join(_cell(cell) for cell in row)} |"
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
 
 
-def _cell(text: str) -> str:
-    """Text that shows itself in a comment: as code unless it is a plain word or number, or is code already."""
-    return (text if _PLAIN.fullmatch(text) or text.startswith("`") else _code(text)).replace("|", "\\|")
+def _shown(text: str) -> str:
+    """Markdown that shows the text itself: as code, unless it is a plain word or number."""
+    return text if _PLAIN.fullmatch(text) else _code(text)
 
 
 def _code(text: str) -> str:

@@ -1,6 +1,6 @@
 """List the licence of every installed package, as its metadata state it: name, version, licence, one a line."""
 
-from importlib.metadata import Distribution, PackageMetadata, distributions
+from importlib.metadata import Distribution, distributions
 
 
 def main() -> None:
@@ -10,15 +10,11 @@ def main() -> None:
 
 def _line(package: Distribution) -> str:
     found = package.metadata
+    fields = {name: (found.get_all(name) or [""])[0].strip() for name in ("License", "License-Expression")}
     classifiers = [name.rpartition(" :: ")[2] for name in found.get_all("Classifier") or [] if name.startswith("Lic")]
-    text = _first(found, "License").strip().split("\n")[0][:60]  # some packages put the whole text there
-    licence = _first(found, "License-Expression") or ", ".join(classifiers) or text or "see its files"
+    text = fields["License"].split("\n")[0][:60]  # some packages put the whole text there
+    licence = fields["License-Expression"] or ", ".join(classifiers) or text or "see its files"
     return f"{found['Name']} {package.version}: {licence}"
-
-
-def _first(found: PackageMetadata, key: str) -> str:
-    values: list[str] | None = found.get_all(key)
-    return values[0] if values else ""
 
 
 if __name__ == "__main__":

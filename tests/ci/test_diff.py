@@ -1,6 +1,8 @@
 """The diff report: in a fixed order, with the place in the earlier interval, without numbers that print the same."""
 
+import json
 import random
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -89,13 +91,16 @@ def test_a_bar_in_a_value_is_escaped() -> None:
 def test_text_from_parameters_and_files_shows_itself(text: str) -> None:
     """A comment is written with the right to write comments, about numbers and names that others have chosen."""
     parameters = {"params.yaml": {text: {"old": text, "new": 1}}}
+    folder = " ".join(text.replace("/", " ").split())
     report = _text(parameters, {f"metrics/{text.replace('/', ' ')}/scores.json": {text: {"old": 1, "new": 2}}})
     parser = MarkdownIt("commonmark", {"html": True}).enable("table")
     tokens = parser.parse(report)
     assert [token.type for token in tokens].count("tr_open") == 4
-    cells = [token for token in tokens if token.type == "inline" and text.split("\n")[0][:2] in token.content]
-    kinds = {child.type for token in cells for child in token.children or [] if len(token.children or []) == 1}
-    assert kinds == {"code_inline"}
+    cells = [inside.children or [] for cell, inside in pairwise(tokens) if cell.type == "td_open"]
+    shown = [(child.type, child.content) for children in cells for child in children]
+    key, value, model = (("code_inline", part) for part in (" ".join(text.split()), json.dumps(text)[1:-1], folder))
+    assert shown[:3] == [key, value, ("text", "1")]
+    assert shown[3:7] == [model, key, ("text", "1"), ("text", "2")]
     assert not [token for token in tokens if token.type == "html_block"]
 
 

@@ -369,6 +369,24 @@ def test_data_of_another_form_are_named_and_not_converted(tmp_path: Path, name: 
         _read(tmp_path / name)
 
 
+@pytest.mark.parametrize("kind", ["txt.gz", "jsonl.gz"])
+def test_damaged_packed_data_are_refused_by_name(tmp_path: Path, kind: str) -> None:
+    """Whatever byte is damaged: the unpacker has exceptions of its own."""
+    path, packed = tmp_path / f"a.{kind}", gzip.compress(_lines(*ROWS))
+    for place in range(10, len(packed) - 8):
+        path.write_bytes(packed[:place] + bytes([packed[place] ^ 255]) + packed[place + 1 :])
+        with pytest.raises(PipelineError, match=rf"a\.{kind}: damaged or truncated"):
+            _read(path)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
+def test_the_wrong_bytes_of_packed_text_are_shown(tmp_path: Path, pack: Any) -> None:
+    path = tmp_path / ("a.jsonl.gz" if pack is gzip.compress else "a.jsonl.zst")
+    path.write_bytes(pack('{"text": "maçã"}\n'.encode("latin-1") * 3))
+    with pytest.raises(PipelineError, match=r"byte 0xe7 is not UTF-8; .*: unpack the file, then `iconv"):
+        _read(path)
+
+
 def test_a_row_of_odd_bytes_does_not_end_the_file(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     odd = [b"\x00{\xff\xff", b"\xff\xfe{\x00", b"{\x00}", b"\x00" * 999]

@@ -137,12 +137,12 @@ def read_open(
                 skipped[record] += 1
                 unusable[record] += 1
                 if alone and record in REMEDIES:
-                    log.warning("%s: skipped: %s; %s", path, record, _remedy(record, path, raw))
+                    log.warning("%s: skipped: %s; %s", path, record, _remedy(record, path))
             rows += record != "blank_line"
     if alone:
         return
     if unusable["not_utf8"] > _REFUSED * rows and kind != ".parquet":
-        raise PipelineError(f"{path}: {_remedy('not_utf8', path, raw)}")
+        raise PipelineError(f"{path}: {_remedy('not_utf8', path)}")
     check_form(str(path), rows, unusable)
 
 
@@ -352,13 +352,13 @@ def _bounded(lines: Iterator[bytes]) -> list[bytes]:
     return kept if size <= LONGEST else [TOO_LONG]
 
 
-def _remedy(reason: str, path: Path, raw: BinaryIO) -> str:
+def _remedy(reason: str, path: Path) -> str:
     """What to do about a form; of text that is not UTF-8, with what the first such line shows."""
     if reason != "not_utf8":
         return REMEDIES[reason]
-    raw.seek(0)
-    wrong = (explain(line, str(path)) for line in _lines(path, raw))
-    return next(filter(None, wrong), REMEDIES["not_utf8"])
+    with path.open("rb") as raw:  # anew: the unpackers close theirs
+        wrong = (explain(line, str(path)) for line in _lines(path, raw))
+        return next(filter(None, wrong), REMEDIES["not_utf8"])
 
 
 def _binary(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str]) -> Iterator[Row]:

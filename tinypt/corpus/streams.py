@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
-from isal import igzip
+from isal import igzip, igzip_lib
 
 from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 
@@ -36,7 +36,7 @@ def named_faults(path: Path, *others: type[Exception]) -> Iterator[None]:
 
     A file that this user may not read is not damaged.
     """
-    faults: Any = (OSError, EOFError, zlib.error, UnicodeDecodeError, pa.ArrowException, *others)
+    faults: Any = (OSError, EOFError, zlib.error, igzip_lib.IsalError, UnicodeDecodeError, pa.ArrowException, *others)
     try:
         yield
     except faults as error:
