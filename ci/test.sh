@@ -15,7 +15,7 @@ options=(-n 2 --dist loadfile --no-loadscope-reorder --durations 20 -r s) # -r s
 case "${1:-all}" in
   all) ;;
   fast)
-    for part in bench dag demo/test_page.py distillation evaluation hub reporting/test_browser.py \
+    for part in bench dag demo/test_page.py demo/test_tokenizer.py distillation evaluation hub reporting/test_browser.py \
       selection/test_duplicates_ray.py stages training test_executors.py; do
       options+=(--ignore "tests/$part")
     done

@@ -1,155 +1,19 @@
 """The demo in a real Chromium, with the shipped model: the same answers as Python, quick, silent, and for everyone."""
 
-import json
 import re
-import shutil
-import threading
-import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from statistics import median
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
-from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
-from demo.build import VENDOR, build
-from demo.serve import server
-from tests.conftest import ROOT
-from tinypt.tokens.vocabulary import make_tokenizer, read_vocabulary
+from tests.demo.conftest import PREVIEW, Demo, Reference
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PREVIEW = ROOT / "preview"
 GAPS, TIMED = 200, 40
 PHONE = 390  # px
 MILLISECONDS = 30
 CONTRAST = 4.5  # WCAG 2, level AA
-NASTY = [
-    "",
-    " \t\n",
-    "ac\u0327a\u0303o em NFD, ação em NFC",
-    "bandeira 🇧🇷, família 👨‍👩‍👧‍👦, polegar 👍🏽",
-    "日本語と中文 no meio",
-    "linha\u2028separada\u2029e\u0085mais\u00a0uma\u200bpalavra\ufeff",
-    "nulo\0 e \ufffd e \x07 sino \u202e ao contrário",
-    "x" * 99 + " " + "y" * 100 + " " + "z" * 101,
-    "[MASK][CLS] [mask] [[SEP]] [UNK]s",
-    "R$ 1.234,56—50%…«aspas» ‘simples’ d’água pré-pós",
-    "ΑΣ ας İstanbul ǅ ß ﬁm Ⅻ ①",
-    "##ção ## #",
-    "\ud800 sozinho \udc00".encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
-]
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
-CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason=f"no Chromium: none of {', '.join(NAMES)} is on the path"),
-    pytest.mark.skipif(not (VENDOR / "installed").is_file(), reason="the demo's runtime is missing: run `make vendor`"),
-    pytest.mark.skipif(not PREVIEW.is_dir(), reason="no preview/: there is no model to show"),
-]
-
-
-@dataclass
-class Demo:
-    """The open page, and what its browser said and asked for."""
-
-    page: Any
-    url: str
-    messages: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-
-    def settle(self) -> None:
-        """Wait until the model is there and all tools have answered."""
-        self.page.wait_for_selector("main:not(:has([aria-busy=true]))")
-
-    def type(self, place: str, text: str) -> None:
-        self.page.fill(place, text)
-        self.settle()
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the demo with two models, under a path as on a static host."""
-    folder = tmp_path_factory.mktemp("demo")
-    (folder / "models/other").mkdir(parents=True)
-    (folder / "preview").symlink_to(PREVIEW)
-    (folder / "models/other/release").symlink_to(PREVIEW)
-    build(folder, folder / "host/bert-tiny-pt")
-    with server(folder / "host") as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}/bert-tiny-pt/"
-        running.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def demo(browser: Any, url: str) -> Iterator[Demo]:
-    """The page in Portuguese and light colours. At the end it has logged nothing and asked no one but its own host."""
-    context = browser.new_context(viewport={"width": 1100, "height": 900}, locale="pt-BR", color_scheme="light")
-    demo = Demo(context.new_page(), url)
-    demo.page.on("console", lambda message: demo.messages.append(message.text))
-    demo.page.on("pageerror", lambda error: demo.messages.append(str(error)))
-    demo.page.on("request", lambda request: demo.requests.append(request.url))
-    demo.page.goto(url)
-    demo.settle()
-    yield demo
-    assert demo.messages == []
-    assert [request for request in demo.requests if not request.startswith((url, "data:", "blob:"))] == []
-
-
-@pytest.fixture(scope="module")
-def model() -> "Reference":
-    return Reference(PREVIEW)
-
-
-class Reference:
-    """The same answers with onnxruntime and tokenizers in Python."""
-
-    def __init__(self, folder: Path) -> None:
-        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self.tokenizer.enable_truncation(json.loads((folder / "config.json").read_bytes())["max_position_embeddings"])
-        self.session = onnxruntime.InferenceSession(folder / "onnx/compact.onnx", providers=["CPUExecutionProvider"])
-        added = self.tokenizer.get_added_tokens_decoder()
-        self.special = [number for number, token in added.items() if token.special]
-
-    def run(self, text: str) -> tuple[list[int], NDArray[np.float32], NDArray[np.float32]]:
-        """Columns of the masks, probabilities at each of them, and the vector of the text."""
-        ids = self.tokenizer.encode(text).ids
-        columns = [column for column, id in enumerate(ids) if id == self.tokenizer.token_to_id("[MASK]")]
-        feeds = {
-            "input_ids": np.array([ids]),
-            "attention_mask": np.ones((1, len(ids)), dtype=np.int64),
-            "masked": np.array([(0, column) for column in columns], dtype=np.int64).reshape(-1, 2),
-        }
-        logits, vectors = self.session.run(["logits", "sentence_embedding"], feeds)
-        odds = np.exp(logits - logits.max(axis=-1, keepdims=True, initial=-np.inf))
-        return columns, odds / odds.sum(axis=-1, keepdims=True), vectors[0]
-
-    def fill(self, text: str) -> tuple[list[list[str]], list[list[float]]]:
-        """The five most probable pieces of each gap, without special tokens, and their probabilities in percent."""
-        _, probabilities, _ = self.run(text)
-        probabilities[:, self.special] = -1
-        best = np.argsort(-probabilities, axis=-1, kind="stable")[:, :5]
-        pieces = [[self.tokenizer.id_to_token(int(id)) for id in row] for row in best]
-        return pieces, (100 * np.take_along_axis(probabilities, best, axis=-1)).tolist()
-
-    def similarity(self, one: str, other: str) -> float:
-        first, second = self.run(one)[2], self.run(other)[2]
-        return float(first @ second / np.linalg.norm(first) / np.linalg.norm(second))
 
 
 def with_gap(sentence: str, random: Random) -> str:
@@ -225,89 +89,6 @@ def test_search_lists_the_nearest_lines(demo: Demo, model: Reference, sentences:
     demo.type("#search-query", query)
     order = sorted(lines, key=lambda line: -model.similarity(query, line))
     assert demo.page.locator("#search .line").all_inner_texts() == [" ".join(line.split()) for line in order[:5]]
-
-
-Ids = Callable[[list[str]], list[list[int]]]
-
-
-@pytest.fixture(scope="module")
-def encoders(demo: Demo, real_data: Path) -> dict[str, tuple[Tokenizer, Ids]]:
-    """Tokenizers of a cased and an uncased published model, in Rust and in the page."""
-    found = {}
-    for name, cased in (("bertimbau-base-cased", True), ("bert-tiny-uncased", False)):
-        vocabulary = read_vocabulary(real_data / "tokenizers" / name / "vocab.txt")
-        rust = make_tokenizer(vocabulary, cased=cased, max_length=512).backend_tokenizer
-        rust.no_truncation()
-        found[name] = rust, in_page(demo, rust, name)
-    return found
-
-
-def in_page(demo: Demo, rust: Tokenizer, name: str) -> Ids:
-    demo.page.evaluate(
-        """async ([name, json]) => {
-          const { Tokenizer } = await import(new URL("tokenizer.js", document.baseURI));
-          (window.tokenizers ??= {})[name] = new Tokenizer(JSON.parse(json));
-        }""",
-        [name, rust.to_str()],
-    )
-    # As JSON, since playwright takes long to convert lists of many numbers.
-    call = """([name, texts]) => {
-      const tokenizer = window.tokenizers[name];
-      return JSON.stringify(JSON.parse(texts).map((text) => tokenizer.encode(text)));
-    }"""
-    return lambda texts: json.loads(demo.page.evaluate(call, [name, json.dumps(texts)]))
-
-
-def test_the_same_pieces_as_in_rust(encoders: dict[str, tuple[Tokenizer, Ids]], real_sentences: list[str]) -> None:
-    for rust, page in encoders.values():
-        texts = [*real_sentences, *NASTY]
-        expected = [encoding.ids for encoding in rust.encode_batch(texts)]
-        assert [
-            (text, found) for text, found, ids in zip(texts, page(texts), expected, strict=True) if found != ids
-        ] == []
-
-
-def test_the_same_pieces_of_any_text(demo: Demo, uncased: Any, cased: Any) -> None:
-    """Of any characters, also where no real data is at hand. Those whose category Unicode has changed are left out."""
-    settled = st.characters(codec="utf-8").filter(
-        lambda char: unicodedata.ucd_3_2_0.category(char) == unicodedata.category(char) != "Cn"
-    )
-    parts = st.one_of(
-        st.text(settled, max_size=8), st.sampled_from([*NASTY, "[MASK]", "menina", "ação", "\u0301", " "])
-    )
-    pairs = [(tokenizer.backend_tokenizer, name) for tokenizer, name in ((cased, "cased"), (uncased, "uncased"))]
-    encoders = [(rust, in_page(demo, rust, name)) for rust, name in pairs]
-    for rust, _ in encoders:
-        rust.no_truncation()
-
-    @settings(max_examples=20)
-    @given(st.lists(st.lists(parts, max_size=6).map("".join), min_size=20, max_size=40))
-    @example(NASTY)
-    def check(texts: list[str]) -> None:
-        for rust, page in encoders:
-            assert page(texts) == [encoding.ids for encoding in rust.encode_batch(texts)]
-
-    check()
-
-
-def test_every_character_is_split_alike(demo: Demo, uncased: Any, cased: Any) -> None:
-    """Each character of Unicode whose category has not changed since version 3.2 makes the same words as in Rust."""
-    chars = [
-        chr(code)
-        for code in (*range(0x3400), *range(0xA000, 0xAC00), *range(0xF900, 0x10000), *range(0x1D000, 0x1D800))
-        if unicodedata.ucd_3_2_0.category(chr(code)) == unicodedata.category(chr(code)) not in ("Cn", "Cs")
-    ]
-    assert len(chars) > 10_000
-    for tokenizer, name in ((cased, "cased"), (uncased, "uncased")):
-        rust = tokenizer.backend_tokenizer
-        in_page(demo, rust, name)
-        found = demo.page.evaluate(
-            "([name, chars]) => [...chars].map((char) => window.tokenizers[name].words(`a${char}b`).join(' '))",
-            [name, "".join(chars)],
-        )
-        split = rust.pre_tokenizer.pre_tokenize_str
-        expected = [" ".join(word for word, _ in split(rust.normalizer.normalize_str(f"a{char}b"))) for char in chars]
-        assert [char for char, one, other in zip(chars, found, expected, strict=True) if one != other] == []
 
 
 def test_gaps_are_written_as_lines_or_masks(demo: Demo, model: Reference) -> None:
