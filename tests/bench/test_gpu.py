@@ -14,6 +14,7 @@ class Killed(Exception):
     pass
 
 
+@torch._dynamo.config.patch(disable=True)
 def test_every_part_runs_on_a_cpu_at_toy_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process, to save ten starts: an exception stands for the kill, and nothing is compiled."""
 
@@ -30,7 +31,6 @@ def test_every_part_runs_on_a_cpu_at_toy_size(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr("os.kill", kill)
     monkeypatch.setattr(gpu, "start", start_here)
-    monkeypatch.setattr(torch._dynamo.config, "disable", True)
     folder = tmp_path / "results"
     main([str(folder), "--device", "cpu", "--size", "toy"])
     parts = json.loads((folder / "results.json").read_text(encoding="utf-8"))["parts"]

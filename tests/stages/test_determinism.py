@@ -13,16 +13,17 @@ from tests.conftest import ROOT, sample_params
 PROGRAM = """
 from pathlib import Path
 import tinypt.corpus.writer as writer
-from stages import clean, download, select, split, tokenize
+from stages import clean, download, sample, select, split, tokenize
 from tinypt.corpus.shards import iter_texts
 from tinypt.tokens.vocabulary import make_tokenizer, train_vocabulary
 
 writer.SHARD_BYTES = 100_000
-for stage in (download, clean, select, split):
+for stage in (sample, download, clean, select, split):
     stage.main()
 vocabulary = train_vocabulary(lambda: iter_texts(Path("data/split/train")), 300, True)
-make_tokenizer(vocabulary, True, 64).save_pretrained("models/teacher")
-tokenize.main("teacher")
+for model in ("teacher", "base"):
+    make_tokenizer(vocabulary, True, 64).save_pretrained(f"models/{model}")
+tokenize.main("base")
 """
 PLAIN = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "TINYPT_WORKERS": "1"}
 OTHERS = {"PYTHONHASHSEED": "77", "TZ": "America/Sao_Paulo", "LC_ALL": "C", "TINYPT_WORKERS": "2"}
@@ -36,7 +37,7 @@ def _run(clone: Path, settings: dict[str, str]) -> dict[str, bytes]:
     params["corpus"]["documents"] = 400
     (clone / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": str(clone)} | settings
-    subprocess.run([sys.executable, "-c", PROGRAM], cwd=clone, env=environment, check=True, capture_output=True)
+    subprocess.run([sys.executable, "-c", PROGRAM], cwd=clone, env=environment, check=True)
     files = [path for folder in ("data", "metrics") for path in sorted((clone / folder).rglob("*")) if path.is_file()]
     return {path.relative_to(clone).as_posix(): path.read_bytes() for path in files}
 
