@@ -37,6 +37,7 @@ _TRICKS = [
     "<\n", "\n>", "(\n", "\n)", "<b>", "</b>", "<DİV>", "<ſpan ", "<sKript>", "<!--", "-->", "]]>", "<?xml", "</x>",
     "<x/>", "<a href=“", "＜b＞", "&lt;", "&#60;", "&amp;", "a??b", "ª?o", "Â ", "Ã ", "Ã\xa0", "â€œ", "â€", "ГўВЂВ",
     "publİcado em ", "Por ", "Ana", "data: ", "1/1/2010", "12h30", "٣/٣/2010", "Tags:", "3 votos", "curtir", "ſexta",
+    "\u034f", "\u3164", "\ufe0f", "\U000e0041", "\U000f0000",
     "\x1b[1m", "e\u0301", "ana@x.com.br", "(11) 98765-4321", "123.456.789-09",
 ]  # fmt: skip
 tricky_text = st.lists(st.sampled_from(_TRICKS), max_size=12).map("".join)

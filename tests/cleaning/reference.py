@@ -17,7 +17,11 @@ from tinypt.cleaning.text import strip_layers
 from tinypt.params.clean import Clean
 
 # Characters of the category Format that occur in Latin text. ftfy removes control characters.
-_INVISIBLE = re.compile("[\xad\u061c\u180e\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# Unicode's Default_Ignorable_Code_Point below U+10000. The zero-width space is none here, and ftfy deletes U+206A to F.
+_INVISIBLE = re.compile(
+    "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c-\u200f\u202a-\u202e\u2060-\u2069\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0]"
+)
 
 
 def repair(text: str, rules: Clean) -> tuple[str, dict[str, int]]:

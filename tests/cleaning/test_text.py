@@ -133,6 +133,7 @@ def test_urls_are_removed_with_their_surroundings(text: str, expected: str) -> N
         ("Texto\u200f com\u200e marcas\u202e invisíveis\u202c\u2066\u2069\ufeff", "Texto com marcas invisíveis"),
         ("\u2060um\u200d \u200c dois\xad", "um dois"),
         ("\xad\n\u200b\num\n\u200e", "um"),
+        ("cora\ufe0fção\u3164 e\u115f \uffa0al\u034fma\u180c\u17b4\u2065", "coração e alma"),
     ],
 )
 def test_invisible_characters_are_removed(text: str, even: str) -> None:

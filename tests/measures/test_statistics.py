@@ -18,20 +18,26 @@ from numpy.typing import NDArray
 from tokenizers.normalizers import BertNormalizer
 
 from tests.cleaning.conftest import web_text
-from tinypt.measures.alphabet import ALPHABETIC, CHARACTERS, LETTER, SPACE, WORD, characters
+from tinypt.measures.alphabet import ALPHABETIC, CHARACTERS, LETTER, SPACE, UNSEEN, WORD, characters
 from tinypt.measures.statistics import BINS, COLUMNS, COMMON, FOREIGN, INDEX_WORDS, PORTUGUESE, measure
 from tinypt.sample.documents import write_document
 from tinypt.sample.noise import jaccard
 from tinypt.selection.duplicates import similarity
 
 TERMINAL = (".", "!", "?", "…", '"', "'", "”", "’", "»")
+INVISIBLE = {
+    *"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u3164\uffa0",
+    *map(chr, range(0xFE00, 0xFE10)),
+}
 _BERT = BertNormalizer(clean_text=True, handle_chinese_chars=False, strip_accents=False, lowercase=False)
 
 
 @cache
 def deleted(character: str) -> bool:
-    """Whether BERT's normaliser deletes a character. It deletes some white space too, which cleaning has replaced."""
-    assigned = unicodedata.category(character) != "Cn" and ord(character) < CHARACTERS
+    """Whether a character is invisible, or BERT's normaliser deletes it (and some white space, replaced by cleaning)."""
+    if ord(character) >= UNSEEN or character in INVISIBLE:
+        return True
+    assigned = unicodedata.category(character) != "Cn"
     return assigned and not character.isspace() and not _BERT.normalize_str(character)
 
 

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 # Bits of an entry. The lower 24 bits hold the lower-case character.
 LETTER, WORD, ALPHABETIC, SPACE, DELETED = 1 << 24, 1 << 25, 1 << 26, 1 << 27, 1 << 28
 CHARACTERS = 0x33480  # higher code points are neither letters nor digits nor spaces
+UNSEEN = 0xE0000  # from here on, all are DELETED: tags, variation selectors, and planes for private use
+# Of Unicode's Default_Ignorable_Code_Point, those that BERT keeps: fillers, joiners, variation selectors.
+_IGNORABLE = [0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x3164, *range(0xFE00, 0xFE10), 0xFFA0]
 
 
 @cache
@@ -16,9 +19,10 @@ def characters() -> NDArray[np.uint32]:
     r"""Table of the characters, uint32 [CHARACTERS]: lower case in the low 24 bits, properties in the higher bits.
 
     LETTER is str.isalpha(), WORD the regular expression \w, ALPHABETIC [^\W\d_] and SPACE str.isspace(). DELETED are
-    the characters that BERT's tokenizer deletes: invisible ones, those for private use, and U+FFFD. All follow
-    Python's Unicode tables, one character at a time. So two rules of str.lower() do not apply: a sigma at the end of
-    a word becomes σ, and İ, whose lower case is two characters, stays İ.
+    the characters that BERT's tokenizer deletes, which are invisible ones, those for private use, and U+FFFD; and the
+    invisible ones that it keeps. All follow Python's Unicode tables, one character at a time. So two rules of
+    str.lower() do not apply: a sigma at the end of a word becomes σ, and İ, whose lower case is two characters, is
+    kept.
     """
     every = [*map(chr, range(CHARACTERS))]
     lower = [*map(str.lower, every)]
@@ -33,5 +37,5 @@ def characters() -> NDArray[np.uint32]:
     table[ord("_")] |= np.uint32(WORD)
     deleted = (unicodedata.category(char) in ("Cc", "Cf", "Co") and not char.isspace() for char in every)
     table[np.fromiter(deleted, bool, CHARACTERS)] |= np.uint32(DELETED)
-    table[0xFFFD] |= np.uint32(DELETED)
+    table[[0xFFFD, *_IGNORABLE]] |= np.uint32(DELETED)
     return table

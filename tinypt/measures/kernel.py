@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 # unsigned too: numba tests each time whether a signed one is negative.
 _LOWER, _LETTER, _WORD = np.uint32(0xFFFFFF), np.uint32(1 << 24), np.uint32(1 << 25)  # as in alphabet.py
 _ALPHABETIC, _SPACE, _DELETED = np.uint32(1 << 26), np.uint32(1 << 27), np.uint32(1 << 28)
+_UNSEEN = np.uint32(0xE0000)  # as in alphabet.py
 START, FACTOR = np.uint64(0xCBF29CE484222325), np.uint64(0x9E3779B97F4A7C15)
 MIX_1, MIX_2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _ONE, _TWO, _33, _57 = np.uint64(1), np.uint64(2), np.uint64(33), np.uint64(57)
@@ -134,7 +135,7 @@ def _scan(
             characters += 1
         at += _ONE
         entry = table[code] if code < len(table) else code
-        if entry & _DELETED:
+        if entry & _DELETED or code >= _UNSEEN:
             characters -= 1
             continue
         lower = np.uint64(entry & _LOWER)
