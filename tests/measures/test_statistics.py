@@ -34,7 +34,7 @@ _BERT = BertNormalizer(clean_text=True, handle_chinese_chars=False, strip_accent
 
 @cache
 def deleted(character: str) -> bool:
-    """Whether a character is invisible, or BERT's normaliser deletes it (and some white space, replaced by cleaning)."""
+    """Whether a character is invisible, or no white space and deleted by BERT's normaliser."""
     if ord(character) >= UNSEEN or character in INVISIBLE:
         return True
     assigned = unicodedata.category(character) != "Cn"

@@ -50,6 +50,7 @@ def test_invisible_characters_hide_no_training_row() -> None:
         "O\u200bgato\u200b dorme.",
         "\ufeffO gato\u200e dorme\u2060.",
         "O gato\x0bdorme.\x00",
+        "O ga\u034fto\ufe0f dor\u3164me.\U000e0041\U000f0000",
     ]
     data = TaskData(
         Split(["train-0", "train-1"], ["O gato dorme.", "sol"], None, ["a", "b"]),
