@@ -11,18 +11,24 @@ LETTER, WORD, ALPHABETIC, SPACE, DELETED = 1 << 24, 1 << 25, 1 << 26, 1 << 27, 1
 CHARACTERS = 0x33480  # higher code points are neither letters nor digits nor spaces
 UNSEEN = 0xE0000  # from here on, all are DELETED: tags, variation selectors, and planes for private use
 # Of Unicode's Default_Ignorable_Code_Point, those that BERT keeps: fillers, joiners, variation selectors.
-_IGNORABLE = [0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x3164, *range(0xFE00, 0xFE10), 0xFFA0]
+_IGNORABLE = {0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x3164, *range(0xFE00, 0xFE10), 0xFFA0}
+
+
+def is_unseen(character: str) -> bool:
+    """Whether BERT's tokenizer deletes a character, or a reader does not see it. White space is seen."""
+    code = ord(character)
+    if code >= UNSEEN or code in _IGNORABLE or character == "\ufffd":
+        return True
+    return unicodedata.category(character) in ("Cc", "Cf", "Co") and not character.isspace()
 
 
 @cache
 def characters() -> NDArray[np.uint32]:
     r"""Table of the characters, uint32 [CHARACTERS]: lower case in the low 24 bits, properties in the higher bits.
 
-    LETTER is str.isalpha(), WORD the regular expression \w, ALPHABETIC [^\W\d_] and SPACE str.isspace(). DELETED are
-    the characters that BERT's tokenizer deletes, which are invisible ones, those for private use, and U+FFFD; and the
-    invisible ones that it keeps. All follow Python's Unicode tables, one character at a time. So two rules of
-    str.lower() do not apply: a sigma at the end of a word becomes σ, and İ, whose lower case is two characters, is
-    kept.
+    LETTER is str.isalpha(), WORD the regular expression \w, ALPHABETIC [^\W\d_] and SPACE str.isspace(). DELETED is
+    `is_unseen`. All follow Python's Unicode tables, one character at a time. So two rules of str.lower() do not apply:
+    a sigma at the end of a word becomes σ, and İ, whose lower case is two characters, stays İ.
     """
     every = [*map(chr, range(CHARACTERS))]
     lower = [*map(str.lower, every)]
@@ -35,7 +41,5 @@ def characters() -> NDArray[np.uint32]:
     table[word] |= np.uint32(WORD)
     table[word & ~decimal] |= np.uint32(ALPHABETIC)
     table[ord("_")] |= np.uint32(WORD)
-    deleted = (unicodedata.category(char) in ("Cc", "Cf", "Co") and not char.isspace() for char in every)
-    table[np.fromiter(deleted, bool, CHARACTERS)] |= np.uint32(DELETED)
-    table[[0xFFFD, *_IGNORABLE]] |= np.uint32(DELETED)
+    table[np.fromiter(map(is_unseen, every), bool, CHARACTERS)] |= np.uint32(DELETED)
     return table

@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from tinypt.evaluation.tasks.table import Split, TaskData
+from tinypt.measures.alphabet import is_unseen
 from tinypt.runtime.errors import PipelineError
 
 
@@ -74,7 +75,6 @@ def _normalised(text: str) -> str:
 
 
 def _seen(character: str) -> str:
-    """A character as BERT's tokenizer sees it: it deletes invisible ones, those for private use, and U+FFFD."""
     if character == "\u200b" or character.isspace():
         return " "  # a zero-width space separates words, as in cleaned text
-    return "" if character == "\ufffd" or unicodedata.category(character) in ("Cc", "Cf", "Co") else character
+    return "" if is_unseen(character) else character
