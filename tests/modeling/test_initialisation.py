@@ -25,6 +25,14 @@ def test_heads_start_out_attending_to_their_neighbours(cased: PreTrainedTokenize
         assert mean[wanted] > 2 * mean[-wanted]  # on the head's own side
 
 
+def test_the_first_position_starts_out_attending_to_all_alike(cased: PreTrainedTokenizerBase) -> None:
+    """A classifier reads the state at [CLS]; no other piece needs it."""
+    attention = _attention(_model(cased, "neighbours"), len(cased))
+    assert attention[:, 0].max() < 3 / 40
+    assert attention[:, 0].min() > 1 / 3 / 40
+    assert attention[:, 3:, 0].mean() < 0.01
+
+
 def test_the_usual_start_prefers_no_position(cased: PreTrainedTokenizerBase) -> None:
     assert _attention(_model(cased, "random"), len(cased)).max() < 0.15
 
