@@ -130,6 +130,12 @@ def test_a_file_that_is_one_document_is_skipped_and_named(
         ("a.txt", zstandard.compress(b"um"), r"zstd data, which \.zst at"),
         ("a.txt", b"%PDF-1.4\n", "a PDF"),
         ("a.jsonl", b"PAR1\x15", r"Parquet, which \.parquet at"),
+        ("a.txt", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a Git LFS pointer .`git lfs pull`"),
+        ("a.parquet", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a Git LFS pointer"),
+        ("a.parquet", b"ARROW1\0\0", "Arrow data, not Parquet"),
+        ("a.jsonl", b"\x80\x04\x95", "a Python pickle"),
+        ("a.jsonl.gz", gzip.compress(gzip.compress(b"{}")), "gzip data"),
+        ("a.txt.gz", gzip.compress(b"%PDF-1.4\n"), "a PDF"),
     ],
 )
 def test_data_of_another_form_are_named_and_not_converted(tmp_path: Path, name: str, content: bytes, form: str) -> None:

@@ -15,12 +15,16 @@ _MARKS = {  # those of UTF-32 first: the others are their beginnings
 # Whether each byte of a character of two or four is zero in most text of Latin letters.
 _ZEROS = {"utf-32-le": (0, 1, 1, 1), "utf-32-be": (1, 1, 1, 0), "utf-16-le": (0, 1), "utf-16-be": (1, 0)}
 _MANY, _FEW = 0.5, 0.05  # shares of bytes
+PARQUET = b"PAR1"
+POINTER = "a Git LFS pointer (`git lfs pull` fetches the file)"
 _FORMS = {
     **{b"\x1f\x8b": "gzip data, which .gz at the end of its name says"},
     **{b"\x28\xb5\x2f\xfd": "zstd data, which .zst at the end of its name says"},
-    **{b"PAR1": "Parquet, which .parquet at the end of its name says"},
+    **{PARQUET: "Parquet, which .parquet at the end of its name says"},
     **{b"PK\x03\x04": "a ZIP archive", b"BZh": "bzip2 data", b"\xfd7zXZ": "xz data", b"7z\xbc\xaf": "7-Zip data"},
     **{b"%PDF-": "a PDF", b"{\\rtf": "RTF", b"\xd0\xcf\x11\xe0": "an Office file", b"ARROW1": "Arrow data"},
+    **{b"\x80\x04": "a Python pickle", b"\x80\x05": "a Python pickle", b"\x93NUMPY": "a NumPy array"},
+    **{b"version https://git-lfs": POINTER},
     **{b"\x89PNG": "an image", b"\xff\xd8\xff": "an image", b"GIF8": "an image", b"SQLite f": "a database"},
 }
 _CONTROL = frozenset(range(32)) - frozenset(b"\t\n\f\r\x1b")  # in no text (MIME Sniffing Standard, 3)

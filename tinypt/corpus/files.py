@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tinypt.corpus.encodings import START, explain, foreign_form, is_binary, wide_encoding
+from tinypt.corpus.encodings import PARQUET, POINTER, START, explain, foreign_form, is_binary, wide_encoding
 from tinypt.corpus.html import read_html
 from tinypt.corpus.records import LONGEST as LONGEST_TEXT
 from tinypt.corpus.records import NAMES, Record, from_mapping
@@ -122,11 +122,11 @@ def read_open(
     read = partial(_text, document=document) if READERS[kind] is _text else READERS[kind]
     alone = is_one_document(path, document)
     with named_faults(path):
-        first = raw.read(START)
-        raw.seek(0)
-        form = foreign_form(first) if path.suffix in (".jsonl", ".txt", ".html") else None
-        if form and not alone:
-            raise PipelineError(f"{path}: is {form}, not text; unpack or convert it, or correct its name")
+        first = _start(path)
+        form = None if kind == ".parquet" and first.startswith(PARQUET) else foreign_form(first)
+        if form and (not alone or form == POINTER):
+            wanted = "Parquet" if kind == ".parquet" else "text"
+            raise PipelineError(f"{path}: is {form}, not {wanted}; unpack or convert it, or correct its name")
         if form or (kind == ".html" and not wide_encoding(first) and is_binary(first)):
             read = _binary
         for row, content in enumerate(read(path, raw, text_column, start, counts), start):
@@ -144,6 +144,12 @@ def read_open(
     if unusable["not_utf8"] > _REFUSED * rows and kind != ".parquet":
         raise PipelineError(f"{path}: {_remedy('not_utf8', path)}")
     check_form(str(path), rows, unusable)
+
+
+def _start(path: Path) -> bytes:
+    """The first bytes of a file's content, decompressed if its name says so."""
+    with path.open("rb") as raw, open_bytes(path, raw) as stream:
+        return stream.read(START)
 
 
 def is_one_document(path: Path, document: Document) -> bool:
