@@ -3,7 +3,7 @@
 Reads models/<student>/student, models/teacher, data/tokens/<tokenizer>/train; with targets: cached,
 data/targets/<tokenizer>/cached; and with sentences: stored, data/sentences/stored. Writes models/<student>/distilled,
 metrics/<student>/distill.json and metrics/training/<student>.csv. A killed run resumes from its checkpoint below
-.cache/checkpoints/, provided that parameters and inputs are the same.
+.cache/checkpoints/, provided that parameters and inputs are the same. Where there are several GPUs, each has a worker.
 """
 
 import logging
@@ -21,13 +21,15 @@ from tinypt.runtime.run import run
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.masking import continuation_pieces
 from tinypt.training.loop import train
-from tinypt.training.workers import is_main_process
+from tinypt.training.workers import is_main_process, start_workers
 
 log = logging.getLogger(__name__)
 
 
 def main(name: str) -> None:
-    """Write the distilled student called `name`."""
+    """Write the distilled student called `name`, with all GPUs of this machine."""
+    if start_workers("stages.distill", name):
+        return
     student_params: Student = load(f"students.{name}", Student)
     options, seed, tokenizer_name = student_params.distill, load_seed(), student_params.init.tokenizer
     start, teacher = Path("models") / name / "student", Path("models/teacher")

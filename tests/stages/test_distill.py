@@ -3,13 +3,16 @@
 import csv
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 import torch
 import yaml
@@ -103,7 +106,23 @@ def test_layers_that_a_model_lacks_are_refused_before_training(tokenized: Path) 
         distill.main("mine")
 
 
-def test_torchrun_trains_the_student_that_one_process_trains(tokenized: Path) -> None:
+# The stage as on a machine with two GPUs. Its workers, processes of their own, find none and train on the CPU.
+TWO_GPUS = """
+import sys, torch
+torch.cuda.device_count = lambda: 2
+sys.argv = ["stages/distill.py", "mine"]
+from stages import distill
+from tinypt.runtime.run import run
+run(distill.main)
+"""
+
+
+def _start_with_two_gpus() -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen([sys.executable, "-c", TWO_GPUS], env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def test_a_worker_on_each_gpu_trains_the_student_that_one_process_trains(tokenized: Path) -> None:
     _write(batch_size=4, accumulation=2, learning_rate=1e-3)
     student.main("mine")
     distill.main("mine")
@@ -112,9 +131,9 @@ def test_torchrun_trains_the_student_that_one_process_trains(tokenized: Path) ->
     shutil.rmtree(released)
     for file in (metrics, curve):
         file.unlink()
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    subprocess.run([*torchrun, "-m", "stages.distill", "mine"], env=environment, check=True, timeout=240)
+    process = _start_with_two_gpus()
+    process.communicate(timeout=240)
+    assert process.returncode == 0
     together = load_file(released / "model.safetensors"), json.loads(metrics.read_text(encoding="utf-8"))
     for weight, value in alone[0].items():
         torch.testing.assert_close(together[0][weight], value, rtol=1e-3, atol=1e-4, msg=weight)
@@ -122,3 +141,30 @@ def test_torchrun_trains_the_student_that_one_process_trains(tokenized: Path) ->
     assert together[1] == pytest.approx(alone[1], rel=1e-3)
     assert curve.exists()
     assert not list(Path(".cache").rglob("checkpoint.pt"))
+
+
+def test_a_failing_worker_is_one_line(tokenized: Path) -> None:
+    _write(layers=[[1, 4]])
+    student.main("mine")
+    process = _start_with_two_gpus()
+    _, lines = process.communicate(timeout=240)
+    assert process.returncode == 1
+    assert "layers: [1, 4] names layer 4 of the teacher, which has 3" in lines
+    assert re.search(r"^distill: worker [01] of 2 ended with status 1; its message is above$", lines, re.M)
+
+
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM])
+def test_no_worker_outlives_its_stage(tokenized: Path, kill: signal.Signals) -> None:
+    _write(epochs=10_000)
+    student.main("mine")
+    process = _start_with_two_gpus()
+    assert process.stderr is not None
+    while "fp32 on cpu" not in process.stderr.readline():
+        assert process.poll() is None
+    workers = psutil.Process(process.pid).children(recursive=True)
+    assert len(workers) >= 2
+    process.send_signal(kill)
+    _, alive = psutil.wait_procs(workers, timeout=60)
+    assert alive == []
+    assert process.wait(60) != 0
+    assert not Path("models/mine/distilled").exists()

@@ -10,18 +10,19 @@ from pathlib import Path
 from tinypt.runtime.errors import PipelineError
 
 FOLDER = Path(".cache/running")
+HELD = "TINYPT_LOCK_HELD"  # set for the workers of a process that holds the lock
 
 
 @contextmanager
 def one_at_a_time(name: str) -> Iterator[None]:
     """Hold a lock of that name in the working directory. The system frees it when the process ends, however it ends.
 
-    Under torchrun the main process holds it for all workers.
+    Under torchrun the main process holds it for all workers; where a stage started them, the stage does.
 
     Raises:
         PipelineError: another process holds it.
     """
-    if os.environ.get("RANK", "0") != "0":
+    if os.environ.get("RANK", "0") != "0" or HELD in os.environ:
         yield
         return
     FOLDER.mkdir(parents=True, exist_ok=True)

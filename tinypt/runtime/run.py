@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tinypt.runtime.errors import PipelineError, environment_fault
 from tinypt.runtime.help import HELP, stage_help, usage
-from tinypt.runtime.lock import one_at_a_time
+from tinypt.runtime.lock import HELD, one_at_a_time
 from tinypt.runtime.parent import end_with_parent
 
 _QUERY = re.compile(r"(https?://[^\s?]+)\?\S+")
@@ -40,9 +40,10 @@ def run(main: Callable[..., None]) -> None:
     A second process of the same stage and arguments in the same folder ends in one line.
 
     Under DVC the stage ends with DVC: a killed `dvc repro` would leave it running, and the next one would start it a
-    second time in the same folders. Started by hand, for example with nohup, it outlives its shell.
+    second time in the same folders. Started by hand, for example with nohup, it outlives its shell. The workers
+    of a stage end with it.
     """
-    if "DVC_STAGE" in os.environ:
+    if "DVC_STAGE" in os.environ or HELD in os.environ:
         end_with_parent()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Lines())

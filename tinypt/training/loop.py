@@ -91,7 +91,7 @@ def train(
         interval = min(MAX_INTERVAL, math.ceil(steps / ROWS))
         _prepare(objective, options, device, label)
         if workers.count == 1 and device.type == "cuda" and (gpus := torch.cuda.device_count()) > 1:
-            log.warning("%s: trains on one of %d GPUs; docs/performance.md shows how to use all", label, gpus)
+            log.warning("%s: trains on one of %d GPUs", label, gpus)
         optimizer = make_optimizer(objective, options)
         start, rows, validation_start = 0, [], None
         workers.require_shared_folder(checkpoint.parent, device, label)

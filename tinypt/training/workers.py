@@ -1,10 +1,11 @@
 """Several processes, each with a GPU or some cores, that share one training run.
 
-torchrun starts them and sets each one's rank in environment variables; without torchrun there is one process.
+torchrun starts them, or `start_workers` as torchrun does. Environment variables give each its rank.
 The blocks of a step are divided among the workers. Each term of the loss is a mean over everything that counts in the
 step (see `Objective.counts`), so gradients need only be summed. The weights equal those of one process up to rounding.
 """
 
+import logging
 import os
 import secrets
 import time
@@ -21,14 +22,49 @@ from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves
 
 from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.lock import HELD
 from tinypt.training.batches import Rows
 
+log = logging.getLogger(__name__)
 PATIENCE = 30.0  # seconds until a new file must be seen on every node; network disks list a folder late
 
 
 def is_main_process() -> bool:
     """Whether this process writes the files; exactly one of the workers does."""
     return int(os.environ.get("RANK", "0")) == 0
+
+
+def start_workers(module: str, *arguments: str) -> bool:
+    """Run a stage's module in one process a GPU, as torchrun does, if this machine has several.
+
+    Returns:
+        Whether they have run, and so done the stage's work. False with one GPU or none, and in a worker.
+
+    Raises:
+        PipelineError: a worker failed; it has said why.
+        KeyboardInterrupt: this process was told to end, and has ended the workers.
+    """
+    gpus = torch.cuda.device_count()
+    if gpus < 2 or "RANK" in os.environ:
+        return False
+    from torch.distributed import run  # only now: it takes as long as all other imports
+    from torch.distributed.elastic.multiprocessing import SignalException
+    from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+
+    os.environ[HELD] = "1"
+    log.info("%s: one worker on each of %d GPUs", " ".join([module, *arguments]), gpus)
+    try:
+        run.main(["--standalone", "--nproc-per-node", str(gpus), "-m", module, *arguments])
+    except ChildFailedError as error:
+        rank, failure = error.get_first_failure()
+        raise PipelineError(
+            f"worker {rank} of {gpus} ended with status {failure.exitcode}; its message is above"
+        ) from None
+    except SignalException:
+        raise KeyboardInterrupt from None
+    finally:
+        del os.environ[HELD]
+    return True
 
 
 @dataclass(frozen=True)
