@@ -68,6 +68,7 @@ def test_real_vocabularies(real_data: Path) -> None:
         ([*SPECIAL_TOKENS, "a", "", "b"], r"line 7 is blank"),
         ([*SPECIAL_TOKENS, "a", "", ""], r"line 7 is blank; .*remove it if it is at the end"),
         ([*SPECIAL_TOKENS, "a\r", "\r"], r"line 7 is blank"),
+        (["\ufeff[PAD]", *SPECIAL_TOKENS[1:]], r"begins with a byte order mark"),
     ],
 )
 def test_lines_that_are_not_ids_are_refused(tmp_path: Path, lines: list[str], message: str) -> None:

@@ -48,8 +48,8 @@ def read_vocabulary(path: Path) -> dict[str, int]:
     """Read a BERT vocab.txt: one piece in each line; its id is the line's number, from 0.
 
     Raises:
-        PipelineError: the file is missing or not UTF-8, a line is blank or repeated, or one of BERT's special tokens is
-            missing.
+        PipelineError: the file is missing or not UTF-8, a line is blank or repeated, a byte order mark precedes them,
+            or one of BERT's special tokens is missing.
     """
     vocabulary: dict[str, int] = {}
     for index, line in enumerate(read_pieces(path)):
@@ -61,6 +61,8 @@ def read_vocabulary(path: Path) -> dict[str, int]:
                 f"end, else put an unused piece there, such as [unused-{index}]"
             )
         vocabulary[piece] = index
+    if next(iter(vocabulary), "").startswith("\ufeff"):
+        raise PipelineError(f"{path}: begins with a byte order mark; save it as UTF-8 without one")
     for token in SPECIAL_TOKENS:
         if token not in vocabulary:
             raise PipelineError(f"{path}: {token} is missing; this is not a BERT vocabulary")
