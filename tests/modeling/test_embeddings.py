@@ -74,7 +74,7 @@ def test_pieces_start_from_the_sentence_teachers_vectors_of_their_texts(cased: P
 
     counts = random.integers(0, 1000, len(pieces))
     start = torch.randn(len(pieces), 6, generator=torch.Generator().manual_seed(1))
-    table = sentence_pca(encode, cased, counts, start)
+    table = sentence_pca(encode, cased, counts, start, 0.05)
     assert table.dtype == torch.float32
     assert torch.allclose(table.norm(dim=1), torch.tensor(0.05 * 6**0.5))
 
@@ -111,10 +111,10 @@ def test_unused_pieces_are_no_text_and_a_narrow_encoder_is_refused() -> None:
         read.extend(texts)
         return np.eye(3, 2, dtype=np.float32)
 
-    sentence_pca(encode, tokenizer, np.ones(9, dtype=np.int64), torch.ones(9, 2))
+    sentence_pca(encode, tokenizer, np.ones(9, dtype=np.int64), torch.ones(9, 2), 0.05)
     assert read == ["##", "a", "a"]
     with pytest.raises(PipelineError, match="sentence_teacher needs an encoder at least 3 wide; it has 2"):
-        sentence_pca(encode, tokenizer, np.ones(9, dtype=np.int64), torch.ones(9, 3))
+        sentence_pca(encode, tokenizer, np.ones(9, dtype=np.int64), torch.ones(9, 3), 0.05)
 
 
 def test_fvt_averages_the_old_pieces(

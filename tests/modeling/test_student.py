@@ -88,8 +88,18 @@ def test_teacher_pca_fills_the_table(models: tuple[Pair, Pair]) -> None:
     assert torch.equal(_table(student), teacher_pca(_table(teacher), 16))
 
 
-@pytest.mark.parametrize(("tokenizer", "vocabulary"), [("base", "full"), ("teacher", "full"), ("teacher", "trimmed")])
-def test_the_sentence_teacher_fills_the_table(models: tuple[Pair, Pair], tokenizer: Any, vocabulary: Any) -> None:
+@pytest.mark.parametrize(
+    ("tokenizer", "vocabulary", "encoder", "std"),
+    [
+        ("base", "full", "random", 0.05),
+        ("teacher", "full", "random", 0.05),
+        ("teacher", "full", "neighbours", 0.02),
+        ("teacher", "trimmed", "random", 0.05),
+    ],
+)
+def test_the_sentence_teacher_fills_the_table(
+    models: tuple[Pair, Pair], tokenizer: Any, vocabulary: Any, encoder: Any, std: float
+) -> None:
     owner = models[tokenizer == "teacher"][1]
     counts = np.random.default_rng(0).integers(0, 2, len(owner)) * 5
 
@@ -97,11 +107,11 @@ def test_the_sentence_teacher_fills_the_table(models: tuple[Pair, Pair], tokeniz
         return np.array([np.cos(np.arange(20) * (1 + sum(text.encode()))) for text in texts], dtype=np.float32)
 
     def build(embeddings: Any) -> Pair:
-        return build_student(Init(tokenizer, vocabulary, embeddings, "random", None), *models, 3, counts, encode)
+        return build_student(Init(tokenizer, vocabulary, embeddings, encoder, None), *models, 3, counts, encode)
 
     (student, own), (random, _) = build("sentence_teacher"), build("random")
     ids = ids_in(own, owner)
-    assert torch.equal(_table(student), sentence_pca(encode, own, counts[ids], _table(random)))
+    assert torch.equal(_table(student), sentence_pca(encode, own, counts[ids], _table(random), std))
     for name, weight in student.bert.encoder.state_dict().items():
         assert torch.equal(weight, random.bert.encoder.state_dict()[name])
 

@@ -14,7 +14,9 @@ from transformers import PreTrainedTokenizerBase
 from tinypt.runtime.errors import PipelineError
 
 STD = 0.02  # BERT's initial standard deviation, the scale its other weights expect
-SENTENCE_STD = 0.05  # of rows that a sentence teacher fills; larger, so that their meaning outweighs the other weights
+# Of rows that a sentence teacher fills, next to a random encoder: their meaning outweighs the other weights. Positions of
+# `attend_to_neighbours` must not be hidden, or MLM does not learn; there these rows have the usual size.
+SENTENCE_STD = 0.05
 UNUSED = re.compile(r"\[unused\d+\]")
 Weights = NDArray[np.int64] | NDArray[np.float64]
 Encode = Callable[[list[str]], NDArray[np.float32]]  # texts to vectors [texts, width]
@@ -65,19 +67,24 @@ def teacher_pca(table: Tensor, width: int, counts: Weights | None = None, std: f
 
 
 def sentence_pca(
-    encode: Encode, tokenizer: PreTrainedTokenizerBase, counts: NDArray[np.int64], random: Tensor
+    encode: Encode,
+    tokenizer: PreTrainedTokenizerBase,
+    counts: NDArray[np.int64],
+    random: Tensor,
+    std: float,
 ) -> Tensor:
     """A table of the sentence teacher's vectors of the pieces, each read as a text: fp32 [vocabulary, width].
 
     The vectors are reduced as in `teacher_pca`. A piece counts with the square root of its frequency, so that common
     pieces shape the dimensions without filling them. Every row has the length of a random row of standard deviation
-    `SENTENCE_STD`. Special and unused pieces are no text; they keep the direction of their random row.
+    `std`. Special and unused pieces are no text; they keep the direction of their random row.
 
     Args:
         encode: the sentence teacher; reads a continuation piece without its ##.
         tokenizer: the student's.
         counts: occurrences of each piece in the training blocks, int64 [vocabulary].
         random: random rows [vocabulary, width].
+        std: of the rows.
 
     Raises:
         PipelineError: the sentence teacher is narrower than the student.
@@ -95,8 +102,8 @@ def sentence_pca(
         raise PipelineError(
             f"embeddings: sentence_teacher needs an encoder at least {width} wide; it has {vectors.shape[1]}"
         )
-    rows = functional.normalize(random.detach().float(), dim=1) * (SENTENCE_STD * math.sqrt(width))
-    rows[ids] = teacher_pca(vectors, width, np.sqrt(counts[ids] + 1.0), SENTENCE_STD)
+    rows = functional.normalize(random.detach().float(), dim=1) * (std * math.sqrt(width))
+    rows[ids] = teacher_pca(vectors, width, np.sqrt(counts[ids] + 1.0), std)
     return rows
 
 

@@ -7,7 +7,7 @@ from torch import nn
 from transformers import BertForMaskedLM, PreTrainedModel, PreTrainedTokenizerBase
 
 from tinypt.modeling.bert import config_like, new_bert
-from tinypt.modeling.embeddings import Encode, fvt, pca_basis, sentence_pca, teacher_pca
+from tinypt.modeling.embeddings import SENTENCE_STD, STD, Encode, fvt, pca_basis, sentence_pca, teacher_pca
 from tinypt.modeling.initialisation import predict_frequencies
 from tinypt.params.students import Init
 from tinypt.runtime.errors import PipelineError
@@ -90,7 +90,8 @@ def build_student(
             table.copy_(teacher_pca(teacher_table[ids], width, weights))
         elif options.embeddings == "sentence_teacher":
             assert encode is not None
-            table.copy_(sentence_pca(encode, tokenizer, counts[ids], table))
+            std = STD if options.encoder == "neighbours" else SENTENCE_STD
+            table.copy_(sentence_pca(encode, tokenizer, counts[ids], table, std))
     return student, tokenizer
 
 
