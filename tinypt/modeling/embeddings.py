@@ -14,8 +14,8 @@ from transformers import PreTrainedTokenizerBase
 from tinypt.runtime.errors import PipelineError
 
 STD = 0.02  # BERT's initial standard deviation, the scale its other weights expect
-# Of rows that a sentence teacher fills, next to a random encoder: their meaning outweighs the other weights. Positions of
-# `attend_to_neighbours` must not be hidden, or MLM does not learn; there these rows have the usual size.
+# Of rows that a sentence teacher fills, next to a random encoder: their meaning outweighs the other weights. Next to
+# `attend_to_neighbours` they have the usual size: longer rows would hide the positions, and MLM would not learn.
 SENTENCE_STD = 0.05
 UNUSED = re.compile(r"\[unused\d+\]")
 Weights = NDArray[np.int64] | NDArray[np.float64]
