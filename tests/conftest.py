@@ -45,8 +45,9 @@ SOAK_FACTOR = 10  # times as many examples in the soak
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep both workers busy: the longest file is first, and the files that wait for its pipeline are last."""
-    items.sort(key=lambda item: -1 if item.path.name == "test_pipeline.py" else item.path.parent.name == "dag")
+    """Keep both workers busy: the two longest files are first, and those that wait for the pipeline of one are last."""
+    longest = ("test_pipeline.py", "test_rehearsal.py")
+    items.sort(key=lambda item: -1 if item.path.name in longest else item.path.parent.name == "dag")
     if settings.get_current_profile_name() == "soak":
         tests = {item.obj for item in items if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj)}
         for test in tests:
