@@ -80,7 +80,7 @@ def test_skipped_rows_are_named_if_they_are_more_than_a_few(tmp_path: Path, capl
 
 
 def test_a_file_of_one_endless_line_or_page_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tinypt.corpus.files.LONGEST", 2 << 20)
+    monkeypatch.setattr("tinypt.corpus.plain_text.LONGEST", 2 << 20)
     for name in ("a.txt", "a.jsonl"):
         (tmp_path / name).write_bytes(b"x" * (4 << 20))
         with pytest.raises(PipelineError, match=f"{name}: 1 of 1 rows are too_long"):
@@ -113,7 +113,7 @@ def test_a_file_that_is_one_document_is_skipped_and_named(
     content: bytes,
     reason: str,
 ) -> None:
-    monkeypatch.setattr("tinypt.corpus.files.LONGEST", 2 << 20)
+    monkeypatch.setattr("tinypt.corpus.plain_text.LONGEST", 2 << 20)
     path = tmp_path / name
     path.write_bytes(content)
     records, skipped = read(path, document="file")
@@ -206,7 +206,7 @@ def test_a_compression_bomb_is_skipped_and_counted_in_little_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     """Half a gigabyte of zeros between good lines, in a file of half a megabyte at most."""
-    monkeypatch.setattr("tinypt.corpus.files.LONGEST", 8 << 20)
+    monkeypatch.setattr("tinypt.corpus.plain_text.LONGEST", 8 << 20)
     path, zeros = tmp_path / f"a.jsonl.{kind}", bytes(1 << 20)
     with pa.output_stream(path, compression={"gz": "gzip", "zst": "zstd"}[kind]) as file:
         file.write(lines(*ROWS) * 30)

@@ -8,6 +8,7 @@ from tinypt.corpus.encodings import western
 
 END = "<END>"  # in nlpufg/brwac, between the paragraphs of a document
 IDS, TITLES, URIS = ("doc_id", "docid", "id"), ("title",), ("uri", "url")
+Row = dict[str, Any] | str  # of a file; a string is the reason why the row is unusable
 LONGEST = 16_000_000  # characters of a text; cleaning takes seconds for a million of them at worst
 NAMES = (*IDS, *TITLES, *URIS)  # fields read in addition to the text, from a row or its `meta`
 
