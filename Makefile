@@ -18,6 +18,9 @@
 # The last three and `make demo` need no Python package. Each of the others creates .venv on first use and needs only
 # Python 3.11+, git and make.
 PYTHON ?= python3
+# The build of PyTorch, for a new .venv: cpu, cu130, rocm7.2, ... as uv names them; auto for what the machine can use.
+TORCH ?= cpu
+UV := uv==0.13.9
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -29,7 +32,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 repro: setup
 	python -m ci.mend_lock
 	test -z "$$(dvc config core.remote)" || dvc pull --allow-missing || true
-	dvc repro $$(test -z "$$(dvc config core.remote)" || echo --pull)
+	python -m ci.repro $$(test -z "$$(dvc config core.remote)" || echo --pull)
 	@python -m ci.reproduced
 
 plan: setup
@@ -65,7 +68,7 @@ types: checks
 
 # every package of the pipeline with its hashes, for any Python and system: pip install --require-hashes -r requirements.lock
 lock: setup
-	python -m pip install --quiet uv==0.13.9
+	python -m pip install --quiet $(UV)
 	uv pip compile requirements.txt --universal --generate-hashes --python-version 3.11 --no-annotate --no-header \
 	  --quiet --output-file requirements.lock
 
@@ -88,10 +91,13 @@ checks: .venv/checks
 .venv/installed: requirements.txt constraints.txt
 	@$(PYTHON) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo \
 	  "$(PYTHON) is not Python 3.11 or newer with venv (on Debian: apt install python3-venv); try make PYTHON=..." >&2; exit 1; }
-	@echo "installing requirements.txt into .venv, once: some minutes. PyTorch from PyPI brings CUDA on Linux: 3 GB to"
-	@echo "download, 6.5 GB on disk (README.md says how to get the CPU build: 2.7 GB on disk)"
+	@echo "installing requirements.txt into .venv, once: some minutes, 2.7 GB on disk with PyTorch for CPUs"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
+	# pip's index has PyTorch for Linux with CUDA only, and uv knows PyTorch's own index
+	$(BIN)/python -m pip install --quiet $(UV) && $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps \
+	  --torch-backend $(TORCH) $$(grep ^torch== requirements.txt) || echo "PyTorch's own index was not reached, so pip" \
+	  "takes PyTorch from its index: on Linux with CUDA, 3 GB to download and 6.5 GB on disk" >&2
 	$(BIN)/python -m pip install -r requirements.txt
 	touch $@
 

@@ -49,7 +49,7 @@ def test_the_lock_has_every_requirement_as_pinned_and_names_no_index() -> None:
 
 
 def _plain(name: str) -> str:
-    return name.lower().replace("_", "-")
+    return re.sub(r"[-_.]+", "-", name).lower()  # PEP 503
 
 
 def test_make_names_a_python_that_will_not_do(tmp_path: Path) -> None:
@@ -59,3 +59,29 @@ def test_make_names_a_python_that_will_not_do(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert done.stderr.startswith("false is not Python 3.11 or newer with venv")
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.parametrize(("options", "reached"), [([], True), (["TORCH=auto"], True), ([], False)])
+def test_make_installs_the_build_of_pytorch_that_was_asked_for(
+    tmp_path: Path, options: list[str], reached: bool
+) -> None:
+    for name in ("Makefile", "requirements.txt", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    programs = (
+        tmp_path / "programs"
+    )  # a `python` whose -m venv makes .venv of these, and a `uv`; both log their arguments
+    programs.mkdir()
+    log = 'echo "$(basename "$0") $*" >>log\n'
+    python = f'#!/bin/sh\n{log}if [ "$2" = venv ]; then mkdir -p .venv/bin && cp programs/* .venv/bin; fi\n'
+    for name, text in (("python", python), ("uv", f"#!/bin/sh\n{log}exit {int(not reached)}\n")):
+        (programs / name).write_text(text, encoding="utf-8")
+        (programs / name).chmod(0o755)
+    command = ["make", "setup", "PYTHON=programs/python", *options]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    ran = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    (installed,) = (line for line in ran if line.startswith("uv pip install"))
+    torch = re.search(r"^torch==\S+$", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.M)
+    assert torch is not None
+    assert installed.endswith(f"--torch-backend {'auto' if options else 'cpu'} {torch.group()}")
+    assert ran[-1] == "python -m pip install -r requirements.txt", "with or without PyTorch's own index"
+    assert ("was not reached" in done.stderr) is not reached

@@ -69,6 +69,11 @@ def _read_task(task: Task) -> object:
     return read_hub(task.data, task.kind)
 
 
+def _no_gpu(torch: Any) -> str:
+    built = torch.version.cuda or torch.version.hip
+    return "torch sees none" if built else "this torch is built for CPUs (rm -r .venv && make repro TORCH=auto)"
+
+
 def _machine(sections: dict[str, Any]) -> Iterator[Answer]:
     import torch  # imported here because it is slow
 
@@ -85,7 +90,7 @@ def _machine(sections: dict[str, Any]) -> Iterator[Answer]:
         if device.type == "cuda":
             yield f"GPU {torch.cuda.get_device_name()}", None
         elif days * 86_400 > LONGEST:
-            yield "GPU", f"torch sees none, and training would take {days:,.0f} days on two cores of a CPU"
+            yield "GPU", f"{_no_gpu(torch)}, and training would take {days:,.0f} days on two cores of a CPU"
         else:
             yield f"GPU: none; training takes about {days:,.1f} days on two cores of a CPU", None
     if device.type == "cuda" and any(student.distill.precision == "bf16" for student in students.values()):

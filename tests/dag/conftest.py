@@ -27,7 +27,7 @@ def finished(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Clone:
     with FileLock(base / "finished.lock"):
         if not done.exists():
             clone = Clone.start(base / "finished", minimal(), python)
-            assert set(clone.repro()) == clone.stages()
+            assert set(clone.ran(clone.run("python", "-m", "ci.repro"))) == clone.stages()
             clone.commit("repro")
             done.touch()
     return Clone(base / "finished", python)

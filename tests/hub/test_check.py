@@ -71,6 +71,8 @@ def test_a_gpu_is_asked_for_where_a_cpu_would_take_months(monkeypatch: pytest.Mo
     found = dict(preflight._machine(sections))
     if not torch.cuda.is_available():
         assert "days on two cores" in (found["GPU"] or "")
+        monkeypatch.setattr("torch.version.cuda", None)
+        assert "make repro TORCH=auto" in (dict(preflight._machine(sections))["GPU"] or "")
     short = sections | {"corpus": replace(sections["corpus"], documents=3000)}
     assert "GPU" not in dict(preflight._machine(short))
 

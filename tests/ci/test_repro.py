@@ -1,0 +1,106 @@
+"""`ci.repro` in small projects, whose stages are shell commands."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ci import repro
+
+ROOT = Path(__file__).parents[2]
+PIPELINE = """
+stages:
+  corpus:
+    cmd: echo um > corpus
+    outs: [corpus]
+  distill:
+    foreach: ${students}
+    do:
+      cmd: COMMAND && mkdir -p models/${key}/distilled && cp corpus models/${key}/distilled
+      deps: [corpus]
+      outs: ["models/${key}/distilled"]
+  report:
+    cmd: cat models/*/distilled/corpus > report
+    deps: [models/one/distilled, models/two/distilled]
+    outs: [report]
+"""
+MEET = "touch ${key}.here && timeout 60 sh -c 'until test -e one.here -a -e two.here; do sleep 0.1; done'"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty DVC project with two students in params.yaml, and this one's modules on the path."""
+    (tmp_path / "params.yaml").write_text("students: {one: {}, two: {}}\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    subprocess.run([sys.executable, "-m", "dvc", "init", "-q", "--no-scm"], check=True)
+    return tmp_path
+
+
+def _run(project: Path, command: str, capfd: pytest.CaptureFixture[str]) -> tuple[int, list[str]]:
+    """The exit status, and the stages that ran."""
+    (project / "dvc.yaml").write_text(PIPELINE.replace("COMMAND", command), encoding="utf-8")
+    status = repro.main()
+    output = capfd.readouterr().out
+    return status, [line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage")]
+
+
+@pytest.fixture(autouse=True)
+def _handlers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave pytest's signal handlers alone."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+
+
+def test_students_run_at_the_same_time(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(repro, "processes", lambda: 2)
+    status, ran = _run(project, MEET, capfd)  # each waits for the other
+    assert status == 0
+    assert (ran[0], sorted(ran[1:3]), ran[3:]) == ("corpus", ["distill@one", "distill@two"], ["report"])
+    assert _run(project, MEET, capfd) == (0, []), "all is in dvc.lock"
+
+
+def test_students_take_turns_with_a_gpu_or_little_memory(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(repro, "GPUS", ("null",))
+    assert repro.processes() == 1
+    monkeypatch.setattr(repro, "GPUS", ())
+    monkeypatch.setattr(repro, "MEMORY", 1 << 60)
+    assert repro.processes() < 2
+    assert _run(project, "true", capfd) == (0, ["corpus", "distill@one", "distill@two", "report"])
+
+
+def test_the_first_failure_ends_the_run(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(repro, "processes", lambda: 2)
+    status, ran = _run(project, f"{MEET} && test ${{key}} = two", capfd)
+    assert status != 0
+    assert ran[:1] == ["corpus"]
+    assert "report" not in ran
+    assert (project / "models/two/distilled").is_dir(), "a student that was running ends"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_every_stage(project: Path, number: signal.Signals) -> None:
+    code = "import pathlib, time; from tinypt.runtime import parent; parent.end_with_parent(); "
+    stage = code + "pathlib.Path('${key}.here').touch(); time.sleep(99)"
+    (project / "dvc.yaml").write_text(PIPELINE.replace("COMMAND", f'{sys.executable} -c "{stage}"'), encoding="utf-8")
+    main = "from ci import repro; repro.processes = lambda: 2; raise SystemExit(repro.main())"
+    started = time.monotonic()
+    with subprocess.Popen([sys.executable, "-c", main], start_new_session=True) as process:
+        while not all((project / f"{name}.here").exists() for name in ("one", "two")):
+            assert process.poll() is None
+            time.sleep(0.1)
+        if number == signal.SIGINT:
+            os.killpg(process.pid, number)  # as a terminal does
+        else:
+            process.send_signal(number)
+        assert process.wait() != 0, "all stages hold its output open, so it ends after them"
+    assert time.monotonic() - started < 90
