@@ -20,7 +20,7 @@ def _wants(name: str, version: str) -> str | None:
         found = distribution(name)
     except PackageNotFoundError:
         return None
-    return (found.metadata["Requires-Python"] or "") if found.version == version else None
+    return (found.metadata.get("Requires-Python") or "") if found.version == version else None
 
 
 @pytest.mark.parametrize("python", ["3.11.0", "3.12.0", "3.13.0"])
