@@ -2,10 +2,11 @@
 # make plan     say how much disk, time and memory that will take
 # make experiments  what differs between this commit, its experiments and your working copy; one row a score
 # make demo     serve a page that tries the models, to this machine; needs npm once
-# make test     run every check: linters, types, all tests
+# make test     linters, types, and all tests but the long ones
 #
 # While you work on the code:
 # make check    linters, types and the fast tests
+# make test-long  the tests that `make test` leaves out: whole pipelines, Ray, several workers
 # make format   format the code and apply the linter's safe fixes
 # make soak     property tests with fresh seeds and ten times the examples
 # make lock     write requirements.lock anew, after a change of requirements.txt or constraints.txt
@@ -24,8 +25,8 @@ UV := uv==0.13.9
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: repro plan experiments demo test check format soak site vendor release-notes lint types lock audit licences setup \
-	checks
+.PHONY: repro plan experiments demo test test-long check format soak site vendor release-notes lint types lock audit \
+	licences setup checks
 
 # With a DVC remote (docs/remotes.md), fetches finished stages and runs only the rest. `dvc pull` fetches everything at
 # once; `repro --pull` asks the remote stage by stage, a second each, but finds results that dvc.lock does not name.
@@ -49,6 +50,9 @@ site: vendor
 
 test: checks lint types
 	ci/test.sh
+
+test-long: checks
+	ci/test.sh long
 
 check: checks lint types
 	ci/test.sh fast

@@ -44,6 +44,7 @@ def test_the_last_line_compares_the_fastest_row_of_each_loop() -> None:
 
 
 @pytest.mark.parametrize("name", ["ours, fp32", "cached, bf16", "Trainer, bf16", "TextBrewer, fp32"])
+@pytest.mark.long
 def test_a_row_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     needed = {"trainer": "accelerate", "textbrewer": "textbrewer"}.get(ROWS[name].loop)
     if needed and not importlib.util.find_spec(needed):

@@ -15,6 +15,7 @@ class Killed(Exception):
 
 
 @torch._dynamo.config.patch(disable=True)
+@pytest.mark.long
 def test_every_part_runs_on_a_cpu_at_toy_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process, to save ten starts: an exception stands for the kill, and nothing is compiled."""
 

@@ -4,6 +4,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 import polars as pl
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -49,6 +50,7 @@ def test_one_text_is_repaired_as_in_the_reference(text: str) -> None:
     _agree([text], RULES)
 
 
+@pytest.mark.long
 def test_real_texts_are_repaired_as_in_the_reference(real_data: Path) -> None:
     """Ten thousand documents from all files: every fifth whole, of the others the first thousand characters."""
     records = chain(*(read_file(file, "text", Counter()) for file in expand((real_data / "corpus/*.jsonl.zst",))))

@@ -61,6 +61,7 @@ def test_plain_ftfy_gives_the_same_for_any_text(texts: list[str]) -> None:
     st.text(alphabet="aéçãõÉÇÃ€“”’–…ªº°\xa0àÓ 1.œЖλ日", max_size=20),
     st.lists(st.sampled_from(["latin-1", "cp1252", "cp1251", "cp1250", "cp437", "mac-roman"]), min_size=1, max_size=2),
 )
+@pytest.mark.long
 def test_plain_ftfy_gives_the_same_for_mojibake(text: str, encodings: list[str]) -> None:
     for encoding in encodings:
         text = text.encode().decode(encoding, "replace")
@@ -68,6 +69,7 @@ def test_plain_ftfy_gives_the_same_for_mojibake(text: str, encodings: list[str])
         assert fix_mojibake(damaged) == reference.fix_mojibake(damaged)
 
 
+@pytest.mark.long
 def test_plain_ftfy_gives_the_same_on_real_text(real_texts: list[str]) -> None:
     plain = [strip_layers(text)[0] for text in real_texts]
     for text, fixed in zip(plain, module.fix_mojibake(pl.Series(plain)), strict=True):

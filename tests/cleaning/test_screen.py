@@ -31,6 +31,7 @@ def test_shared_patterns_hold_no_class_that_the_engines_define_differently(name:
 
 
 @pytest.mark.parametrize("name", SHARED)
+@pytest.mark.long
 def test_rust_and_python_find_the_same_next_to_every_character(name: str) -> None:
     """Without the white space that is gone before these patterns run, and without the surrogates, which are no text."""
     characters = (chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)

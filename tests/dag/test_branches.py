@@ -25,6 +25,7 @@ def clone(finished: Clone, tmp_path_factory: pytest.TempPathFactory) -> Clone:
     return finished.copy(tmp_path_factory.mktemp("branches") / "clone")
 
 
+@pytest.mark.long
 def test_a_branch_with_one_changed_parameter(clone: Clone) -> None:
     clone.git("switch", "-q", "-c", "warmer")
     clone.run("sed", "-i", "/^  total:/,/temperature/ s/temperature: 2.0/temperature: 4.0/", "params.yaml")
@@ -49,6 +50,7 @@ def test_a_branch_with_one_changed_parameter(clone: Clone) -> None:
     assert clone.git("status", "--porcelain") == ""
 
 
+@pytest.mark.long
 def test_data_is_on_disk_once_and_never_written_through(clone: Clone) -> None:
     """Outputs are links into the cache. Stages that ran again left the content of every cached file as it was."""
     cached = [path for path in (clone.folder / ".dvc/cache/files/md5").glob("??/*") if path.suffix != ".dir"]
@@ -65,6 +67,7 @@ def test_data_is_on_disk_once_and_never_written_through(clone: Clone) -> None:
     assert all(linked.values()), "of files with the same content, such as a vocabulary, DVC links one"
 
 
+@pytest.mark.long
 def test_a_colleagues_clone(clone: Clone, tmp_path: Path) -> None:
     """A second clone with the same remote and no cache runs nothing; a changed repair runs what follows from it."""
     clone.dvc("remote", "add", "--default", "storage", str(tmp_path / "storage"))

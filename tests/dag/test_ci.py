@@ -16,6 +16,7 @@ def clone(finished: Clone, tmp_path: Path) -> Clone:
     return finished.git_clone(tmp_path / "clone")
 
 
+@pytest.mark.long
 def test_the_drift_check_needs_no_data_and_names_what_changed(clone: Clone) -> None:
     drift = ("python", "-m", "ci.drift")
     assert clone.run(*drift) == "dvc.lock agrees with code, parameters and metrics\n"
@@ -35,6 +36,7 @@ def test_the_drift_check_needs_no_data_and_names_what_changed(clone: Clone) -> N
     assert result.stderr == "run `dvc repro` and commit dvc.lock, metrics/ and report/\n"
 
 
+@pytest.mark.long
 def test_a_pull_request_runs_what_changed_and_reports_it(finished: Clone, clone: Clone, tmp_path: Path) -> None:
     """It has the cache of the target's last run and a remote; the author applies the resulting patch."""
     shutil.copytree(finished.folder / ".dvc/cache", clone.folder / ".dvc/cache")

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from tests.dag.clone import Clone
 
 STAGES = ("distill@total", "distill@semantic")
@@ -25,6 +27,7 @@ def _at_once(*clones: Clone) -> list[list[str]]:
         return sorted(clone.ran(output) for clone, output in zip(clones, outputs, strict=True))
 
 
+@pytest.mark.long
 def test_two_processes_in_one_working_copy(finished: Clone, tmp_path: Path) -> None:
     clone = finished.copy(tmp_path / "clone")
     _learn_slower(clone)
@@ -32,6 +35,7 @@ def test_two_processes_in_one_working_copy(finished: Clone, tmp_path: Path) -> N
     assert clone.repro("-s", *STAGES) == [], "both are in dvc.lock"
 
 
+@pytest.mark.long
 def test_two_clones_with_a_shared_cache(finished: Clone, tmp_path: Path) -> None:
     clones = [finished.copy(tmp_path / name) for name in ("one", "two")]
     for clone in clones:
@@ -48,6 +52,7 @@ def _changed(clone: Clone, *revisions: str) -> dict[str, tuple[float, float]]:
     return {key: (values["old"], values["new"]) for key, values in difference["params.yaml"].items()}
 
 
+@pytest.mark.long
 def test_a_queue_with_two_workers(finished: Clone, tmp_path: Path) -> None:
     """Variants of one student, each in a copy of the project. The workspace changes only when one is applied."""
     clone = finished.copy(tmp_path / "clone")

@@ -94,6 +94,7 @@ def s3() -> Iterator[Remote]:
 
 
 @pytest.mark.parametrize("kind", ["ssh", "s3"])
+@pytest.mark.long
 def test_a_second_clone_with_the_remote_runs_nothing(
     kind: str, request: pytest.FixtureRequest, finished: Clone, tmp_path: Path
 ) -> None:

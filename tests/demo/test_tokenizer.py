@@ -61,6 +61,7 @@ def in_page(demo: Demo, rust: Tokenizer, name: str) -> Ids:
     return lambda texts: json.loads(demo.page.evaluate(call, [name, json.dumps(texts)]))
 
 
+@pytest.mark.long
 def test_the_same_pieces_as_in_rust(encoders: dict[str, tuple[Tokenizer, Ids]], real_sentences: list[str]) -> None:
     for rust, page in encoders.values():
         texts = [*real_sentences, *NASTY]

@@ -29,6 +29,7 @@ STUDENTS = load("students", dict[str, Student], ROOT / "params/sample.yaml")
 
 
 @pytest.mark.parametrize("name", STUDENTS)
+@pytest.mark.long
 def test_a_step_of_each_shipped_student_is_one_graph(
     name: str,
     tmp_path: Path,

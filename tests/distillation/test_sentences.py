@@ -171,6 +171,7 @@ def test_without_a_pair_similarity_is_0_and_counts_nothing(
 
 
 @pytest.mark.parametrize("weights", [{"sentence": 1.0}, {"mlm": 2.0, "kl": 5.0, "hidden": 1.0, "sentence": 1.0}])
+@pytest.mark.long
 def test_the_terms_compile_to_one_graph_for_any_length(
     student: BertForMaskedLM,
     teacher: BertForMaskedLM,

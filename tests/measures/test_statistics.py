@@ -148,6 +148,7 @@ def test_statistics_of_a_text_counted_by_hand() -> None:
     assert statistics.repeated_lines.tolist() == pytest.approx([1 / 3, 0])
 
 
+@pytest.mark.long
 def test_measures_of_real_text_equal_the_plain_implementation(real_texts: list[str]) -> None:
     check([text.replace("İ", "I").replace("Σ", "S") for text in real_texts])
 

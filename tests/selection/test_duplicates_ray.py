@@ -81,6 +81,7 @@ def test_a_third_copy_is_compared_with_the_first_and_the_second(tmp_path: Path) 
     assert _same(index, 0.8, join).tolist() == [0, 1, 1]
 
 
+@pytest.mark.long
 def test_ray_finds_the_same_and_reports_an_index_that_workers_cannot_see(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

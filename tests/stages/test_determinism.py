@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.conftest import ROOT, sample_params
@@ -42,6 +43,7 @@ def _run(clone: Path, settings: dict[str, str]) -> dict[str, bytes]:
     return {path.relative_to(clone).as_posix(): path.read_bytes() for path in files}
 
 
+@pytest.mark.long
 def test_no_setting_changes_a_byte(tmp_path: Path) -> None:
     first = _run(tmp_path / "plain", PLAIN)
     second = _run(tmp_path / "x é y's \\ `$HOME`", OTHERS)

@@ -122,6 +122,7 @@ def _start_with_two_gpus() -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", TWO_GPUS], env=environment, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.long
 def test_a_worker_on_each_gpu_trains_the_student_that_one_process_trains(tokenized: Path) -> None:
     _write(batch_size=4, accumulation=2, learning_rate=1e-3)
     student.main("mine")
@@ -143,6 +144,7 @@ def test_a_worker_on_each_gpu_trains_the_student_that_one_process_trains(tokeniz
     assert not list(Path(".cache").rglob("checkpoint.pt"))
 
 
+@pytest.mark.long
 def test_a_failing_worker_is_one_line(tokenized: Path) -> None:
     _write(layers=[[1, 4]])
     student.main("mine")
@@ -154,6 +156,7 @@ def test_a_failing_worker_is_one_line(tokenized: Path) -> None:
 
 
 @pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.long
 def test_no_worker_outlives_its_stage(tokenized: Path, kill: signal.Signals) -> None:
     _write(epochs=10_000)
     student.main("mine")

@@ -144,6 +144,7 @@ def test_damaged_unfinished_work_is_named_and_read_again(project: Path) -> None:
 
 
 @pytest.mark.parametrize("source", ["vert", "hub"])
+@pytest.mark.long
 def test_other_sources_continue_to_the_same_bytes(project: Path, source: str) -> None:
     body = "<p>\n<s>\num\ntexto\nsobre\nnada\n</s>\n</p>\n</doc>\nstray\n"
     vert = "".join(f'<doc docid="{i}" title="" uri="">\n{body}' for i in range(500))

@@ -170,6 +170,7 @@ def test_missing_blocks_are_named(project: Path) -> None:
         evaluate.main("teacher", "models/teacher", "data/tokens/base")
 
 
+@pytest.mark.long
 def test_evaluation_needs_neither_dvc_nor_datasets() -> None:
     code = "import stages.evaluate, sys; print({'dvc', 'datasets'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

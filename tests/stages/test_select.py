@@ -54,6 +54,7 @@ def test_decisions_examples_and_metrics_are_written(project: Path, caplog: pytes
     assert (project / "metrics/funnel.csv").read_text().splitlines()[1].startswith("too_short,1,")
 
 
+@pytest.mark.long
 def test_ray_decides_the_same(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("ray", reason="ray is not installed (pip install -r requirements-engines.txt)")
     select.main()

@@ -126,6 +126,7 @@ def test_workers_that_do_not_start_alike_are_refused_in_one_line(
     assert not list(folders[0].iterdir())
 
 
+@pytest.mark.long
 def test_two_workers_train_the_weights_of_one(
     tmp_path: Path,
     base: BertForMaskedLM,

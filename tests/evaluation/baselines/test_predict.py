@@ -52,6 +52,7 @@ def test_baselines_that_cannot_learn_are_left_out(similarity: TaskData) -> None:
     assert list(baseline_predictions(TaskData(blank, similarity.test))) == ["constant", "word_jaccard"]
 
 
+@pytest.mark.long
 def test_assin2_baselines(real_data: Path) -> None:
     train, test = real_data / "assin2/assin2-train-only.xml", real_data / "assin2/assin2-test.xml"
     similarity, _ = read_assin2(train, test, "pair_regression")

@@ -76,6 +76,7 @@ def test_one_score_everywhere(similarity: TaskData) -> None:
     ("kind", "expected"),
     [("pair_regression", {"pearson": 0.714, "mse": 0.629}), ("pair_classification", {"f1": 0.783, "accuracy": 0.783})],
 )
+@pytest.mark.long
 def test_official_assin2(real_data: Path, kind: str, expected: dict[str, float]) -> None:
     folder = real_data / "assin2"
     data, _ = read_assin2(folder / "assin2-train-only.xml", folder / "assin2-test.xml", kind)  # type: ignore[arg-type]
