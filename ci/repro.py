@@ -14,6 +14,7 @@ from types import FrameType
 import networkx as nx
 import psutil
 import yaml
+from dvc.exceptions import DvcException
 from dvc.repo import Repo
 
 MEMORY = 3 << 30  # bytes for each student; its largest stage on the sample takes 1 GB
@@ -26,11 +27,14 @@ def main(*options: str) -> int:
     """Run it and return DVC's exit status: that of the first process that fails."""
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C reaches DVC too, and DVC ends in order
     signal.signal(signal.SIGTERM, _pass_on)
-    students = new_students()
-    jobs = min(len(students), processes())
+    try:
+        students = new_students()
+        jobs = min(len(students), processes())
+        shared, by_student = groups(students) if jobs > 1 else ([], [])
+    except (DvcException, OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
+        jobs = 1  # `dvc repro` says what is wrong with params.yaml or dvc.yaml
     if jobs < 2:
         return _start("repro", *options).wait()
-    shared, by_student = groups(students)
     statuses = [_start("repro", *options, *shared).wait()]
 
     def run(names: list[str]) -> None:

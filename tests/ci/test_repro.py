@@ -87,6 +87,18 @@ def test_the_first_failure_ends_the_run(
     assert (project / "models/two/distilled").is_dir(), "a student that was running ends"
 
 
+@pytest.mark.parametrize(
+    "text", ["students: [", "students: null", "other: 1", "students: {one: {}, two: {}}\nx: [", "\x00"]
+)
+def test_a_faulty_params_yaml_is_left_to_dvc(project: Path, text: str, capfd: pytest.CaptureFixture[str]) -> None:
+    (project / "dvc.yaml").write_text(PIPELINE, encoding="utf-8")
+    (project / "params.yaml").write_text(text, encoding="utf-8")
+    assert repro.main() != 0
+    errors = capfd.readouterr().err
+    assert errors.startswith("ERROR: ")
+    assert "Traceback" not in errors
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_every_stage(project: Path, number: signal.Signals) -> None:
     code = "import pathlib, time; from tinypt.runtime import parent; parent.end_with_parent(); "
