@@ -92,16 +92,16 @@ checks: .venv/checks
 	python -m pip install --quiet -r requirements-checks.txt
 	touch $@
 
+# pip's index has PyTorch for Linux with CUDA only; uv knows PyTorch's own index.
 .venv/installed: requirements.txt constraints.txt
 	@$(PYTHON) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo \
 	  "$(PYTHON) is not Python 3.11 or newer with venv (on Debian: apt install python3-venv); try make PYTHON=..." >&2; exit 1; }
 	@echo "installing requirements.txt into .venv, once: some minutes, 2.7 GB on disk with PyTorch for CPUs"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	# pip's index has PyTorch for Linux with CUDA only, and uv knows PyTorch's own index
-	$(BIN)/python -m pip install --quiet $(UV) && $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps \
-	  --torch-backend $(TORCH) $$(grep ^torch== requirements.txt) || echo "PyTorch's own index was not reached, so pip" \
-	  "takes PyTorch from its index: on Linux with CUDA, 3 GB to download and 6.5 GB on disk" >&2
+	@$(BIN)/python -m pip install --quiet $(UV) && $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps \
+	  --torch-backend $(TORCH) $$(grep ^torch== requirements.txt) || echo "uv did not get PyTorch with TORCH=$(TORCH)," \
+	  "so pip takes it from its own index: on Linux with CUDA, 3 GB to download and 6.5 GB on disk" >&2
 	$(BIN)/python -m pip install -r requirements.txt
 	touch $@
 
