@@ -1,6 +1,6 @@
-"""Runs the pipeline as `dvc repro` does; where there is no GPU, several new students at the same time.
+"""Runs the pipeline as `dvc repro` does; where there is no GPU, several of its stages at the same time.
 
-A stage uses one thread on a CPU, and no student waits for another one. The arguments are options of `dvc repro`.
+A stage uses one thread on a CPU, and few stages wait for one another. The arguments are options of `dvc repro`.
 """
 
 import os
@@ -9,6 +9,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from types import FrameType
 
 import networkx as nx
@@ -17,8 +18,9 @@ import yaml
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
 
-MEMORY = 3 << 30  # bytes for each student; its largest stage on the sample takes 1 GB
+MEMORY = 3 << 30  # bytes for each stage; the largest one of the sample takes 1 GB
 GPUS = ("nvidia[0-9]*", "kfd")  # devices in /dev, NVIDIA's and AMD's. `distill` uses all of them
+RUNNING = "Running stage '"  # DVC prints this and the name of a stage
 
 _started: list["subprocess.Popen[str]"] = []
 
@@ -28,22 +30,12 @@ def main(*options: str) -> int:
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C reaches DVC too, and DVC ends in order
     signal.signal(signal.SIGTERM, _pass_on)
     try:
-        students = new_students()
-        jobs = min(len(students), processes())
-        shared, by_student = groups(students) if jobs > 1 else ([], [])
+        jobs = processes() if len(new_students()) > 1 else 1
+        graph = stages() if jobs > 1 else nx.DiGraph()
     except (DvcException, OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
         jobs = 1  # `dvc repro` says what is wrong with params.yaml or dvc.yaml
-    if jobs < 2:
-        return _start("repro", *options).wait()
-    statuses = [_start("repro", *options, *shared).wait()]
-
-    def run(names: list[str]) -> None:
-        if not any(statuses):
-            statuses.append(_in_lines("repro", *options, "--single-item", *names))
-
-    with ThreadPoolExecutor(jobs) as pool:
-        list(pool.map(run, by_student))
-    return next(filter(None, statuses), 0) or _start("repro", *options).wait()
+    failed = run(graph, jobs, *options) if jobs > 1 else 0
+    return failed or _start("repro", *options).wait()
 
 
 def new_students() -> list[str]:
@@ -53,22 +45,74 @@ def new_students() -> list[str]:
 
 
 def processes() -> int:
-    """Students that can run at the same time on this machine."""
+    """Stages that can run at the same time on this machine."""
     if any(file for pattern in GPUS for file in Path("/dev").glob(pattern)):
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(cores, int(psutil.virtual_memory().available) // MEMORY)
 
 
-def groups(students: list[str]) -> tuple[list[str], list[list[str]]]:
-    """The stages that these students' stages need, and each student's own stages in order, from DVC's graph."""
+def stages() -> "nx.DiGraph[str]":
+    """The names of all stages; an edge leads to one that a stage needs."""
     with Repo() as repo:
-        graph = nx.relabel_nodes(repo.index.graph, {stage: stage.addressing for stage in repo.index.graph})
-    in_order = list(nx.topological_sort(graph))[::-1]  # an edge leads to what a stage needs
-    by_student = [[name for name in in_order if name.endswith(f"@{student}")] for student in students]
-    own = {name for names in by_student for name in names}
-    needed = {name for stage in own for name in nx.descendants(graph, stage)}
-    return [name for name in in_order if name in needed - own], by_student
+        return nx.relabel_nodes(repo.index.graph, {stage: stage.addressing for stage in repo.index.graph})
+
+
+def lanes(graph: "nx.DiGraph[str]") -> dict[str, list[str]]:
+    """The stages in the order in which they can run, by the name after the @; "" has the stages without such a name.
+
+    `tokenize@teacher` and `teacher` are in one lane.
+    """
+    names = {stage.partition("@")[2] for stage in graph}
+    found: dict[str, list[str]] = {}
+    for stage in reversed(list(nx.topological_sort(graph))):
+        name, _, own = stage.partition("@")
+        found.setdefault(own or (name if name in names else ""), []).append(stage)
+    return found
+
+
+def ready(lane: list[str], graph: "nx.DiGraph[str]", done: set[str]) -> list[str]:
+    """The first stages of a lane: as many as need only stages that are done, and one another."""
+    count = 0
+    while count < len(lane) and done.union(lane[:count]).issuperset(graph[lane[count]]):
+        count += 1
+    return lane[:count]
+
+
+def run(graph: "nx.DiGraph[str]", jobs: int, *options: str) -> int:
+    """Run all stages, those of up to `jobs` lanes at the same time. Returns the first exit status that is not 0, or 0.
+
+    The stages of a lane share a DVC process, which takes seconds to start. Once a process has failed, no other starts.
+    """
+    waiting = lanes(graph)
+    running, done, failed = set[str](), set[str](), 0
+    events: SimpleQueue[tuple[str, list[str], int | None]] = SimpleQueue()  # lane, stages done, exit status at the end
+
+    def run_lane(lane: str, names: list[str]) -> None:
+        process = _start("--wait-for-lock", "repro", *options, "--single-item", *names, output=subprocess.PIPE)
+        assert process.stdout is not None
+        for line in process.stdout:  # printed by whole lines: two progress bars would overwrite each other
+            print(line, end="", flush=True)
+            if line.startswith(RUNNING) and (name := line.split("'")[1]) in names:
+                events.put((lane, names[: names.index(name)], None))
+        status = process.wait()
+        events.put((lane, [] if status else names, status))
+
+    with ThreadPoolExecutor(jobs) as pool:
+        while True:
+            for lane in sorted(waiting, key=lambda each: -len(waiting[each])):  # the longest first
+                names = ready(waiting[lane], graph, done)
+                if names and lane not in running and len(running) < jobs and not failed:
+                    running.add(lane)
+                    waiting[lane] = waiting[lane][len(names) :]
+                    pool.submit(run_lane, lane, names)
+            if not running:
+                return failed
+            lane, names, status = events.get()
+            done.update(names)
+            if status is not None:
+                running.remove(lane)
+                failed = failed or status
 
 
 def _start(*arguments: str, output: int | None = None) -> "subprocess.Popen[str]":
@@ -76,15 +120,6 @@ def _start(*arguments: str, output: int | None = None) -> "subprocess.Popen[str]
     process = subprocess.Popen([sys.executable, "-m", "dvc", *arguments], stdout=output, stderr=errors, text=True)
     _started.append(process)
     return process
-
-
-def _in_lines(*arguments: str) -> int:
-    """Run DVC next to others. Its output is printed by whole lines: two progress bars would overwrite each other."""
-    process = _start("--wait-for-lock", *arguments, output=subprocess.PIPE)
-    assert process.stdout is not None
-    for line in process.stdout:
-        print(line, end="", flush=True)
-    return process.wait()
 
 
 def _pass_on(number: int, _: FrameType | None) -> None:

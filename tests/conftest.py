@@ -1,5 +1,7 @@
 """Shared by many tests: sample parameters, real data if available, and small models in the real formats."""
 
+import stages  # noqa: F401  # isort: skip  # first, as NumPy and torch read once which arithmetic to use
+
 import os
 from collections import Counter
 from itertools import islice

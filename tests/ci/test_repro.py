@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 from ci import repro
@@ -28,6 +29,25 @@ stages:
     deps: [models/one/distilled, models/two/distilled]
     outs: [report]
 """
+SHARED = """
+stages:
+  corpus:
+    cmd: echo um > corpus
+    outs: [corpus]
+  teacher:
+    cmd: touch teacher.here && timeout 60 sh -c 'until test -e base.here; do sleep 0.1; done' && cp corpus teacher
+    deps: [corpus]
+    outs: [teacher]
+  base:
+    cmd: touch base.here && timeout 60 sh -c 'until test -e teacher.here; do sleep 0.1; done' && touch base
+    outs: [base]
+  tokenize:
+    foreach: [teacher, base]
+    do:
+      cmd: cat ${item} corpus > ${item}.tokens
+      deps: ["${item}", corpus]
+      outs: ["${item}.tokens"]
+"""
 MEET = "touch ${key}.here && timeout 60 sh -c 'until test -e one.here -a -e two.here; do sleep 0.1; done'"
 
 
@@ -41,9 +61,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def _run(project: Path, command: str, capfd: pytest.CaptureFixture[str]) -> tuple[int, list[str]]:
+def _run(
+    project: Path, command: str, capfd: pytest.CaptureFixture[str], pipeline: str = PIPELINE
+) -> tuple[int, list[str]]:
     """The exit status, and the stages that ran."""
-    (project / "dvc.yaml").write_text(PIPELINE.replace("COMMAND", command), encoding="utf-8")
+    (project / "dvc.yaml").write_text(pipeline.replace("COMMAND", command), encoding="utf-8")
     status = repro.main()
     output = capfd.readouterr().out
     return status, [line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage")]
@@ -63,6 +85,32 @@ def test_students_run_at_the_same_time(
     assert status == 0
     assert (ran[0], sorted(ran[1:3]), ran[3:]) == ("corpus", ["distill@one", "distill@two"], ["report"])
     assert _run(project, MEET, capfd) == (0, []), "all is in dvc.lock"
+
+
+def test_stages_that_students_share_run_at_the_same_time_too(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(repro, "processes", lambda: 2)
+    status, ran = _run(project, "", capfd, SHARED)
+    assert (status, sorted(ran)) == (0, ["base", "corpus", "teacher", "tokenize@base", "tokenize@teacher"])
+
+
+def test_a_stage_starts_once_those_that_it_needs_are_done() -> None:
+    needs = {
+        **{"split": [], "base": [], "tokenize@base": ["split", "base"], "teacher": ["split"]},
+        **{"tokenize@teacher": ["teacher"], "distill@one": ["tokenize@teacher"], "report": ["distill@one"]},
+    }
+    graph = nx.DiGraph(needs)
+    lanes = repro.lanes(graph)
+    assert lanes == {  # each in the order in which its stages can run
+        "": ["split", "report"],
+        "base": ["base", "tokenize@base"],
+        "teacher": ["teacher", "tokenize@teacher"],
+        "one": ["distill@one"],
+    }
+    first = {lane: repro.ready(names, graph, set()) for lane, names in lanes.items()}
+    assert first == {"": ["split"], "base": ["base"], "teacher": [], "one": []}
+    assert repro.ready(lanes["teacher"], graph, {"split"}) == ["teacher", "tokenize@teacher"]
 
 
 def test_students_take_turns_with_a_gpu_or_little_memory(

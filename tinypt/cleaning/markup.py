@@ -5,8 +5,7 @@ and no part of a text is searched twice in vain.
 """
 
 import re
-from collections import Counter
-from typing import NamedTuple
+from collections import defaultdict
 
 from tinypt.cleaning.screen import SPACES, any_case
 
@@ -67,7 +66,7 @@ _BLOCKS = frozenset(
     tbody tfoot thead tr ul
     """.split()
 )
-_CELLS = frozenset(["td", "th"])  # cells of a row are separated by a space
+_GAPS = dict.fromkeys(_BLOCKS, "\n") | dict.fromkeys(["td", "th"], " ")  # cells of a row are separated by a space
 # Elements without content, and those whose text is not running text.
 _VOID = frozenset(
     "area base basefont br col command embed frame hr image img input keygen link meta param source track wbr".split()
@@ -79,14 +78,9 @@ _BLANK = " \t\n\f\r"
 _END = "#end"  # stands for the end of the text, which closes all elements
 
 
-class _Tag(NamedTuple):
-    """A tag, or a whole comment, declaration or script: these have no name."""
-
-    start: int
-    end: int
-    name: str
-    opens: bool
-    empty: bool  # <p/>, or an element that never has content
+# A tag, or a whole comment, declaration or script (these have no name): start, end, name, whether it opens an element,
+# whether that element is empty (<p/>, or one that never has content). No class: a text may hold a million of them.
+_Tag = tuple[int, int, str, bool, bool]
 
 
 def strip_markup(text: str) -> str:
@@ -155,40 +149,47 @@ def _tags(text: str) -> list[_Tag]:
                     continue
                 empty |= rest[0].endswith("/>")
             after = rest.end()
-        tags.append(_Tag(start, after, name, opens, empty))
+        tags.append((start, after, name, opens, empty))
         end = after
     return tags
 
 
 def _prose(text: str, tags: list[_Tag]) -> str:
     """The text between tags, without the elements that are not prose."""
-    balance: Counter[str] = Counter()
-    for tag in tags:
-        balance[tag.name] += 1 if tag.opens else -1
-    ignored = {name for name in _DROPPED if balance[name] > 0} | _CODE_ENDS.keys()
-    pieces: list[str] = []  # the text between two tags; empty if it is not read
+    balance = dict.fromkeys(_DROPPED, 0)
+    for _, _, name, opens, _ in tags:
+        if name in balance:
+            balance[name] += 1 if opens else -1
+    ignored = {name for name, more in balance.items() if more > 0} | _CODE_ENDS.keys() | {""}
+    pieces: list[str] = []  # the text that is read, up to each tag
     parts: list[str] = []  # of the next piece
     size = unread = end = 0
     opened: list[tuple[str, int, int]] = []  # the open elements: name, pieces and size before them
-    open_names: Counter[str] = Counter()
+    open_names: defaultdict[str, int] = defaultdict(int)
     dropped: list[tuple[int, int, int]] = []  # first piece, piece after the last, size
-    for start, after, name, opens, empty in [*tags, _Tag(len(text), len(text), _END, False, False)]:
-        parts.append(text[end:start])
+    for start, after, name, opens, empty in [*tags, (len(text), len(text), _END, False, False)]:
+        if start > end:
+            parts.append(text[end:start])
         end = after
-        if not name or name in ignored:
+        if name in ignored:
             continue
-        gap = "\n" if name in _BLOCKS else " " if name in _CELLS else ""
-        if opens:
+        gap = _GAPS.get(name)
+        if opens and gap:
             parts.append(gap)
-        piece = "" if unread else "".join(parts)
-        pieces.append(piece)
-        size += len(piece) if piece.strip(_BLANK) else len(piece[:1])  # white space between two tags counts as one
-        parts = [] if opens else [gap]
-        if opens and not empty:
-            opened.append((name, len(pieces), size))
-            open_names[name] += 1
-            unread += name in _UNREAD
-        while opened and not opens and (open_names[name] or name == _END):
+        if parts:
+            if not unread:
+                pieces.append(piece := "".join(parts))
+                size += len(piece) if piece.strip(_BLANK) else 1  # white space between two tags counts as one
+            parts = []
+        if opens:
+            if not empty:
+                opened.append((name, len(pieces), size))
+                open_names[name] += 1
+                unread += name in _UNREAD
+            continue
+        if gap:
+            parts.append(gap)
+        while opened and (open_names[name] or name == _END):
             inner, first, before = opened.pop()
             open_names[inner] -= 1
             unread -= inner in _UNREAD
@@ -197,7 +198,7 @@ def _prose(text: str, tags: list[_Tag]) -> str:
             if inner == name:
                 break
     last = 0
-    for first, after, length in sorted(dropped):
+    for first, after, length in sorted(dropped, key=lambda each: (each[0], -each[1])):  # the outer one first
         if first >= last and length <= _PAGE_SHARE * size:
             pieces[first:after] = [""] * (after - first)
             last = after
