@@ -14,7 +14,6 @@ from tinypt.params.loader import load
 from tinypt.params.tasks import Task
 
 ROOT = Path(__file__).parents[1]
-RELEASE = "models/total_best/release"
 
 
 def _blocks(page: str, section: str) -> list[str]:
@@ -92,21 +91,31 @@ def test_a_corpus_can_be_copied_into_params_yaml(block: str, tmp_path: Path, mon
     load("corpus", Corpus)
 
 
-def test_the_example_of_the_readme_prints_what_it_says() -> None:
-    """Each line with a comment ends in the value that the comment gives; the model is that of a default run."""
-    if not (ROOT / RELEASE).is_dir():
-        pytest.skip(f"{RELEASE} does not exist; `make repro` makes it")
+def test_the_example_of_the_readme_prints_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line with a comment ends in the value that the comment gives."""
+    monkeypatch.chdir(ROOT)
     (code,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
     names: dict[str, object] = {}
     said = 0
-    for statement in ast.parse(code.replace(RELEASE, str(ROOT / RELEASE))).body:
+    for statement in ast.parse(code).body:
         source = ast.unparse(statement)
         comment = code.splitlines()[statement.end_lineno - 1].partition("  # ")[2]  # type: ignore[operator]
         if isinstance(statement, ast.Expr):
             value = eval(source, names)
-            shown = tuple(round(float(part), 2) for part in value) if isinstance(value, tuple) else value
-            assert shown == ast.literal_eval(comment), source
+            assert (round(value, 2) if isinstance(value, float) else value) == ast.literal_eval(comment), source
             said += 1
         else:
             exec(source, names)
-    assert said == 2
+    assert said == 3
+
+
+def test_the_commands_print_what_the_pages_say() -> None:
+    model = Model(ROOT / "preview")
+    pages = "".join((ROOT / page).read_text(encoding="utf-8") for page in ("README.pt-BR.md", "docs/use.md"))
+    similar = re.findall(r'^tinypt similar "(.*?)" "(.*?)" +# (0\.\d+)', pages, re.M)
+    filled = re.findall(r'^tinypt fill "(.*?)" +# ((?:\S+, ){4}\S+)$', pages, re.M)
+    assert (len(similar), len(filled)) == (2, 1)
+    for first, second, said in similar:
+        assert f"{model.similarity(first, second):.4f}" == said
+    for text, said in filled:
+        assert ", ".join(guess.piece for guess in model.fill(text)) == said
