@@ -39,7 +39,7 @@ def _why() -> str:
     code = _git("diff", "--name-only", "--relative", "HEAD", "--", "stages", "tinypt", "dvc.yaml", "inputs")
     if code:
         return f"Files that differ too: {_listed(code)}."
-    return "Parameters and code are as committed: another processor or number of threads (docs/ci.md)."
+    return "Parameters and code are as committed: another make of processor, or number of threads (docs/ci.md)."
 
 
 def _try() -> list[str]:

@@ -39,7 +39,7 @@ def test_a_difference_is_named_with_its_likely_cause(project: Path) -> None:
     (project / "metrics/new.json").write_text("2")
     start = "1 of 3 files of metrics are as committed; metrics/a.json, metrics/new.json differ. "
     assert summary()[0] == (
-        f"{start}Parameters and code are as committed: another processor or number of threads (docs/ci.md)."
+        f"{start}Parameters and code are as committed: another make of processor, or number of threads (docs/ci.md)."
     )
     (project / "stages/a.py").write_text("# other\n")
     assert summary()[0] == f"{start}Files that differ too: stages/a.py."

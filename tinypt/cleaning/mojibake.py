@@ -108,16 +108,18 @@ def suspects(texts: pl.Series) -> pl.Series:
 
 def _fix_lines(column: pl.Series) -> pl.Series:
     """Apply all of ftfy's repairs to each line. Where a repair breaks a line, each part is a line of its own."""
-    cut = [[line[at : at + _SEGMENT] for at in range(0, len(line), _SEGMENT)] for line in column.to_list()]
-    fixed = iter(_fix_segments([segment for line in cut for segment in line]))
-    lines = pl.Series(["".join(next(fixed) for _ in line) for line in cut], dtype=pl.String)
+    lines = pl.Series(_fix_segments(column.to_list()), dtype=pl.String)
     broken = found(lines, r"\n.")  # the line feed is the last character of a line as it came
     return put(lines, broken, fix_suspects(lines.gather(broken)))
 
 
-def _fix_segments(segments: list[str]) -> list[str]:
-    """Decode lines and repair their characters until they no longer change. Those that do not settle stay."""
-    lines = list(dict.fromkeys(segments))  # broken pages repeat a few short lines thousands of times
+def _fix_segments(whole: list[str]) -> list[str]:
+    """Decode lines and repair their characters until they no longer change. Those that do not settle stay.
+
+    Parts of long lines are repaired separately, as in ftfy.
+    """
+    parts = {line: [line[at : at + _SEGMENT] for at in range(0, len(line), _SEGMENT)] for line in whole}
+    lines = list(dict.fromkeys(part for line in parts.values() for part in line))  # broken pages repeat a few lines
     fixed, left = list(lines), list(range(len(lines)))
     for _ in range(_PASSES):
         again = []
@@ -142,7 +144,8 @@ def _fix_segments(segments: list[str]) -> list[str]:
     for place in left:
         fixed[place] = lines[place]
     repaired = dict(zip(lines, fixed, strict=True))
-    return [repaired[segment] for segment in segments]
+    joined = {line: "".join(repaired[part] for part in cut) for line, cut in parts.items()}
+    return [joined[line] for line in whole]
 
 
 def _bad(lines: pl.Series) -> pl.Series:
@@ -158,7 +161,14 @@ def _fix_encoding(line: str, passes: int) -> str:
     if plan and plan[-1].parameter.startswith("utf-8"):
         return fixed
     if passes and (plan or is_bad(line)):
-        parts: str = UTF8_DETECTOR_RE.sub(lambda part: _fix_part(part[0], line, passes), line)
+        repaired: dict[str, str] = {}  # a broken line may repeat a part thousands of times
+
+        def repair(part: re.Match[str]) -> str:
+            if part[0] not in repaired:
+                repaired[part[0]] = _fix_part(part[0], line, passes)
+            return repaired[part[0]]
+
+        parts: str = UTF8_DETECTOR_RE.sub(repair, line)
         if parts != line:
             return parts
     return fixed
