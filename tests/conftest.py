@@ -51,8 +51,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     longest = ("test_pipeline.py", "test_rehearsal.py")
     items.sort(key=lambda item: -1 if item.path.name in longest else item.path.parent.name == "dag")
     if settings.get_current_profile_name() == "soak":
-        tests = {item.obj for item in items if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj)}
-        for test in tests:
+        functions = (item.obj for item in items if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj))
+        for test in {getattr(function, "__func__", function) for function in functions}:  # of a method, its function
             own = test._hypothesis_internal_use_settings
             test._hypothesis_internal_use_settings = settings(own, max_examples=own.max_examples * SOAK_FACTOR)
 

@@ -220,3 +220,17 @@ def test_a_compression_bomb_is_skipped_and_counted_in_little_memory(
     tracemalloc.stop()
     assert (len(records), skipped) == (180, {"too_long": 1})
     assert peak < 40 << 20
+
+
+@pytest.mark.parametrize("ending", [".gz", ".zst"])
+def test_plain_text_with_the_name_of_a_compressed_file_is_refused(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"a.jsonl{ending}"
+    path.write_bytes(lines(*ROWS))
+    with pytest.raises(PipelineError, match=rf"a\.jsonl{ending}: is no {ending} file; correct its name"):
+        read(path)
+
+
+def test_a_zstd_file_may_start_with_a_frame_to_skip(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.zst"
+    path.write_bytes(b"\x50\x2a\x4d\x18\x04\x00\x00\x00abcd" + zstandard.compress(lines(*ROWS)))
+    assert len(read(path)[0]) == len(ROWS)

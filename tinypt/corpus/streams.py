@@ -1,5 +1,6 @@
 """Read files as streams of bytes, compressed or not."""
 
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,9 @@ from isal import igzip, igzip_lib
 
 from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 
+# First bytes of compressed files. A zstd file may start with a frame to skip, as pzstd writes it (RFC 8878, 3.1.2).
+_STARTS = {".gz": re.compile(rb"\x1f\x8b"), ".zst": re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")}
+
 
 @contextmanager
 def open_bytes(path: Path, raw: BinaryIO) -> Iterator[BinaryIO]:
@@ -18,8 +22,13 @@ def open_bytes(path: Path, raw: BinaryIO) -> Iterator[BinaryIO]:
 
     `raw.tell()` gives the number of file bytes read.
     """
-    if path.suffix in (".gz", ".zst") and path.stat().st_size == 0:
-        raise OSError("it is empty")  # the libraries would accept this as empty content
+    if path.suffix in _STARTS:
+        start = raw.read(4)
+        raw.seek(0)
+        if not start:
+            raise OSError("it is empty")  # the libraries would accept this as empty content
+        if len(start) == 4 and not _STARTS[path.suffix].match(start):
+            raise PipelineError(f"{path}: is no {path.suffix} file; correct its name, or download it again")
     if path.suffix == ".gz":
         with igzip.open(raw) as stream:  # several times faster than gzip
             yield cast(BinaryIO, stream)
