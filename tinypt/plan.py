@@ -1,7 +1,7 @@
 """The disk space, time and memory of a run, by arithmetic on its parameters.
 
-Rates and sizes are those of docs/data.md, docs/sentences.md, docs/targets.md and docs/performance.md. They are of
-Portuguese web text, and good to about a third.
+Rates and sizes are those of docs/data.md, docs/sentences.md, docs/targets.md and docs/performance.md. Those of web text
+are good to about a third, those of the sample to a tenth.
 """
 
 import math
@@ -18,11 +18,8 @@ from tinypt.params.targets import Targets
 
 BRWAC_BYTES, BRWAC_DOCUMENTS = 16.0e9, 3_530_796  # of text, UTF-8
 SAMPLE_DOCUMENT_BYTES = 860
-KEPT = 0.92  # share of the text that select keeps of brWaC
 STORED = 0.5  # bytes on disk per byte of text
 TEMPORARY = 0.8  # of clean (0.75) or tokenize@base (0.77), while they run
-PIECES = {"teacher": 0.18, "base": 0.26}  # per byte of text: BERTimbau's vocabulary, BERT-tiny's English one
-WORDS = 0.56  # per piece of the base
 TOKEN_BYTES = {"teacher": 2, "base": 6}  # the base's blocks also hold the teacher's pieces and the words
 CLEAN_SPEED = 20e6  # bytes of text per second and core
 TOKENIZE_SPEED = {"teacher": 2.35e6, "base": 0.64e6}
@@ -32,6 +29,23 @@ SENTENCE_PIECES = 30  # of a stored sentence
 BERTIMBAU, BERT_TINY = (Shape(12, 768, 12, 3072), 29_794), (Shape(2, 128, 2, 512), 30_522)  # pieces of the vocabulary
 
 Size = tuple[Shape, int]
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What becomes of a corpus.
+
+    kept: share of the text that `select` keeps. pieces: per byte of that text, with each model's vocabulary. words: per
+    piece of the base.
+    """
+
+    kept: float
+    pieces: dict[str, float]
+    words: float
+
+
+WEB = Rates(0.92, {"teacher": 0.18, "base": 0.26}, 0.56)  # brWaC, BERTimbau, BERT-tiny
+SAMPLE = Rates(0.74, {"teacher": 0.20, "base": 0.52}, 0.37)  # the models that params.yaml makes of generated text
 
 
 @dataclass(frozen=True)
@@ -93,7 +107,8 @@ def make_plan(sections: dict[str, Any], text: float) -> Plan:
         sections: name -> values of a parameter file's section, as `check_file` returns them.
         text: bytes of text in the corpus.
     """
-    kept = text * KEPT
+    rates = SAMPLE if isinstance(sections["corpus"], SampleCorpus) else WEB
+    kept = text * rates.kept
     teacher, base = _size(sections["teacher"], BERTIMBAU), _size(sections["base"], BERT_TINY)
     students: dict[str, Student] = sections["students"]
     length: int = sections["tokenize"].length
@@ -102,15 +117,17 @@ def make_plan(sections: dict[str, Any], text: float) -> Plan:
         StagePlan("clean", text * STORED, text / CLEAN_SPEED),
         StagePlan("split", kept * STORED, None),
         *(
-            StagePlan(f"tokenize@{name}", kept * PIECES[name] * TOKEN_BYTES[name], kept / TOKENIZE_SPEED[name])
+            StagePlan(f"tokenize@{name}", kept * rates.pieces[name] * TOKEN_BYTES[name], kept / TOKENIZE_SPEED[name])
             for name in ("teacher", "base")
         ),
-        *_targets(sections["targets"], teacher[0].hidden, kept, length),
+        *_targets(sections["targets"], teacher[0].hidden, kept, length, rates),
         *_sentences(sections),
     ]
-    train = kept * (1 - sections["split"].test_share)
+    train = (
+        kept * (1 - sections["split"].test_share) * length / (length - 2)
+    )  # blocks begin and end with a special token
     plans = [
-        plan_student(name, student, train * PIECES[student.init.tokenizer], length, teacher, base)
+        plan_student(name, student, train * rates.pieces[student.init.tokenizer], length, teacher, base)
         for name, student in students.items()
     ]
     models = len(students) + len(REFERENCES)
@@ -118,7 +135,7 @@ def make_plan(sections: dict[str, Any], text: float) -> Plan:
 
 
 def plan_student(name: str, student: Student, train: float, length: int, teacher: Size, base: Size) -> StudentPlan:
-    """Plan the training of a student on `train` tokens an epoch, in blocks of `length`.
+    """Plan the training of a student on the blocks of `length` that `train` tokens make, some for validation.
 
     `teacher` and `base` are the shapes of these models and the numbers of their pieces.
     Only matrix products are counted: a product with n weights takes 2n operations, and as many again for each of its
@@ -129,7 +146,7 @@ def plan_student(name: str, student: Student, train: float, length: int, teacher
     shape = student.init.architecture or base[0]
     vocabulary = (teacher if student.init.tokenizer == "teacher" else base)[1]
     step = options.step_blocks * length
-    steps = max(1, round(options.epochs * train / step))
+    steps = max(1, round(options.epochs * (train - options.validation_blocks * length) / step))
     masked = sum(options.mask_probability) / 2
     flops = 3 * _forward(shape, length, masked, vocabulary)
     flops += 3 * _forward(shape, SENTENCE_PIECES, 0, 0) * (options.sentences_per_block or 0) * SENTENCE_PIECES / length
@@ -164,15 +181,16 @@ def _parameters(shape: Shape, vocabulary: int) -> int:
     return layers + shape.hidden * (vocabulary + 512)
 
 
-def _targets(targets: Targets, width: int, kept: float, length: int) -> list[StagePlan]:
+def _targets(targets: Targets, width: int, kept: float, length: int, rates: Rates) -> list[StagePlan]:
+    pieces = {name: kept * rate for name, rate in rates.pieces.items()}
     found = []
     if (own := targets.teacher) is not None:
         samples = 0.25 + own.mask_probability * 2 * own.samples
         vectors = 2 * (own.width or width) / length if own.alignment else 0
-        found.append(StagePlan("targets@teacher", own.draws * (samples + vectors) * kept * PIECES["teacher"], None))
+        found.append(StagePlan("targets@teacher", own.draws * (samples + vectors) * pieces["teacher"], None))
     if (other := targets.base) is not None:
-        vectors = WORDS if other.alignment == "word" else 1 / length
-        found.append(StagePlan("targets@base", vectors * 2 * (other.width or width) * kept * PIECES["base"], None))
+        vectors = rates.words if other.alignment == "word" else 1 / length
+        found.append(StagePlan("targets@base", vectors * 2 * (other.width or width) * pieces["base"], None))
     return found
 
 
