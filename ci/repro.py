@@ -23,11 +23,14 @@ GPUS = ("nvidia[0-9]*", "kfd")  # devices in /dev, NVIDIA's and AMD's. `distill`
 RUNNING = "Running stage '"  # DVC prints this and the name of a stage
 
 _started: list["subprocess.Popen[str]"] = []
+_signals: list[int] = []  # that asked this process to end
 
 
 def main(*options: str) -> int:
     """Run it and return DVC's exit status: that of the first process that fails."""
-    signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C reaches DVC too, and DVC ends in order
+    signal.signal(
+        signal.SIGINT, lambda number, _: _signals.append(number)
+    )  # Ctrl-C reaches DVC too, which ends in order
     signal.signal(signal.SIGTERM, _pass_on)
     try:
         jobs = processes() if len(new_students()) > 1 else 1
@@ -82,7 +85,7 @@ def ready(lane: list[str], graph: "nx.DiGraph[str]", done: set[str]) -> list[str
 def run(graph: "nx.DiGraph[str]", jobs: int, *options: str) -> int:
     """Run all stages, those of up to `jobs` lanes at the same time. Returns the first exit status that is not 0, or 0.
 
-    The stages of a lane share a DVC process, which takes seconds to start. Once a process has failed, no other starts.
+    The stages of a lane share a DVC process, which takes seconds to start. After a failure or a signal no other starts.
     """
     waiting = lanes(graph)
     running, done, failed = set[str](), set[str](), 0
@@ -102,12 +105,12 @@ def run(graph: "nx.DiGraph[str]", jobs: int, *options: str) -> int:
         while True:
             for lane in sorted(waiting, key=lambda each: -len(waiting[each])):  # the longest first
                 names = ready(waiting[lane], graph, done)
-                if names and lane not in running and len(running) < jobs and not failed:
+                if names and lane not in running and len(running) < jobs and not failed and not _signals:
                     running.add(lane)
                     waiting[lane] = waiting[lane][len(names) :]
                     pool.submit(run_lane, lane, names)
             if not running:
-                return failed
+                return failed or (128 + _signals[0] if _signals else 0)
             lane, names, status = events.get()
             done.update(names)
             if status is not None:
@@ -123,6 +126,7 @@ def _start(*arguments: str, output: int | None = None) -> "subprocess.Popen[str]
 
 
 def _pass_on(number: int, _: FrameType | None) -> None:
+    _signals.append(number)
     for process in _started:
         process.send_signal(number)
 
