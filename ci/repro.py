@@ -28,9 +28,7 @@ _signals: list[int] = []  # that asked this process to end
 
 def main(*options: str) -> int:
     """Run it and return DVC's exit status: that of the first process that fails."""
-    signal.signal(
-        signal.SIGINT, lambda number, _: _signals.append(number)
-    )  # Ctrl-C reaches DVC too, which ends in order
+    signal.signal(signal.SIGINT, lambda number, _: _signals.append(number))  # Ctrl-C reaches DVC too: it ends in order
     signal.signal(signal.SIGTERM, _pass_on)
     try:
         jobs = processes() if len(new_students()) > 1 else 1
@@ -92,14 +90,17 @@ def run(graph: "nx.DiGraph[str]", jobs: int, *options: str) -> int:
     events: SimpleQueue[tuple[str, list[str], int | None]] = SimpleQueue()  # lane, stages done, exit status at the end
 
     def run_lane(lane: str, names: list[str]) -> None:
-        process = _start("--wait-for-lock", "repro", *options, "--single-item", *names, output=subprocess.PIPE)
-        assert process.stdout is not None
-        for line in process.stdout:  # printed by whole lines: two progress bars would overwrite each other
-            print(line, end="", flush=True)
-            if line.startswith(RUNNING) and (name := line.split("'")[1]) in names:
-                events.put((lane, names[: names.index(name)], None))
-        status = process.wait()
-        events.put((lane, [] if status else names, status))
+        status = 1
+        try:
+            process = _start("--wait-for-lock", "repro", *options, "--single-item", *names, output=subprocess.PIPE)
+            assert process.stdout is not None
+            for line in process.stdout:  # printed by whole lines: two progress bars would overwrite each other
+                print(line, end="", flush=True)
+                if line.startswith(RUNNING) and (name := line.split("'")[1]) in names:
+                    events.put((lane, names[: names.index(name)], None))
+            status = process.wait()
+        finally:
+            events.put((lane, [] if status else names, status))
 
     with ThreadPoolExecutor(jobs) as pool:
         while True:
