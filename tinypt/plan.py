@@ -123,9 +123,8 @@ def make_plan(sections: dict[str, Any], text: float) -> Plan:
         *_targets(sections["targets"], teacher[0].hidden, kept, length, rates),
         *_sentences(sections),
     ]
-    train = (
-        kept * (1 - sections["split"].test_share) * length / (length - 2)
-    )  # blocks begin and end with a special token
+    special = length / (length - 2)  # a block begins and ends with a special token
+    train = kept * (1 - sections["split"].test_share) * special
     plans = [
         plan_student(name, student, train * rates.pieces[student.init.tokenizer], length, teacher, base)
         for name, student in students.items()
