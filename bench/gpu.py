@@ -61,7 +61,7 @@ from tinypt.training.checkpoint import load_checkpoint
 from tinypt.training.loop import Row, train
 from tinypt.training.objective import Objective
 from tinypt.training.optimizer import make_optimizer, update
-from tinypt.training.step import Step
+from tinypt.training.step import Step, mask_share, step_blocks
 from tinypt.training.workers import Workers
 
 PARAMS = Path(__file__).parents[1] / "params"
@@ -321,11 +321,11 @@ def measure(bench: Bench, student: Student, blocks: Blocks) -> Result:
     waited = trainer.run(steps)
     bench.synchronize()
     seconds = time.perf_counter() - began
-    rate = steps * options.step_blocks * bench.size.length / seconds
+    rate = steps * step_blocks(options) * bench.size.length / seconds
     shapes = ((bench.size.teacher, bench.size.vocabulary), (bench.size.student, bench.size.vocabulary))
     plan = plan_student(STUDENT, student, len(bench.blocks) * bench.size.length, bench.size.length, *shapes)
     return {
-        "blocks": options.step_blocks,
+        "blocks": step_blocks(options),
         "compiled": options.compile,
         "targets": options.targets,
         "tokens_per_second": rate,
@@ -354,7 +354,7 @@ def sync(bench: Bench) -> None:
 def _masks_agree(trainer: Trainer) -> bool:
     """Whether the device, compiled or not, masks the blocks of a step as a CPU does."""
     batch = trainer.step.batches(0)[0]
-    chosen = masked_positions(trainer.options.mask_share(0.0), batch.ids.shape[1])
+    chosen = masked_positions(mask_share(trainer.options, 0.0), batch.ids.shape[1])
     masked, _ = trainer.step.masks(batch, chosen)
     on_cpu = dataclasses.replace(batch, ids=batch.ids.cpu(), rows=batch.rows.cpu(), epochs=batch.epochs.cpu())
     expected = on_cpu.mask_number(trainer.objective.special, chosen, SEED)
@@ -409,7 +409,7 @@ def _train(
 ) -> tuple[list[Row], float]:
     """Train `steps` steps; the curve, and the validation loss before."""
     count = len(bench.blocks) - student.distill.validation_blocks
-    options = dataclasses.replace(student.distill, epochs=steps * student.distill.step_blocks / count)
+    options = dataclasses.replace(student.distill, epochs=steps * step_blocks(student.distill) / count)
     objective = bench.objective(Student(student.init, options))
     result = train(objective, bench.blocks, options, SEED, bench.device, checkpoint, "training", seconds, on_row)
     return result.rows, result.validation_start

@@ -34,9 +34,9 @@ WITHOUT_MODELS = (
     "plan",
     "thresholds",
 )
-# No stage depends on it: errors, progress and the stage runner cannot change an output, and a comma in an error message
-# must not make hours of training stale.
-RUNTIME = ROOT / "tinypt/runtime"
+# No stage depends on them: errors, progress, the stage runner, and types and checks of values cannot change an output.
+# A comma in an error message, or a key of another section, must not make hours of training stale.
+UNTRACKED = (ROOT / "tinypt/runtime", ROOT / "tinypt/params")
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +75,10 @@ def _closure(file: Path) -> set[Path]:
     return seen
 
 
+def _is_untracked(file: Path) -> bool:
+    return any(file.is_relative_to(folder) for folder in UNTRACKED)
+
+
 def _module(stage: object) -> Path:
     match = re.search(r"python -m stages\.(?!check)(\w+)", str(stage.cmd))  # type: ignore[attr-defined]
     assert match, stage
@@ -91,16 +95,26 @@ def test_every_stage_names_the_code_it_imports(stages: dict[str, object]) -> Non
     for name, stage in stages.items():
         deps = _code_deps(stage)
         for file in _closure(_module(stage)):
-            if not file.is_relative_to(RUNTIME) and not any(file == dep or file.is_relative_to(dep) for dep in deps):
+            if not _is_untracked(file) and not any(file == dep or file.is_relative_to(dep) for dep in deps):
                 missing.setdefault(name.split("@")[0], set()).add(str(file.relative_to(ROOT)))
     assert missing == {}
 
 
-def test_no_stage_depends_on_the_runtime_and_the_runtime_on_nothing(stages: dict[str, object]) -> None:
+def test_no_stage_depends_on_code_that_cannot_change_an_output(stages: dict[str, object]) -> None:
     for name, stage in stages.items():
-        assert not any(dep.is_relative_to(RUNTIME) or RUNTIME.is_relative_to(dep) for dep in _code_deps(stage)), name
-    for file in RUNTIME.glob("*.py"):
-        assert all(imported.is_relative_to(RUNTIME) for imported in _imports(file)), file
+        assert not any(_is_untracked(dep) for dep in _code_deps(stage)), name
+    for file in (file for folder in UNTRACKED for file in folder.glob("*.py")):
+        assert all(_is_untracked(imported) for imported in _imports(file)), file
+
+
+def test_schemas_of_parameters_hold_values_and_compute_none() -> None:
+    """DVC sees the values in params.yaml alone, so no stage may get another value from a schema."""
+    for file in (ROOT / "tinypt/params").glob("*.py"):
+        for schema in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(schema, ast.ClassDef):
+                methods = {node.name for node in schema.body if isinstance(node, ast.FunctionDef)}
+                assert all(name.startswith("_") for name in methods), f"{file}: {schema.name}: {methods}"
+                assert not [node for node in schema.body if isinstance(node, ast.AnnAssign) and node.value], file
 
 
 @pytest.mark.parametrize("stage", WITHOUT_MODELS)

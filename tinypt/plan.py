@@ -144,7 +144,7 @@ def plan_student(name: str, student: Student, train: float, length: int, teacher
     options = student.distill
     shape = student.init.architecture or base[0]
     vocabulary = (teacher if student.init.tokenizer == "teacher" else base)[1]
-    step = options.step_blocks * length
+    step = options.batch_size * options.accumulation * length
     steps = max(1, round(options.epochs * (train - options.validation_blocks * length) / step))
     masked = sum(options.mask_probability) / 2
     flops = 3 * _forward(shape, length, masked, vocabulary)

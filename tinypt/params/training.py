@@ -36,16 +36,6 @@ class Training:
     mask_probability: tuple[float, ...]
     validation_blocks: int
 
-    @property
-    def step_blocks(self) -> int:
-        """Blocks per optimizer step, over all workers."""
-        return self.batch_size * self.accumulation
-
-    def mask_share(self, done: float) -> float:
-        """Share of positions to mask. `done` is the share of the steps that are done, 0 to 1."""
-        start, end = self.mask_probability
-        return start + (end - start) * done
-
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
         for key in ("epochs", "batch_size", "accumulation", "learning_rate", "clip", "validation_blocks"):

@@ -20,7 +20,7 @@ from tinypt.training.checkpoint import load_checkpoint, save_checkpoint
 from tinypt.training.compiler import REMEDY, compiler_faults, has_compiler
 from tinypt.training.objective import MlmObjective, Objective
 from tinypt.training.optimizer import learning_rate, make_optimizer, update
-from tinypt.training.step import Step, autocast
+from tinypt.training.step import Step, autocast, step_blocks
 from tinypt.training.workers import Workers, join_workers
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ def train(
     """
     with join_workers(device) as workers:
         steps = _count_steps(blocks, options, workers, label)
-        step_tokens = options.step_blocks * blocks.length
+        step_tokens = step_blocks(options) * blocks.length
         interval = min(MAX_INTERVAL, math.ceil(steps / ROWS))
         _prepare(objective, options, device, label)
         if workers.count == 1 and device.type == "cuda" and (gpus := torch.cuda.device_count()) > 1:
@@ -167,15 +167,15 @@ def _count_steps(blocks: Blocks, options: Training, workers: Workers, label: str
     Raises:
         PipelineError: there are too few blocks for a step, or too few blocks in a step for the workers.
     """
-    count = len(blocks) - options.validation_blocks
-    if count < options.step_blocks:
+    count, step = len(blocks) - options.validation_blocks, step_blocks(options)
+    if count < step:
         raise PipelineError(
             f"{label}: {len(blocks)} blocks, less {options.validation_blocks} validation_blocks, are fewer than one "
-            f"step of {options.step_blocks} (batch_size times accumulation); lower one of them or give more text"
+            f"step of {step} (batch_size times accumulation); lower one of them or give more text"
         )
-    if options.step_blocks < workers.count:
-        raise PipelineError(f"{label}: {workers.count} workers cannot share a step of {options.step_blocks} blocks")
-    return max(1, round(options.epochs * count / options.step_blocks))
+    if step < workers.count:
+        raise PipelineError(f"{label}: {workers.count} workers cannot share a step of {step} blocks")
+    return max(1, round(options.epochs * count / step))
 
 
 def _prepare(objective: Objective, options: Training, device: torch.device, label: str) -> None:

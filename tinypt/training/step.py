@@ -35,7 +35,7 @@ class Step:
 
     def batches(self, step: int) -> list[Batch]:
         """This worker's blocks of a step, at most batch_size of them in each batch."""
-        size = self.options.step_blocks
+        size = step_blocks(self.options)
         shown = self._order.rows(np.arange(step * size, (step + 1) * size))  # an epoch may end within a step
         rows, epochs = (self.workers.share(each) for each in shown)
         parts = [
@@ -59,7 +59,7 @@ class Step:
             This worker's part of each term and of their weighted sum, `loss`. The workers' parts add up to the mean
             over everything that counts in the step, as if the step were one batch.
         """
-        chosen = masked_positions(self.options.mask_share(done), self.blocks.length)
+        chosen = masked_positions(mask_share(self.options, done), self.blocks.length)
         masked = [self.masks(batch, chosen) for batch in batches]
         counts = [count for _, count in masked]
         totals = self.workers.add_up({name: torch.stack([each[name] for each in counts]).sum() for name in counts[0]})
@@ -73,6 +73,17 @@ class Step:
                 terms[name] = terms.get(name, 0.0) + value.detach()
         self.workers.add_gradients(self.objective)
         return terms
+
+
+def step_blocks(options: Training) -> int:
+    """Blocks per optimizer step, over all workers."""
+    return options.batch_size * options.accumulation
+
+
+def mask_share(options: Training, done: float) -> float:
+    """Share of positions to mask. `done` is the share of the steps that are done, 0 to 1."""
+    start, end = options.mask_probability
+    return start + (end - start) * done
 
 
 def autocast(options: Training, device: torch.device) -> torch.autocast:
