@@ -5,7 +5,8 @@
 #
 #   short  all but the long tests (the default)
 #   long   the tests marked `long`: minutes each for whole pipelines, Ray, several workers, compiled steps
-#   fast   all but the tests that train models, run stages, start other processes, measure time or use a network
+#   fast   the tests that take little: none that train models, run stages, draw pages, start other processes, measure
+#          time or use a network
 #   unit   the tests of the code, long ones too
 #   dag    the tests that run the whole pipeline on minimal parameters, long ones too
 #   soak   property tests only, with fresh seeds and ten times the examples
@@ -18,9 +19,10 @@ case "${1:-short}" in
   long) options+=(-m long) ;;
   fast)
     options+=(-m "not long")
-    for part in bench ci cleaning/test_clean.py cleaning/test_linear.py dag demo/test_page.py demo/test_tokenizer.py \
-      distillation evaluation hub reporting/test_browser.py runtime/test_parent.py selection/test_duplicates_ray.py \
-      stages test_commands.py test_executors.py training; do
+    for part in bench ci cleaning/test_{clean,document,linear}.py dag demo/test_{page,tokenizer}.py distillation evaluation \
+      hub modeling/test_forward.py params/test_parameter_files.py reporting/test_{browser,overview,page}.py \
+      runtime/test_parent.py selection/test_duplicates_ray.py sentences/test_encoders.py stages test_commands.py \
+      test_docs.py test_executors.py tokens/test_shards.py training; do
       options+=(--ignore "tests/$part")
     done
     ;;

@@ -28,7 +28,7 @@ def _tweets(folder: Path) -> list[dict[str, str]]:
 
 
 def test_assin2_files_have_the_official_format(folder: Path) -> None:
-    for name, count in (("assin2-train-only.xml", 600), ("assin2-test.xml", 300)):
+    for name, count in (("assin2-train-only.xml", 400), ("assin2-test.xml", 200)):
         pairs = _pairs(folder / name)
         assert Counter(pair.get("entailment") for pair in pairs) == {"Entailment": count // 2, "None": count // 2}
         assert len({pair.get("id") for pair in pairs}) == count
@@ -45,7 +45,7 @@ def test_no_sentence_occurs_twice(folder: Path) -> None:
 def test_the_tweet_index_has_the_official_format(folder: Path) -> None:
     rows = [line.split("\t") for line in (folder / "tweetSentimentBR.txt").read_text(encoding="utf-8").splitlines()]
     full = [row for row in rows if len(row) == 6]
-    assert Counter(row[5] for row in full) == {"train": 600, "test": 300}
+    assert Counter(row[5] for row in full) == {"train": 400, "test": 200}
     assert all(row[4] == "-" for row in rows if row not in full)
     assert len(rows) > len(full)
     for row in full:

@@ -12,7 +12,7 @@ from tinypt.sample.tweets import Tweet, make_tweet
 
 T = TypeVar("T")
 
-_TRAIN, _TEST = 600, 300  # pairs, and tweets
+_TRAIN, _TEST = 400, 200  # pairs, and tweets
 _UNDECIDED = 5  # tweets without agreement among annotators: five fields in the index, no text
 _FIRST_ID = 861282777001537536  # too large for a float to hold exactly, like real ids
 
