@@ -91,6 +91,14 @@ def test_fine_tunings_are_counted(brwac: dict[str, Any]) -> None:
     assert make_plan(brwac, 1e9).finetunings == 3 * 2 * (4 * 2 + 5) * 11
 
 
+def test_a_corpus_from_the_hub_stays_in_its_cache(brwac: dict[str, Any], tmp_path: Path) -> None:
+    stages = {entry.stage: entry for entry in make_plan(brwac, 1e9).stages}
+    assert stages["the hub's cache"].disk == pytest.approx(0.7e9)
+    for corpus in (replace(brwac["corpus"], id=str(tmp_path)), VertCorpus("vert", Path("brwac.vert"))):
+        names = [entry.stage for entry in make_plan(brwac | {"corpus": corpus}, 1e9).stages]
+        assert "the hub's cache" not in names
+
+
 def test_no_sentence_teacher_stores_no_sentences(brwac: dict[str, Any]) -> None:
     names = [entry.stage for entry in make_plan(brwac | {"sentence_teacher": None}, 1e9).stages]
     assert "sentences" not in names
