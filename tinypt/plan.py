@@ -1,7 +1,7 @@
 """The disk space, time and memory of a run, by arithmetic on its parameters.
 
 Rates and sizes are those of docs/data.md, docs/sentences.md, docs/targets.md and docs/performance.md. Those of web text
-are good to about a third, those of the sample to a tenth.
+were measured on other Portuguese prose than brWaC. Those of the sample are good to a tenth.
 """
 
 import math
@@ -18,13 +18,12 @@ from tinypt.params.students import TEACHER_TERMS, Shape, Student
 from tinypt.params.targets import Targets
 
 BRWAC_BYTES, BRWAC_DOCUMENTS = 16.0e9, 3_530_796  # of text, UTF-8
-SAMPLE_DOCUMENT_BYTES = 860
-STORED = 0.5  # bytes on disk per byte of text
-PUBLISHED = 0.7  # the same in the hub's cache: Parquet with Snappy, which takes 1.6 times as much on real text
-TEMPORARY = 0.8  # of clean (0.75) or tokenize@base (0.77), while they run
+PUBLISHED = 0.63  # bytes in the hub's cache per byte of text: Parquet with Snappy
+MEASURES = 190  # bytes on disk of a document's measures. The decisions of select, 18 bytes, are left out
+TEMPORARY = 1.6, 3.2  # of clean while it runs, per byte of cleaned text on disk; of tokenize@base, per piece
 TOKEN_BYTES = {"teacher": 2, "base": 6}  # the base's blocks also hold the teacher's pieces and the words
 CLEAN_SPEED = 20e6  # bytes of text per second and core
-TOKENIZE_SPEED = {"teacher": 2.35e6, "base": 0.64e6}
+TOKENIZE_SPEED = {"teacher": 1.77e6, "base": 0.44e6}
 ENCODE_SECONDS = 0.006  # a sentence, for the encoder in the package
 CHUNK = 2**25  # logits that a GPU processes at once
 SENTENCE_PIECES = 30  # of a stored sentence
@@ -37,17 +36,24 @@ Size = tuple[Shape, int]
 class Rates:
     """What becomes of a corpus.
 
-    kept: share of the text that `select` keeps. pieces: per byte of that text, with each model's vocabulary. words: per
-    piece of the base.
+    document: bytes of its text. raw, clean: bytes on disk per byte of text, before and after cleaning. kept: share of
+    the text that `select` keeps. pieces: per byte of that text, with each model's vocabulary. words: per piece of the
+    base.
     """
 
+    document: float
+    raw: float
+    clean: float
     kept: float
     pieces: dict[str, float]
     words: float
 
 
-WEB = Rates(0.92, {"teacher": 0.18, "base": 0.26}, 0.56)  # brWaC, BERTimbau, BERT-tiny
-SAMPLE = Rates(0.74, {"teacher": 0.20, "base": 0.52}, 0.37)  # the models that params.yaml makes of generated text
+# Documents of brWaC. On disk, literature, the prose that takes most; pieces and words of news, with the published
+# vocabularies. Both are in docs/data.md.
+WEB = Rates(BRWAC_BYTES / BRWAC_DOCUMENTS, 0.42, 0.42, 0.92, {"teacher": 0.22, "base": 0.33}, 0.57)
+# The models that params.yaml makes of generated text. Its raw shards also hold the texts without noise.
+SAMPLE = Rates(860, 0.53, 0.32, 0.74, {"teacher": 0.20, "base": 0.52}, 0.37)
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,7 @@ class Plan:
 def text_bytes(corpus: Corpus) -> float | None:
     """Bytes of text in a corpus whose size is known: brWaC or the sample."""
     if isinstance(corpus, SampleCorpus):
-        return float(corpus.documents * SAMPLE_DOCUMENT_BYTES)
+        return corpus.documents * SAMPLE.document
     if isinstance(corpus, HubCorpus) and corpus.configuration == "brwac":
         return BRWAC_BYTES * min(1, (corpus.documents or BRWAC_DOCUMENTS) / BRWAC_DOCUMENTS)
     return BRWAC_BYTES if isinstance(corpus, VertCorpus) else None
@@ -116,9 +122,9 @@ def make_plan(sections: dict[str, Any], text: float) -> Plan:
     length: int = sections["tokenize"].length
     stages = [
         *_cached(sections["corpus"], text),
-        StagePlan("download", text * STORED, None),
-        StagePlan("clean", text * STORED, text / CLEAN_SPEED),
-        StagePlan("split", kept * STORED, None),
+        StagePlan("download", text * rates.raw, None),
+        StagePlan("clean", text * rates.clean + text / rates.document * MEASURES, text / CLEAN_SPEED),
+        StagePlan("split", kept * rates.clean, None),
         *(
             StagePlan(f"tokenize@{name}", kept * rates.pieces[name] * TOKEN_BYTES[name], kept / TOKENIZE_SPEED[name])
             for name in ("teacher", "base")
@@ -133,7 +139,8 @@ def make_plan(sections: dict[str, Any], text: float) -> Plan:
         for name, student in students.items()
     ]
     models = len(students) + len(REFERENCES)
-    return Plan(text, stages, text * TEMPORARY, plans, models * _finetunings(sections["evaluate"], sections["tasks"]))
+    temporary = max(TEMPORARY[0] * text * rates.clean, TEMPORARY[1] * kept * rates.pieces["base"])
+    return Plan(text, stages, temporary, plans, models * _finetunings(sections["evaluate"], sections["tasks"]))
 
 
 def plan_student(name: str, student: Student, train: float, length: int, teacher: Size, base: Size) -> StudentPlan:
