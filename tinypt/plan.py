@@ -4,7 +4,6 @@ Rates and sizes are those of docs/data.md, docs/sentences.md, docs/targets.md an
 were measured on other Portuguese prose than brWaC. Those of the sample are good to a tenth.
 """
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,8 @@ TEMPORARY = 1.6, 3.2  # of clean while it runs, per byte of cleaned text on disk
 TOKEN_BYTES = {"teacher": 2, "base": 6}  # the base's blocks also hold the teacher's pieces and the words
 CLEAN_SPEED = 20e6  # bytes of text per second and core
 TOKENIZE_SPEED = {"teacher": 1.77e6, "base": 0.44e6}
+WEIGHT = 4  # bytes of a weight on disk, in fp32
+RELEASE = {"all": 10, "compact": 1}  # bytes of a weight in a release: two files in fp32, and two of 8 bits; or one
 ENCODE_SECONDS = 0.006  # a sentence, for the encoder in the package
 CHUNK = 2**25  # logits that a GPU processes at once
 SENTENCE_PIECES = 30  # of a stored sentence
@@ -121,7 +122,7 @@ def make_plan(sections: dict[str, Any], text: float) -> Plan:
     students: dict[str, Student] = sections["students"]
     length: int = sections["tokenize"].length
     stages = [
-        *_cached(sections["corpus"], text),
+        *_cached(sections, text, {"teacher": teacher, "base": base}),
         StagePlan("download", text * rates.raw, None),
         StagePlan("clean", text * rates.clean + text / rates.document * MEASURES, text / CLEAN_SPEED),
         StagePlan("split", kept * rates.clean, None),
@@ -131,6 +132,7 @@ def make_plan(sections: dict[str, Any], text: float) -> Plan:
         ),
         *_targets(sections["targets"], teacher[0].hidden, kept, length, rates),
         *_sentences(sections),
+        _models(sections, teacher, base),
     ]
     special = length / (length - 2)  # a block begins and ends with a special token
     train = kept * (1 - sections["split"].test_share) * special
@@ -138,9 +140,8 @@ def make_plan(sections: dict[str, Any], text: float) -> Plan:
         plan_student(name, student, train * rates.pieces[student.init.tokenizer], length, teacher, base)
         for name, student in students.items()
     ]
-    models = len(students) + len(REFERENCES)
     temporary = max(TEMPORARY[0] * text * rates.clean, TEMPORARY[1] * kept * rates.pieces["base"])
-    return Plan(text, stages, temporary, plans, models * _finetunings(sections["evaluate"], sections["tasks"]))
+    return Plan(text, stages, temporary, plans, _finetunings(sections))
 
 
 def plan_student(name: str, student: Student, train: float, length: int, teacher: Size, base: Size) -> StudentPlan:
@@ -152,8 +153,7 @@ def plan_student(name: str, student: Student, train: float, length: int, teacher
     of the memory is that of docs/performance.md.
     """
     options = student.distill
-    shape = student.init.architecture or base[0]
-    vocabulary = (teacher if student.init.tokenizer == "teacher" else base)[1]
+    shape, vocabulary = _student_size(student, teacher, base)
     step = options.step_blocks * length
     steps = max(1, round(options.epochs * (train - options.validation_blocks * length) / step))
     masked = sum(options.mask_probability) / 2
@@ -178,6 +178,11 @@ def _size(model: Teacher | Base, published: Size) -> Size:
     return Shape(found.layers, found.hidden, found.heads, found.feed_forward), model.vocabulary.size
 
 
+def _student_size(student: Student, teacher: Size, base: Size) -> Size:
+    """A student's shape and pieces; those that a trimmed vocabulary leaves out are not known, and counted."""
+    return student.init.architecture or base[0], (teacher if student.init.tokenizer == "teacher" else base)[1]
+
+
 def _forward(shape: Shape, length: int, masked: float, vocabulary: int) -> float:
     """Operations of a forward pass for each token."""
     width = shape.hidden
@@ -190,10 +195,24 @@ def _parameters(shape: Shape, vocabulary: int) -> int:
     return layers + shape.hidden * (vocabulary + 512)
 
 
-def _cached(corpus: Corpus, text: float) -> list[StagePlan]:
+def _cached(sections: dict[str, Any], text: float, models: dict[str, Size]) -> list[StagePlan]:
     """Data files are fetched whole, so a few documents take a file at least; its size is not known here."""
-    fetched = isinstance(corpus, HubCorpus) and not Path(corpus.id).is_dir()
-    return [StagePlan("the hub's cache", text * PUBLISHED, None)] if fetched else []
+
+    def is_fetched(source: object) -> bool:
+        return isinstance(source, HubCorpus | HubModel) and not Path(source.id).is_dir()
+
+    sizes = {"corpus": text * PUBLISHED} | {name: WEIGHT * _parameters(*size) for name, size in models.items()}
+    fetched = [size for name, size in sizes.items() if is_fetched(sections[name])]
+    return [StagePlan("the hub's cache", sum(fetched), None)] if fetched else []
+
+
+def _models(sections: dict[str, Any], teacher: Size, base: Size) -> StagePlan:
+    """The references, and of each student its start, its end and its release."""
+    references = (teacher, base, (base[0], teacher[1]))  # the last is untrained
+    students = [_student_size(student, teacher, base) for student in sections["students"].values()]
+    each = 2 * WEIGHT + RELEASE[sections["export"].files]
+    weights = [(WEIGHT, size) for size in references] + [(each, size) for size in students]
+    return StagePlan("models", sum(number * _parameters(*size) for number, size in weights), None)
 
 
 def _targets(targets: Targets, width: int, kept: float, length: int, rates: Rates) -> list[StagePlan]:
@@ -218,9 +237,12 @@ def _sentences(sections: dict[str, Any]) -> list[StagePlan]:
     return [StagePlan("sentences", number * 2.0 * width, number * ENCODE_SECONDS if is_package else None)]
 
 
-def _finetunings(options: Evaluate, tasks: dict[str, Any]) -> int:
-    """Fine-tunings of one model, those that choose the learning rate included."""
+def _finetunings(sections: dict[str, Any]) -> int:
+    """Fine-tunings of all models, those that choose the learning rate and the second ones of students included."""
+    options: Evaluate = sections["evaluate"]
     settings = options.finetune
-    groups = len(tasks) - sum(len(group) - 1 for group in settings.joint)
+    groups = len(sections["tasks"]) - sum(len(group) - 1 for group in settings.joint)
     choice = len(settings.learning_rates) * settings.folds if len(settings.learning_rates) > 1 else 0
-    return math.prod((groups, len(settings.heads), choice + len(settings.seeds)))
+    first = (len(sections["students"]) + len(REFERENCES)) * (choice + len(settings.seeds))
+    twice = options.task_distillation.students if options.task_distillation else ()
+    return groups * len(settings.heads) * (first + len(twice) * len(settings.seeds))
