@@ -22,6 +22,7 @@ from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.progress import Progress
 from tinypt.runtime.run import run
 
+POSITIONS = "files"  # the form of a saved position: another form cannot continue the work of this one
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +34,7 @@ def main() -> None:
         listed = ", ".join(f"{number:,} {kind}" for kind, number in unknown.items())
         log.warning("corpus: files of unknown kind are not read: %s (known: %s)", listed, ", ".join(READERS))
     inputs = [(path, os.stat(path).st_size, os.stat(path).st_mtime_ns) for path in local_files(corpus)]
-    work = work_folder("download", fingerprint([corpus, inputs]))
+    work = work_folder("download", fingerprint([POSITIONS, corpus, inputs]))
     shards, states = work / "shards", work / "states"
     for folder in (shards, states):
         folder.mkdir(exist_ok=True)

@@ -44,7 +44,7 @@ def _print(plan: Plan, speed: float) -> None:
     print(f"{plan.text / 1e9:,.3g} GB of text\n\n| stage | disk, GB | one core, hours |\n|---|--:|--:|")
     for stage in plan.stages:
         print(f"| {stage.stage} | {stage.disk / 1e9:,.2f} | {'' if stage.seconds is None else _hours(stage.seconds)} |")
-    print(f"| all, linked into DVC's cache | {plan.disk / 1e9:,.2f} | |")
+    print(f"| all; outputs are linked into DVC's cache | {plan.disk / 1e9:,.2f} | |")
     print(f"| for a time, while clean or tokenize runs | {plan.temporary / 1e9:,.2f} | |\n")
     print(f"| student | steps | million tokens | PFLOP | hours at {speed / 1e12:g} TFLOP/s | memory, GB |")
     print("|---|--:|--:|--:|--:|--:|")

@@ -37,6 +37,9 @@ def test_sizes_of_text() -> None:
 def test_the_sample_took_what_was_planned() -> None:
     """Against the sizes in dvc.lock and the metrics of the default run."""
     sections = check_file(ROOT / "params.yaml")
+    pieces = json.loads((ROOT / "metrics/base/base.json").read_text(encoding="utf-8"))["vocabulary"]
+    vocabulary = replace(sections["base"].vocabulary, size=pieces)  # the sample has too few English words for more
+    sections["base"] = replace(sections["base"], vocabulary=vocabulary)
     text = text_bytes(sections["corpus"])
     assert text == pytest.approx(json.loads((ROOT / "metrics/download.json").read_text())["bytes"], rel=0.05)
     plan = make_plan(sections, text)
@@ -47,9 +50,9 @@ def test_the_sample_took_what_was_planned() -> None:
     stages = yaml.safe_load((ROOT / "dvc.lock").read_text(encoding="utf-8"))["stages"]
     sizes = {out["path"]: out["size"] for stage in stages.values() for out in stage.get("outs", [])}
     outputs = {
-        **{"download": ["data/raw"], "clean": ["data/clean", "data/measures"], "split": ["data/select", "data/split"]},
+        **{"download": ["data/raw"], "clean": ["data/clean", "data/measures"], "split": ["data/split"]},
         **{"tokenize@teacher": ["data/tokens/teacher"], "tokenize@base": ["data/tokens/base"]},
-        **{"sentences": ["data/sentences"]},
+        **{"sentences": ["data/sentences"], "models": [path for path in sizes if path.startswith("models/")]},
     }
     for entry in plan.stages:
         assert entry.disk == pytest.approx(sum(sizes[path] for path in outputs[entry.stage]), rel=0.1), entry.stage
@@ -87,8 +90,18 @@ def test_sizes_of_cached_targets_are_those_of_the_documentation(brwac: dict[str,
 
 
 def test_fine_tunings_are_counted(brwac: dict[str, Any]) -> None:
-    """Three groups of tasks, two heads, four rates on two folds and five seeds, for eleven models."""
-    assert make_plan(brwac, 1e9).finetunings == 3 * 2 * (4 * 2 + 5) * 11
+    """Three groups of tasks, two heads, four rates on two folds and five seeds, for eleven models, and one again."""
+    assert make_plan(brwac, 1e9).finetunings == 3 * 2 * ((4 * 2 + 5) * 11 + 5)
+
+
+def test_a_corpus_from_the_hub_stays_in_its_cache(brwac: dict[str, Any], tmp_path: Path) -> None:
+    stages = {entry.stage: entry for entry in make_plan(brwac, 1e9).stages}
+    assert stages["the hub's cache"].disk == pytest.approx(0.63e9 + 0.436e9 + 0.018e9, rel=0.01)  # with two models
+    for corpus in (replace(brwac["corpus"], id=str(tmp_path)), VertCorpus("vert", Path("brwac.vert"))):
+        stages = {entry.stage: entry for entry in make_plan(brwac | {"corpus": corpus}, 1e9).stages}
+        assert stages["the hub's cache"].disk == pytest.approx(0.436e9 + 0.018e9, rel=0.01)
+    names = [entry.stage for entry in make_plan(check_file(ROOT / "params/sample.yaml"), 1e9).stages]
+    assert "the hub's cache" not in names
 
 
 def test_no_sentence_teacher_stores_no_sentences(brwac: dict[str, Any]) -> None:
@@ -113,6 +126,11 @@ def test_the_stage_prints_every_student_and_refuses_a_small_disk(
     assert "hours at 100 TFLOP/s" in "\n".join(lines)
     with pytest.raises(PipelineError, match=r"^the run needs [\d,]+ GB of disk, and [\d,]+ GB are free here"):
         stage.main("1e6")
+
+
+def test_the_documented_plan_is_the_plan(brwac: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    stage._print(make_plan(brwac, BRWAC_BYTES), stage.TFLOPS * 1e12)
+    assert capsys.readouterr().out in (ROOT / "docs/real-run.md").read_text(encoding="utf-8")
 
 
 def test_a_corpus_of_unknown_size_needs_a_number(project: Path) -> None:

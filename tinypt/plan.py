@@ -1,11 +1,11 @@
 """The disk space, time and memory of a run, by arithmetic on its parameters.
 
 Rates and sizes are those of docs/data.md, docs/sentences.md, docs/targets.md and docs/performance.md. Those of web text
-are good to about a third, those of the sample to a tenth.
+were measured on other Portuguese prose than brWaC. Those of the sample are good to a tenth.
 """
 
-import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tinypt.params.corpus import Corpus, HubCorpus, SampleCorpus, VertCorpus
@@ -17,12 +17,14 @@ from tinypt.params.students import TEACHER_TERMS, Shape, Student
 from tinypt.params.targets import Targets
 
 BRWAC_BYTES, BRWAC_DOCUMENTS = 16.0e9, 3_530_796  # of text, UTF-8
-SAMPLE_DOCUMENT_BYTES = 860
-STORED = 0.5  # bytes on disk per byte of text
-TEMPORARY = 0.8  # of clean (0.75) or tokenize@base (0.77), while they run
+PUBLISHED = 0.63  # bytes in the hub's cache per byte of text: Parquet with Snappy
+MEASURES = 190  # bytes on disk of a document's measures. The decisions of select, 18 bytes, are left out
+TEMPORARY = 1.6, 3.2  # of clean while it runs, per byte of cleaned text on disk; of tokenize@base, per piece
 TOKEN_BYTES = {"teacher": 2, "base": 6}  # the base's blocks also hold the teacher's pieces and the words
 CLEAN_SPEED = 20e6  # bytes of text per second and core
-TOKENIZE_SPEED = {"teacher": 2.35e6, "base": 0.64e6}
+TOKENIZE_SPEED = {"teacher": 1.77e6, "base": 0.44e6}
+WEIGHT = 4  # bytes of a weight on disk, in fp32
+RELEASE = {"all": 10, "compact": 1}  # bytes of a weight in a release: two files in fp32, and two of 8 bits; or one
 ENCODE_SECONDS = 0.006  # a sentence, for the encoder in the package
 CHUNK = 2**25  # logits that a GPU processes at once
 SENTENCE_PIECES = 30  # of a stored sentence
@@ -35,17 +37,24 @@ Size = tuple[Shape, int]
 class Rates:
     """What becomes of a corpus.
 
-    kept: share of the text that `select` keeps. pieces: per byte of that text, with each model's vocabulary. words: per
-    piece of the base.
+    document: bytes of its text. raw, clean: bytes on disk per byte of text, before and after cleaning. kept: share of
+    the text that `select` keeps. pieces: per byte of that text, with each model's vocabulary. words: per piece of the
+    base.
     """
 
+    document: float
+    raw: float
+    clean: float
     kept: float
     pieces: dict[str, float]
     words: float
 
 
-WEB = Rates(0.92, {"teacher": 0.18, "base": 0.26}, 0.56)  # brWaC, BERTimbau, BERT-tiny
-SAMPLE = Rates(0.74, {"teacher": 0.20, "base": 0.52}, 0.37)  # the models that params.yaml makes of generated text
+# Documents of brWaC. On disk, literature, the prose that takes most; pieces and words of news, with the published
+# vocabularies. Both are in docs/data.md.
+WEB = Rates(BRWAC_BYTES / BRWAC_DOCUMENTS, 0.42, 0.42, 0.92, {"teacher": 0.22, "base": 0.33}, 0.57)
+# The models that params.yaml makes of generated text. Its raw shards also hold the texts without noise.
+SAMPLE = Rates(860, 0.53, 0.32, 0.74, {"teacher": 0.20, "base": 0.52}, 0.37)
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,7 @@ class Plan:
 def text_bytes(corpus: Corpus) -> float | None:
     """Bytes of text in a corpus whose size is known: brWaC or the sample."""
     if isinstance(corpus, SampleCorpus):
-        return float(corpus.documents * SAMPLE_DOCUMENT_BYTES)
+        return corpus.documents * SAMPLE.document
     if isinstance(corpus, HubCorpus) and corpus.configuration == "brwac":
         return BRWAC_BYTES * min(1, (corpus.documents or BRWAC_DOCUMENTS) / BRWAC_DOCUMENTS)
     return BRWAC_BYTES if isinstance(corpus, VertCorpus) else None
@@ -113,15 +122,17 @@ def make_plan(sections: dict[str, Any], text: float) -> Plan:
     students: dict[str, Student] = sections["students"]
     length: int = sections["tokenize"].length
     stages = [
-        StagePlan("download", text * STORED, None),
-        StagePlan("clean", text * STORED, text / CLEAN_SPEED),
-        StagePlan("split", kept * STORED, None),
+        *_cached(sections, text, {"teacher": teacher, "base": base}),
+        StagePlan("download", text * rates.raw, None),
+        StagePlan("clean", text * rates.clean + text / rates.document * MEASURES, text / CLEAN_SPEED),
+        StagePlan("split", kept * rates.clean, None),
         *(
             StagePlan(f"tokenize@{name}", kept * rates.pieces[name] * TOKEN_BYTES[name], kept / TOKENIZE_SPEED[name])
             for name in ("teacher", "base")
         ),
         *_targets(sections["targets"], teacher[0].hidden, kept, length, rates),
         *_sentences(sections),
+        _models(sections, teacher, base),
     ]
     special = length / (length - 2)  # a block begins and ends with a special token
     train = kept * (1 - sections["split"].test_share) * special
@@ -129,8 +140,8 @@ def make_plan(sections: dict[str, Any], text: float) -> Plan:
         plan_student(name, student, train * rates.pieces[student.init.tokenizer], length, teacher, base)
         for name, student in students.items()
     ]
-    models = len(students) + len(REFERENCES)
-    return Plan(text, stages, text * TEMPORARY, plans, models * _finetunings(sections["evaluate"], sections["tasks"]))
+    temporary = max(TEMPORARY[0] * text * rates.clean, TEMPORARY[1] * kept * rates.pieces["base"])
+    return Plan(text, stages, temporary, plans, _finetunings(sections))
 
 
 def plan_student(name: str, student: Student, train: float, length: int, teacher: Size, base: Size) -> StudentPlan:
@@ -142,8 +153,7 @@ def plan_student(name: str, student: Student, train: float, length: int, teacher
     of the memory is that of docs/performance.md.
     """
     options = student.distill
-    shape = student.init.architecture or base[0]
-    vocabulary = (teacher if student.init.tokenizer == "teacher" else base)[1]
+    shape, vocabulary = _student_size(student, teacher, base)
     step = options.batch_size * options.accumulation * length
     steps = max(1, round(options.epochs * (train - options.validation_blocks * length) / step))
     masked = sum(options.mask_probability) / 2
@@ -168,6 +178,11 @@ def _size(model: Teacher | Base, published: Size) -> Size:
     return Shape(found.layers, found.hidden, found.heads, found.feed_forward), model.vocabulary.size
 
 
+def _student_size(student: Student, teacher: Size, base: Size) -> Size:
+    """A student's shape and pieces; those that a trimmed vocabulary leaves out are not known, and counted."""
+    return student.init.architecture or base[0], (teacher if student.init.tokenizer == "teacher" else base)[1]
+
+
 def _forward(shape: Shape, length: int, masked: float, vocabulary: int) -> float:
     """Operations of a forward pass for each token."""
     width = shape.hidden
@@ -178,6 +193,26 @@ def _forward(shape: Shape, length: int, masked: float, vocabulary: int) -> float
 def _parameters(shape: Shape, vocabulary: int) -> int:
     layers = shape.layers * (4 * shape.hidden**2 + 2 * shape.hidden * shape.feed_forward)
     return layers + shape.hidden * (vocabulary + 512)
+
+
+def _cached(sections: dict[str, Any], text: float, models: dict[str, Size]) -> list[StagePlan]:
+    """Data files are fetched whole, so a few documents take a file at least; its size is not known here."""
+
+    def is_fetched(source: object) -> bool:
+        return isinstance(source, HubCorpus | HubModel) and not Path(source.id).is_dir()
+
+    sizes = {"corpus": text * PUBLISHED} | {name: WEIGHT * _parameters(*size) for name, size in models.items()}
+    fetched = [size for name, size in sizes.items() if is_fetched(sections[name])]
+    return [StagePlan("the hub's cache", sum(fetched), None)] if fetched else []
+
+
+def _models(sections: dict[str, Any], teacher: Size, base: Size) -> StagePlan:
+    """The references, and of each student its start, its end and its release."""
+    references = (teacher, base, (base[0], teacher[1]))  # the last is untrained
+    students = [_student_size(student, teacher, base) for student in sections["students"].values()]
+    each = 2 * WEIGHT + RELEASE[sections["export"].files]
+    weights = [(WEIGHT, size) for size in references] + [(each, size) for size in students]
+    return StagePlan("models", sum(number * _parameters(*size) for number, size in weights), None)
 
 
 def _targets(targets: Targets, width: int, kept: float, length: int, rates: Rates) -> list[StagePlan]:
@@ -202,9 +237,12 @@ def _sentences(sections: dict[str, Any]) -> list[StagePlan]:
     return [StagePlan("sentences", number * 2.0 * width, number * ENCODE_SECONDS if is_package else None)]
 
 
-def _finetunings(options: Evaluate, tasks: dict[str, Any]) -> int:
-    """Fine-tunings of one model, those that choose the learning rate included."""
+def _finetunings(sections: dict[str, Any]) -> int:
+    """Fine-tunings of all models, those that choose the learning rate and the second ones of students included."""
+    options: Evaluate = sections["evaluate"]
     settings = options.finetune
-    groups = len(tasks) - sum(len(group) - 1 for group in settings.joint)
+    groups = len(sections["tasks"]) - sum(len(group) - 1 for group in settings.joint)
     choice = len(settings.learning_rates) * settings.folds if len(settings.learning_rates) > 1 else 0
-    return math.prod((groups, len(settings.heads), choice + len(settings.seeds)))
+    first = (len(sections["students"]) + len(REFERENCES)) * (choice + len(settings.seeds))
+    twice = options.task_distillation.students if options.task_distillation else ()
+    return groups * len(settings.heads) * (first + len(twice) * len(settings.seeds))

@@ -47,7 +47,10 @@ def ask(sections: dict[str, Any]) -> Iterator[Answer]:
 
 
 def _questions(sections: dict[str, Any]) -> dict[str, Callable[[], object]]:
-    """Functions that raise a PipelineError, by what they ask for. They read as the stages will."""
+    """Functions that raise a PipelineError, by what they ask for. They read as the stages will.
+
+    Of the corpus that is the first data file, which stays in the hub's cache for the stage `download`.
+    """
     found: dict[str, Callable[[], object]] = {}
     corpus = sections["corpus"]
     if isinstance(corpus, HubCorpus) and not Path(corpus.id).is_dir():

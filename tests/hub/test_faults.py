@@ -4,6 +4,7 @@ import errno
 import os
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from tinypt.evaluation.tasks.hub import read_hub
 from tinypt.modeling.load import load_published
 from tinypt.params.corpus import HubCorpus
 from tinypt.params.loader import load
-from tinypt.params.tasks import Task
+from tinypt.params.tasks import HubColumns, HubData, HubSplits, Task
+from tinypt.runtime import hub as hub_module
 from tinypt.runtime.errors import PipelineError
 
 BRWAC = ROOT / "params/brwac.yaml"
@@ -167,15 +169,71 @@ def test_retries_are_logged_once_without_the_token(
     assert "Waiting" not in capsys.readouterr().err  # a second handler would print it again
 
 
-def test_one_changed_byte_of_the_weights_is_refused(hub: Hub) -> None:
-    hub.faults = [Fault("/cdn/", flip=50_000)]
-    message = refused(read_teacher)
-    assert message.startswith(f"{TEACHER['id']}: pytorch_model.bin in the hub's cache is not the file that the hub")
-    path = Path(message.split("delete ")[1].removesuffix(" and run again"))
-    assert refused(read_teacher) == message  # a cache is never trusted
+@by_border
+def test_one_changed_byte_in_a_download_is_refused(hub: Hub, read: Read, id: str, kind: str) -> None:
+    hub.faults = [Fault("/cdn/", times=1, flip=2_000)]
+    message = refused(read)
+    path = named(message)
+    name = next(link.name for link in path.parents[1].rglob("*") if link.is_symlink() and link.resolve() == path)
+    assert message == (
+        f"{id}: {name} in the hub's cache is not the file that the hub announces; delete {path} and run again"
+    )
+    assert refused(read) == message  # a cache is never trusted
     path.unlink()
-    hub.faults = []
-    assert read_teacher()
+    assert read()
+
+
+@by_border
+@pytest.mark.parametrize("offline", [False, True])
+def test_one_changed_byte_in_a_warm_cache_is_refused(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, read: Read, id: str, kind: str, offline: bool
+) -> None:
+    assert read()
+    hub.requests.clear()
+    if offline:
+        go_offline(monkeypatch)
+    folder = Path(constants.HF_HUB_CACHE, f"{kind}s--{id.replace('/', '--')}")
+    for name in {"model": ("*.bin", "config.json"), "dataset": ("*.parquet", "README.md")}[kind]:
+        path = next(folder.rglob(name))
+        flip(path, 100)
+        message = refused(read)
+        assert message.startswith(f"{id}: {path.name} in the hub's cache is not the file that the hub announces")
+        assert named(message) == path.resolve()
+        flip(path, 100)
+    assert read()
+    assert not [path for path in hub.paths() if path.startswith("/cdn/")]
+
+
+def test_the_corpus_is_compared_file_by_file_and_goes_on_after_the_remedy(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts, compared = read_corpus(), list[str]()
+    flip(next(Path(constants.HF_HUB_CACHE).rglob("train-00001-of-00003.parquet")), 2_000)
+    differs = hub_module._differs
+    monkeypatch.setattr(hub_module, "_differs", lambda path: (compared.append(path.name), differs(path))[1])
+    corpus = load("corpus", HubCorpus, BRWAC)
+    stream = HubStream(corpus, Counter())
+    records = stream.records()
+    assert [next(records).text for _ in range(100)] == texts[:100]
+    position = stream.position()
+    message = refused(lambda: next(records))
+    assert compared == ["README.md", "train-00000-of-00003.parquet", "train-00001-of-00003.parquet"]
+    named(message).unlink()
+    again = HubStream(corpus, Counter(), position)
+    assert [record.text for record in again.records()] == texts[100:]
+    first, second, third = (compared.count(f"train-0000{part}-of-00003.parquet") for part in range(3))
+    assert (first, second, third) == (2, 2, 1)  # the file in use when a run ends, and the one of the fault, twice
+
+
+def named(message: str) -> Path:
+    """The file that a message says to delete."""
+    return Path(message.split("delete ")[1].removesuffix(" and run again"))
+
+
+def flip(path: Path, place: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.resolve().write_bytes(content)
 
 
 @by_border
@@ -213,6 +271,54 @@ def test_the_corpus_is_read_offline_after_the_command_of_the_message(hub: Hub, m
     assert hub.requests == []
     next((Path(constants.HF_HUB_CACHE)).rglob("train-00001-of-00003.parquet")).unlink()
     assert "not in the hub's cache, or not whole" in refused(read_corpus)
+
+
+def test_a_rehearsal_fetches_one_file_and_leaves_a_cache_that_is_not_whole(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = load("corpus", HubCorpus, BRWAC)
+    few = replace(corpus, documents=50)
+    assert len(list(HubStream(few, Counter()).records())) == 50
+    assert len([path for path in hub.paths() if path.startswith("/cdn/")]) == 1
+    go_offline(monkeypatch)
+    assert "not in the hub's cache, or not whole" in refused(read_corpus)
+
+
+def test_names_of_classes_in_the_card_are_read_offline_too(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = "".join(f"          '{number}': {name}\n" for number, name in enumerate(("NONE", "ENTAILMENT")))
+    card = f"""---
+configs:
+- config_name: pairs
+  data_files:
+  - split: train
+    path: train.csv
+  - split: test
+    path: test.csv
+- config_name: other
+  data_files: other.csv
+dataset_info:
+- config_name: pairs
+  features:
+  - name: text
+    dtype: string
+  - name: label
+    dtype:
+      class_label:
+        names:
+{names}---
+"""
+    rows = b"text,label\num,1\nNA,0\n"
+    files = {"README.md": card.encode(), "train.csv": rows, "test.csv": rows, "other.csv": b"a\n1\n"}
+    hub.repositories["datasets/someone/pairs"] = Repository({"d" * 40: files})
+    columns = HubColumns(None, "text", None, "label")
+    source = HubData("hub", "someone/pairs", "pairs", "d" * 40, HubSplits("train", "test"), columns)
+    online = read_hub(source, "text_classification")
+    assert (online.train.first, online.train.labels) == (["um", "NA"], ["ENTAILMENT", "NONE"])
+    go_offline(monkeypatch)
+    assert read_hub(source, "text_classification") == online
+    path = next(Path(constants.HF_HUB_CACHE).rglob("test.csv"))
+    flip(path, 12)
+    assert named(refused(lambda: read_hub(source, "text_classification"))) == path.resolve()
 
 
 def go_offline(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ class VertCorpus:
 
 @dataclass(frozen=True)
 class HubCorpus:
-    """A data set on the hub, pinned to a commit, or a local folder in the same layout. It is read as a stream.
+    """A data set on the hub, pinned to a commit, or a local folder in the same layout. It is read file by file.
 
     `documents` is the number of rows to read, from the first; null reads all.
     """

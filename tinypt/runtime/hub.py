@@ -4,9 +4,10 @@ import hashlib
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from fnmatch import fnmatch
+from glob import escape
 from pathlib import Path
 from typing import Literal
 
@@ -32,10 +33,8 @@ def fetch_model(id: str, revision: str | None) -> Path:
     if Path(id).is_dir():
         return Path(id)
     import huggingface_hub
-    from huggingface_hub.utils.tqdm import disable_progress_bars
 
-    if not sys.stderr.isatty():
-        disable_progress_bars()
+    _quiet()
     with hub_faults(id, revision, "model"):
         for weights in (SAFE, PICKLED):
             folder = Path(
@@ -45,13 +44,27 @@ def fetch_model(id: str, revision: str | None) -> Path:
             )
             if next(folder.rglob(weights[0]), None):
                 break
-        for path in sorted(path for path in folder.rglob("*") if path.is_symlink()):
-            if _differs(path):
-                raise PipelineError(
-                    f"{id}: {path.name} in the hub's cache is not the file that the hub announces; "
-                    f"delete {path.resolve()} and run again"
-                )
+        _compare(id, folder.rglob("*"))
     return folder
+
+
+def fetch_data(id: str, revision: str | None, names: list[str]) -> list[Path]:
+    """Files of the data set `id` by their names there, in the hub's cache. What the cache lacks is downloaded.
+
+    Exceptions of the clients pass (see `hub_faults`).
+
+    Raises:
+        PipelineError: a file of the cache is not the one that the hub announces.
+    """
+    import huggingface_hub
+
+    _quiet()
+    patterns = [escape(name) for name in names]
+    # Not hf_hub_download: this also keeps the list of files, by which a cache that is not whole is noticed offline.
+    folder = huggingface_hub.snapshot_download(id, repo_type="dataset", revision=revision, allow_patterns=patterns)
+    paths = [Path(folder, name) for name in names]
+    _compare(id, paths)
+    return paths
 
 
 def ask_for_model(id: str, revision: str | None) -> None:
@@ -75,18 +88,39 @@ def ask_for_model(id: str, revision: str | None) -> None:
             raise PipelineError(f"{id} (revision {revision}): has no file {' or '.join(patterns)}")
 
 
+def _quiet() -> None:
+    from huggingface_hub.utils.tqdm import disable_progress_bars
+
+    if not sys.stderr.isatty():
+        disable_progress_bars()
+
+
+def _compare(id: str, paths: Iterable[Path]) -> None:
+    """Compare files of the cache with the hashes that the hub announced for them.
+
+    Raises:
+        PipelineError: a file is another.
+    """
+    for path in sorted(paths):
+        if path.is_symlink() and _differs(path):
+            raise PipelineError(
+                f"{id}: {path.name} in the hub's cache is not the file that the hub announces; "
+                f"delete {path.resolve()} and run again"
+            )
+
+
 def _differs(path: Path) -> bool:
     """Whether a file of the cache differs from its name there: the SHA-256 of a large file, git's SHA-1 of a small one.
 
     The hub announces both in the header ETag. With a mirror that announces something else there is no check.
     """
     announced = Path(os.readlink(path)).name
+    git_header = b"blob %d\0" % path.stat().st_size
     with path.open("rb") as stream:
         if len(announced) == 64:
             return hashlib.file_digest(stream, "sha256").hexdigest() != announced
         if len(announced) == 40:
-            content = stream.read()
-            return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() != announced
+            return hashlib.file_digest(stream, lambda: hashlib.sha1(git_header)).hexdigest() != announced
     return False
 
 
@@ -104,7 +138,7 @@ def ask_for_dataset(id: str, revision: str | None) -> None:
     from huggingface_hub.errors import RemoteEntryNotFoundError
 
     with hub_faults(id, revision, "dataset"), suppress(RemoteEntryNotFoundError):
-        hf_hub_download(id, "README.md", repo_type="dataset", revision=revision)
+        _compare(id, [Path(hf_hub_download(id, "README.md", repo_type="dataset", revision=revision))])
 
 
 @contextmanager

@@ -3,16 +3,18 @@
 import logging
 import math
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import datasets
 
+from tinypt.corpus.data_set import DataSet
 from tinypt.corpus.encodings import explain
 from tinypt.evaluation.tasks.table import Split, TaskData
 from tinypt.files import list_files
 from tinypt.params.tasks import REGRESSION_KINDS, HubData, Kind
 from tinypt.runtime.errors import PipelineError, environment_fault
-from tinypt.runtime.hub import ask_for_dataset, hub_faults
+from tinypt.runtime.hub import hub_faults
 
 TEXT_FILES = (".csv", ".tsv", ".json", ".jsonl", ".txt")
 
@@ -26,7 +28,6 @@ def read_hub(source: HubData, kind: Kind) -> TaskData:
     Raises:
         PipelineError: the data set, a split or a column is missing or cannot be read, or a row lacks a text or label.
     """
-    ask_for_dataset(source.id, source.revision)
     train = _read_split(source, kind, "train", source.splits.train)
     return TaskData(train, _read_split(source, kind, "test", source.splits.test))
 
@@ -37,12 +38,7 @@ def _read_split(source: HubData, kind: Kind, split: str, name: str) -> Split:
     logging.getLogger("datasets").setLevel(logging.ERROR)
     try:
         with hub_faults(source.id, source.revision, "dataset"):
-            builder = datasets.load_dataset_builder(source.id, source.configuration, revision=source.revision)
-            # By default pandas takes words such as NA, None and null in a CSV file for missing values.
-            words = {"keep_default_na": False} if hasattr(builder.config, "keep_default_na") else {}
-            table = datasets.load_dataset(
-                source.id, source.configuration, revision=source.revision, split=name, **words
-            )
+            table = _load(source, name)
     except PipelineError:
         raise
     except Exception as error:  # the libraries raise many kinds
@@ -62,6 +58,18 @@ def _read_split(source: HubData, kind: Kind, split: str, name: str) -> Split:
     second = None if columns.text_b is None else _texts(table[columns.text_b], f"{where}, {columns.text_b}")
     ids = range(len(table)) if columns.id is None else table[columns.id]
     return Split([f"{split}-{value}" for value in ids], first, second, labels)
+
+
+def _load(source: HubData, split: str) -> datasets.Dataset:
+    """A split in memory, from the data files: what `datasets` prepared before is not compared with anything."""
+    with TemporaryDirectory() as cache:
+        data = DataSet(source.id, source.configuration, source.revision, None, Path(cache))
+        builder = data.open(data.files)
+        # By default pandas takes words such as NA, None and null in a CSV file for missing values.
+        if hasattr(builder.config, "keep_default_na"):
+            builder.config.keep_default_na = False
+        builder.download_and_prepare(verification_mode="no_checks")
+        return builder.as_dataset(split=split, in_memory=True)
 
 
 def _cause(error: BaseException) -> str:
