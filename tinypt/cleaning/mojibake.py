@@ -14,12 +14,13 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import ftfy
 import polars as pl
 from ftfy import fixes
 from ftfy.badness import BADNESS_RE, is_bad
-from ftfy.chardata import CHARMAP_ENCODINGS, LIGATURES, UTF8_CLUES, UTF8_DETECTOR_RE, WIDTH_MAP
+from ftfy.chardata import CHARMAP_ENCODINGS, CONTROL_CHARS, LIGATURES, UTF8_CLUES, UTF8_DETECTOR_RE, WIDTH_MAP
 
 from tinypt.cleaning.screen import SPACES, each_line, found, put
 from tinypt.runtime.errors import PipelineError
@@ -44,17 +45,26 @@ _PART_PASSES = 3  # decodings of a part of a line
 # Portuguese does not have, or a quotation mark that is closed without being opened.
 _CAPITALS = r"((?:^|[^\p{L}])[A-ZÀ-ÖØ-Þ]+)Ã([»’…–—™®\x{a0}])|(“[^“”]*[A-ZÀ-ÖØ-Þ])Ã(”)"
 _MARKS = r"(\p{M}{30})\p{M}+"  # longest run of combining marks: the Stream-Safe Text Format of Unicode (UAX #15)
-# C1 controls as ftfy reads them: a table, where ftfy calls a function for each of them.
-_C1 = {code: fixes.fix_c1_controls(chr(code)) for code in range(0x80, 0xA0)}
-_SINGLE = WIDTH_MAP | LIGATURES | _C1  # no repair of the three gives a character that another one changes
+
+
+def _table(changes: dict[int, Any]) -> list[Any]:
+    """The same for str.translate, three times as fast: a dictionary raises an error for each character it lacks."""
+    return [changes.get(code, code) for code in range(0x10000)]
+
+
+# ftfy's repairs of characters. Those with tables give nothing that another one of these changes.
+_C1_CONTROLS = {code: fixes.fix_c1_controls(chr(code)) for code in range(0x80, 0xA0)}
+_C1, _SINGLE = _table(_C1_CONTROLS), _table(WIDTH_MAP | LIGATURES | _C1_CONTROLS)
+_CONTROLS = re.compile(f"[{re.escape(''.join(map(chr, CONTROL_CHARS)))}]+")
 _CHARACTER_FIXES: tuple[Callable[[str], str], ...] = (
     lambda lines: lines.translate(_SINGLE),
     fixes.uncurl_quotes,
     fixes.fix_line_breaks,
     fixes.remove_terminal_escapes,
-    fixes.remove_control_chars,
+    lambda lines: _CONTROLS.sub("", lines),
     partial(unicodedata.normalize, "NFC"),
 )
+_Known = dict[tuple[str, int], str]  # repaired parts of lines by passes: broken pages repeat a part thousands of times
 _BETWEEN = "\ud800"  # stands between lines that are repaired as one: no text holds a surrogate, and no repair sees it
 
 
@@ -190,25 +200,30 @@ def _bad(lines: pl.Series) -> pl.Series:
 def _fix_encodings(lines: pl.Series) -> list[str]:
     """One step of ftfy.fix_encoding for each of the lines that may hold mojibake."""
     whole, part = lines.str.contains(_WHOLE), lines.str.contains(_PART)
+    known: _Known = {}
     return [
-        _fix_encoding(line, _PART_PASSES, may_be_whole) if may_be_whole or has_part else line.translate(_C1)
+        _fix_encoding(line, _PART_PASSES, known, may_be_whole) if may_be_whole or has_part else line.translate(_C1)
         for line, may_be_whole, has_part in zip(lines.to_list(), whole.to_list(), part.to_list(), strict=True)
     ]
 
 
-def _fix_encoding(line: str, passes: int, may_be_whole: bool = True) -> str:
+def _fix_encoding(line: str, passes: int, known: _Known, may_be_whole: bool = True) -> str:
     """One step of ftfy.fix_encoding, which decodes a line as a whole or else its parts."""
     fixed: str
     fixed, plan = ftfy._fix_encoding_one_step_and_explain(line, _FTFY) if may_be_whole else (line.translate(_C1), [])
     if plan and plan[-1].parameter.startswith("utf-8"):
         return fixed
-    if passes and (plan or is_bad(line)):
-        repaired: dict[str, str] = {}  # a broken line may repeat a part thousands of times
+    first = UTF8_DETECTOR_RE.search(line) if passes else None
+    # A line is soon found to be bad from its first part on, and slowly from a long start without any.
+    if first and (plan or BADNESS_RE.search(line, first.start()) or is_bad(line)):
 
         def repair(part: re.Match[str]) -> str:
-            if part[0] not in repaired:
-                repaired[part[0]] = _fix_part(part[0], line, passes)
-            return repaired[part[0]]
+            if len(part[0]) == len(line):
+                return part[0]
+            key = part[0], passes
+            if key not in known:
+                known[key] = _fix_part(*key, known)
+            return known[key]
 
         parts: str = UTF8_DETECTOR_RE.sub(repair, line)
         if parts != line:
@@ -216,11 +231,11 @@ def _fix_encoding(line: str, passes: int, may_be_whole: bool = True) -> str:
     return fixed
 
 
-def _fix_part(part: str, line: str, passes: int) -> str:
-    if len(part) == len(line) or not is_bad(part):
+def _fix_part(part: str, passes: int, known: _Known) -> str:
+    if not is_bad(part):
         return part
     for _ in range(passes):
-        before, part = part, _fix_encoding(part, passes // 2)
+        before, part = part, _fix_encoding(part, passes // 2, known)
         if part == before:
             break
     return part
