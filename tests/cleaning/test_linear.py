@@ -41,7 +41,7 @@ SEARCHES = 30  # a text may take as long as this many of ftfy's searches in an o
 # or a repeated token.
 FLOODS = [
     "\x80\x81{}\n", "\x80\x81,ana@x.com,{}\n", "{} â€\n", "â€œaâ€\x9d â€</div>{},", "{} \u0327\u0301\n", "Ã‚Â{}\n",
-    "data da a.com/1 \ufffd{}\n", "\u0301 você?a >{}\n", "Â", "<a href=x \u0301 ", "<time ", "<script ", "&#xfffd;",
+    "data da a.com/1 \ufffd{}\n", "\u0301 você?a >{}\n", "Â", "<a href=x \u0301 ", "<div ", "<script ", "&#xfffd;",
 ]  # fmt: skip
 FLOOD_SIZE = 0.3  # MB of UTF-8
 MOST = 4.0  # seconds of CPU per MB; a core at 2.1 GHz takes about 1
