@@ -104,7 +104,8 @@ def is_lossy(line: str) -> bool:
     if "?" not in line and "\ufffd" not in line:
         return False
     words = line.split()
-    marks = [mark.groups() for word in words if not _ADDRESS.search(word) for mark in _LOSSY.finditer(word)]
+    marked = [word for word in words if "?" in word or "\ufffd" in word]
+    marks = [mark.groups() for word in marked if not _ADDRESS.search(word) for mark in _LOSSY.finditer(word)]
     lost = any(replaced or len(asked) > 1 for _, asked, _, replaced in marks) or (
         len(marks) > 1 and not all(_missing_space(before, after) for before, _, after, _ in marks)
     )

@@ -40,10 +40,14 @@ _LOOSE = re.compile(r"\s[^<>=]*+=[^<>]*+>")
 _LOOSE_NAMES = frozenset(name for name in _NAMES if len(name) > 2)
 _LOOSE_LINK = re.compile(r"(?=\s[^<>]*\bhref\s*+=)\s[^<>]*+>", re.IGNORECASE)
 _NEVER = re.compile(r"(?!)")
-_TAG = re.compile(
-    r"<(?:(?P<opening>[a-z][a-z0-9]*+)(?:(?P<end>/?>)|(?=[\s/]))|/\s*+(?P<closing>[a-z][a-z0-9]*+)\s*+>"
-    r"|(?P<comment>!--)|!doctype\b[^<>]*+>|\?xml\b[^<>]*+>|!\[CDATA\[)|\]\]>",
-    re.IGNORECASE,
+# What may be a tag; the second expression passes over those that meet the next < before any > or quote: they are none.
+_EVERY_TAG, _TAG = (
+    re.compile(
+        rf"<(?:(?P<opening>[a-z][a-z0-9]*+)(?:(?P<end>/?>)|(?=[\s/]{more}))|/\s*+(?P<closing>[a-z][a-z0-9]*+)\s*+>"
+        r"|(?P<comment>!--)|!doctype\b[^<>]*+>|\?xml\b[^<>]*+>|!\[CDATA\[)|\]\]>",
+        re.IGNORECASE,
+    )
+    for more in ("", r"[^<>\"']*+[>\"']")
 )
 _CODE = re.compile(r"[^<>]*+>")
 _CODE_ENDS = {name: re.compile(rf"</{name}\s*+>", re.IGNORECASE) for name in ("script", "style")}
@@ -111,12 +115,12 @@ def _strip_other_tags(text: str) -> str:
     return _OTHER.sub(left, text) if others else text
 
 
-def _tags(text: str) -> list[_Tag]:
+def _tags(text: str, candidates: re.Pattern[str] = _TAG) -> list[_Tag]:
     """The tags of a text, in order."""
     tags: list[_Tag] = []
     last_comment, unclosed, wasted, end = text.rfind("-->"), set[str](), 0, 0
     closed = text + "\"'"  # a value that is left open ends here, so what is read of it is counted as wasted
-    for found in _TAG.finditer(text):
+    for found in candidates.finditer(text):
         start, after = found.span()
         if start < end:  # inside a comment, a script, or the value of an attribute
             continue
@@ -151,6 +155,9 @@ def _tags(text: str) -> list[_Tag]:
             after = rest.end()
         tags.append((start, after, name, opens, empty))
         end = after
+    # Those passed over waste the length of the text at most. Where that could matter, none is passed over.
+    if candidates is _TAG and wasted > (_WASTE - 1) * len(text) - 2:
+        return _tags(text, _EVERY_TAG)
     return tags
 
 

@@ -12,14 +12,17 @@ for each of its characters. A run of combining marks is cut, since its normal fo
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import ftfy
 import polars as pl
 from ftfy import fixes
 from ftfy.badness import BADNESS_RE, is_bad
-from ftfy.chardata import UTF8_DETECTOR_RE
+from ftfy.chardata import CHARMAP_ENCODINGS, CONTROL_CHARS, LIGATURES, UTF8_CLUES, UTF8_DETECTOR_RE, WIDTH_MAP
 
-from tinypt.cleaning.screen import SPACES, each, each_line, found, put
+from tinypt.cleaning.screen import SPACES, each_line, found, put
 from tinypt.runtime.errors import PipelineError
 
 _VERSION = "6.3.1"  # the screen and the order of the repairs below follow this version
@@ -42,16 +45,27 @@ _PART_PASSES = 3  # decodings of a part of a line
 # Portuguese does not have, or a quotation mark that is closed without being opened.
 _CAPITALS = r"((?:^|[^\p{L}])[A-ZÀ-ÖØ-Þ]+)Ã([»’…–—™®\x{a0}])|(“[^“”]*[A-ZÀ-ÖØ-Þ])Ã(”)"
 _MARKS = r"(\p{M}{30})\p{M}+"  # longest run of combining marks: the Stream-Safe Text Format of Unicode (UAX #15)
-_CHARACTER_FIXES = (
-    fixes.fix_c1_controls,
-    fixes.fix_latin_ligatures,
-    fixes.fix_character_width,
+
+
+def _table(changes: dict[int, Any]) -> list[Any]:
+    """The same for str.translate, three times as fast: a dictionary raises an error for each character it lacks."""
+    return [changes.get(code, code) for code in range(0x10000)]
+
+
+# ftfy's repairs of characters. Those with tables give nothing that another one of these changes.
+_C1_CONTROLS = {code: fixes.fix_c1_controls(chr(code)) for code in range(0x80, 0xA0)}
+_C1, _SINGLE = _table(_C1_CONTROLS), _table(WIDTH_MAP | LIGATURES | _C1_CONTROLS)
+_CONTROLS = re.compile(f"[{re.escape(''.join(map(chr, CONTROL_CHARS)))}]+")
+_CHARACTER_FIXES: tuple[Callable[[str], str], ...] = (
+    lambda lines: lines.translate(_SINGLE),
     fixes.uncurl_quotes,
     fixes.fix_line_breaks,
-    fixes.fix_surrogates,
     fixes.remove_terminal_escapes,
-    fixes.remove_control_chars,
+    lambda lines: _CONTROLS.sub("", lines),
+    partial(unicodedata.normalize, "NFC"),
 )
+_Known = dict[tuple[str, int], str]  # repaired parts of lines by passes: broken pages repeat a part thousands of times
+_BETWEEN = "\ud800"  # stands between lines that are repaired as one: no text holds a surrogate, and no repair sees it
 
 
 def _rust(pattern: str) -> str:
@@ -79,6 +93,29 @@ def _rust(pattern: str) -> str:
 BAD = _rust(BADNESS_RE.pattern)
 ODD = f"[^{_UNTOUCHED}]"
 SUSPECT = f"{BAD}|{ODD}"  # screen of fix_mojibake, for lines up to _SEGMENT
+
+
+def _decodable(encoding: str) -> str:
+    """A pattern of the texts that could be UTF-8 read with this encoding; it finds at least those that ftfy decodes."""
+
+    def read(first: int, last: int) -> str:
+        characters = bytes(range(first, last + 1)).decode(encoding)
+        return "".join(rf"\x{{{ord(character):x}}}" for character in characters)
+
+    more = rf"[{read(0x80, 0xBF)} ?\x1a\x{{fffd}}]"  # ftfy restores bytes that were lost to the last four
+    return (
+        rf"\A(?:[\x00-\x7f\x{{fffd}}]|[{read(0xC0, 0xDF)}]{more}|[{read(0xE0, 0xEF)}]{more}{{2}}"
+        rf"|[{read(0xF0, 0xF7)}]{more}{{3}})*\z"
+    )
+
+
+# Screens of the lines that ftfy could decode as a whole and in parts. Trying it takes long, and most lines with C1
+# controls or stray letters fail.
+_WHOLE = "|".join(map(_decodable, CHARMAP_ENCODINGS))
+_PART = "|".join(
+    _rust(rf"[{UTF8_CLUES[f'utf8_first_of_{size}']}]" + f"[{UTF8_CLUES['utf8_continuation']}]" * (size - 1))
+    for size in (2, 3, 4)
+)
 
 
 def fix_mojibake(texts: pl.Series) -> pl.Series:
@@ -118,13 +155,15 @@ def _fix_segments(whole: list[str]) -> list[str]:
 
     Parts of long lines are repaired separately, as in ftfy.
     """
-    parts = {line: [line[at : at + _SEGMENT] for at in range(0, len(line), _SEGMENT)] for line in whole}
-    lines = list(dict.fromkeys(part for line in parts.values() for part in line))  # broken pages repeat a few lines
+    distinct = dict.fromkeys(whole)  # broken pages repeat a few lines
+    parts = {line: _cut(line) for line in distinct if len(line) > _SEGMENT}
+    lines = list(dict.fromkeys(part for line in distinct for part in parts.get(line, (line,))))
     fixed, left = list(lines), list(range(len(lines)))
     for _ in range(_PASSES):
         again = []
-        for place in (left[index] for index in _bad(pl.Series([fixed[place] for place in left], dtype=pl.String))):
-            line = _fix_encoding(fixed[place], _PART_PASSES)
+        current = pl.Series([fixed[place] for place in left], dtype=pl.String)
+        bad = _bad(current)
+        for place, line in zip((left[index] for index in bad), _fix_encodings(current.gather(bad)), strict=True):
             if line != fixed[place]:
                 fixed[place] = line
                 again.append(place)
@@ -144,8 +183,12 @@ def _fix_segments(whole: list[str]) -> list[str]:
     for place in left:
         fixed[place] = lines[place]
     repaired = dict(zip(lines, fixed, strict=True))
-    joined = {line: "".join(repaired[part] for part in cut) for line, cut in parts.items()}
-    return [joined[line] for line in whole]
+    repaired |= {line: "".join(repaired[part] for part in cut) for line, cut in parts.items()}
+    return [repaired[line] for line in whole]
+
+
+def _cut(line: str) -> list[str]:
+    return [line[at : at + _SEGMENT] for at in range(0, len(line), _SEGMENT)]
 
 
 def _bad(lines: pl.Series) -> pl.Series:
@@ -154,19 +197,33 @@ def _bad(lines: pl.Series) -> pl.Series:
     return at.filter(lines.gather(at).str.replace_all(_CAPITALS, "${1}${3}A${2}${4}").str.contains(BAD))
 
 
-def _fix_encoding(line: str, passes: int) -> str:
+def _fix_encodings(lines: pl.Series) -> list[str]:
+    """One step of ftfy.fix_encoding for each of the lines that may hold mojibake."""
+    whole, part = lines.str.contains(_WHOLE), lines.str.contains(_PART)
+    known: _Known = {}
+    return [
+        _fix_encoding(line, _PART_PASSES, known, may_be_whole) if may_be_whole or has_part else line.translate(_C1)
+        for line, may_be_whole, has_part in zip(lines.to_list(), whole.to_list(), part.to_list(), strict=True)
+    ]
+
+
+def _fix_encoding(line: str, passes: int, known: _Known, may_be_whole: bool = True) -> str:
     """One step of ftfy.fix_encoding, which decodes a line as a whole or else its parts."""
     fixed: str
-    fixed, plan = ftfy._fix_encoding_one_step_and_explain(line, _FTFY)
+    fixed, plan = ftfy._fix_encoding_one_step_and_explain(line, _FTFY) if may_be_whole else (line.translate(_C1), [])
     if plan and plan[-1].parameter.startswith("utf-8"):
         return fixed
-    if passes and (plan or is_bad(line)):
-        repaired: dict[str, str] = {}  # a broken line may repeat a part thousands of times
+    first = UTF8_DETECTOR_RE.search(line) if passes else None
+    # A line is soon found to be bad from its first part on, and slowly from a long start without any.
+    if first and (plan or BADNESS_RE.search(line, first.start()) or is_bad(line)):
 
         def repair(part: re.Match[str]) -> str:
-            if part[0] not in repaired:
-                repaired[part[0]] = _fix_part(part[0], line, passes)
-            return repaired[part[0]]
+            if len(part[0]) == len(line):
+                return part[0]
+            key = part[0], passes
+            if key not in known:
+                known[key] = _fix_part(*key, known)
+            return known[key]
 
         parts: str = UTF8_DETECTOR_RE.sub(repair, line)
         if parts != line:
@@ -174,22 +231,21 @@ def _fix_encoding(line: str, passes: int) -> str:
     return fixed
 
 
-def _fix_part(part: str, line: str, passes: int) -> str:
-    if len(part) == len(line) or not is_bad(part):
+def _fix_part(part: str, passes: int, known: _Known) -> str:
+    if not is_bad(part):
         return part
     for _ in range(passes):
-        before, part = part, _fix_encoding(part, passes // 2)
+        before, part = part, _fix_encoding(part, passes // 2, known)
         if part == before:
             break
     return part
 
 
 def _fix_characters(lines: pl.Series) -> pl.Series:
-    odd = found(lines, ODD)
-    return put(straighten_quotes(lines), odd, each(lines.gather(odd).str.replace_all(_MARKS, "$1"), _fix_odd))
-
-
-def _fix_odd(line: str) -> str:
+    straight, odd = straighten_quotes(lines), found(lines, ODD)
+    if not len(odd):
+        return straight
+    joined = _BETWEEN.join(lines.gather(odd).str.replace_all(_MARKS, "$1").to_list())
     for fix in _CHARACTER_FIXES:
-        line = fix(line)
-    return unicodedata.normalize("NFC", line)
+        joined = fix(joined)
+    return put(straight, odd, pl.Series(joined.split(_BETWEEN), dtype=pl.String))

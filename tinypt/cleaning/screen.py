@@ -36,8 +36,9 @@ def put(texts: pl.Series, at: pl.Series, values: pl.Series) -> pl.Series:
 
 
 def each(texts: pl.Series, function: Callable[[str], str]) -> pl.Series:
-    """Apply a Python function to every text."""
-    return pl.Series([function(text) for text in texts.to_list()], dtype=pl.String)
+    """Apply a Python function to every text, once to equal ones: broken pages repeat a few lines."""
+    known = {text: function(text) for text in dict.fromkeys(texts.to_list())}
+    return pl.Series([known[text] for text in texts.to_list()], dtype=pl.String)
 
 
 def each_line(
