@@ -23,6 +23,8 @@ _INVISIBLE = re.compile(
     "\ufe00-\ufe0f\ufeff\uffa0]"
 )
 
+_FTFY = ftfy.TextFixerConfig(unescape_html=False)
+
 
 def repair(text: str, rules: Clean) -> tuple[str, dict[str, int]]:
     """The repaired text, and the bytes removed by each repair that changed it."""
@@ -80,9 +82,18 @@ def fix_mojibake(text: str) -> str:
 
 @cache  # a text is repaired until it no longer changes, and most of its lines never do
 def _fix_line(line: str) -> str:
-    without = re.sub(r"((?:^|[\W\d_])[A-ZÀ-ÖØ-Þ]+)Ã([»’…–—™®\xa0])|(“[^“”]*[A-ZÀ-ÖØ-Þ])Ã(”)", r"\1\3A\2\4", line)
-    fixed = ftfy.fix_text(line, unescape_html=False, fix_encoding=is_bad(without))
+    fixed = line
+    while is_bad(_without_capitals(fixed)):
+        before, (fixed, _) = fixed, ftfy._fix_encoding_one_step_and_explain(fixed, _FTFY)
+        if fixed == before:
+            break
+    fixed = ftfy.fix_text_segment(fixed, _FTFY._replace(fix_encoding=False))
     return fixed if fixed == line else fix_mojibake(fixed)
+
+
+def _without_capitals(line: str) -> str:
+    """The line with A for each Ã that is right, as in HORTELÃ. One step of decoding may make such a word."""
+    return re.sub(r"((?:^|[\W\d_])[A-ZÀ-ÖØ-Þ]+)Ã([»’…–—™®\xa0])|(“[^“”]*[A-ZÀ-ÖØ-Þ])Ã(”)", r"\1\3A\2\4", line)
 
 
 def remove_urls(text: str) -> str:
