@@ -20,9 +20,9 @@ case "${1:-short}" in
   fast)
     options+=(-m "not long")
     for part in bench ci cleaning/test_{clean,document,linear}.py dag demo/test_{page,tokenizer}.py distillation evaluation \
-      hub modeling/test_forward.py params/test_parameter_files.py reporting/test_{browser,overview,page}.py \
-      runtime/test_parent.py selection/test_duplicates_ray.py sentences/test_encoders.py stages test_commands.py \
-      test_docs.py test_executors.py tokens/test_shards.py training; do
+      hub modeling/test_forward.py params/test_parameter_files.py reporting/test_{browser,overview,page,webpage}.py \
+      release/test_positions.py runtime/test_parent.py selection/test_duplicates_ray.py sentences/test_encoders.py stages \
+      test_{commands,docs,executors,plan}.py tokens/test_shards.py training; do
       options+=(--ignore "tests/$part")
     done
     ;;

@@ -26,7 +26,7 @@ def _file(tmp_path: Path, teacher: Any, base: Any, student: str, **changes: Any)
     """The sample's parameters, with cached targets and one student that uses them."""
     params = sample_params()
     params["targets"] = {"teacher": teacher, "base": base}
-    params["students"][student]["distill"] |= {"targets": "cached", **changes}
+    params["students"][student]["distill"] |= {"targets": "cached", "mask_probability": [0.15, 0.15], **changes}
     path = tmp_path / "params.yaml"
     path.write_text(yaml.safe_dump(params), encoding="utf-8")
     return path

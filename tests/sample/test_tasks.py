@@ -63,7 +63,7 @@ def test_tweet_texts_match_the_index(folder: Path) -> None:
     for tweet in tweets:
         _, hashtag, _, hard, label, group = index[tweet["id"]]
         assert [tweet[name] for name in ("hashtag", "hard", "sentiment", "group")] == [hashtag, hard, label, group]
-    assert len({tweet["text"] for tweet in tweets}) == 900
+    assert len({tweet["text"] for tweet in tweets}) == 600
 
 
 def test_no_single_word_decides_a_sentiment(folder: Path) -> None:
