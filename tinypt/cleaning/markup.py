@@ -25,30 +25,45 @@ _BOOLEAN = (
     "allowfullscreen async autoplay checked controls declare defer disabled hidden ismap loop multiple noshade nowrap "
     "readonly required reversed selected"
 ).split()
+
+
+def _any_of(names: list[str]) -> str:
+    """A pattern of one of the names and the end of a name. The first letter decides: a row of all names is slow.
+
+    It finds no name that meets the next < before any > or quote: that is no tag.
+    """
+    rests = defaultdict[str, list[str]](list)
+    for name in sorted(names, key=len):
+        rests[name[0]].append(name[1:])
+    first = "|".join(f"(?-i:[{letter}{letter.upper()}])(?:{'|'.join(rests[letter])})" for letter in rests)
+    return rf"(?>(?a:{first})(?=>|[\s/][^<>\"']*+[>\"']))"
+
+
 # A value without quotes that runs into a quote is none: in <td width= height="5">, width is empty.
 _VALUE = r"(?>\s*+\"[^\"]*+\"|\s*+'[^']*+'|\s*+[^\s\"'<>]++(?![\"'])|)"
 _ATTRIBUTE = (
     r"(?:\s++|(?<=[\"']))"
-    rf"(?:[a-z_:@][\w:.-]*+\s*+={_VALUE}|(?:{'|'.join(_BOOLEAN)})(?![\w=]))"
+    rf"(?=[a-z_:@])(?:[a-z_:@][\w:.-]*+\s*+={_VALUE}|(?:{'|'.join(_BOOLEAN)})(?![\w=]))"
 )
-# The attributes after a tag's name and the end of the tag, or all that was read in vain. As this always matches, it
-# never backtracks.
-_ATTRIBUTES = re.compile(rf"(?:{_ATTRIBUTE})*\s*+(?:(?P<end>/?>)|[^<>]*+)", re.IGNORECASE)
-_FIRST_ATTRIBUTE = re.compile(_ATTRIBUTE, re.IGNORECASE)
-# A tag with broken attributes is still a tag if its name is not a likely word and an equals sign follows.
-_LOOSE = re.compile(r"\s[^<>=]*+=[^<>]*+>")
-_LOOSE_NAMES = frozenset(name for name in _NAMES if len(name) > 2)
-_LOOSE_LINK = re.compile(r"(?=\s[^<>]*\bhref\s*+=)\s[^<>]*+>", re.IGNORECASE)
-_NEVER = re.compile(r"(?!)")
-# What may be a tag; the second expression passes over those that meet the next < before any > or quote: they are none.
-_EVERY_TAG, _TAG = (
-    re.compile(
-        rf"<(?:(?P<opening>[a-z][a-z0-9]*+)(?:(?P<end>/?>)|(?=[\s/]{more}))|/\s*+(?P<closing>[a-z][a-z0-9]*+)\s*+>"
-        r"|(?P<comment>!--)|!doctype\b[^<>]*+>|\?xml\b[^<>]*+>|!\[CDATA\[)|\]\]>",
-        re.IGNORECASE,
-    )
-    for more in ("", r"[^<>\"']*+[>\"']")
+# A tag with broken attributes is still a tag if its name has three letters and an equals sign follows, or if it is a
+# link. A broken script or style is one if its end follows.
+_UP_TO_END = r"(?:[^<>/]++|/(?!>))*+"
+_LOOSE = (
+    rf"(?<=[a-z0-9]{{3}})\s[^<>=]*+={_UP_TO_END}|(?<=<a)(?=\s[^<>]*\bhref\s*+=){_UP_TO_END}"
+    rf"|(?P<broken>(?:(?<=<script)|(?<=<style)){_UP_TO_END})"
 )
+# A tag, a declaration, or the beginning of a comment. One expression, so that a < that begins none costs little: a
+# hostile text may hold a quarter of a million, and is read twelve times. Values may hold a < as well, but the time is
+# linear: a value ends at the next quote of its kind, so readings from two < share no value, nor what is between values.
+# A likely word is a tag with attributes alone, if need be after a first >.
+_TAG = re.compile(
+    rf"<(?:/\s*+(?P<closing>{_any_of(_NAMES + _WORDS)})\s*+>"
+    r"|(?P<comment>!--)|!doctype\b[^<>]*+>|!\[CDATA\[|\?xml\b[^<>]*+>"
+    rf"|(?=[a-z])(?:(?P<opening>{_any_of(_NAMES)})(?:(?:{_ATTRIBUTE})*+\s*+|{_LOOSE})"
+    rf"|(?P<word>{_any_of(_WORDS)})(?:/?>)?+(?:{_ATTRIBUTE})++\s*+)(?P<end>/?>))",
+    re.IGNORECASE,
+)
+_CDATA_END = "]]>"
 _CODE = re.compile(r"[^<>]*+>")
 _CODE_ENDS = {name: re.compile(rf"</{name}\s*+>", re.IGNORECASE) for name in ("script", "style")}
 # Screen of strip_markup.
@@ -77,7 +92,6 @@ _VOID = frozenset(
 )
 _UNREAD = frozenset(["rt", "rp", "template"])
 _KNOWN = frozenset(_NAMES + _WORDS)
-_WASTE = 10  # characters searched in vain for the end of a tag, per character of a text
 _BLANK = " \t\n\f\r"
 _END = "#end"  # stands for the end of the text, which closes all elements
 
@@ -96,8 +110,7 @@ def strip_markup(text: str) -> str:
     If one is left open or holds most of the page, only its tags are removed.
     """
     text = _strip_other_tags(text) if "</" in text else text
-    tags = _tags(text) if "<" in text else []
-    return _prose(text, tags) if tags else text
+    return _prose(text, _tags(text)) if "<" in text else text
 
 
 def _strip_other_tags(text: str) -> str:
@@ -115,49 +128,29 @@ def _strip_other_tags(text: str) -> str:
     return _OTHER.sub(left, text) if others else text
 
 
-def _tags(text: str, candidates: re.Pattern[str] = _TAG) -> list[_Tag]:
+def _tags(text: str) -> list[_Tag]:
     """The tags of a text, in order."""
     tags: list[_Tag] = []
-    last_comment, unclosed, wasted, end = text.rfind("-->"), set[str](), 0, 0
-    closed = text + "\"'"  # a value that is left open ends here, so what is read of it is counted as wasted
-    for found in candidates.finditer(text):
+    last_comment, unclosed, after = text.rfind("-->"), set[str](), 0
+    while found := _TAG.search(text, after):
         start, after = found.span()
-        if start < end:  # inside a comment, a script, or the value of an attribute
-            continue
-        opening, bare, closing, comment = found.groups()
-        name = (opening or closing or "").lower()
-        if name and name not in _KNOWN:
-            continue
-        opens, empty = bool(opening), bare == "/>" or name in _VOID
+        closing, comment, opening, broken, word, end = found.groups()
+        name = (closing or opening or word or "").lower()
         if comment:
             if after > last_comment:
                 continue
             after = text.index("-->", after) + 3
-        elif opens and name in _CODE_ENDS and name not in unclosed and (code := _CODE.match(text, found.end(1))):
-            if close := _CODE_ENDS[name].search(text, code.end()):
-                name, opens, bare, after = "", False, None, close.end()
+        elif opening and name in _CODE_ENDS:
+            code = None if name in unclosed else _CODE.match(text, found.end("opening"))
+            if code and (close := _CODE_ENDS[name].search(text, code.end())):
+                name, after = "", close.end()
             else:
-                unclosed.add(name)
-        if opens and (not bare or name in _WORDS):
-            # A value in quotes may hold a <. On a broken page, each of many < could be followed by values to its end.
-            limit = text.find("<", after) if wasted > _WASTE * len(text) else -1
-            rest = _ATTRIBUTES.match(closed, after, limit if limit >= 0 else len(closed))
-            assert rest
-            if rest["end"] and (name not in _WORDS or _FIRST_ATTRIBUTE.match(text, after)):
-                empty |= rest["end"] == "/>"
-            else:
-                wasted += rest.end() - after
-                loose = _LOOSE if name in _LOOSE_NAMES else _LOOSE_LINK if name == "a" else _NEVER
-                rest = loose.match(text, after)
-                if not rest:
+                if code:
+                    unclosed.add(name)
+                if broken:
+                    after = found.end("opening")
                     continue
-                empty |= rest[0].endswith("/>")
-            after = rest.end()
-        tags.append((start, after, name, opens, empty))
-        end = after
-    # Those passed over waste the length of the text at most. Where that could matter, none is passed over.
-    if candidates is _TAG and wasted > (_WASTE - 1) * len(text) - 2:
-        return _tags(text, _EVERY_TAG)
+        tags.append((start, after, name, not closing and name != "", end == "/>" or name in _VOID))
     return tags
 
 
@@ -175,8 +168,8 @@ def _prose(text: str, tags: list[_Tag]) -> str:
     open_names: defaultdict[str, int] = defaultdict(int)
     dropped: list[tuple[int, int, int]] = []  # first piece, piece after the last, size
     for start, after, name, opens, empty in [*tags, (len(text), len(text), _END, False, False)]:
-        if start > end:
-            parts.append(text[end:start])
+        if between := text[end:start].replace(_CDATA_END, ""):
+            parts.append(between)
         end = after
         if name in ignored:
             continue
