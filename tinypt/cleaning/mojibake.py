@@ -54,6 +54,7 @@ def _table(changes: dict[int, Any]) -> list[Any]:
 
 # ftfy's repairs of characters. Those with tables give nothing that another one of these changes.
 _C1_CONTROLS = {code: fixes.fix_c1_controls(chr(code)) for code in range(0x80, 0xA0)}
+_C1_CHARACTERS = {chr(code): fixed for code, fixed in _C1_CONTROLS.items()}
 _C1, _SINGLE = _table(_C1_CONTROLS), _table(WIDTH_MAP | LIGATURES | _C1_CONTROLS)
 _CONTROLS = re.compile(f"[{re.escape(''.join(map(chr, CONTROL_CHARS)))}]+")
 _CHARACTER_FIXES: tuple[Callable[[str], str], ...] = (
@@ -151,40 +152,36 @@ def _fix_lines(column: pl.Series) -> pl.Series:
 
 
 def _fix_segments(whole: list[str]) -> list[str]:
-    """Decode lines and repair their characters until they no longer change. Those that do not settle stay.
-
-    Parts of long lines are repaired separately, as in ftfy.
-    """
+    """Repair lines, once where they are equal. Parts of long lines are repaired separately, as in ftfy."""
     distinct = dict.fromkeys(whole)  # broken pages repeat a few lines
     parts = {line: _cut(line) for line in distinct if len(line) > _SEGMENT}
     lines = list(dict.fromkeys(part for line in distinct for part in parts.get(line, (line,))))
-    fixed, left = list(lines), list(range(len(lines)))
-    for _ in range(_PASSES):
-        again = []
-        current = pl.Series([fixed[place] for place in left], dtype=pl.String)
-        bad = _bad(current)
-        for place, line in zip((left[index] for index in bad), _fix_encodings(current.gather(bad)), strict=True):
-            if line != fixed[place]:
-                fixed[place] = line
-                again.append(place)
-        decoded = set(again)
-        rest = [place for place in left if place not in decoded]
-        before = pl.Series([fixed[place] for place in rest], dtype=pl.String)
-        after = _fix_characters(before)
-        changed = (after != before).arg_true()
-        some = after.gather(changed)
-        for place, line, suspect in zip(changed, some, some.str.contains(SUSPECT), strict=True):
-            fixed[rest[place]] = line
-            if suspect:
-                again.append(rest[place])
-        left = again
-        if not left:
-            break
-    for place in left:
-        fixed[place] = lines[place]
+    fixed = _settled(pl.Series(lines, dtype=pl.String)).to_list()
     repaired = dict(zip(lines, fixed, strict=True))
     repaired |= {line: "".join(repaired[part] for part in cut) for line, cut in parts.items()}
     return [repaired[line] for line in whole]
+
+
+def _settled(lines: pl.Series) -> pl.Series:
+    """Decode short lines and repair their characters until they no longer change. Those that do not settle stay."""
+    fixed, left = lines, pl.int_range(len(lines), dtype=pl.UInt32, eager=True)
+    for _ in range(_PASSES):
+        current = fixed.gather(left)
+        bad = _bad(current)
+        decoded = _fix_encodings(current.gather(bad))
+        other = decoded != current.gather(bad)
+        again, decoded = bad.filter(other), decoded.filter(other)
+        fixed = put(fixed, left.gather(again), decoded)
+        every = pl.int_range(len(left), dtype=pl.UInt32, eager=True)
+        rest = every.filter(~every.is_in(again))
+        after = _fix_characters(current.gather(rest))
+        other = after != current.gather(rest)
+        rest, after = rest.filter(other), after.filter(other)
+        fixed = put(fixed, left.gather(rest), after)
+        left = left.gather(again.append(rest.filter(after.str.contains(SUSPECT))))
+        if not len(left):
+            break
+    return put(fixed, left, lines.gather(left))
 
 
 def _cut(line: str) -> list[str]:
@@ -197,14 +194,14 @@ def _bad(lines: pl.Series) -> pl.Series:
     return at.filter(lines.gather(at).str.replace_all(_CAPITALS, "${1}${3}A${2}${4}").str.contains(BAD))
 
 
-def _fix_encodings(lines: pl.Series) -> list[str]:
+def _fix_encodings(lines: pl.Series) -> pl.Series:
     """One step of ftfy.fix_encoding for each of the lines that may hold mojibake."""
-    whole, part = lines.str.contains(_WHOLE), lines.str.contains(_PART)
+    whole = lines.str.contains(_WHOLE)
+    at = (whole | lines.str.contains(_PART)).arg_true()
     known: _Known = {}
-    return [
-        _fix_encoding(line, _PART_PASSES, known, may_be_whole) if may_be_whole or has_part else line.translate(_C1)
-        for line, may_be_whole, has_part in zip(lines.to_list(), whole.to_list(), part.to_list(), strict=True)
-    ]
+    some = zip(lines.gather(at).to_list(), whole.gather(at).to_list(), strict=True)
+    fixed = [_fix_encoding(line, _PART_PASSES, known, may_be_whole) for line, may_be_whole in some]
+    return put(lines.str.replace_many(_C1_CHARACTERS), at, pl.Series(fixed, dtype=pl.String))
 
 
 def _fix_encoding(line: str, passes: int, known: _Known, may_be_whole: bool = True) -> str:

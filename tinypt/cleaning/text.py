@@ -108,7 +108,7 @@ def _decoded(text: str) -> str:
 def _without_void(reference: re.Match[str]) -> str:
     number = reference[0][2:-1].lower()
     marks_loss = number.lstrip("x0") in ("fffd", "65533")
-    return "" if unescape_html(reference[0]) == "\ufffd" and not marks_loss else reference[0]
+    return reference[0] if marks_loss or unescape_html(reference[0]) != "\ufffd" else ""
 
 
 def remove_urls(texts: pl.Series) -> pl.Series:
