@@ -28,15 +28,12 @@ _BOOLEAN = (
 
 
 def _any_of(names: list[str]) -> str:
-    """A pattern of one of the names and the end of a name. The first letter decides: a row of all names is slow.
-
-    It finds no name that meets the next < before any > or quote: that is no tag.
-    """
+    """A pattern of one of the names and the end of a name. The first letter decides: a row of all names is slow."""
     rests = defaultdict[str, list[str]](list)
     for name in sorted(names, key=len):
         rests[name[0]].append(name[1:])
     first = "|".join(f"(?-i:[{letter}{letter.upper()}])(?:{'|'.join(rests[letter])})" for letter in rests)
-    return rf"(?>(?a:{first})(?=>|[\s/][^<>\"']*+[>\"']))"
+    return rf"(?>(?a:{first})(?=[\s/>]))"
 
 
 # A value without quotes that runs into a quote is none: in <td width= height="5">, width is empty.
@@ -59,7 +56,8 @@ _LOOSE = (
 _TAG = re.compile(
     rf"<(?:/\s*+(?P<closing>{_any_of(_NAMES + _WORDS)})\s*+>"
     r"|(?P<comment>!--)|!doctype\b[^<>]*+>|!\[CDATA\[|\?xml\b[^<>]*+>"
-    rf"|(?=[a-z])(?:(?P<opening>{_any_of(_NAMES)})(?:(?:{_ATTRIBUTE})*+\s*+|{_LOOSE})"
+    r"|(?=[a-z][^<>\"']*+[>\"'])"  # most that are none meet the next < before any > or quote
+    rf"(?:(?P<opening>{_any_of(_NAMES)})(?:(?:{_ATTRIBUTE})*+\s*+|{_LOOSE})"
     rf"|(?P<word>{_any_of(_WORDS)})(?:/?>)?+(?:{_ATTRIBUTE})++\s*+)(?P<end>/?>))",
     re.IGNORECASE,
 )
