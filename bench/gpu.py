@@ -452,7 +452,9 @@ def evaluation(bench: Bench) -> None:
 
     options = load("evaluate", Evaluate, PARAMS / "brwac.yaml")
     epochs = min(options.finetune.epochs, bench.size.epochs)
-    tuning = dataclasses.replace(options.finetune, learning_rates=(1e-3,), seeds=(1,), epochs=epochs, joint=())
+    tuning = dataclasses.replace(
+        options.finetune, learning_rates=(1e-3,), dropouts=(0.0,), seeds=(1,), epochs=epochs, joint=()
+    )
     options = dataclasses.replace(options, finetune=tuning, task_distillation=None)
     tasks = load("tasks", dict[str, Task], PARAMS / "sample.yaml")
     data = {name: read_data(tasks[name], SEED)[0] for name in bench.size.tasks}

@@ -45,7 +45,7 @@ def _scores(task: str, data: TaskData, models: list[str]) -> None:
     heads = [head for head in HEADS if all(f"finetune_{head}" in found for found in scores.values())]
     header = ["model", *(f"frozen: {name}" for name in metrics)]
     for head in heads:
-        header += [*(f"fine-tuned, {head} head: {name}" for name in metrics), f"rate, {head} head"]
+        header += [*(f"fine-tuned, {head} head: {name}" for name in metrics), f"rate and dropout, {head} head"]
     print(f"| {' | '.join(header)} |\n|---{'|--:' * (len(header) - 1)}|")
     for name, found in scores.items():
         cells = [_interval(found["frozen"], metric, metric) for metric in metrics]
@@ -54,7 +54,8 @@ def _scores(task: str, data: TaskData, models: list[str]) -> None:
             cells += [
                 _interval(tuned, f"{metric}_mean", metric, f" ± {tuned[f'{metric}_sd']:.3f}") for metric in metrics
             ]
-            cells.append(f"{found[f'selection_{head}']['learning_rate']:g}")
+            chosen = found[f"selection_{head}"]
+            cells.append(f"{chosen['learning_rate']:g}, {chosen['dropout']:g}")
         print(f"| {name} | {' | '.join(cells)} |")
     for name, baseline in read_json(METRICS / "tasks.json")[task]["baselines"].items():
         cells = [_interval(baseline, metric, metric) if metric in baseline else "–" for metric in metrics]

@@ -238,11 +238,12 @@ def _sentences(sections: dict[str, Any]) -> list[StagePlan]:
 
 
 def _finetunings(sections: dict[str, Any]) -> int:
-    """Fine-tunings of all models, those that choose the learning rate and the second ones of students included."""
+    """Fine-tunings of all models, those in cross-validation and the second ones of students included."""
     options: Evaluate = sections["evaluate"]
     settings = options.finetune
     groups = len(sections["tasks"]) - sum(len(group) - 1 for group in settings.joint)
-    choice = len(settings.learning_rates) * settings.folds if len(settings.learning_rates) > 1 else 0
+    tried = len(settings.learning_rates) + len(settings.dropouts) - 1
+    choice = tried * settings.folds if tried > 1 else 0
     first = (len(sections["students"]) + len(REFERENCES)) * (choice + len(settings.seeds))
     twice = options.task_distillation.students if options.task_distillation else ()
     return groups * len(settings.heads) * (first + len(twice) * len(settings.seeds))

@@ -35,7 +35,12 @@ def tiny_rehearsal() -> dict[str, Any]:
         student["distill"] |= {"compile": False, "batch_size": 4, "validation_blocks": 8}
     params["sentences"]["number"] = 64
     params["evaluate"] |= {"mlm_blocks": 16, "sentences": 10}
-    params["evaluate"]["finetune"] |= {"heads": ["matched"], "seeds": [1], "learning_rates": [1.0e-3]}
+    params["evaluate"]["finetune"] |= {
+        "heads": ["matched"],
+        "seeds": [1],
+        "learning_rates": [1.0e-3],
+        "dropouts": [0.0],
+    }
     return params
 
 

@@ -13,6 +13,7 @@ from tinypt.params.evaluate import Evaluate, Finetune, TaskDistillation
 FINETUNE = Finetune(
     heads=("matched", "cls"),
     learning_rates=(1e-3, 1e-2),
+    dropouts=(0.0,),
     folds=2,
     fold_rows=None,
     epochs=2,

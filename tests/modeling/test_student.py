@@ -72,6 +72,7 @@ def test_totals_student_keeps_only_the_architecture(models: tuple[Pair, Pair]) -
     assert student.config.vocab_size == len(cased)
     for key in ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"):
         assert getattr(student.config, key) == getattr(base.config, key)
+    assert (student.config.hidden_dropout_prob, student.config.attention_probs_dropout_prob) == (0, 0)
     weights = [model.bert.encoder.layer[0].output.dense.weight for model in (student, base)]
     assert not torch.equal(*weights)
 

@@ -9,6 +9,7 @@ from tinypt.runtime.errors import PipelineError
 FINETUNE = {
     "heads": "[matched, cls]",
     "learning_rates": "[1.0e-4, 1.0e-3]",
+    "dropouts": "[0.0, 0.1]",
     "folds": "2",
     "fold_rows": "null",
     "epochs": "2",
@@ -53,6 +54,12 @@ def test_a_valid_section_is_read(tmp_path: Path) -> None:
             finetune(learning_rates="[]"),
             "evaluate.finetune.learning_rates: must hold at least one learning rate",
         ),
+        (
+            "finetune",
+            finetune(dropouts="[1.0]"),
+            r"evaluate.finetune.dropouts\[0\]: must be at least 0 and less than 1",
+        ),
+        ("finetune", finetune(dropouts="[]"), "evaluate.finetune.dropouts: must hold at least one dropout"),
         ("finetune", finetune(seeds="[]"), "evaluate.finetune.seeds: must hold at least one seed"),
         ("finetune", finetune(heads="[]"), "evaluate.finetune.heads: must hold at least one head"),
         ("finetune", finetune(heads="[cls, cls]"), "evaluate.finetune.heads: must not repeat a value"),

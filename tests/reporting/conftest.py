@@ -24,7 +24,7 @@ def evaluation(quality: float) -> dict[str, Any]:
     classes = {
         "frozen": {"f1": quality - 0.05, "accuracy": quality},
         "finetune_matched": tuned | {"f1_mean": quality, "accuracy_mean": quality},
-        "selection_matched": {"learning_rate": 0.001},
+        "selection_matched": {"learning_rate": 0.001, "dropout": 0.0},
         "finetune_cls": tuned | {"f1_mean": quality - 0.2, "accuracy_mean": quality - 0.2},
     }
     correlated = {"seeds": 3, "pearson_sd": 0.02, "mse_mean": 0.5, "mse_sd": 0.03}

@@ -64,7 +64,7 @@ def test_every_number_of_every_file_is_in_the_table(metrics: Path) -> None:
     assert numbers[Key("total", "assin2_similarity", "frozen", "pearson_low")] == 0.25
     assert numbers[Key("total", "assin2_similarity", "finetune_matched", "seeds")] == 3
     assert numbers[Key("word_jaccard", "assin2_similarity", BASELINE, "pearson")] == 0.546
-    assert len(numbers) == 5 * 47 + 13
+    assert len(numbers) == 5 * 49 + 13
 
 
 def test_numbers_outside_the_protocols_are_not_scores_of_a_task() -> None:

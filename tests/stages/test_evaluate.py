@@ -29,8 +29,8 @@ evaluate:
   sentences: 10
   max_length: 32
   finetune:
-    {heads: [matched, cls], learning_rates: [1.0e-3, 1.0e-2], folds: 2, fold_rows: 12, epochs: 1, batch_size: 8,
-     seeds: [1, 2], joint: []}
+    {heads: [matched, cls], learning_rates: [1.0e-3, 1.0e-2], dropouts: [0.0], folds: 2, fold_rows: 12, epochs: 1,
+     batch_size: 8, seeds: [1, 2], joint: []}
   task_distillation: null
 """
 
@@ -75,7 +75,12 @@ def test_metrics_of_every_protocol_and_task(project: Path) -> None:
     assert set(metrics["sentiment"]["finetune_cls"]) == {"seeds"} | {
         f"{metric}_{part}" for metric in ("f1", "accuracy") for part in ("mean", "sd", "low", "high")
     }
-    assert set(metrics["sentiment"]["selection_cls"]) == {"learning_rate", "at_0.001", "at_0.01"}
+    assert set(metrics["sentiment"]["selection_cls"]) == {
+        "learning_rate",
+        "dropout",
+        "at_0.001_dropout_0",
+        "at_0.01_dropout_0",
+    }
     assert math.isfinite(metrics["similarity"]["finetune_matched"]["mse_mean"])
     scores = json.loads((project / "metrics/teacher/scores.json").read_text())
     assert scores == {

@@ -1,5 +1,6 @@
 """Evaluation of one model on all tasks by every protocol: frozen, and for each head finetune and task_distillation."""
 
+import dataclasses
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,8 +31,8 @@ class TaskResults:
     """Results of one model.
 
     metrics: for each task, as in metrics/<model>/evaluate.json: scores by protocol (`frozen`, `finetune_<head>`,
-        `task_distillation_<head>`), and under `selection_<head>` the chosen learning rate and the score of each rate
-        (`at_<rate>`).
+        `task_distillation_<head>`), and under `selection_<head>` the chosen `learning_rate` and `dropout`, and the
+        score of each pair that was tried (`at_<rate>_dropout_<dropout>`).
     predictions: for each task, predictions of the test split as `write_predictions` takes them.
     soft_labels: for each head and group of joint tasks, named `<head>/<task>+<task>`, the teacher's soft labels; empty
         for students.
@@ -87,14 +88,14 @@ def _finetune(
     tuned = finetune(evaluated, head, group, tuning, transfer)
     _add(results, f"finetune_{head}", group, tuned, tuning.seeds, seed)
     for task in group:
-        rates = {f"at_{rate:g}": score for rate, score in tuned.rate_scores.items()}
-        results.metrics[task][f"selection_{head}"] = {"learning_rate": tuned.learning_rate} | rates
+        tried = {f"at_{each.learning_rate:g}_dropout_{each.dropout:g}": score for each, score in tuned.scores.items()}
+        results.metrics[task][f"selection_{head}"] = dataclasses.asdict(tuned.chosen) | tried
     if transfer:
         results.soft_labels[_labels_name(head, group)] = SoftLabels(transfer, tuned.transfer_outputs)
     if distillation and name in distillation.students:
         soft_labels = read_soft_labels(group, soft_labels_path(folder / TEACHER, head, group))
-        rate = tuned.learning_rate
-        tuned = finetune_on_soft_labels(evaluated, head, group, tuning, rate, soft_labels, distillation)
+        chosen = tuned.chosen
+        tuned = finetune_on_soft_labels(evaluated, head, group, tuning, chosen, soft_labels, distillation)
         _add(results, f"task_distillation_{head}", group, tuned, tuning.seeds, seed)
 
 

@@ -54,6 +54,8 @@ def build_student(
     if (shape := options.architecture) is not None:
         config.num_hidden_layers, config.hidden_size = shape.layers, shape.hidden
         config.num_attention_heads, config.intermediate_size = shape.heads, shape.feed_forward
+    # As students are trained. With BERT's 0.1, models this small lose in fine-tuning (docs/tasks.md).
+    config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
     student = new_bert(config, seed, options.encoder)
     if options.encoder == "base":
         _copy_encoder(base_model, student)

@@ -19,6 +19,7 @@ class Finetune:
             state at [CLS], as in AutoModelForSequenceClassification.
         learning_rates: candidates. Each model, task and head takes the best by cross-validation on training rows; a
             single rate is used without it.
+        dropouts: candidates, 0 to 1, of all layers. The others are tried with the best rate of the first.
         folds: number of cross-validation folds.
         fold_rows: training rows used in cross-validation; null for all.
         epochs: passes over the training rows, in cross-validation and in the final training.
@@ -29,6 +30,7 @@ class Finetune:
 
     heads: tuple[Head, ...]
     learning_rates: tuple[float, ...]
+    dropouts: tuple[float, ...]
     folds: int
     fold_rows: int | None
     epochs: int
@@ -38,12 +40,14 @@ class Finetune:
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
-        for key in ("heads", "learning_rates", "seeds"):
+        for key in ("heads", "learning_rates", "dropouts", "seeds"):
             values = getattr(self, key)
             require(len(values) > 0, key, f"must hold at least one {key.removesuffix('s').replace('_', ' ')}")
             require(len(set(values)) == len(values), key, "must not repeat a value")
         for index, rate in enumerate(self.learning_rates):
             require(rate > 0, f"learning_rates[{index}]", f"must be greater than 0, is {rate}")
+        for index, dropout in enumerate(self.dropouts):
+            require(0 <= dropout < 1, f"dropouts[{index}]", f"must be at least 0 and less than 1, is {dropout}")
         for key in ("epochs", "batch_size"):
             require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
         require(self.folds >= 2, "folds", f"must be at least 2, is {self.folds}")

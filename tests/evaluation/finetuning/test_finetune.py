@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from tinypt.evaluation.finetuning.finetune import finetune, joint_groups
+from tinypt.evaluation.finetuning.train import Hyperparameters
 from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.scores.scoring import summarise
 from tinypt.evaluation.tasks.table import TaskData
@@ -12,7 +13,15 @@ from tinypt.params.evaluate import Finetune
 from tinypt.runtime.errors import PipelineError
 
 FAST = Finetune(
-    heads=("matched",), learning_rates=(1e-2,), folds=2, fold_rows=None, epochs=15, batch_size=8, seeds=(1,), joint=()
+    heads=("matched",),
+    learning_rates=(1e-2,),
+    dropouts=(0.0,),
+    folds=2,
+    fold_rows=None,
+    epochs=15,
+    batch_size=8,
+    seeds=(1,),
+    joint=(),
 )
 SHORT = replace(FAST, learning_rates=(1e-3,), epochs=1, seeds=(1, 2))
 
@@ -82,12 +91,21 @@ def test_joint_tasks_have_their_own_outputs(
 def test_the_rate_is_chosen_without_the_test_split(evaluated: EvaluatedModel, sentiment: TaskData) -> None:
     options = replace(SHORT, learning_rates=(1e-2, 1e-3, 1e30), seeds=(1,))
     tuned = finetune(evaluated, "matched", {"x": sentiment}, options)
-    assert list(tuned.rate_scores) == [1e-3, 1e-2, 1e30]
-    assert tuned.rate_scores[1e30] is None  # diverged, so it is not chosen
+    assert list(tuned.scores) == [Hyperparameters(rate, 0.0) for rate in (1e-3, 1e-2, 1e30)]
+    assert tuned.scores[Hyperparameters(1e30, 0.0)] is None  # diverged, so it is not chosen
     shuffled = replace(sentiment, test=replace(sentiment.test, labels=sentiment.test.labels[::-1]))
     again = finetune(evaluated, "matched", {"x": shuffled}, options)
-    assert (again.learning_rate, again.rate_scores) == (tuned.learning_rate, tuned.rate_scores)
+    assert (again.chosen, again.scores) == (tuned.chosen, tuned.scores)
     assert (again.predictions["x"] == tuned.predictions["x"]).all()
+
+
+def test_other_dropouts_are_tried_with_the_best_rate(evaluated: EvaluatedModel, sentiment: TaskData) -> None:
+    options = replace(SHORT, learning_rates=(1e-3, 1e30), dropouts=(0.0, 0.9), seeds=(1,))
+    tuned = finetune(evaluated, "matched", {"x": sentiment}, options)
+    assert [(each.learning_rate, each.dropout) for each in tuned.scores] == [(1e-3, 0.0), (1e30, 0.0), (1e-3, 0.9)]
+    assert tuned.scores[tuned.chosen] == max(score for score in tuned.scores.values() if score is not None)
+    one = finetune(evaluated, "matched", {"x": sentiment}, replace(options, learning_rates=(1e-3,), dropouts=(0.9,)))
+    assert (one.chosen, one.scores) == (Hyperparameters(1e-3, 0.9), {})
 
 
 def test_groups_of_tasks(entailment: TaskData, similarity: TaskData, sentiment: TaskData) -> None:

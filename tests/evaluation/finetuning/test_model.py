@@ -21,7 +21,7 @@ def everything(evaluated: EvaluatedModel) -> Tensor:
 
 
 def task_model(evaluated: EvaluatedModel, used: Tensor, outputs: int, seed: int, head: Head = "cls") -> TaskModel:
-    return TaskModel(evaluated, used, True, outputs, head, seed)
+    return TaskModel(evaluated, used, True, outputs, head, 0.1, seed)
 
 
 def batch(evaluated: EvaluatedModel, pairs: bool = True) -> tuple[Pieces, tuple[Tensor, Tensor]]:
@@ -49,7 +49,7 @@ def test_outputs_and_gradients_equal_those_of_the_whole_encoder(
     pieces, given = batch(evaluated, pairs)
     used = used_ids(evaluated, [pieces])
     assert len(used) < evaluated.model.config.vocab_size
-    model = TaskModel(evaluated, used, pairs, 2, head, seed=1).eval()
+    model = TaskModel(evaluated, used, pairs, 2, head, 0.1, seed=1).eval()
     expected = plain(model, evaluated, *given)
     outputs = model(*given)
     assert outputs.detach().numpy() == pytest.approx(expected.detach().numpy(), abs=1e-6)
@@ -70,7 +70,7 @@ def test_outputs_and_gradients_equal_those_of_the_whole_encoder(
 @pytest.mark.parametrize("pairs", [True, False])
 def test_padding_changes_no_output(evaluated: EvaluatedModel, head: Head, pairs: bool) -> None:
     pieces, given = batch(evaluated, pairs)
-    model = TaskModel(evaluated, used_ids(evaluated, [pieces]), pairs, 2, head, seed=1).eval()
+    model = TaskModel(evaluated, used_ids(evaluated, [pieces]), pairs, 2, head, 0.1, seed=1).eval()
     alone = model(*pad(pieces, torch.tensor([0]).numpy(), evaluated))
     assert model(*given)[0].detach().numpy() == pytest.approx(alone[0].detach().numpy(), abs=1e-6)
 
@@ -114,7 +114,7 @@ def test_the_head_depends_only_on_the_seed(evaluated: EvaluatedModel) -> None:
 
 @pytest.mark.parametrize("pairs", [True, False])
 def test_the_cls_head_is_that_of_a_sequence_classifier(evaluated: EvaluatedModel, pairs: bool) -> None:
-    model = TaskModel(evaluated, everything(evaluated), pairs, 3, "cls", seed=1).eval()
+    model = TaskModel(evaluated, everything(evaluated), pairs, 3, "cls", 0.1, seed=1).eval()
     config = type(evaluated.model.config).from_dict(evaluated.model.config.to_dict() | {"num_labels": 3})
     classifier = BertForSequenceClassification(config).eval()
     classifier.bert.load_state_dict(evaluated.model.bert.state_dict(), strict=False)

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinypt.evaluation.finetuning.data import FinetuneData, decode, prepare, prepare_with_soft_labels
-from tinypt.evaluation.finetuning.learning_rate import choose_rate, selection_folds
+from tinypt.evaluation.finetuning.selection import Scores, choose, selection_folds
 from tinypt.evaluation.finetuning.task_distillation import SoftLabels, TransferTexts
-from tinypt.evaluation.finetuning.train import check_finite, compute_outputs, fit
+from tinypt.evaluation.finetuning.train import Hyperparameters, check_finite, compute_outputs, fit
 from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.scores.scoring import Labels
 from tinypt.evaluation.tasks.table import TaskData
@@ -26,14 +26,14 @@ class Finetuned:
 
     predictions: for each task by name, predictions on its test split, [seeds, rows].
     transfer_outputs: for each task, outputs for the transfer texts, averaged over the seeds, float64 [rows, outputs].
-    learning_rate: the rate of all models.
-    rate_scores: cross-validation score of each rate, None if training diverged; empty if only one rate was given.
+    chosen: the learning rate and dropout of all models.
+    scores: of everything tried in cross-validation; empty if there was nothing to choose.
     """
 
     predictions: dict[str, Labels]
     transfer_outputs: dict[str, NDArray[np.float64]]
-    learning_rate: float
-    rate_scores: dict[float, float | None]
+    chosen: Hyperparameters
+    scores: Scores
 
 
 def finetune(
@@ -47,18 +47,19 @@ def finetune(
 
     The two texts of a pair are encoded together, [CLS] a [SEP] b [SEP]; `head` selects the input of the output layer
     (see `TaskModel`). Scores are standardised and trained with mean squared error, classes with cross-entropy.
-    The learning rate is chosen on training rows (see `choose_rate`). The test split is used once for each seed, after
-    the last epoch, and influences no choice.
+    Learning rate and dropout are chosen on training rows (see `choose`). The test split is used once for each seed,
+    after the last epoch, and influences no choice.
 
     Raises:
         PipelineError: training diverged, or the tasks cannot be learnt jointly.
     """
     finetune_data = prepare(evaluated, head, tasks, transfer)
     folds = selection_folds(finetune_data, options)
-    rows = len(options.learning_rates) * sum(len(train) for train, _ in folds)
+    tried = len(options.learning_rates) + len(options.dropouts) - 1
+    rows = tried * sum(len(train) for train, _ in folds)
     progress = _progress(finetune_data, "fine-tuning", options, rows)
-    rate, rate_scores = choose_rate(finetune_data, folds, options, progress)
-    return _train_and_predict(finetune_data, rate, rate_scores, options, progress)
+    chosen, scores = choose(finetune_data, folds, options, progress)
+    return _train_and_predict(finetune_data, chosen, scores, options, progress)
 
 
 def finetune_on_soft_labels(
@@ -66,18 +67,18 @@ def finetune_on_soft_labels(
     head: Head,
     tasks: dict[str, TaskData],
     options: Finetune,
-    rate: float,
+    chosen: Hyperparameters,
     soft_labels: SoftLabels,
     distillation: TaskDistillation,
 ) -> Finetuned:
-    """Train like `finetune`, but on labels and the teacher's soft labels, and at the given learning rate.
+    """Train like `finetune`, but on labels and the teacher's soft labels, and with the given learning rate and dropout.
 
     Raises:
         PipelineError: training diverged, or the tasks cannot be learnt jointly.
     """
     finetune_data = prepare_with_soft_labels(evaluated, head, tasks, soft_labels, distillation)
     progress = _progress(finetune_data, "task distillation", options, 0)
-    return _train_and_predict(finetune_data, rate, {}, options, progress)
+    return _train_and_predict(finetune_data, chosen, {}, options, progress)
 
 
 def _progress(finetune_data: FinetuneData, protocol: str, options: Finetune, selection_rows: int) -> Progress:
@@ -88,8 +89,8 @@ def _progress(finetune_data: FinetuneData, protocol: str, options: Finetune, sel
 
 def _train_and_predict(
     finetune_data: FinetuneData,
-    rate: float,
-    rate_scores: dict[float, float | None],
+    chosen: Hyperparameters,
+    scores: Scores,
     options: Finetune,
     progress: Progress,
 ) -> Finetuned:
@@ -97,18 +98,18 @@ def _train_and_predict(
     predictions: dict[str, list[Labels]] = {task: [] for task in finetune_data.tasks}
     transfer_outputs = np.zeros((len(transfer.ids), sum(finetune_data.widths)))
     for number, seed in enumerate(options.seeds, start=1):
-        model = fit(finetune_data, np.arange(len(finetune_data.train.ids)), rate, options, seed, progress)
+        model = fit(finetune_data, np.arange(len(finetune_data.train.ids)), chosen, options, seed, progress)
         for index, (task, pieces) in enumerate(zip(finetune_data.tasks, finetune_data.tests, strict=True)):
             outputs = compute_outputs(model, evaluated, pieces, np.arange(len(pieces.ids)))
-            check_finite(float(outputs.sum()), rate, progress)
+            check_finite(float(outputs.sum()), chosen.learning_rate, progress)
             predictions[task].append(decode(finetune_data, outputs)[index])
         rows = np.arange(len(transfer_outputs))
         transfer_outputs += compute_outputs(model, evaluated, transfer, rows) / len(options.seeds)
-        log.info("%s: finished seed %d of %d at rate %g", progress.label, number, len(options.seeds), rate)
+        log.info("%s: finished seed %d of %d", progress.label, number, len(options.seeds))
     progress.close()
     parts = np.split(transfer_outputs, np.cumsum(finetune_data.widths)[:-1], axis=1)
     stacked = {task: np.stack(rows) for task, rows in predictions.items()}
-    return Finetuned(stacked, dict(zip(finetune_data.tasks, parts, strict=True)), rate, rate_scores)
+    return Finetuned(stacked, dict(zip(finetune_data.tasks, parts, strict=True)), chosen, scores)
 
 
 def joint_groups(tasks: dict[str, TaskData], joint: tuple[tuple[str, ...], ...]) -> list[dict[str, TaskData]]:

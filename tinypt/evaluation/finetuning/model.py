@@ -36,7 +36,7 @@ class TaskModel(nn.Module):
     """
 
     def __init__(
-        self, evaluated: EvaluatedModel, used: Tensor, pairs: bool, outputs: int, head: Head, seed: int
+        self, evaluated: EvaluatedModel, used: Tensor, pairs: bool, outputs: int, head: Head, dropout: float, seed: int
     ) -> None:
         """Copy the model's encoder and add a new head.
 
@@ -46,6 +46,7 @@ class TaskModel(nn.Module):
             pairs: whether the texts are pairs.
             outputs: number of outputs.
             head: input of the head.
+            dropout: in every layer that has one, and in the head.
             seed: of the head's initial weights, which depend on nothing else.
         """
         super().__init__()
@@ -67,7 +68,10 @@ class TaskModel(nn.Module):
         for layer in (self.dense, self.output):
             nn.init.normal_(layer.weight, std=STD, generator=generator)
             nn.init.zeros_(layer.bias)
-        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+        self.dropout = nn.Dropout(dropout)
+        for module in self.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = dropout
         self.special = evaluated.special
         self.to(evaluated.device)
 

@@ -1,6 +1,7 @@
 """Training a task model, and computing its outputs."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -18,12 +19,23 @@ WARMUP, WEIGHT_DECAY, CLIP = 0.1, 0.01, 1.0  # as in BERT's fine-tuning (Devlin 
 POOL = 16  # batches that are shuffled together before they are sorted by length
 
 
+@dataclass(frozen=True)
+class Hyperparameters:
+    """What differs between models: a learning rate that is too high for one is too low for another.
+
+    learning_rate: the peak. dropout: in the encoder and the head.
+    """
+
+    learning_rate: float
+    dropout: float
+
+
 class DivergedError(PipelineError):
     """Training produced numbers that are not finite."""
 
 
 def fit(
-    finetune_data: FinetuneData, rows: Rows, learning_rate: float, options: Finetune, seed: int, progress: Progress
+    finetune_data: FinetuneData, rows: Rows, chosen: Hyperparameters, options: Finetune, seed: int, progress: Progress
 ) -> TaskModel:
     """Train on `rows` of the training texts with AdamW, linear warm-up and linear decay; return the last epoch's model.
 
@@ -35,7 +47,9 @@ def fit(
     """
     evaluated = finetune_data.evaluated
     outputs = sum(finetune_data.widths)
-    model = TaskModel(evaluated, finetune_data.used, finetune_data.pairs, outputs, finetune_data.head, seed)
+    model = TaskModel(
+        evaluated, finetune_data.used, finetune_data.pairs, outputs, finetune_data.head, chosen.dropout, seed
+    )
     torch.manual_seed(seed)  # dropout
     order = np.random.default_rng(seed)
     lengths = finetune_data.train.lengths()[rows]
@@ -45,7 +59,7 @@ def fit(
             {"params": [weight for weight in model.parameters() if weight.ndim >= 2], "weight_decay": WEIGHT_DECAY},
             {"params": [weight for weight in model.parameters() if weight.ndim < 2], "weight_decay": 0.0},
         ],
-        lr=learning_rate,
+        lr=chosen.learning_rate,
         fused=True,
     )
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
@@ -53,10 +67,10 @@ def fit(
     for _ in range(options.epochs):
         total = torch.zeros((), device=evaluated.device)
         for batch in shuffled(lengths, options.batch_size, order):
-            chosen = rows[batch]
+            batch_rows = rows[batch]
             with torch.autocast(evaluated.device.type, dtype=torch.bfloat16, enabled=evaluated.device.type == "cuda"):
-                found = model(*pad(finetune_data.train, chosen, evaluated)).float()
-            loss = finetune_loss(finetune_data, found, torch.from_numpy(chosen).to(evaluated.device))
+                found = model(*pad(finetune_data.train, batch_rows, evaluated)).float()
+            loss = finetune_loss(finetune_data, found, torch.from_numpy(batch_rows).to(evaluated.device))
             torch.autograd.backward(loss)
             torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
             optimizer.step()
@@ -64,7 +78,7 @@ def fit(
             schedule.step()
             total += loss.detach()
             progress.add(len(batch))
-        check_finite(float(total), learning_rate, progress)
+        check_finite(float(total), chosen.learning_rate, progress)
     return model.eval()
 
 
