@@ -1,5 +1,6 @@
 """Run a stage: user errors become one line and exit status 1."""
 
+import gc
 import inspect
 import logging
 import os
@@ -43,6 +44,8 @@ def run(main: Callable[..., None]) -> None:
     second time in the same folders. Started by hand, for example with nohup, it outlives its shell. The workers
     of a stage end with it.
     """
+    gc.freeze()  # what is imported stays to the end; without this, the end would look through all of it, for a second
+    gc.enable()
     if "DVC_STAGE" in os.environ or HELD in os.environ:
         end_with_parent()
     handler = logging.StreamHandler(sys.stderr)
