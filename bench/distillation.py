@@ -40,11 +40,11 @@ from tinypt.distillation.objective import DistillationObjective
 from tinypt.distillation.targets import write_targets
 from tinypt.distillation.teacher import Teacher, TeacherOutputs
 from tinypt.distillation.terms import Cosine
-from tinypt.modeling.load import load_tokenizer
 from tinypt.params.targets import TeacherTargets
 from tinypt.params.training import Training
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.blocks import batches, write_blocks
+from tinypt.tokens.load import load_tokenizer
 from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.vocabulary import make_tokenizer, read_vocabulary, train_vocabulary
 from tinypt.training.loop import Result, train

@@ -41,7 +41,7 @@ from tinypt.distillation.targets import write_targets
 from tinypt.distillation.teacher import load_teacher
 from tinypt.files import atomic_path, sealed_path, write_json
 from tinypt.modeling.bert import random_bert
-from tinypt.modeling.load import load_model, load_tokenizer, save_model
+from tinypt.modeling.load import load_model, save_model
 from tinypt.modeling.student import build_student
 from tinypt.params.evaluate import Evaluate
 from tinypt.params.loader import load
@@ -54,6 +54,7 @@ from tinypt.runtime.errors import first_line
 from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.blocks import write_blocks
 from tinypt.tokens.frequency import count_pieces
+from tinypt.tokens.load import load_tokenizer
 from tinypt.tokens.masking import masked_positions
 from tinypt.tokens.vocabulary import make_tokenizer, train_vocabulary
 from tinypt.training.batches import Prefetcher

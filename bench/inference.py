@@ -45,7 +45,6 @@ from tinypt.evaluation.tasks.official import read_assin2
 from tinypt.files import list_files, write_json
 from tinypt.inference.model import GRAPH, find_release
 from tinypt.modeling.bert import new_bert
-from tinypt.modeling.load import load_tokenizer
 from tinypt.params.sentences import PackageEncoder
 from tinypt.release.onnx import compact_graph
 from tinypt.reporting.charts.efficiency import draw_cost
@@ -53,6 +52,7 @@ from tinypt.reporting.tables import BLANK, Table
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.progress import Progress
 from tinypt.sentences.encoders import load_encoder
+from tinypt.tokens.load import load_tokenizer
 
 SEED = 13
 LENGTHS, BATCH = (32, 128), 32  # pieces of a text; texts of a call that measures throughput

@@ -23,7 +23,6 @@ from tinypt.evaluation.frozen import Vectors, vector_scores
 from tinypt.evaluation.scores.scoring import primary_metric
 from tinypt.evaluation.tasks.table import read_tasks
 from tinypt.modeling.embeddings import Encode, pca_basis
-from tinypt.modeling.load import load_tokenizer
 from tinypt.params.loader import load, load_seed
 from tinypt.params.sentences import SentenceTeacher
 from tinypt.runtime.errors import PipelineError
@@ -31,6 +30,7 @@ from tinypt.runtime.run import run
 from tinypt.sentences.encoders import load_encoder
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.frequency import count_pieces
+from tinypt.tokens.load import load_tokenizer
 
 SMOOTHING = 1e-3  # model2vec's: the frequency at which a piece has half the weight of a rare one
 EmbedTexts = Callable[[list[str]], Vectors]

@@ -18,13 +18,14 @@ from tinypt.distillation.student_objective import student_objective
 from tinypt.distillation.targets import write_targets
 from tinypt.distillation.teacher import load_teacher
 from tinypt.modeling.forward import pick_device
-from tinypt.modeling.load import load_model, load_tokenizer
+from tinypt.modeling.load import load_model
 from tinypt.modeling.student import build_student
 from tinypt.params.loader import load
 from tinypt.params.students import Student
 from tinypt.params.targets import BaseTargets, TeacherTargets
 from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.frequency import count_pieces
+from tinypt.tokens.load import load_tokenizer
 from tinypt.training.loop import train
 
 EPOCHS = 2.0  # each with its own draw of masks, as live

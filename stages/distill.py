@@ -14,11 +14,12 @@ from tinypt.distillation.curves import write_curve
 from tinypt.distillation.student_objective import student_objective
 from tinypt.files import fingerprint, work_folder, write_json
 from tinypt.modeling.forward import pick_device
-from tinypt.modeling.load import load_model, load_tokenizer, save_model
+from tinypt.modeling.load import load_model, save_model
 from tinypt.params.loader import load, load_seed
 from tinypt.params.students import Student
 from tinypt.runtime.run import run
 from tinypt.tokens.arrays import open_blocks
+from tinypt.tokens.load import load_tokenizer
 from tinypt.tokens.masking import continuation_pieces
 from tinypt.training.loop import train
 from tinypt.training.workers import is_main_process, start_workers

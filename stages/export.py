@@ -10,7 +10,7 @@ import dataclasses
 from pathlib import Path
 
 from tinypt.files import list_files, sealed_path
-from tinypt.modeling.load import load_model, load_tokenizer, save_model
+from tinypt.modeling.load import load_model, save_model
 from tinypt.params.corpus import Corpus
 from tinypt.params.export import Export
 from tinypt.params.loader import REFERENCES, load
@@ -25,6 +25,7 @@ from tinypt.release.positions import cut_positions
 from tinypt.release.sentence_vectors import write_pooling
 from tinypt.reporting.results import Results, read_metrics, tabulate
 from tinypt.runtime.run import run
+from tinypt.tokens.load import load_tokenizer
 
 METRICS = Path("metrics")
 

@@ -6,7 +6,7 @@ With embeddings: sentence_teacher it runs the sentence teacher on every piece.
 
 from pathlib import Path
 
-from tinypt.modeling.load import load_model, load_tokenizer, save_model
+from tinypt.modeling.load import load_model, save_model
 from tinypt.modeling.student import build_student
 from tinypt.params.loader import load, load_seed
 from tinypt.params.sentences import Encoder, SentenceTeacher
@@ -16,6 +16,7 @@ from tinypt.runtime.run import run
 from tinypt.sentences.encoders import load_encoder
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.frequency import count_pieces
+from tinypt.tokens.load import load_tokenizer
 
 
 def main(name: str) -> None:

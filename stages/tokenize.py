@@ -15,10 +15,10 @@ from tinypt import tokens
 from tinypt.corpus import shards
 from tinypt.executors import from_environment
 from tinypt.files import fingerprint, sealed_path, work_folder, write_json
-from tinypt.modeling.load import load_tokenizer
 from tinypt.params.loader import load
 from tinypt.params.tokenize import Tokenize
 from tinypt.runtime.run import run
+from tinypt.tokens.load import load_tokenizer
 from tinypt.tokens.shards import write_split
 
 DOCUMENTS, TEACHER, BASE = Path("data/split"), Path("models/teacher"), Path("models/base")

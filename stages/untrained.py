@@ -9,9 +9,10 @@ Reads models/base and models/teacher; writes models/untrained.
 from pathlib import Path
 
 from tinypt.modeling.bert import same_shape
-from tinypt.modeling.load import load_model, load_tokenizer, save_model
+from tinypt.modeling.load import load_model, save_model
 from tinypt.params.loader import load_seed
 from tinypt.runtime.run import run
+from tinypt.tokens.load import load_tokenizer
 
 
 def main() -> None:

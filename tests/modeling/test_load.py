@@ -10,8 +10,9 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForMaskedLM, AutoTokenizer, BertForMaskedLM, PreTrainedTokenizerBase
 
 from tinypt.files import CHECKSUMS
-from tinypt.modeling.load import load_model, load_published, load_tokenizer, save_model
+from tinypt.modeling.load import load_model, load_published, save_model
 from tinypt.runtime.errors import PipelineError
+from tinypt.tokens.load import load_tokenizer
 
 
 @pytest.fixture

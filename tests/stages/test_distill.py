@@ -21,9 +21,9 @@ from transformers import PreTrainedTokenizerBase
 
 from stages import distill, student
 from tests.distillation.test_sentences import STORED, WIDTH, vectors
-from tinypt.modeling.load import load_tokenizer
 from tinypt.runtime.errors import PipelineError
 from tinypt.sentences.store import write_texts
+from tinypt.tokens.load import load_tokenizer
 
 ROOT = Path(__file__).parents[2]
 CURVE = "metrics/training/mine.csv"

@@ -8,8 +8,9 @@ import torch
 import yaml
 
 from stages import student
-from tinypt.modeling.load import load_model, load_tokenizer
+from tinypt.modeling.load import load_model
 from tinypt.runtime.errors import PipelineError
+from tinypt.tokens.load import load_tokenizer
 
 INIT = {"vocabulary": "full", "embeddings": "sentence_teacher", "encoder": "random", "architecture": None}
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
-from tinypt.modeling.load import load_tokenizer
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.blocks import write_blocks
 from tinypt.tokens.frequency import count_pieces
+from tinypt.tokens.load import load_tokenizer
 from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.trimming import ids_in, trim
 from tinypt.tokens.vocabulary import make_tokenizer, pieces_of, read_vocabulary

@@ -5,9 +5,10 @@ import torch
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from tinypt.files import read_json
-from tinypt.modeling.load import load_model, load_tokenizer, save_model
+from tinypt.modeling.load import load_model, save_model
 from tinypt.params.models import Architecture, HubModel, PretrainedTeacher, Vocabulary
 from tinypt.params.training import Training
+from tinypt.tokens.load import load_tokenizer
 from tinypt.training.pretraining import make_model
 
 ARCHITECTURE = Architecture(layers=1, hidden=16, heads=2, feed_forward=32, positions=32, initialisation="random")

@@ -17,12 +17,13 @@ from tests.training.test_loop import CPU, OPTIONS
 from tinypt.distillation.objective import DistillationObjective
 from tinypt.distillation.teacher import Teacher
 from tinypt.distillation.terms import Cosine
-from tinypt.modeling.load import load_model, load_tokenizer, save_model
+from tinypt.modeling.load import load_model, save_model
 from tinypt.modeling.student import make_projection
 from tinypt.params.students import Init
 from tinypt.params.training import Training
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import open_blocks
+from tinypt.tokens.load import load_tokenizer
 from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.pairs import write_pairs
 from tinypt.training import loop, workers

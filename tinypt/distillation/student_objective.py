@@ -11,7 +11,7 @@ from tinypt.distillation.objective import DistillationObjective
 from tinypt.distillation.sentences import SentenceTerms, tokenize_sentences
 from tinypt.distillation.teacher import Teacher, TeacherOutputs
 from tinypt.distillation.terms import Cosine, Layers
-from tinypt.modeling.load import load_model, load_tokenizer
+from tinypt.modeling.load import load_model
 from tinypt.modeling.student import make_maps, make_projection
 from tinypt.params.students import ONE_VOCABULARY, TEACHER_TERMS, Distill, Student
 from tinypt.params.targets import mismatch
@@ -19,6 +19,7 @@ from tinypt.runtime.errors import PipelineError
 from tinypt.sentences.store import open_store
 from tinypt.tokens.arrays import Blocks
 from tinypt.tokens.frequency import count_pieces
+from tinypt.tokens.load import load_tokenizer
 from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.trimming import ids_in
 from tinypt.training.batches import Order

@@ -12,8 +12,9 @@ from transformers import PreTrainedModel
 from tinypt.distillation.pooling import pool
 from tinypt.distillation.sampling import Samples
 from tinypt.modeling.forward import encode, encode_layers, score
-from tinypt.modeling.load import load_model, load_tokenizer
+from tinypt.modeling.load import load_model
 from tinypt.tokens.arrays import Blocks
+from tinypt.tokens.load import load_tokenizer
 from tinypt.tokens.masking import SpecialIds
 from tinypt.tokens.trimming import ids_in
 from tinypt.training.batches import Batch, Rows, take

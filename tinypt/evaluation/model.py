@@ -11,7 +11,8 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from tinypt.modeling.forward import pick_device
-from tinypt.modeling.load import load_model, load_tokenizer
+from tinypt.modeling.load import load_model
+from tinypt.tokens.load import load_tokenizer
 from tinypt.tokens.masking import SpecialIds
 
 BATCH = 64  # texts or blocks per forward pass; not a parameter, because no score depends on it
