@@ -357,4 +357,5 @@ def measure_documents(
         found[4] = _repeated_words(words, n_words, keys, used, stamp + 1)
         _repeated_grams(grams, ends, n_grams, keys, used, stamp, counts, places, slots, found)
         _sign(grams, n_grams, smallest, bins[document])
-        columns[:, document] = found
+        for number in range(len(found)):  # an assignment of arrays takes three seconds to compile, for its error message
+            columns[number, document] = found[number]
