@@ -4,6 +4,7 @@ One run of the pipeline starts some thirty interpreters, and importing PyTorch a
 The server imports nothing of this project: each process imports it from the working copy that it runs in.
 """
 
+import gc
 import importlib
 import os
 import pickle
@@ -50,6 +51,7 @@ def warm_python() -> Iterator[Path]:
 def _serve(path: str) -> None:
     for name in LARGE:
         importlib.import_module(name)
+    gc.freeze()  # each fork would look through all of it at its end, and so copy it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the processes forked here
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
