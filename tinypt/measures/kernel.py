@@ -357,5 +357,5 @@ def measure_documents(
         found[4] = _repeated_words(words, n_words, keys, used, stamp + 1)
         _repeated_grams(grams, ends, n_grams, keys, used, stamp, counts, places, slots, found)
         _sign(grams, n_grams, smallest, bins[document])
-        for number in range(len(found)):  # an assignment of arrays takes three seconds to compile, for its error message
+        for number in range(len(found)):  # an assignment of arrays compiles its error message too, for seconds
             columns[number, document] = found[number]
