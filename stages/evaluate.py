@@ -5,8 +5,7 @@
 Reads the model, the held-out blocks of its tokenizer (test/ in the folder of the last argument), data/split/test,
 data/tasks and the `evaluate` parameters. Writes every number to metrics/<name>/evaluate.json, the few that are a DVC
 metric to metrics/<name>/scores.json, and the predictions for every task's test rows to
-data/predictions/<name>/<task>.parquet. The teacher also writes its soft labels for task distillation to
-data/predictions/teacher/soft_labels, and students with task distillation read them there.
+data/predictions/<name>/<task>.parquet. Students with task distillation read data/soft_labels.
 """
 
 from pathlib import Path
@@ -25,6 +24,7 @@ from tinypt.runtime.run import run
 from tinypt.tokens.arrays import open_blocks
 
 PREDICTIONS, TASKS, TEXTS = Path("data/predictions"), Path("data/tasks"), Path("data/split/test")
+SOFT_LABELS = Path("data/soft_labels")
 
 
 def main(name: str, model_folder: str, tokens_folder: str) -> None:
@@ -41,7 +41,7 @@ def main(name: str, model_folder: str, tokens_folder: str) -> None:
 
     values = [seed, options.mlm_blocks, options.sentences, options.max_length]
     parts = [make_part("held-out text", values, [model, tokens / "test", TEXTS], language)]
-    parts += task_parts(evaluated, model, TASKS, options, seed, PREDICTIONS)
+    parts += task_parts(evaluated, model, TASKS, options, seed, SOFT_LABELS)
     metrics = collect(finish(name, parts), PREDICTIONS / name)
     parameters = sum(weights.numel() for weights in evaluated.model.parameters())
     folder = Path("metrics") / name

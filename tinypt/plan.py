@@ -245,5 +245,8 @@ def _finetunings(sections: dict[str, Any]) -> int:
     tried = len(settings.learning_rates) + len(settings.dropouts) - 1
     choice = tried * settings.folds if tried > 1 else 0
     first = (len(sections["students"]) + len(REFERENCES)) * (choice + len(settings.seeds))
-    twice = options.task_distillation.students if options.task_distillation else ()
-    return groups * len(settings.heads) * (first + len(twice) * len(settings.seeds))
+    found = groups * len(settings.heads) * first
+    if (distillation := options.task_distillation) is not None:
+        found += groups * (choice + len(settings.seeds))  # of the model that writes the soft labels
+        found += groups * len(settings.heads) * len(distillation.students) * len(settings.seeds)
+    return found

@@ -66,12 +66,12 @@ def test_a_valid_section_is_read(tmp_path: Path) -> None:
         ("finetune", finetune(seeds="[1, 1]"), "evaluate.finetune.seeds: must not repeat a value"),
         (
             "task_distillation",
-            "{students: [], weight: 0.5, temperature: 2.0, recombined: 1.0}",
+            "{teacher: teacher, students: [], weight: 0.5, temperature: 2.0, recombined: 1.0}",
             "evaluate.task_distillation.students: must name at least one student",
         ),
         (
             "task_distillation",
-            "{students: [a], weight: 0.0, temperature: 2.0, recombined: 1.0}",
+            "{teacher: teacher, students: [a], weight: 0.0, temperature: 2.0, recombined: 1.0}",
             "evaluate.task_distillation.weight: must be greater than 0",
         ),
         ("finetune", finetune(folds="1"), "evaluate.finetune.folds: must be at least 2"),

@@ -8,12 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tinypt.evaluation.finetuning.finetune import Finetuned, finetune, finetune_on_soft_labels, joint_groups
-from tinypt.evaluation.finetuning.task_distillation import (
-    SoftLabels,
-    read_soft_labels,
-    transfer_texts,
-    write_soft_labels,
-)
+from tinypt.evaluation.finetuning.task_distillation import read_soft_labels, soft_labels_path
 from tinypt.evaluation.frozen import frozen_scores
 from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.scores.predictions import write_predictions
@@ -22,8 +17,6 @@ from tinypt.evaluation.tasks.table import TaskData
 from tinypt.params.evaluate import Evaluate, Head
 
 log = logging.getLogger(__name__)
-TEACHER = "teacher"  # name of the model that writes soft labels
-SOFT_LABELS = "soft_labels"  # the folder of them, in the folder of predictions
 
 
 @dataclass(frozen=True)
@@ -34,17 +27,14 @@ class TaskResults:
         `task_distillation_<head>`), and under `selection_<head>` the chosen `learning_rate` and `dropout`, and the
         score of each pair that was tried (`at_<rate>_dropout_<dropout>`).
     predictions: for each task, predictions of the test split as `write_predictions` takes them.
-    soft_labels: for each head and group of joint tasks, named `<head>/<task>+<task>`, the teacher's soft labels; empty
-        for students.
     """
 
     metrics: dict[str, dict[str, Any]]
     predictions: dict[str, dict[str, Labels]]
-    soft_labels: dict[str, SoftLabels]
 
 
 def evaluate_tasks(
-    evaluated: EvaluatedModel, tasks: dict[str, TaskData], options: Evaluate, seed: int, folder: Path
+    evaluated: EvaluatedModel, tasks: dict[str, TaskData], options: Evaluate, seed: int, soft_labels: Path
 ) -> TaskResults:
     """Evaluate the model on `tasks`.
 
@@ -52,15 +42,15 @@ def evaluate_tasks(
         evaluated: the model.
         tasks: the tasks by name.
         options: the `evaluate` parameters.
-        seed: of the bootstrap and the transfer texts. Fine-tuning has its own seeds.
-        folder: data/predictions, with the teacher's results in teacher/. Students with task distillation read them.
+        seed: of the bootstrap. Fine-tuning has its own seeds.
+        soft_labels: data/soft_labels, which students with task distillation read.
 
     Raises:
-        PipelineError: the model's weights are damaged, training diverged, tasks cannot be learnt jointly, or the
-            teacher's soft labels are missing.
+        PipelineError: the model's weights are damaged, training diverged, tasks cannot be learnt jointly, or soft
+            labels are missing.
     """
     groups = joint_groups(tasks, options.finetune.joint)
-    results = TaskResults({}, {}, {})
+    results = TaskResults({}, {})
     for task, data in tasks.items():
         log.info("%s: %s, frozen", evaluated.name, task)
         scores, predicted = frozen_scores(evaluated, task, data, seed)
@@ -69,7 +59,7 @@ def evaluate_tasks(
         for head in options.finetune.heads:
             names = " and ".join(group)
             log.info("%s: %s, fine-tuning, %s head, %d of %d", evaluated.name, names, head, number, len(groups))
-            _finetune(results, evaluated, head, group, options, seed, folder)
+            _finetune(results, evaluated, head, group, options, seed, soft_labels)
     return results
 
 
@@ -80,36 +70,25 @@ def _finetune(
     group: dict[str, TaskData],
     options: Evaluate,
     seed: int,
-    folder: Path,
+    soft_labels: Path,
 ) -> None:
     """Fine-tune with one head on one group of tasks, and add everything found to `results`."""
-    name, tuning, distillation = evaluated.name, options.finetune, options.task_distillation
-    transfer = transfer_texts(group, distillation.recombined, seed) if distillation and name == TEACHER else None
-    tuned = finetune(evaluated, head, group, tuning, transfer)
+    tuning, distillation = options.finetune, options.task_distillation
+    tuned = finetune(evaluated, head, group, tuning)
     _add(results, f"finetune_{head}", group, tuned, tuning.seeds, seed)
     for task in group:
         tried = {f"at_{each.learning_rate:g}_dropout_{each.dropout:g}": score for each, score in tuned.scores.items()}
         results.metrics[task][f"selection_{head}"] = dataclasses.asdict(tuned.chosen) | tried
-    if transfer:
-        results.soft_labels[_labels_name(head, group)] = SoftLabels(transfer, tuned.transfer_outputs)
-    if distillation and name in distillation.students:
-        soft_labels = read_soft_labels(group, soft_labels_path(folder / TEACHER, head, group))
-        chosen = tuned.chosen
-        tuned = finetune_on_soft_labels(evaluated, head, group, tuning, chosen, soft_labels, distillation)
+    if distillation and evaluated.name in distillation.students:
+        labels = read_soft_labels(group, soft_labels_path(soft_labels, group))
+        tuned = finetune_on_soft_labels(evaluated, head, group, tuning, tuned.chosen, labels, distillation)
         _add(results, f"task_distillation_{head}", group, tuned, tuning.seeds, seed)
 
 
 def write_results(tasks: dict[str, TaskData], results: TaskResults, folder: Path) -> None:
-    """Write the predictions to folder/<task>.parquet, and soft labels to soft_labels/ in that folder."""
+    """Write the predictions to folder/<task>.parquet."""
     for task, data in tasks.items():
         write_predictions(data, results.predictions[task], folder / f"{task}.parquet")
-    for labels, soft_labels in results.soft_labels.items():
-        write_soft_labels(soft_labels, folder / SOFT_LABELS / f"{labels}.parquet")
-
-
-def soft_labels_path(folder: Path, head: Head, group: Iterable[str]) -> Path:
-    """Where `write_results` writes the soft labels of a head and a group of tasks, in the same `folder`."""
-    return folder / SOFT_LABELS / f"{_labels_name(head, group)}.parquet"
 
 
 def model_scores(metrics: Mapping[str, Any], tasks: dict[str, TaskData], head: Head, parameters: int) -> dict[str, Any]:
@@ -135,10 +114,6 @@ def model_scores(metrics: Mapping[str, Any], tasks: dict[str, TaskData], head: H
         primary, found = primary_metric(data), metrics[task]
         scores[task] = {"frozen": found["frozen"][primary], "finetuned": found[f"finetune_{head}"][f"{primary}_mean"]}
     return scores
-
-
-def _labels_name(head: Head, group: Iterable[str]) -> str:
-    return f"{head}/{'+'.join(group)}"
 
 
 def _add(

@@ -8,10 +8,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
+from tinypt.files import read_json
 from tinypt.modeling.forward import pick_device
 from tinypt.modeling.load import load_model
+from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 from tinypt.tokens.load import load_tokenizer
 from tinypt.tokens.masking import SpecialIds
 
@@ -23,6 +25,7 @@ class EvaluatedModel:
     """A model with its tokenizer, on its device and in evaluation mode.
 
     max_length: longest text in pieces, special tokens included. Longer texts are truncated.
+    token_types: whether the model tells the texts of a pair apart by token types, as BERT does and XLM-R does not.
     """
 
     name: str
@@ -31,6 +34,7 @@ class EvaluatedModel:
     special: SpecialIds
     device: torch.device
     max_length: int
+    token_types: bool = True
 
 
 def load_evaluated(name: str, folder: Path, max_length: int) -> EvaluatedModel:
@@ -43,6 +47,27 @@ def load_evaluated(name: str, folder: Path, max_length: int) -> EvaluatedModel:
     model, tokenizer = load_model(folder).to(device).eval(), load_tokenizer(folder)
     length = min(max_length, model.config.max_position_embeddings)
     return EvaluatedModel(name, model, tokenizer, SpecialIds.of(tokenizer), device, length)
+
+
+def load_encoder_model(name: str, folder: Path, max_length: int) -> EvaluatedModel:
+    """Load the encoder of a sentence-transformers model, or any other encoder, in `folder` under `name`.
+
+    Raises:
+        PipelineError: the folder holds no encoder that transformers can load without running its code.
+    """
+    options = {"local_files_only": True, "trust_remote_code": False}
+    try:
+        modules = folder / "modules.json"  # of sentence-transformers; the first module is the encoder
+        path = folder / read_json(modules)[0]["path"] if modules.exists() else folder
+        model, tokenizer = AutoModel.from_pretrained(path, **options), AutoTokenizer.from_pretrained(path, **options)
+    except Exception as error:  # the libraries raise many kinds
+        if environment_fault(error):
+            raise
+        raise PipelineError(f"{folder}: cannot be loaded for fine-tuning: {first_line(error)}") from None
+    device, length = pick_device(), min(max_length, model.config.max_position_embeddings)
+    model, special = model.float().to(device).eval(), SpecialIds.of(tokenizer)
+    types = 1 in tokenizer("a", "b", return_token_type_ids=True)["token_type_ids"]
+    return EvaluatedModel(name, model, tokenizer, special, device, length, types)
 
 
 @dataclass(frozen=True)
@@ -69,7 +94,10 @@ def tokenize_texts(evaluated: EvaluatedModel, first: list[str], second: list[str
     encoded = evaluated.tokenizer(
         first, second, truncation=True, max_length=evaluated.max_length, return_token_type_ids=True
     )
-    return Pieces(encoded["input_ids"], encoded["token_type_ids"])
+    types = encoded["token_type_ids"]
+    if not evaluated.token_types:
+        types = [[int(text == 1) for text in row.sequence_ids] for row in encoded.encodings]
+    return Pieces(encoded["input_ids"], types)
 
 
 def length_sorted(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:

@@ -1,7 +1,8 @@
 """The evaluation of a model in parts, kept until an input of theirs changes: held-out text, and each group of tasks.
 
-A new task is then evaluated alone, and a killed evaluation goes on with the next part. Parts are kept under
-.cache/evaluations/<model>/, named by a fingerprint of the model, the tables, the parameters and the code.
+A new task is then evaluated alone, and a killed evaluation goes on with the next part. The soft labels of each group
+of tasks are such a part, too. Parts are kept under .cache/evaluations/<name>/, named by a fingerprint of the model,
+the tables, the parameters and the code.
 """
 
 import logging
@@ -13,9 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import tinypt
-from tinypt.evaluation.evaluate import TEACHER, evaluate_tasks, soft_labels_path, write_results
-from tinypt.evaluation.finetuning.finetune import joint_groups
+from tinypt.evaluation.evaluate import evaluate_tasks, write_results
+from tinypt.evaluation.finetuning.finetune import finetune, joint_groups
+from tinypt.evaluation.finetuning.task_distillation import (
+    SoftLabels,
+    soft_labels_path,
+    transfer_texts,
+    write_soft_labels,
+)
 from tinypt.evaluation.model import EvaluatedModel
+from tinypt.evaluation.scores.scoring import summarise
 from tinypt.evaluation.tasks.table import SPLITS, read_tasks
 from tinypt.files import CHECKSUMS, fingerprint, read_json, sealed_path, verify, work_folder, write_json
 from tinypt.params.evaluate import Evaluate
@@ -50,7 +58,7 @@ def make_part(title: str, values: Any, inputs: list[Path], work: Callable[[Path]
 
 
 def task_parts(
-    evaluated: EvaluatedModel, model: Path, tasks: Path, options: Evaluate, seed: int, predictions: Path
+    evaluated: EvaluatedModel, model: Path, tasks: Path, options: Evaluate, seed: int, soft_labels: Path
 ) -> list[Part]:
     """One part for each group of tasks that are learnt together, which is mostly one task.
 
@@ -59,11 +67,11 @@ def task_parts(
         model: the folder of the model.
         tasks: data/tasks.
         options: the `evaluate` parameters.
-        seed: of the bootstrap and the transfer texts.
-        predictions: data/predictions, where students with task distillation read the teacher's soft labels.
+        seed: of the bootstrap.
+        soft_labels: data/soft_labels, which students with task distillation read.
 
     Raises:
-        PipelineError: a task cannot be read or learnt jointly, or the teacher's soft labels are missing.
+        PipelineError: a task cannot be read or learnt jointly.
     """
     name, parts, distillation = evaluated.name, [], options.task_distillation
     for group in joint_groups(read_tasks(tasks), options.finetune.joint):
@@ -71,10 +79,27 @@ def task_parts(
         own = replace(options, finetune=replace(options.finetune, joint=joint))
         inputs = [model, *(tasks / task / f"{split}.parquet" for task in group for split in SPLITS)]
         if distillation and name in distillation.students:
-            soft_labels = (soft_labels_path(predictions / TEACHER, head, group) for head in options.finetune.heads)
-            inputs += [path for path in soft_labels if path.exists()]  # `work` says which one is missing
+            labels = soft_labels_path(soft_labels, group)
+            inputs += [labels] if labels.exists() else []  # `work` says that it is missing
         values = [name, seed, own.max_length, own.finetune, distillation]
-        work = partial(_evaluate_group, evaluated, group, own, seed, predictions)
+        work = partial(_evaluate_group, evaluated, group, own, seed, soft_labels)
+        parts.append(make_part(" and ".join(group), values, inputs, work))
+    return parts
+
+
+def soft_label_parts(evaluated: EvaluatedModel, model: Path, tasks: Path, options: Evaluate, seed: int) -> list[Part]:
+    """One part for each group of tasks: fine-tune the teacher of task distillation, and let it label transfer texts.
+
+    It is fine-tuned with the first head. Arguments as in `task_parts`; the seed is also that of the transfer texts.
+
+    Raises:
+        PipelineError: a task cannot be read or learnt jointly.
+    """
+    parts = []
+    for group in joint_groups(read_tasks(tasks), options.finetune.joint):
+        inputs = [model, *(tasks / task / f"{split}.parquet" for task in group for split in SPLITS)]
+        values = ["soft labels", evaluated.name, seed, options.max_length, options.finetune, options.task_distillation]
+        work = partial(_label_group, evaluated, group, options, seed)
         parts.append(make_part(" and ".join(group), values, inputs, work))
     return parts
 
@@ -123,8 +148,17 @@ def collect(folders: list[Path], predictions: Path) -> dict[str, Any]:
 
 
 def _evaluate_group(
-    evaluated: EvaluatedModel, group: dict[str, Any], options: Evaluate, seed: int, predictions: Path, folder: Path
+    evaluated: EvaluatedModel, group: dict[str, Any], options: Evaluate, seed: int, soft_labels: Path, folder: Path
 ) -> None:
-    results = evaluate_tasks(evaluated, group, options, seed, predictions)
+    results = evaluate_tasks(evaluated, group, options, seed, soft_labels)
     write_results(group, results, folder)
     write_json(folder / METRICS, results.metrics)
+
+
+def _label_group(evaluated: EvaluatedModel, group: dict[str, Any], options: Evaluate, seed: int, folder: Path) -> None:
+    assert options.task_distillation
+    transfer = transfer_texts(group, options.task_distillation.recombined, seed)
+    tuned = finetune(evaluated, options.finetune.heads[0], group, options.finetune, transfer)
+    write_soft_labels(SoftLabels(transfer, tuned.transfer_outputs), soft_labels_path(folder, group))
+    scores = {task: summarise(group[task], predictions, seed) for task, predictions in tuned.predictions.items()}
+    write_json(folder / METRICS, scores)

@@ -63,15 +63,17 @@ class Finetune:
 
 @dataclass(frozen=True)
 class TaskDistillation:
-    """Task distillation: a second fine-tuning, on labels and the fine-tuned teacher's outputs.
+    """Task distillation: a second fine-tuning, on labels and the outputs of a fine-tuned teacher.
 
     Attributes:
+        teacher: the model that is fine-tuned to teach: the teacher, or the encoder of the sentence teacher.
         students: names of the students that get it.
         weight: weight of the teacher's outputs on labelled rows, 0 to 1; the labels have the rest.
         temperature: softens the outputs of classification tasks.
         recombined: number of new, unlabelled pairs per training pair; the teacher's outputs are their only target.
     """
 
+    teacher: Literal["teacher", "sentence_teacher"]
     students: tuple[str, ...]
     weight: float
     temperature: float

@@ -72,15 +72,14 @@ class TaskModel(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Dropout):
                 module.p = dropout
-        self.special = evaluated.special
+        self.special, self.token_types = evaluated.special, evaluated.token_types
         self.to(evaluated.device)
 
     def forward(self, ids: Tensor, types: Tensor) -> Tensor:
         """Outputs, fp32 [rows, outputs], for ids and types, int64 [rows, length]. All ids must be used ones."""
         attended = ids != self.special.pad
-        states = self.encoder(
-            input_ids=self.places[ids], token_type_ids=types, attention_mask=attended.long()
-        ).last_hidden_state
+        told = {"token_type_ids": types} if self.token_types else {}
+        states = self.encoder(input_ids=self.places[ids], attention_mask=attended.long(), **told).last_hidden_state
         features = self._features(states, attended, ~self.special.is_special(ids), types == 1)
         outputs: Tensor = self.output(self.dropout(torch.tanh(self.dense(features))))
         return outputs

@@ -1,10 +1,11 @@
-"""Soft labels for task distillation: the fine-tuned teacher's outputs, from which students learn.
+"""Soft labels for task distillation: a fine-tuned teacher's outputs, from which students learn.
 
-The teacher labels its training texts. For pairs it also labels new ones, recombined from training sentences, which are
-unlabelled text similar to the task's. In published ablations no other step of distillation gains more (TinyBERT; Jiao
-et al. 2020, section 4.4). Texts and soft labels never come from the test split.
+The teacher, or the sentence teacher, labels its training texts. For pairs it also labels new ones, recombined from
+training sentences, which are unlabelled text similar to the task's. In published ablations no other step of
+distillation gains more (TinyBERT; Jiao et al. 2020, section 4.4). Texts and soft labels never come from the test split.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +67,11 @@ def transfer_texts(tasks: dict[str, TaskData], recombined: float, seed: int) -> 
     return TransferTexts(first, second)
 
 
+def soft_labels_path(folder: Path, group: Iterable[str]) -> Path:
+    """The file for a group of tasks that are learnt together, in `folder`."""
+    return folder / f"{'+'.join(group)}.parquet"
+
+
 def write_soft_labels(soft_labels: SoftLabels, path: Path) -> None:
     """Write one table with the columns text_a, text_b, and a column of lists for each task."""
     rows = len(soft_labels.texts.first)
@@ -86,11 +92,11 @@ def read_soft_labels(tasks: dict[str, TaskData], path: Path) -> SoftLabels:
         columns = pq.read_table(path, columns=["text_a", "text_b", *tasks]).to_pydict()
     except (pa.ArrowException, OSError):
         raise PipelineError(
-            f"{path}: no soft labels for {' and '.join(tasks)} here; run `dvc repro reference@teacher`"
+            f"{path}: no soft labels for {' and '.join(tasks)} here; run `dvc repro soft_labels`"
         ) from None
     train = next(iter(tasks.values())).train
     if columns["text_a"][: len(train)] != train.first:
-        raise PipelineError(f"{path}: soft labels for other training texts; run `dvc repro reference@teacher` again")
+        raise PipelineError(f"{path}: soft labels for other training texts; run `dvc repro soft_labels` again")
     second = None if train.second is None else columns["text_b"]
     return SoftLabels(TransferTexts(columns["text_a"], second), {task: np.array(columns[task]) for task in tasks})
 
