@@ -136,7 +136,7 @@ def test_a_changed_input_is_evaluated_again(
     def noted(model: EvaluatedModel, tasks: dict[str, TaskData], *others: Any) -> TaskResults:
         evaluated.extend(tasks)
         nothing = {task: {"frozen": {}, "finetune_matched": {}} for task in tasks}
-        return TaskResults(nothing, {task: {} for task in tasks}, {})
+        return TaskResults(nothing, {task: {} for task in tasks})
 
     monkeypatch.setattr(parts, "evaluate_tasks", noted)
     monkeypatch.setattr(evaluate, "model_scores", lambda *_: {})

@@ -76,7 +76,7 @@ def test_round_trip(pairs: TaskData, sentiment: TaskData, tmp_path: Path) -> Non
 
 
 def test_soft_labels_that_are_missing_or_for_other_texts_are_named(pairs: TaskData, tmp_path: Path) -> None:
-    with pytest.raises(PipelineError, match=r"no soft labels for x here; run `dvc repro reference@teacher`"):
+    with pytest.raises(PipelineError, match=r"no soft labels for x here; run `dvc repro soft_labels`"):
         read_soft_labels({"x": pairs}, tmp_path / "x.parquet")
     texts = transfer_texts({"x": pairs}, 0.0, seed=1)
     write_soft_labels(SoftLabels(texts, {"x": np.zeros((30, 2))}), tmp_path / "x.parquet")
