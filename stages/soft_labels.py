@@ -1,6 +1,6 @@
 """Fine-tune the teacher of task distillation and write its outputs for students: `python -m stages.soft_labels`.
 
-Reads data/tasks, and models/teacher or the sentence teacher; writes data/soft_labels/<task>+<task>.parquet, one for
+Reads data/tasks, and models/teacher or an encoder from the hub; writes data/soft_labels/<task>+<task>.parquet, one for
 each group of tasks that are learnt together, and the teacher's own scores to metrics/soft_labels.json. Without task
 distillation the folder is empty. A killed run goes on with the next group.
 """
@@ -11,7 +11,6 @@ from typing import Any
 from tinypt.files import sealed_path, write_json
 from tinypt.params.evaluate import Evaluate
 from tinypt.params.loader import load, load_seed
-from tinypt.params.sentences import HubEncoder, SentenceTeacher
 from tinypt.runtime.run import run
 
 NAME = "soft_labels"
@@ -21,7 +20,6 @@ FOLDER, TASKS = Path("data") / NAME, Path("data/tasks")
 def main() -> None:
     """Write the soft labels of all groups of tasks."""
     options, seed = load("evaluate", Evaluate), load_seed()
-    encoder: SentenceTeacher = load("sentence_teacher", SentenceTeacher)
     metrics: dict[str, Any] = {}
     if options.task_distillation is None:
         with sealed_path(FOLDER) as folder:
@@ -31,13 +29,13 @@ def main() -> None:
         from tinypt.evaluation.parts import collect, finish, soft_label_parts
         from tinypt.runtime.hub import fetch_model
 
-        if options.task_distillation.teacher == "teacher":
+        teacher = options.task_distillation.teacher
+        if teacher is None:
             model = Path("models/teacher")
             evaluated = load_evaluated("teacher", model, options.max_length)
         else:
-            assert isinstance(encoder, HubEncoder)
-            model = fetch_model(encoder.id, encoder.revision)
-            evaluated = load_encoder_model("sentence_teacher", model, options.max_length)
+            model = fetch_model(teacher.id, teacher.revision)
+            evaluated = load_encoder_model(teacher.id, model, options.max_length)
         metrics = collect(finish(NAME, soft_label_parts(evaluated, model, TASKS, options, seed)), FOLDER)
     write_json(Path("metrics") / f"{NAME}.json", metrics)
 

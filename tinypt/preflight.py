@@ -62,6 +62,9 @@ def _questions(sections: dict[str, Any]) -> dict[str, Callable[[], object]]:
         model = sections[name]
         if isinstance(model, HubModel | HubEncoder) and not Path(model.id).is_dir():
             found[f"{name} {model.id}"] = partial(ask_for_model, model.id, model.revision)
+    distillation = sections["evaluate"].task_distillation
+    if distillation and (teacher := distillation.teacher) and not Path(teacher.id).is_dir():
+        found[f"evaluate.task_distillation.teacher {teacher.id}"] = partial(ask_for_model, teacher.id, teacher.revision)
     return found
 
 

@@ -28,7 +28,7 @@ FINETUNE = Finetune(
     seeds=(1, 2),
     joint=(("entailment", "similarity"),),
 )
-DISTILLATION = TaskDistillation(teacher="teacher", students=("total",), weight=0.5, temperature=2.0, recombined=0.5)
+DISTILLATION = TaskDistillation(teacher=None, students=("total",), weight=0.5, temperature=2.0, recombined=0.5)
 OPTIONS = Evaluate(mlm_blocks=1, sentences=1, max_length=64, finetune=FINETUNE, task_distillation=None)
 
 

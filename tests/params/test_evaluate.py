@@ -66,13 +66,18 @@ def test_a_valid_section_is_read(tmp_path: Path) -> None:
         ("finetune", finetune(seeds="[1, 1]"), "evaluate.finetune.seeds: must not repeat a value"),
         (
             "task_distillation",
-            "{teacher: teacher, students: [], weight: 0.5, temperature: 2.0, recombined: 1.0}",
+            "{teacher: null, students: [], weight: 0.5, temperature: 2.0, recombined: 1.0}",
             "evaluate.task_distillation.students: must name at least one student",
         ),
         (
             "task_distillation",
-            "{teacher: teacher, students: [a], weight: 0.0, temperature: 2.0, recombined: 1.0}",
+            "{teacher: null, students: [a], weight: 0.0, temperature: 2.0, recombined: 1.0}",
             "evaluate.task_distillation.weight: must be greater than 0",
+        ),
+        (
+            "task_distillation",
+            "{teacher: {id: a/b, revision: main}, students: [a], weight: 0.5, temperature: 2.0, recombined: 1.0}",
+            "evaluate.task_distillation.teacher.revision: must be the 40-digit commit of a/b on the hub",
         ),
         ("finetune", finetune(folds="1"), "evaluate.finetune.folds: must be at least 2"),
         ("finetune", finetune(fold_rows="1"), "evaluate.finetune.fold_rows: must be null or at least folds"),

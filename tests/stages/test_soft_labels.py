@@ -20,7 +20,6 @@ from tinypt.modeling.load import save_model
 from tinypt.runtime.errors import PipelineError
 
 PARAMS = """seed: 7
-sentence_teacher: {{source: hub, id: encoder, revision: null, prompt: ""}}
 evaluate:
   mlm_blocks: 20
   sentences: 10
@@ -31,6 +30,7 @@ evaluate:
   task_distillation: {distillation}
 """
 DISTILLATION = "{{teacher: {teacher}, students: [total], weight: 0.5, temperature: 2.0, recombined: 1.0}}"
+ENCODER = "{id: encoder, revision: null}"
 WORDS = ["o", "a", "menina", "cozinha", "escola", "gato", "dorme", "corre"]
 GROUP = ("entailment", "similarity")
 
@@ -79,7 +79,7 @@ def test_nothing_is_written_without_task_distillation(project: Path) -> None:
     assert json.loads((project / "metrics/soft_labels.json").read_text()) == {}
 
 
-@pytest.mark.parametrize("source", ["teacher", "sentence_teacher"])
+@pytest.mark.parametrize("source", ["null", ENCODER])
 def test_the_teacher_learns_the_tasks_and_labels_training_texts_and_new_pairs(project: Path, source: str) -> None:
     run_stage(project, DISTILLATION.format(teacher=source))
     scores = json.loads((project / "metrics/soft_labels.json").read_text())
@@ -99,7 +99,7 @@ def test_the_teacher_learns_the_tasks_and_labels_training_texts_and_new_pairs(pr
 
 
 def test_the_second_text_is_told_apart_without_token_types(project: Path) -> None:
-    encoder = load_encoder_model("sentence_teacher", project / "encoder", 64)
+    encoder = load_encoder_model("encoder", project / "encoder", 64)
     assert not encoder.token_types
     pieces = tokenize_texts(encoder, ["o gato"], ["a menina dorme"])
     assert pieces.types == [[0, 0, 0, 0, 0, 1, 1, 1, 0]]  # <s> o gato </s> </s> a menina dorme </s>
@@ -109,4 +109,4 @@ def test_the_second_text_is_told_apart_without_token_types(project: Path) -> Non
 def test_an_encoder_that_cannot_be_loaded_is_named(project: Path) -> None:
     (project / "encoder/0_Transformer/config.json").unlink()
     with pytest.raises(PipelineError, match=r"^encoder: cannot be loaded for fine-tuning: "):
-        run_stage(project, DISTILLATION.format(teacher="sentence_teacher"))
+        run_stage(project, DISTILLATION.format(teacher=ENCODER))

@@ -50,7 +50,7 @@ def load_evaluated(name: str, folder: Path, max_length: int) -> EvaluatedModel:
 
 
 def load_encoder_model(name: str, folder: Path, max_length: int) -> EvaluatedModel:
-    """Load the encoder of a sentence-transformers model, or any other encoder, in `folder` under `name`.
+    """Load a published encoder, also that of a sentence-transformers model, from `folder` under `name`.
 
     Raises:
         PipelineError: the folder holds no encoder that transformers can load without running its code.

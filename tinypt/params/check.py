@@ -11,7 +11,7 @@ from tinypt.params.export import Export
 from tinypt.params.loader import REFERENCES, load, read_sections
 from tinypt.params.models import Base, Teacher
 from tinypt.params.select import Select
-from tinypt.params.sentences import HubEncoder, Sentences, SentenceTeacher
+from tinypt.params.sentences import Sentences, SentenceTeacher
 from tinypt.params.split import Split
 from tinypt.params.students import Student
 from tinypt.params.targets import Targets, mismatch
@@ -65,12 +65,6 @@ def check_file(path: Path) -> dict[str, Any]:
             "students are not trained on later positions"
         )
     task_distillation = sections["evaluate"].task_distillation
-    by_sentences = task_distillation and task_distillation.teacher == "sentence_teacher"
-    if by_sentences and not isinstance(sections["sentence_teacher"], HubEncoder):
-        raise PipelineError(
-            f"{path}: evaluate.task_distillation.teacher: sentence_teacher needs a sentence teacher with source: hub; "
-            "an encoder of a package cannot be fine-tuned"
-        )
     for name in task_distillation.students if task_distillation else ():
         if name not in sections["students"]:
             raise PipelineError(f"{path}: evaluate.task_distillation.students: no student is called {name}")

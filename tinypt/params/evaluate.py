@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from tinypt.params.loader import require
+from tinypt.params.loader import require, require_commit
 
 Head = Literal["matched", "cls"]
 HEADS: tuple[Head, ...] = get_args(Head)
@@ -62,18 +62,30 @@ class Finetune:
 
 
 @dataclass(frozen=True)
+class TaskTeacher:
+    """A published encoder that is fine-tuned to teach tasks: a hub id with its commit, or a local folder."""
+
+    id: str
+    revision: str | None
+
+    def __post_init__(self) -> None:
+        """Refuse a hub id without a commit."""
+        require_commit(self.id, self.revision)
+
+
+@dataclass(frozen=True)
 class TaskDistillation:
     """Task distillation: a second fine-tuning, on labels and the outputs of a fine-tuned teacher.
 
     Attributes:
-        teacher: the model that is fine-tuned to teach: the teacher, or the encoder of the sentence teacher.
+        teacher: the model that is fine-tuned to teach; null for the teacher of words.
         students: names of the students that get it.
         weight: weight of the teacher's outputs on labelled rows, 0 to 1; the labels have the rest.
         temperature: softens the outputs of classification tasks.
         recombined: number of new, unlabelled pairs per training pair; the teacher's outputs are their only target.
     """
 
-    teacher: Literal["teacher", "sentence_teacher"]
+    teacher: TaskTeacher | None
     students: tuple[str, ...]
     weight: float
     temperature: float

@@ -211,7 +211,7 @@ def _scores_table(release: Release) -> Table:
                 rows.append([metric_label(section, metric), *numbers])
     note = (
         "*frozen*: cosine of mean-pooled embeddings, or a linear probe on them. *fine-tuned*: the whole model, mean "
-        "over seeds. *task distillation*: the same on the soft labels of the fine-tuned teacher. *cls head*: the "
+        "over seeds. *task distillation*: the same on the soft labels of a fine-tuned teacher. *cls head*: the "
         "standard head, as in AutoModelForSequenceClassification; only it compares with scores published elsewhere. "
         "*matched head*: the means of the token states and, for pairs, how well their words match. Brackets are 95 % "
         "intervals; ± is the standard deviation over seeds. The loss compares only models with the same tokenizer; "

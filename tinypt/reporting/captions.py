@@ -8,7 +8,7 @@ Bold: the best student, and every student that the paired comparison does not sh
 model that students are made from. *untrained* is the student's architecture with random weights and the teacher's
 tokenizer. *Baselines* need no neural network. *frozen* is the study's protocol: the cosine of mean-pooled embeddings,
 or a linear probe on them. *fine-tuned* trains the whole model on the task's labels; *task distillation* trains it on
-the soft labels of the fine-tuned teacher. Both are means over seeds. The *matched head* reads the means of the token
+the soft labels of a fine-tuned teacher. Both are means over seeds. The *matched head* reads the means of the token
 states and how well the words of a pair match. The *cls head* reads the state at [CLS], like
 AutoModelForSequenceClassification; only its scores compare with other publications. Similarity is Pearson's r;
 entailment and sentiment are macro-F1. Every number is also in [summary.csv](summary.csv) and

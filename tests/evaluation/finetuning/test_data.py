@@ -13,7 +13,7 @@ from tinypt.params.evaluate import TaskDistillation
 from tinypt.runtime.errors import PipelineError
 
 ALL = torch.arange(24)
-DISTILLATION = TaskDistillation(teacher="teacher", students=("total",), weight=0.25, temperature=2.0, recombined=0.5)
+DISTILLATION = TaskDistillation(teacher=None, students=("total",), weight=0.25, temperature=2.0, recombined=0.5)
 
 
 def random_outputs(rows: int, seed: int = 1) -> torch.Tensor:

@@ -1,7 +1,7 @@
 """Soft labels for task distillation: a fine-tuned teacher's outputs, from which students learn.
 
-The teacher, or the sentence teacher, labels its training texts. For pairs it also labels new ones, recombined from
-training sentences, which are unlabelled text similar to the task's. In published ablations no other step of
+It is the teacher, or an encoder from the hub. It labels its training texts, and for pairs also new ones, recombined
+from training sentences, which are unlabelled text similar to the task's. In published ablations no other step of
 distillation gains more (TinyBERT; Jiao et al. 2020, section 4.4). Texts and soft labels never come from the test split.
 """
 
