@@ -48,7 +48,7 @@ def datatrove(raw: Path, work: Path, tokeniser: str) -> Callable[[], int]:
     language: Any = _fast_tokeniser() if tokeniser == "FAST" else "por_Latn"
     signatures, buckets, duplicates = str(work / "signatures"), str(work / "buckets"), str(work / "duplicates")
     distinct, filtered, kept = str(work / "distinct"), str(work / "filtered"), str(work / "kept")
-    read = ParquetReader(str(raw), text_key="text", id_key="doc_id")
+    read = ParquetReader(str(raw), text_key="text", id_key="doc_id", glob_pattern="*.parquet")  # not its checksums
     config = MinhashConfig(n_grams=5, num_buckets=14, hashes_per_bucket=8)
     signature = MinhashDedupSignature(output_folder=signatures, config=config, language=language)
     run("signatures", read, signature)
