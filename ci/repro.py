@@ -88,8 +88,8 @@ def followers(names: list[str], graph: "nx.DiGraph[str]") -> int:
 def run(graph: "nx.DiGraph[str]", jobs: int, *options: str) -> int:
     """Run all stages, those of up to `jobs` lanes at the same time. Returns the first exit status that is not 0, or 0.
 
-    The lane that most stages wait for goes first: all students wait for the teacher's predictions. The stages of a lane
-    share a DVC process, which takes seconds to start. After a failure or a signal no other starts.
+    The lane that most stages wait for goes first. The stages of a lane share a DVC process, which takes seconds to
+    start. After a failure or a signal no other starts.
     """
     waiting = lanes(graph)
     running, done, failed = set[str](), set[str](), 0
