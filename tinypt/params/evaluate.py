@@ -82,7 +82,8 @@ class TaskDistillation:
         students: names of the students that get it.
         weight: weight of the teacher's outputs on labelled rows, 0 to 1; the labels have the rest.
         temperature: softens the outputs of classification tasks.
-        recombined: number of new, unlabelled pairs per training pair; the teacher's outputs are their only target.
+        recombined: number of new, unlabelled texts or pairs per training row; the teacher's outputs are their only
+            target.
     """
 
     teacher: TaskTeacher | None

@@ -60,9 +60,32 @@ def test_the_seed_draws_the_pairs(pairs: TaskData) -> None:
     assert first != other
 
 
-def test_single_texts_are_not_recombined(sentiment: TaskData) -> None:
-    texts = transfer_texts({"x": sentiment}, 1.0, seed=1)
-    assert (texts.first, texts.second) == (sentiment.train.first, None)
+def test_new_single_texts_begin_as_one_and_end_as_another(sentiment: TaskData) -> None:
+    rows = len(sentiment.train)
+    texts, same, other = (transfer_texts({"x": sentiment}, 2.0, seed) for seed in (1, 1, 2))
+    new = texts.first[rows:]
+    assert (texts.first[:rows], texts.second) == (sentiment.train.first, None)
+    assert 5 < len(new) <= 2 * rows
+    for text in new:
+        words = text.split()
+        assert any(
+            any(known.startswith(" ".join(words[:cut]) + " ") for known in sentiment.train.first)
+            and any(known.endswith(" " + " ".join(words[cut:])) for known in sentiment.train.first)
+            for cut in range(1, len(words))
+        )
+    assert (texts == same, texts == other) == (True, False)
+
+
+def test_no_new_single_text_is_in_a_split_or_repeated(sentiment: TaskData) -> None:
+    texts = transfer_texts({"x": sentiment}, 500.0, seed=1).first  # more than exist, so every allowed text is drawn
+    new = texts[len(sentiment.train) :]
+    assert not set(new) & {*sentiment.train.first, *sentiment.test.first}
+    assert len(set(new)) == len(new)
+
+
+def test_texts_of_one_word_cannot_be_recombined(sentiment: TaskData) -> None:
+    train = replace(sentiment.train, first=[f"palavra{row}" for row in range(len(sentiment.train))])
+    assert transfer_texts({"x": replace(sentiment, train=train)}, 2.0, seed=1).first == train.first
 
 
 def test_round_trip(pairs: TaskData, sentiment: TaskData, tmp_path: Path) -> None:

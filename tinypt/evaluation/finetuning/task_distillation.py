@@ -1,8 +1,8 @@
 """Soft labels for task distillation: a fine-tuned teacher's outputs, from which students learn.
 
-It is the teacher, or an encoder from the hub. It labels its training texts, and for pairs also new ones, recombined
-from training sentences, which are unlabelled text similar to the task's. In published ablations no other step of
-distillation gains more (TinyBERT; Jiao et al. 2020, section 4.4). Texts and soft labels never come from the test split.
+It is the teacher, or an encoder from the hub. It labels its training texts and new ones, recombined from them, which
+are unlabelled text similar to the task's. In published ablations no other step of distillation gains more (TinyBERT;
+Jiao et al. 2020, section 4.4). Texts and soft labels never come from the test split.
 """
 
 from collections.abc import Iterable
@@ -42,16 +42,19 @@ class SoftLabels:
 
 
 def transfer_texts(tasks: dict[str, TaskData], recombined: float, seed: int) -> TransferTexts:
-    """Collect the training texts of tasks that share them, and for pairs `recombined` new ones per training pair.
+    """Collect the training texts of tasks that share them, and `recombined` new texts or pairs per training row.
+
+    A new text has the first words of one training text and the last words of another.
 
     A new pair takes its first text from one training pair and its second from another. For half of the new pairs the
-    two training pairs are linked by shared sentences. A pair that occurs in the training or the test split of a task,
-    in either order, is left out, and so is a repetition. The result may therefore have fewer new pairs.
+    two training pairs are linked by shared sentences.
+
+    A text that occurs in the training or the test split of a task is left out, and so is a repetition; likewise a pair,
+    in either order. The result may therefore have fewer new ones.
     """
-    train = next(iter(tasks.values())).train
+    train, random = next(iter(tasks.values())).train, np.random.default_rng(seed)
     if train.second is None:
-        return TransferTexts(list(train.first), None)
-    random = np.random.default_rng(seed)
+        return TransferTexts(_recombine_texts(tasks, round(recombined * len(train)), random), None)
     groups = sentence_groups(train)
     by_group = [np.flatnonzero(groups == group) for group in range(groups.max() + 1)]
     known = {frozenset(pair) for data in tasks.values() for pair in _pairs(data)}
@@ -65,6 +68,20 @@ def transfer_texts(tasks: dict[str, TaskData], recombined: float, seed: int) -> 
             first.append(pair[0])
             second.append(pair[1])
     return TransferTexts(first, second)
+
+
+def _recombine_texts(tasks: dict[str, TaskData], number: int, random: np.random.Generator) -> list[str]:
+    """The training texts, and up to `number` new ones."""
+    texts = list(next(iter(tasks.values())).train.first)
+    known = {text for data in tasks.values() for split in (data.train, data.test) for text in split.first}
+    words = [found for text in texts if len(found := text.split()) > 1]
+    for _ in range(number if words else 0):
+        one, other = (words[index] for index in random.integers(len(words), size=2))
+        text = " ".join(one[: random.integers(1, len(one))] + other[random.integers(1, len(other)) :])
+        if text not in known:
+            known.add(text)
+            texts.append(text)
+    return texts
 
 
 def soft_labels_path(folder: Path, group: Iterable[str]) -> Path:
