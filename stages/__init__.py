@@ -1,8 +1,8 @@
 """One module per stage of dvc.yaml, run as `python -m stages.<name>`.
 
-On a CPU a stage uses one thread, and arithmetic that every x86-64 processor with AVX2 has. Metrics then depend neither
-on the number of cores nor on newer instructions. MKL still runs other code on Intel's processors than on AMD's
-(docs/ci.md). The environment overrules each setting, for example OMP_NUM_THREADS=8 for a long run on a CPU.
+On a CPU a stage uses one thread, `teacher` two, and arithmetic that every x86-64 processor with AVX2 has. Metrics then
+depend neither on the number of cores nor on newer instructions. MKL still runs other code on Intel's processors than on
+AMD's (docs/ci.md). The environment overrules each setting, for example OMP_NUM_THREADS=8 for a long run on a CPU.
 """
 
 import gc

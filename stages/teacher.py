@@ -5,6 +5,8 @@ Reads data/split/train (for a stand-in only); writes models/teacher and metrics/
 
 from pathlib import Path
 
+import torch
+
 from tinypt.corpus.shards import iter_texts
 from tinypt.params.loader import load, load_seed
 from tinypt.params.models import Teacher
@@ -15,6 +17,7 @@ from tinypt.training.pretraining import make_model
 
 def main() -> None:
     """Write the teacher."""
+    torch.set_num_threads(max(2, torch.get_num_threads()))  # the students wait for it; little else can run
     length = load("tokenize", Tokenize).length
     make_model("teacher", load("teacher", Teacher), lambda: iter_texts(Path("data/split/train")), length, load_seed())
 

@@ -21,7 +21,7 @@ IDENTITY = {f"GIT_{role}_{what}": "t@t" for role in ("AUTHOR", "COMMITTER") for 
 def minimal() -> dict[str, Any]:
     """The sample's parameters with everything small, and three of its students."""
     params: dict[str, Any] = yaml.safe_load((ROOT / "params/sample.yaml").read_text(encoding="utf-8"))
-    params["students"] = {name: params["students"][name] for name in ("total", "semantic", "partial_word")}
+    params["students"] = {name: params["students"][name] for name in ("total", "semantic", "partial")}
     params["corpus"]["documents"] = 400
     params["base"]["corpus"]["documents"] = 150
     for model in ("teacher", "base"):
@@ -33,7 +33,7 @@ def minimal() -> dict[str, Any]:
         student_params["distill"] |= {"epochs": 1.0, "validation_blocks": 16}
     params["sentences"]["number"] = 64
     params["targets"]["base"] = {"alignment": "word", "width": 16, "precision": "fp32"}
-    params["students"]["partial_word"]["distill"]["targets"] = "cached"
+    params["students"]["partial"]["distill"] |= {"targets": "cached", "alignment": "word"}
     params["evaluate"] |= {"mlm_blocks": 32, "sentences": 10}
     params["evaluate"]["finetune"] |= {"epochs": 1, "seeds": [1], "heads": ["matched"]}
     return params

@@ -98,9 +98,9 @@ def test_plots_and_dag_are_drawn(clone: Clone) -> None:
 def test_another_clone_gives_the_same_bytes(clone: Clone, tmp_path: Path) -> None:
     """Run from nothing by ordinary interpreters, without one student: it does not change the others."""
     params = minimal()
-    params["students"] = {name: params["students"][name] for name in ("total", "partial_word")}
+    params["students"] = {name: params["students"][name] for name in ("total", "partial")}
     other = Clone.start(tmp_path, params)
-    other.dvc("repro", "evaluate@total", "distill@partial_word", "untrained")  # and the stages they need
+    other.dvc("repro", "evaluate@total", "distill@partial", "untrained")  # and the stages they need
     assert {"total/evaluate.json", "targets/base.json"} <= other.metrics().keys()
     assert other.metrics().items() <= clone.metrics().items()
     for name in ("teacher", "base", "untrained", *(f"{name}/distilled" for name in params["students"])):

@@ -8,8 +8,8 @@ from tests.conftest import ROOT, sample_params
 from tinypt.params.check import check_file
 from tinypt.runtime.errors import PipelineError
 
-ALIAS = "    init: {<<: *init}\n"
-LOSSES = "losses: {mlm: 1.0, cosine: 1.0}, "
+ALIAS = "    init: {<<: *teacher_tokenizer}\n"
+LOSSES = "losses: {mlm: 1.0}, alignment: null, "
 
 
 def write(folder: Path, params: dict[str, Any]) -> Path:
@@ -79,8 +79,8 @@ def test_texts_longer_than_the_blocks_of_training_are_refused(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("old", "new", "keys"),
     [
-        (ALIAS, "    init: *init\n", ("partial_word.init", "partial.init")),
-        (LOSSES, "", ("partial_word.distill.losses", "partial.distill.losses")),
+        (ALIAS, "    init: *teacher_tokenizer\n", ("mlm_only.init", "total.init")),
+        (LOSSES, "", ("mlm_only.distill.losses", "partial.distill.losses")),
     ],
 )
 def test_a_mapping_shared_by_two_students_is_refused(tmp_path: Path, old: str, new: str, keys: tuple[str, str]) -> None:

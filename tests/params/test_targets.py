@@ -88,7 +88,7 @@ def test_mistakes_are_refused(tmp_path: Path, changes: dict[str, Any], message: 
             {"alignment": "sentence"},
             r"cached needs alignment as in targets\.teacher, null, is sentence",
         ),
-        ("partial_word", None, BASE, {}, r"cached needs alignment as in targets\.base, sentence, is word"),
+        ("partial", None, BASE, {"alignment": "word"}, r"cached needs alignment as in targets\.base, sentence, is "),
     ],
 )
 def test_students_that_need_other_targets_are_refused(

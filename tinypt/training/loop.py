@@ -24,7 +24,7 @@ from tinypt.training.step import Step, autocast, step_blocks
 from tinypt.training.workers import Workers, join_workers
 
 log = logging.getLogger(__name__)
-ROWS = 20  # rows of the training curve, at least; a long run gets one every MAX_INTERVAL steps
+ROWS = 10  # rows of the training curve, at least; a long run gets one every MAX_INTERVAL steps
 MAX_INTERVAL = 500
 VALIDATION_MASKING = 0.15  # share of positions masked in validation, independent of mask_probability
 Row = dict[str, float]
