@@ -67,8 +67,9 @@ def test_a_finished_run_is_not_repeated(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_ablation_has_the_samples_data_and_models_but_trains_longer() -> None:
     ablation, sample = (yaml.safe_load((ROOT / f"params/{name}.yaml").read_text()) for name in ("ablation", "sample"))
     assert ablation.keys() == sample.keys()
-    for length in ("epochs", "learning_rate", "mask_probability", "validation_blocks"):
-        sample["teacher"]["training"][length] = ablation["teacher"]["training"][length]
+    for model in ("teacher", "base"):
+        for length in ("epochs", "batch_size", "learning_rate", "mask_probability", "validation_blocks"):
+            sample[model]["training"][length] = ablation[model]["training"][length]
     for section in ablation.keys() - {"students", "evaluate"}:
         assert ablation[section] == sample[section], section
     students = load("students", dict[str, Student], ROOT / "params/ablation.yaml")
