@@ -80,15 +80,16 @@ def ready(lane: list[str], graph: "nx.DiGraph[str]", done: set[str]) -> list[str
     return lane[:count]
 
 
-def followers(names: list[str], graph: "nx.DiGraph[str]") -> int:
-    """Number of stages that need any of these."""
-    return len(set[str]().union(*(nx.ancestors(graph, name) for name in names)))
+def remaining(names: list[str], graph: "nx.DiGraph[str]") -> int:
+    """Length of the longest chain of stages that begins with one of these: the critical path."""
+    later = set(names).union(*(nx.ancestors(graph, name) for name in names))
+    return nx.dag_longest_path_length(graph.subgraph(later))
 
 
 def run(graph: "nx.DiGraph[str]", jobs: int, *options: str) -> int:
     """Run all stages, those of up to `jobs` lanes at the same time. Returns the first exit status that is not 0, or 0.
 
-    The lane that most stages wait for goes first. The stages of a lane share a DVC process, which takes seconds to
+    The lane with the longest way to the end goes first. The stages of a lane share a DVC process, which takes seconds to
     start. After a failure or a signal no other starts.
     """
     waiting = lanes(graph)
@@ -111,7 +112,7 @@ def run(graph: "nx.DiGraph[str]", jobs: int, *options: str) -> int:
     with ThreadPoolExecutor(jobs) as pool:
         while True:
             starts = {lane: ready(names, graph, done) for lane, names in waiting.items() if lane not in running}
-            for lane, names in sorted(starts.items(), key=lambda start: -followers(start[1], graph)):
+            for lane, names in sorted(starts.items(), key=lambda start: -remaining(start[1], graph)):
                 if names and len(running) < jobs and not failed and not _signals:
                     running.add(lane)
                     waiting[lane] = waiting[lane][len(names) :]
