@@ -24,7 +24,10 @@ if sys.version_info < (3, 11) or not (find_spec("yaml") and find_spec("polars"))
 if sys.argv[0] == "-m":  # as `python -m stages.<name>`, whose `run` enables it again
     gc.disable()  # imports leave no garbage, and looking for it takes a seventh of their time
 
-SETTINGS = {"OMP_NUM_THREADS": "1"}
+SETTINGS = {
+    "OMP_NUM_THREADS": "1",
+    "GOMP_SPINCOUNT": "3000",  # the threads of `teacher` wait idly after microseconds: others may need their core
+}
 if platform.machine().lower() in ("x86_64", "amd64"):
     SETTINGS |= {
         "ATEN_CPU_CAPABILITY": "avx2",  # PyTorch
