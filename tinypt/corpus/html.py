@@ -6,7 +6,7 @@ import re
 
 from tinypt.corpus.encodings import WESTERN, wide_encoding
 
-META = re.compile(rb"<!--(?:(?!-->).)*+|<meta\b[^<>]*+", re.IGNORECASE | re.DOTALL)  # comments are skipped
+META = re.compile(rb"<!--(?>(?:[^-]++|-(?!->))*)|<meta\b[^<>]*+", re.IGNORECASE)  # comments are skipped
 CHARSET = re.compile(rb"""charset\s*+=\s*+["']?\s*+([\w:.-]++)""", re.IGNORECASE)
 XML = re.compile(rb"""\s*+<\?xml\b[^<>]*?\bencoding\s*+=\s*+["']([\w:.-]++)""")
 TITLE = re.compile(r"<title\b[^<>]*+>", re.IGNORECASE)
