@@ -56,7 +56,7 @@ def add_task(project: Path, kind: str, train: Rows, test: Rows, **changes: objec
         "made_up": {"kind": kind, "max_contamination": 0.0, "data": data | {"columns": columns | changes}}
     }
     params["evaluate"] |= {"mlm_blocks": 4, "sentences": 4}
-    params["evaluate"]["finetune"] |= {"epochs": 1, "batch_size": 16, "seeds": [1], "heads": ["cls"]}
+    params["evaluate"]["finetune"] |= {"epochs": 1, "batch_size": 16, "seeds": [1], "heads": ["cls"], "joint": []}
     (project / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
 
 
