@@ -81,16 +81,16 @@ def ready(lane: list[str], graph: "nx.DiGraph[str]", done: set[str]) -> list[str
 
 
 def remaining(names: list[str], graph: "nx.DiGraph[str]") -> int:
-    """Length of the longest chain of stages that begins with one of these: the critical path."""
+    """Number of stages in the longest chain that begins with one of these: the critical path."""
     later = set(names).union(*(nx.ancestors(graph, name) for name in names))
-    return nx.dag_longest_path_length(graph.subgraph(later))
+    return len(nx.dag_longest_path(graph.subgraph(later)))
 
 
 def run(graph: "nx.DiGraph[str]", jobs: int, *options: str) -> int:
     """Run all stages, those of up to `jobs` lanes at the same time. Returns the first exit status that is not 0, or 0.
 
-    The lane with the longest way to the end goes first. The stages of a lane share a DVC process, which takes seconds to
-    start. After a failure or a signal no other starts.
+    The lane with the longest way to the end goes first. The stages of a lane share a DVC process, which takes seconds
+    to start. After a failure or a signal no other starts.
     """
     waiting = lanes(graph)
     running, done, failed = set[str](), set[str](), 0

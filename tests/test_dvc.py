@@ -13,7 +13,6 @@ import yaml
 from dvc.repo import Repo
 from dvc.repo.artifacts import check_name_format
 
-
 ROOT = Path(__file__).parents[1]
 # The order of the data flow; a folder imports only folders before it. Modules outside these folders serve all of them.
 FLOW = (
