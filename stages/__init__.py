@@ -26,7 +26,7 @@ if sys.argv[0] == "-m":  # as `python -m stages.<name>`, whose `run` enables it 
 
 SETTINGS = {
     "OMP_NUM_THREADS": "1",
-    "GOMP_SPINCOUNT": "3000",  # the threads of `teacher` wait idly after microseconds: others may need their core
+    "GOMP_SPINCOUNT": "3000",  # microseconds, then a waiting thread of `teacher` leaves its core to others
 }
 if platform.machine().lower() in ("x86_64", "amd64"):
     SETTINGS |= {

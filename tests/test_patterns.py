@@ -13,12 +13,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(
     ".".join(file.relative_to(ROOT).with_suffix("").parts)
-    for folder in ("tinypt", "demo", "ci")
+    for folder in ("tinypt", "stages", "demo", "ci")
     for file in (ROOT / folder).rglob("*.py")
     if "re.compile(" in file.read_text(encoding="utf-8")
 )
-
-
 _ONE = (op.IN, op.LITERAL, op.NOT_LITERAL, op.ANY)
 
 
