@@ -16,7 +16,7 @@ from tinypt.cleaning.screen import each, each_line, found, put
 from tinypt.cleaning.text import LAYERS, URLS, layered, normalise_space, remove_urls, separate, strip_layers
 from tinypt.params.clean import Clean
 
-_ROUNDS = 4  # one repair can expose work for another; real text is stable after two rounds
+_ROUNDS = 3  # one repair can expose work for another; real text is stable after two rounds
 Changes = dict[str, int]
 
 

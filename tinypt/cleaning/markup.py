@@ -58,7 +58,7 @@ _LOOSE = (
     rf"|(?P<broken>(?:(?<=<script)|(?<=<style)){_UP_TO_END})"
 )
 # A tag, a declaration, or the beginning of a comment. One expression, so that a < that begins none costs little: a
-# hostile text may hold a quarter of a million, and is read twelve times. Values may hold a < as well, but the time is
+# hostile text may hold a quarter of a million, and is read six times. Values may hold a < as well, but the time is
 # linear: a value ends at the next quote of its kind, so readings from two < share no value, nor what is between values.
 # A likely word is a tag with attributes alone, if need be after a first >.
 _TAG = re.compile(
@@ -75,7 +75,7 @@ _CODE_ENDS = {name: re.compile(rf"</{name}\s*+>", re.IGNORECASE) for name in ("s
 # Screen of strip_markup.
 MARKUP = rf"(?i)<(?:[!?/]|(?:{any_case('script|style')})|(?:{any_case('|'.join(_NAMES + _WORDS))})[{SPACES}\n/>])|\]\]>"
 _OTHER = re.compile(
-    r"<(?P<close>/?)(?P<gap>\s*+)(?P<name>[a-z_][\w:.-]*+)(?:(?P<rest>\s[^<>]*+)|(?P<empty>/))?>(?=(?P<next><[a-z_])?)",
+    r"<(/?)(\s*+)([a-z_][\w:.-]*+)(?:(\s[^<>]*+)|(/))?>(?=(<[a-z_])?)",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(r"</\s*+([a-z_][\w:.-]*+)\s*+>", re.IGNORECASE)
@@ -124,12 +124,12 @@ def _strip_other_tags(text: str) -> str:
     others = {name.lower() for name in _CLOSING.findall(text)} - _KNOWN
 
     def left(tag: re.Match[str]) -> str:
-        if tag["name"].lower() in others:
-            ends = tag["close"] and not tag["empty"] and not (tag["rest"] or "").strip()
-            return " " if ends and tag["next"] else ""  # an end tag directly before a start tag separates words
-        alone = tag["empty"] or (tag["rest"] or "").endswith("/")
-        unknown = alone and not tag["close"] and not tag["gap"] and tag["name"].lower() not in _NAMES
-        return "" if unknown else tag[0]
+        close, gap, name, rest, empty, followed = tag.groups()
+        if name.lower() in others:
+            ends = close and not empty and not (rest or "").strip()
+            return " " if ends and followed else ""  # an end tag directly before a start tag separates words
+        alone = empty or (rest and rest[-1] == "/")
+        return "" if alone and not close and not gap and name.lower() not in _NAMES else tag[0]
 
     return _OTHER.sub(left, text) if others else text
 

@@ -70,7 +70,7 @@ _INTRODUCED = (
 )
 
 _NUMBERED = re.compile(r"&#(?:[xX][0-9A-Fa-f]+|[0-9]+);")
-_MAX_LAYERS = 3  # of escaping: feeds hold &amp;lt;, and a text that changes is repaired again
+_MAX_LAYERS = 2  # of escaping: feeds hold &amp;lt;, and a text that changes is repaired again
 
 
 def layered(texts: pl.Series) -> pl.Series:
@@ -88,12 +88,11 @@ def strip_layers(text: str) -> tuple[str, bool, bool]:
     had_markup = had_entities = False
     for _ in range(_MAX_LAYERS):
         stripped = strip_markup(text)
-        plain = _decoded(stripped) if "&" in stripped else stripped
         had_markup |= stripped != text
-        had_entities |= plain != stripped
-        if plain == text:
+        text = _decoded(stripped) if "&" in stripped else stripped
+        if text == stripped:
             break
-        text = plain
+        had_entities = True
     return text, had_markup, had_entities
 
 
