@@ -29,15 +29,15 @@ _FTFY = ftfy.TextFixerConfig(unescape_html=False)
 def repair(text: str, rules: Clean) -> tuple[str, dict[str, int]]:
     """The repaired text, and the bytes removed by each repair that changed it."""
     changes: dict[str, int] = {}
-    for _ in range(4):
+    for layers in (3, 1, 1):
         before = text
-        text = _repair_once(text, rules, changes)
+        text = _repair_once(text, rules, changes, layers)
         if text == before:
             break
     return text, changes
 
 
-def _repair_once(text: str, rules: Clean, changes: dict[str, int]) -> str:
+def _repair_once(text: str, rules: Clean, changes: dict[str, int], layers: int) -> str:
     def note(rule: str, before: str, after: str) -> str:
         before, after = normalise_space(before), normalise_space(after)
         if after != before:
@@ -45,7 +45,7 @@ def _repair_once(text: str, rules: Clean, changes: dict[str, int]) -> str:
         return after
 
     if "markup" in rules.repairs:
-        stripped, had_markup, had_entities = strip_layers(text)
+        stripped, had_markup, had_entities = strip_layers(text, layers)
         if had_markup or had_entities:
             note("markup" if had_markup else "entities", text, stripped)
         text = stripped

@@ -44,7 +44,7 @@ FLOODS = [
     "data da a.com/1 \ufffd{}\n", "\u0301 você?a >{}\n", "Â", "<a href=x \u0301 ", "<div ", "<script ", "&#xfffd;",
 ]  # fmt: skip
 FLOOD_SIZE = 0.3  # MB of UTF-8
-# Each reading takes one tag from the middle of these, and a text is read up to six times.
+# Each reading takes one tag from the middle of these, and a text is read up to five times, three if nothing is escaped.
 NESTS = ("<b a='<b c=\"", "\"'>"), ("</x", "x>")
 MOST = 2.5  # seconds of CPU per MB; a core at 2.1 GHz takes up to 1.6
 

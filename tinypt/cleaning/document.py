@@ -16,7 +16,9 @@ from tinypt.cleaning.screen import each, each_line, found, put
 from tinypt.cleaning.text import LAYERS, URLS, layered, normalise_space, remove_urls, separate, strip_layers
 from tinypt.params.clean import Clean
 
-_ROUNDS = 3  # one repair can expose work for another; real text is stable after two rounds
+# Layers of escaping that each round removes. One repair can expose work for another; real text is stable after two
+# rounds, and feeds hold &amp;lt;.
+_ROUNDS = (3, 1, 1)
 Changes = dict[str, int]
 
 
@@ -37,9 +39,9 @@ def repair_batch(texts: pl.Series, rules: Clean) -> tuple[pl.Series, list[Change
     changes: list[Changes] = [{} for _ in range(len(texts))]
     rows = pl.Series(range(len(texts)), dtype=pl.UInt32)
     left = texts
-    for _ in range(_ROUNDS):
+    for layers in _ROUNDS:
         noted = [changes[row] for row in rows]
-        decoded = _decode(left, noted, rules)
+        decoded = _decode(left, noted, rules, layers)
         after = _strip(decoded, noted, rules)
         texts = put(texts, rows, after)
         again = after != decoded
@@ -53,10 +55,10 @@ def repair_batch(texts: pl.Series, rules: Clean) -> tuple[pl.Series, list[Change
     return texts, changes
 
 
-def _decode(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.Series:
+def _decode(texts: pl.Series, changes: list[Changes], rules: Clean, layers: int) -> pl.Series:
     """Restore the intended texts: no markup, entities, mojibake or uneven white space."""
     if "markup" in rules.repairs:
-        texts = _strip_layers(texts, changes)
+        texts = _strip_layers(texts, changes, layers)
     texts = separate(texts)
     # Other white space is still the original here: ftfy needs the no-break spaces that belong to mojibake.
     if "mojibake" in rules.repairs:
@@ -91,10 +93,10 @@ STEPS: dict[str, tuple[tuple[str, ...], Callable[[pl.Series], pl.Series]]] = {
 }
 
 
-def _strip_layers(texts: pl.Series, changes: list[Changes]) -> pl.Series:
+def _strip_layers(texts: pl.Series, changes: list[Changes], layers: int) -> pl.Series:
     at = layered(texts)
     before = texts.gather(at)
-    stripped = [strip_layers(text) for text in before.to_list()]
+    stripped = [strip_layers(text, layers) for text in before.to_list()]
     after = pl.Series([text for text, _, _ in stripped], dtype=pl.String)
     had_markup = pl.Series([markup for _, markup, _ in stripped], dtype=pl.Boolean)
     plain, even = normalise_space(before), normalise_space(after)

@@ -58,9 +58,9 @@ _LOOSE = (
     rf"|(?P<broken>(?:(?<=<script)|(?<=<style)){_UP_TO_END})"
 )
 # A tag, a declaration, or the beginning of a comment. One expression, so that a < that begins none costs little: a
-# hostile text may hold a quarter of a million, and is read six times. Values may hold a < as well, but the time is
-# linear: a value ends at the next quote of its kind, so readings from two < share no value, nor what is between values.
-# A likely word is a tag with attributes alone, if need be after a first >.
+# hostile text may hold a quarter of a million, and is read up to five times. Values may hold a < as well, but the time
+# is linear: a value ends at the next quote of its kind, so readings from two < share no value, nor what is between
+# values. A likely word is a tag with attributes alone, if need be after a first >.
 _TAG = re.compile(
     rf"<(?:/\s*+(?P<closing>{_any_of(_NAMES + _WORDS)})\s*+>"
     r"|(?P<comment>!--)|!doctype\b[^<>]*+>|!\[CDATA\[|\?xml\b[^<>]*+>"

@@ -70,7 +70,6 @@ _INTRODUCED = (
 )
 
 _NUMBERED = re.compile(r"&#(?:[xX][0-9A-Fa-f]+|[0-9]+);")
-_MAX_LAYERS = 2  # of escaping: feeds hold &amp;lt;, and a text that changes is repaired again
 
 
 def layered(texts: pl.Series) -> pl.Series:
@@ -83,10 +82,14 @@ def layered(texts: pl.Series) -> pl.Series:
     return at.filter(some.str.contains(MARKUP) | holds)
 
 
-def strip_layers(text: str) -> tuple[str, bool, bool]:
-    """Remove markup, entities, and markup hidden by entities. Returns the text, had markup, had entities."""
+def strip_layers(text: str, layers: int = 3) -> tuple[str, bool, bool]:
+    """Remove markup, entities, and markup hidden by up to `layers` - 1 layers of entities.
+
+    Returns:
+        The text, whether it had markup, and whether it had entities.
+    """
     had_markup = had_entities = False
-    for _ in range(_MAX_LAYERS):
+    for _ in range(layers):
         stripped = strip_markup(text)
         had_markup |= stripped != text
         text = _decoded(stripped) if "&" in stripped else stripped
