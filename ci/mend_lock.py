@@ -29,7 +29,7 @@ def main() -> None:
 
 def _accepted(content: bytes) -> bool:
     try:
-        COMPILED_LOCKFILE_SCHEMA(yaml.safe_load(content.decode("utf-8")))
+        COMPILED_LOCKFILE_SCHEMA(yaml.load(content.decode("utf-8"), yaml.CSafeLoader))
     except (UnicodeDecodeError, yaml.YAMLError, Invalid):
         return False
     return True

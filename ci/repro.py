@@ -18,6 +18,8 @@ import yaml
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
 
+from ci.lock_file import put_back, set_aside
+
 MEMORY = 3 << 30  # bytes for each stage; the largest one of the sample takes 1 GB
 GPUS = ("nvidia[0-9]*", "kfd")  # devices in /dev, NVIDIA's and AMD's. `distill` uses all of them
 RUNNING = "Running stage '"  # DVC prints this and the name of a stage
@@ -35,7 +37,13 @@ def main(*options: str) -> int:
         graph = stages() if jobs > 1 else nx.DiGraph()
     except (DvcException, OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
         jobs = 1  # `dvc repro` says what is wrong with params.yaml or dvc.yaml
-    failed = run(graph, jobs, *options) if jobs > 1 else 0
+    failed = 0
+    if jobs > 1:
+        entries = set_aside()
+        try:
+            failed = run(graph, jobs, *options)
+        finally:
+            put_back(entries)
     return failed or _start("repro", *options).wait()
 
 

@@ -1,6 +1,7 @@
 """`ci.repro` in small projects, whose stages are shell commands."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -85,6 +86,39 @@ def test_students_run_at_the_same_time(
     assert status == 0
     assert (ran[0], sorted(ran[1:3]), ran[3:]) == ("corpus", ["distill@one", "distill@two"], ["report"])
     assert _run(project, MEET, capfd) == (0, []), "all is in dvc.lock"
+
+
+def test_in_a_new_clone_the_lock_file_is_short_until_the_end(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(repro, "processes", lambda: 2)
+    command, lock = "cp dvc.lock seen", project / "dvc.lock"
+    assert _run(project, command, capfd)[0] == 0
+    whole = lock.read_bytes()
+    for path in ("models", ".dvc/cache"):
+        shutil.rmtree(path)
+    for path in ("corpus", "report", "seen"):
+        Path(path).unlink()
+    status, ran = _run(project, command, capfd)
+    assert (status, len(ran)) == (0, 4)
+    assert "report" not in (project / "seen").read_text(encoding="utf-8")
+    assert lock.read_bytes() == whole, "the same entries in the same order"
+    shutil.rmtree(project / "models")
+    assert _run(project, command, capfd) == (0, [])
+    assert lock.read_bytes() == whole
+
+
+def test_after_a_failure_the_lock_file_keeps_what_did_not_run(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(repro, "processes", lambda: 2)
+    assert _run(project, "true", capfd)[0] == 0
+    whole = (project / "dvc.lock").read_text(encoding="utf-8")
+    for path in ("models", ".dvc/cache"):
+        shutil.rmtree(path)
+    (project / "corpus").unlink()
+    assert _run(project, "false", capfd)[0] != 0
+    assert (project / "dvc.lock").read_text(encoding="utf-8") == whole
 
 
 def test_stages_that_students_share_run_at_the_same_time_too(

@@ -53,7 +53,7 @@ def test_candidates_take_turns_and_get_only_texts_within_their_positions() -> No
     turns = [calls[turn : turn + 2] for turn in range(0, 2 * (efficiency.WARM + efficiency.SINGLE), 2)]
     assert all(sorted(turn) == [("long", (1, 32)), ("short", (1, 32))] for turn in turns)
     assert len({tuple(turn) for turn in turns}) == 2  # the order varies
-    assert {shape for name, shape in calls if name == "short"} == {(1, 32), (32, 32)}
+    assert {shape for name, shape in calls if name == "short"} == {(1, 32), (efficiency.BATCH, 32)}
 
 
 def test_percentiles_and_rates_are_computed_from_the_calls(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +72,7 @@ def test_percentiles_and_rates_are_computed_from_the_calls(monkeypatch: pytest.M
     numbers = measure([Candidate("one", 100, 32, call)], seed=1)["one"]["32"]
     assert numbers["p50_ms"] == pytest.approx(1.0)
     assert numbers["p95_ms"] == pytest.approx(21.0)
-    assert numbers["texts_per_s"] == pytest.approx(32 / 0.001)
+    assert numbers["texts_per_s"] == pytest.approx(efficiency.BATCH / 0.001)
 
 
 def test_parameters_and_bytes_match_the_weights_file(evaluated: EvaluatedModel, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.progress import Progress
 
 LENGTHS = (32, 128)  # pieces in a text, [CLS] and [SEP] included; no padding
-BATCH = 32  # texts per call when throughput is measured
+BATCH = 16  # texts per call when throughput is measured
 SINGLE, BATCHES = 40, 3  # timed turns with one text per call (for percentiles) and with a batch per call
 WARM = 1  # turn before the clock starts
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")  # of an ONNX graph
