@@ -7,9 +7,10 @@ import os
 import signal
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
 from types import FrameType
 
 import networkx as nx
@@ -19,17 +20,20 @@ from dvc.exceptions import DvcException
 from dvc.repo import Repo
 
 from ci.lock_file import put_back, set_aside
+from ci.worker import END
 
 MEMORY = 3 << 30  # bytes for each stage; the largest one of the sample takes 1 GB
 GPUS = ("nvidia[0-9]*", "kfd")  # devices in /dev, NVIDIA's and AMD's. `distill` uses all of them
-RUNNING = "Running stage '"  # DVC prints this and the name of a stage
+ALONE = "efficiency"  # the stage that measures time
+IDLE = ("", "Use `dvc push` to send your updates to remote storage.")  # said after each stage
 
 _started: list["subprocess.Popen[str]"] = []
 _signals: list[int] = []  # that asked this process to end
+_own = threading.local()  # a thread's worker
 
 
 def main(*options: str) -> int:
-    """Run it and return DVC's exit status: that of the first process that fails."""
+    """Run it and return DVC's exit status: that of the first stage that fails."""
     signal.signal(signal.SIGINT, lambda number, _: _signals.append(number))  # Ctrl-C reaches DVC too: it ends in order
     signal.signal(signal.SIGTERM, _pass_on)
     try:
@@ -44,7 +48,7 @@ def main(*options: str) -> int:
             failed = run(graph, jobs, *options)
         finally:
             put_back(entries)
-    return failed or _start("repro", *options).wait()
+    return failed or _start("dvc", "repro", *options).wait()
 
 
 def new_students() -> list[str]:
@@ -67,76 +71,65 @@ def stages() -> "nx.DiGraph[str]":
         return nx.relabel_nodes(repo.index.graph, {stage: stage.addressing for stage in repo.index.graph})
 
 
-def lanes(graph: "nx.DiGraph[str]") -> dict[str, list[str]]:
-    """The stages in the order in which they can run, by the name after the @; "" has the stages without such a name.
-
-    `tokenize@teacher` and `teacher` are in one lane.
-    """
-    names = {stage.partition("@")[2] for stage in graph}
-    found: dict[str, list[str]] = {}
-    for stage in reversed(list(nx.topological_sort(graph))):
-        name, _, own = stage.partition("@")
-        found.setdefault(own or (name if name in names else ""), []).append(stage)
-    return found
-
-
-def ready(lane: list[str], graph: "nx.DiGraph[str]", done: set[str]) -> list[str]:
-    """The first stages of a lane: as many as need only stages that are done, and one another."""
-    count = 0
-    while count < len(lane) and done.union(lane[:count]).issuperset(graph[lane[count]]):
-        count += 1
-    return lane[:count]
-
-
-def remaining(names: list[str], graph: "nx.DiGraph[str]") -> int:
-    """Number of stages in the longest chain that begins with one of these: the critical path."""
-    later = set(names).union(*(nx.ancestors(graph, name) for name in names))
-    return len(nx.dag_longest_path(graph.subgraph(later)))
+def by_urgency(graph: "nx.DiGraph[str]") -> list[str]:
+    """All stages, those first that the longest chain of others waits for: the critical path."""
+    longest: dict[str, int] = {}
+    for stage in nx.topological_sort(graph):  # those that need it come before it
+        longest[stage] = 1 + max((longest[later] for later in graph.predecessors(stage)), default=0)
+    return sorted(reversed(list(longest)), key=lambda stage: -longest[stage])
 
 
 def run(graph: "nx.DiGraph[str]", jobs: int, *options: str) -> int:
-    """Run all stages, those of up to `jobs` lanes at the same time. Returns the first exit status that is not 0, or 0.
+    """Run all stages, up to `jobs` at the same time. Returns the first exit status that is not 0, or 0.
 
-    The lane with the longest way to the end goes first. The stages of a lane share a DVC process, which takes seconds
-    to start. After a failure or a signal no other starts.
+    After a failure or a signal no other stage starts.
     """
-    waiting = lanes(graph)
-    running, done, failed = set[str](), set[str](), 0
-    events: SimpleQueue[tuple[str, list[str], int | None]] = SimpleQueue()  # lane, stages done, exit status at the end
-
-    def run_lane(lane: str, names: list[str]) -> None:
-        status = 1
-        try:
-            process = _start("--wait-for-lock", "repro", *options, "--single-item", *names, output=subprocess.PIPE)
-            assert process.stdout is not None
-            for line in process.stdout:  # printed by whole lines: two progress bars would overwrite each other
-                print(line, end="", flush=True)
-                if line.startswith(RUNNING) and (name := line.split("'")[1]) in names:
-                    events.put((lane, names[: names.index(name)], None))
-            status = process.wait()
-        finally:
-            events.put((lane, [] if status else names, status))
-
+    waiting, done, failed = by_urgency(graph), set[str](), 0
+    running: dict[Future[int], str] = {}
     with ThreadPoolExecutor(jobs) as pool:
         while True:
-            starts = {lane: ready(names, graph, done) for lane, names in waiting.items() if lane not in running}
-            for lane, names in sorted(starts.items(), key=lambda start: -remaining(start[1], graph)):
-                if names and len(running) < jobs and not failed and not _signals:
-                    running.add(lane)
-                    waiting[lane] = waiting[lane][len(names) :]
-                    pool.submit(run_lane, lane, names)
+            for stage in [stage for stage in waiting if done.issuperset(graph[stage])]:
+                alone = running if stage == ALONE else ALONE in running.values()
+                if len(running) < jobs and not alone and not failed and not _signals:
+                    waiting.remove(stage)
+                    running[pool.submit(_run_stage, stage, options)] = stage
             if not running:
-                return failed or (128 + _signals[0] if _signals else 0)
-            lane, names, status = events.get()
-            done.update(names)
-            if status is not None:
-                running.remove(lane)
-                failed = failed or status
+                break
+            for ended in wait(running, return_when=FIRST_COMPLETED).done:
+                done.add(running.pop(ended))
+                failed = failed or ended.result()
+    for worker in _started:
+        if worker.stdin:
+            worker.stdin.close()
+        worker.wait()
+    return failed or (128 + _signals[0] if _signals else 0)
 
 
-def _start(*arguments: str, output: int | None = None) -> "subprocess.Popen[str]":
-    errors = None if output is None else subprocess.STDOUT
-    process = subprocess.Popen([sys.executable, "-m", "dvc", *arguments], stdout=output, stderr=errors, text=True)
+def _run_stage(stage: str, options: tuple[str, ...]) -> int:
+    """Let this thread's worker run a stage, print what it says by whole lines, and return the exit status.
+
+    Progress bars of two workers would overwrite each other.
+    """
+    if not hasattr(_own, "worker"):
+        _own.worker = _start("ci.worker", "--wait-for-lock", "repro", *options, "--single-item", pipes=True)
+    worker: subprocess.Popen[str] = _own.worker
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    with suppress(BrokenPipeError):  # a signal ended it
+        print(stage, file=worker.stdin, flush=True)
+    for line in worker.stdout:
+        if line.startswith(END):
+            return int(line.removeprefix(END))
+        if line.rstrip("\n") not in IDLE:
+            print(line, end="", flush=True)
+    return worker.wait() or 1
+
+
+def _start(module: str, *arguments: str, pipes: bool = False) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", module, *arguments]
+    channel = subprocess.PIPE if pipes else None
+    errors = subprocess.STDOUT if pipes else None
+    process = subprocess.Popen(command, stdin=channel, stdout=channel, stderr=errors, text=True)
     _started.append(process)
     return process
 

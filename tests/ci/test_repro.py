@@ -129,25 +129,29 @@ def test_stages_that_students_share_run_at_the_same_time_too(
     assert (status, sorted(ran)) == (0, ["base", "corpus", "teacher", "tokenize@base", "tokenize@teacher"])
 
 
-def test_a_stage_starts_once_those_that_it_needs_are_done() -> None:
+def test_the_longest_chain_goes_first() -> None:
     needs = {
-        **{"split": [], "base": [], "tokenize@base": ["split", "base"], "teacher": ["split"]},
-        **{"tokenize@teacher": ["teacher"], "distill@one": ["tokenize@teacher"], "report": ["distill@one"]},
+        **{"split": [], "base": [], "tokenize@base": ["split", "base"], "teacher": ["split"], "tasks": ["split"]},
+        **{"tokenize@teacher": ["teacher"], "distill@one": ["tokenize@teacher"], "report": ["distill@one", "tasks"]},
     }
-    graph = nx.DiGraph(needs)
-    lanes = repro.lanes(graph)
-    assert lanes == {  # each in the order in which its stages can run
-        "": ["split", "report"],
-        "base": ["base", "tokenize@base"],
-        "teacher": ["teacher", "tokenize@teacher"],
-        "one": ["distill@one"],
-    }
-    first = {lane: repro.ready(names, graph, set()) for lane, names in lanes.items()}
-    assert first == {"": ["split"], "base": ["base"], "teacher": [], "one": []}
-    assert repro.ready(lanes["teacher"], graph, {"split"}) == ["teacher", "tokenize@teacher"]
-    assert repro.remaining(["teacher", "tokenize@teacher"], graph) == 4
-    assert repro.remaining(["distill@one"], graph) == 2
-    assert repro.remaining([], graph) == 0
+    order = repro.by_urgency(nx.DiGraph(needs))
+    assert order[:3] == ["split", "teacher", "tokenize@teacher"]
+    assert order.index("tasks") > order.index("tokenize@teacher")
+    assert set(order) == set(needs)
+
+
+def test_the_stage_that_measures_time_runs_alone(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    stage = "{cmd: 'echo NAME >> log; sleep 0.5; echo NAME >> log; touch NAME', outs: [NAME]}"
+    names = ("before", "efficiency", "after")
+    pipeline = "stages:\n" + "".join(f"  {name}: {stage.replace('NAME', name)}\n" for name in names)
+    monkeypatch.setattr(repro, "processes", lambda: 2)
+    status, ran = _run(project, "", capfd, pipeline)
+    assert (status, len(ran)) == (0, 3)
+    log = (project / "log").read_text(encoding="utf-8").split()
+    place = log.index("efficiency")
+    assert log[place + 1] == "efficiency"
 
 
 def test_students_take_turns_with_a_gpu_or_little_memory(
