@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from tinypt.evaluation.finetuning.data import decode, finetune_loss, prepare, prepare_with_soft_labels
+from tinypt.evaluation.finetuning.data import decode, finetune_losses, prepare, prepare_with_soft_labels
 from tinypt.evaluation.finetuning.task_distillation import SoftLabels, transfer_texts
 from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.tasks.table import TaskData
@@ -38,7 +38,7 @@ def test_the_loss_from_labels_is_the_sum_of_the_tasks(
     gold = torch.tensor([label == "None" for label in entailment.train.labels]).long()
     scores = torch.tensor([(float(label) - 3.25) / 1.75 for label in similarity.train.labels])
     alone = functional.cross_entropy(outputs[:, :2], gold) + functional.mse_loss(outputs[:, 2], scores)
-    assert float(finetune_loss(finetune_data, outputs, ALL)) == pytest.approx(float(alone))
+    assert float(finetune_losses(finetune_data, outputs, ALL).mean()) == pytest.approx(float(alone))
 
 
 def test_the_loss_with_soft_labels_row_by_row(
@@ -69,11 +69,11 @@ def test_the_loss_with_soft_labels_row_by_row(
             (student_outputs[row, 2] - score) ** 2,
         ]
         expected.append(0.75 * sum(hard) + 0.25 * sum(soft))
-    assert float(finetune_loss(finetune_data, outputs, torch.arange(rows))) == pytest.approx(
+    assert float(finetune_losses(finetune_data, outputs, torch.arange(rows)).mean()) == pytest.approx(
         np.mean(expected), rel=1e-5
     )
     some = torch.tensor([25, 3, 24])
-    assert float(finetune_loss(finetune_data, outputs[some], some)) == pytest.approx(
+    assert float(finetune_losses(finetune_data, outputs[some], some).mean()) == pytest.approx(
         np.mean([expected[i] for i in some]), rel=1e-5
     )
 

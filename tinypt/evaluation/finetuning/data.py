@@ -116,8 +116,8 @@ def decode(finetune_data: FinetuneData, outputs: NDArray[np.float64]) -> list[La
     return [_decode_task(data, part) for data, part in zip(finetune_data.tasks.values(), parts, strict=True)]
 
 
-def finetune_loss(finetune_data: FinetuneData, outputs: Tensor, rows: Tensor) -> Tensor:
-    """Loss of a batch: the tasks' losses are summed, then averaged over rows.
+def finetune_losses(finetune_data: FinetuneData, outputs: Tensor, rows: Tensor) -> Tensor:
+    """Loss of each row of a batch, [batch]: the sum of the tasks' losses.
 
     The hard loss compares with the labels: cross-entropy for classes, squared error for scores. The soft loss compares
     with the teacher's outputs: T² KL(teacher || student) at temperature T for classes, squared error for scores. A
@@ -132,7 +132,7 @@ def finetune_loss(finetune_data: FinetuneData, outputs: Tensor, rows: Tensor) ->
     parts: tuple[Tensor, ...] = torch.split(outputs, finetune_data.widths, dim=1)
     if soft_targets is None:
         hard_losses = [_hard(part, labels[rows]) for part, labels in zip(parts, targets, strict=True)]
-        return torch.stack(hard_losses).sum(dim=0).mean()
+        return torch.stack(hard_losses).sum(dim=0)
     teacher_parts: tuple[Tensor, ...] = torch.split(soft_targets.outputs[rows], finetune_data.widths, dim=1)
     labelled, last = rows < soft_targets.labelled, soft_targets.labelled - 1
     weight, losses = soft_targets.weight, []
@@ -140,7 +140,7 @@ def finetune_loss(finetune_data: FinetuneData, outputs: Tensor, rows: Tensor) ->
         soft = _soft(part, teacher_part, labels.dtype == torch.long, soft_targets.temperature)
         hard = _hard(part, labels[rows.clamp(max=last)])  # rows without a label get any label and ignore the result
         losses.append(torch.where(labelled, (1 - weight) * hard + weight * soft, soft))
-    return torch.stack(losses).sum(dim=0).mean()
+    return torch.stack(losses).sum(dim=0)
 
 
 def _hard(outputs: Tensor, labels: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tinypt.evaluation.finetuning.data import FinetuneData, decode, prepare, prepare_with_soft_labels
 from tinypt.evaluation.finetuning.selection import Scores, choose, selection_folds
 from tinypt.evaluation.finetuning.task_distillation import SoftLabels, TransferTexts
-from tinypt.evaluation.finetuning.train import Hyperparameters, check_finite, compute_outputs, fit
+from tinypt.evaluation.finetuning.train import DivergedError, Hyperparameters, Run, check_finite, compute_outputs, fit
 from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.scores.scoring import Labels
 from tinypt.evaluation.tasks.table import TaskData
@@ -97,8 +97,10 @@ def _train_and_predict(
     evaluated, transfer = finetune_data.evaluated, finetune_data.transfer
     predictions: dict[str, list[Labels]] = {task: [] for task in finetune_data.tasks}
     transfer_outputs = np.zeros((len(transfer.ids), sum(finetune_data.widths)))
-    for number, seed in enumerate(options.seeds, start=1):
-        model = fit(finetune_data, np.arange(len(finetune_data.train.ids)), chosen, options, seed, progress)
+    runs = [Run(np.arange(len(finetune_data.train.ids)), chosen, seed) for seed in options.seeds]
+    for number, model in enumerate(fit(finetune_data, runs, options, progress), start=1):
+        if isinstance(model, DivergedError):
+            raise model
         for index, (task, pieces) in enumerate(zip(finetune_data.tasks, finetune_data.tests, strict=True)):
             outputs = compute_outputs(model, evaluated, pieces, np.arange(len(pieces.ids)))
             check_finite(float(outputs.sum()), chosen.learning_rate, progress)

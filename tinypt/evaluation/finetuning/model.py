@@ -75,11 +75,16 @@ class TaskModel(nn.Module):
         self.special, self.token_types = evaluated.special, evaluated.token_types
         self.to(evaluated.device)
 
-    def forward(self, ids: Tensor, types: Tensor) -> Tensor:
-        """Outputs, fp32 [rows, outputs], for ids and types, int64 [rows, length]. All ids must be used ones."""
+    def forward(self, ids: Tensor, types: Tensor, mapped: bool = False) -> Tensor:
+        """Outputs, fp32 [rows, outputs], for ids and types, int64 [rows, length]. All ids must be used ones.
+
+        `mapped` says that torch.vmap maps this call. BERT then needs a mask of its final shape: it would otherwise look
+        whether anything is masked.
+        """
         attended = ids != self.special.pad
+        mask = attended[:, None, None] if mapped else attended.long()
         told = {"token_type_ids": types} if self.token_types else {}
-        states = self.encoder(input_ids=self.places[ids], attention_mask=attended.long(), **told).last_hidden_state
+        states = self.encoder(input_ids=self.places[ids], attention_mask=mask, **told).last_hidden_state
         features = self._features(states, attended, ~self.special.is_special(ids), types == 1)
         outputs: Tensor = self.output(self.dropout(torch.tanh(self.dense(features))))
         return outputs

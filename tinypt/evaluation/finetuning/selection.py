@@ -2,13 +2,15 @@
 
 import logging
 import statistics
-from collections.abc import Iterable
+from itertools import islice
 
 from tinypt.evaluation.finetuning.data import FinetuneData, decode
 from tinypt.evaluation.finetuning.folds import Rows, grouped_folds
+from tinypt.evaluation.finetuning.model import TaskModel
 from tinypt.evaluation.finetuning.train import (
     DivergedError,
     Hyperparameters,
+    Run,
     check_finite,
     compute_outputs,
     fit,
@@ -73,29 +75,37 @@ def _best(scores: Scores) -> Hyperparameters | None:
 
 
 def _try(
-    candidates: Iterable[Hyperparameters],
+    tried: list[Hyperparameters],
     finetune_data: FinetuneData,
     folds: Folds,
     options: Finetune,
     progress: Progress,
 ) -> Scores:
+    runs = [Run(train, each, options.seeds[0]) for each in tried for train, _ in folds]
+    models = fit(finetune_data, runs, options, progress)
     scores: Scores = {}
-    for tried in candidates:
+    for each in tried:
+        own = list(islice(models, len(folds)))
         try:
-            scores[tried] = _score(finetune_data, folds, tried, options, progress)
+            scores[each] = _score(finetune_data, folds, own, each, progress)
         except DivergedError:
-            scores[tried] = None
-        result = "diverged" if scores[tried] is None else f"scores {scores[tried]:.4f}"
-        log.info("%s: rate %g, dropout %g %s", progress.label, tried.learning_rate, tried.dropout, result)
+            scores[each] = None
+        result = "diverged" if scores[each] is None else f"scores {scores[each]:.4f}"
+        log.info("%s: rate %g, dropout %g %s", progress.label, each.learning_rate, each.dropout, result)
     return scores
 
 
 def _score(
-    finetune_data: FinetuneData, folds: Folds, tried: Hyperparameters, options: Finetune, progress: Progress
+    finetune_data: FinetuneData,
+    folds: Folds,
+    models: list[TaskModel | DivergedError],
+    tried: Hyperparameters,
+    progress: Progress,
 ) -> float:
     scores = []
-    for train, held_out in folds:
-        model = fit(finetune_data, train, tried, options, options.seeds[0], progress)
+    for (_, held_out), model in zip(folds, models, strict=True):
+        if isinstance(model, DivergedError):
+            raise model
         outputs = compute_outputs(model, finetune_data.evaluated, finetune_data.train, held_out)
         check_finite(float(outputs.sum()), tried.learning_rate, progress)
         for data, predicted in zip(finetune_data.tasks.values(), decode(finetune_data, outputs), strict=True):
