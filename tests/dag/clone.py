@@ -27,10 +27,10 @@ def minimal() -> dict[str, Any]:
     for model in ("teacher", "base"):
         params[model]["architecture"] |= {"layers": 1, "hidden": 32, "heads": 2, "feed_forward": 64}
         params[model]["vocabulary"]["size"] = 600
-        params[model]["training"] |= {"epochs": 1.0, "validation_blocks": 16}
+        params[model]["training"] |= {"epochs": 0.5, "validation_blocks": 16}
     params["teacher"]["architecture"] |= {"hidden": 48, "layers": 2}
     for student_params in params["students"].values():
-        student_params["distill"] |= {"epochs": 1.0, "validation_blocks": 16}
+        student_params["distill"] |= {"epochs": 0.5, "validation_blocks": 16}
     params["sentences"]["number"] = 64
     params["targets"]["base"] = {"alignment": "word", "width": 16, "precision": "fp32"}
     params["students"]["partial"]["distill"] |= {"targets": "cached", "alignment": "word"}

@@ -9,6 +9,8 @@ from transformers import pipeline
 
 from tests.dag.clone import Clone, minimal
 
+pytestmark = pytest.mark.long  # tests/dag/test_rehearsal.py runs every stage, too
+
 
 @pytest.fixture(scope="module")
 def clone(finished: Clone, tmp_path_factory: pytest.TempPathFactory) -> Clone:
@@ -42,7 +44,6 @@ def test_the_release_fills_a_mask(clone: Clone) -> None:
         assert 0 < answers[0]["score"] <= 1
 
 
-@pytest.mark.long
 def test_a_new_student_is_a_block_of_yaml(clone: Clone) -> None:
     clone.git("checkout", "-q", "-b", "fifth")
     params = minimal()
@@ -58,7 +59,6 @@ def test_a_new_student_is_a_block_of_yaml(clone: Clone) -> None:
     clone.dvc("checkout")
 
 
-@pytest.mark.long
 def test_an_experiment_from_the_command_line(clone: Clone) -> None:
     before = clone.metrics()
     output = clone.dvc("exp", "run", "-n", "hotter", "-S", "students.total.distill.temperature=3.0", "distill@total")
@@ -70,7 +70,6 @@ def test_an_experiment_from_the_command_line(clone: Clone) -> None:
     assert clone.metrics() == before
 
 
-@pytest.mark.long
 def test_a_student_from_the_command_line(clone: Clone) -> None:
     """A new student, trained as another one is."""
     student = "{tokenizer: teacher, vocabulary: full, embeddings: fvt, encoder: neighbours, architecture: null}"
@@ -94,7 +93,6 @@ def test_plots_and_dag_are_drawn(clone: Clone) -> None:
     assert "distill@total" in clone.dvc("dag", "--mermaid")
 
 
-@pytest.mark.long
 def test_another_clone_gives_the_same_bytes(clone: Clone, tmp_path: Path) -> None:
     """Run from nothing by ordinary interpreters, without one student: it does not change the others."""
     params = minimal()

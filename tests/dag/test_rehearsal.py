@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from transformers import pipeline
 
 from tests.conftest import ROOT
 from tests.dag.clone import Clone
@@ -25,14 +26,14 @@ DOCUMENTS = 500
 
 
 def tiny_rehearsal() -> dict[str, Any]:
-    """params/rehearsal.yaml with one of its students, not compiled, and as few fine-tunings as there can be.
+    """params/rehearsal.yaml with one of its students, in fp32 and not compiled, and as few fine-tunings as possible.
 
     It takes some twenty steps, so that their number can be compared with the plan.
     """
     params: dict[str, Any] = yaml.safe_load((ROOT / "params/rehearsal.yaml").read_text(encoding="utf-8"))
     params["students"] = {name: params["students"][name] for name in STUDENTS}
     for student in params["students"].values():
-        student["distill"] |= {"compile": False, "batch_size": 4, "validation_blocks": 8}
+        student["distill"] |= {"compile": False, "precision": "fp32", "batch_size": 4, "validation_blocks": 8}
     params["sentences"]["number"] = 64
     params["evaluate"] |= {"mlm_blocks": 16, "sentences": 10}
     params["evaluate"]["finetune"] |= {
@@ -57,10 +58,15 @@ def test_every_stage_runs_from_the_hub_to_the_report(tmp_path: Path, monkeypatch
         assert done.returncode == 0, done.stderr[-3000:]
         log = done.stdout + done.stderr
         assert set(clone.ran(log)) == clone.stages()
+        assert clone.repro() == [], "a second run does nothing"
+        clone.dvc("plots", "show", "-o", "plots")
+        assert "validation_mlm" in (clone.folder / "plots/index.html").read_text(encoding="utf-8")
     assert metrics(clone, "download")["documents"] == DOCUMENTS
     check_plan(clone, tmp_path / "home/hub", monkeypatch)
     for name in STUDENTS:
         assert (clone.folder / f"models/{name}/release/onnx/model.onnx").is_file()
+        fill = pipeline("fill-mask", model=str(clone.folder / f"models/{name}/release"))
+        assert len(fill(f"O time venceu o {fill.tokenizer.mask_token} de domingo.")) == 5
         assert "eduagarcia/CrawlPT" in (clone.folder / f"models/{name}/release/README.md").read_text(encoding="utf-8")
     assert "total" in (clone.folder / "report/README.md").read_text(encoding="utf-8")
     assert {request.token for request in hub.requests if request.path.startswith("/cdn/")} == {""}
