@@ -41,14 +41,13 @@ def main(*options: str) -> int:
         graph = stages() if jobs > 1 else nx.DiGraph()
     except (DvcException, OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
         jobs = 1  # `dvc repro` says what is wrong with params.yaml or dvc.yaml
-    failed = 0
-    if jobs > 1:
-        entries = set_aside()
-        try:
-            failed = run(graph, jobs, *options)
-        finally:
-            put_back(entries)
-    return failed or _start("dvc", "repro", *options).wait()
+    if jobs < 2:
+        return _start("dvc", "repro", *options).wait()
+    entries = set_aside()
+    try:
+        return run(graph, jobs, *options)
+    finally:
+        put_back(entries)
 
 
 def new_students() -> list[str]:
