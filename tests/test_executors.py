@@ -21,7 +21,7 @@ SAMPLE = Path(__file__).parents[1] / "params/sample.yaml"
 SHARDS = [Path(f"shard-{index}") for index in range(5)]
 
 
-@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.long if name == "ray" else ()) for name in EXECUTORS])
+@pytest.fixture(params=[pytest.param(name, marks=() if name == "local" else pytest.mark.long) for name in EXECUTORS])
 def executor(request: pytest.FixtureRequest) -> Executor:
     name: str = request.param
     package = {"local": "multiprocessing", "ray": "ray", "dask": "distributed"}[name]

@@ -101,6 +101,7 @@ def test_ours_alone(last_line: object) -> None:
     assert numbers == dict.fromkeys(["datatrove_docs_per_s", "ratio", "ratio_equal_tokenisation"])
 
 
+@pytest.mark.long
 def test_peers_that_are_not_installed_are_skipped_with_the_reason(last_line: object) -> None:
     printed, numbers = last_line("--peers", sys.executable)  # type: ignore[operator]
     assert "skipped: ModuleNotFoundError: No module named 'datatrove'" in printed
