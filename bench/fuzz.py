@@ -136,7 +136,9 @@ class Watch:
         self._save()
 
     def _save(self) -> None:
-        self.counts.write_text(json.dumps(self.found))
+        temporary = self.counts.with_suffix(".tmp")
+        temporary.write_text(json.dumps(self.found))
+        temporary.replace(self.counts)  # libFuzzer may end the process at any moment
 
 
 if __name__ == "__main__":
