@@ -16,7 +16,7 @@ from tinypt.params.students import Student
 from tinypt.params.tasks import HubData, Task
 from tinypt.plan import Plan, make_plan, text_bytes
 from tinypt.runtime.errors import PipelineError
-from tinypt.runtime.hub import ask_for_model
+from tinypt.runtime.hub import UNREACHABLE, ask_for_model
 
 CPU_SPEED = 0.25e12  # operations per second of training on two cores (docs/performance.md)
 LONGEST = 30 * 86_400  # seconds of training that a CPU is worth
@@ -29,7 +29,7 @@ def uses_hub(sections: dict[str, Any]) -> bool:
 
 
 def ask(sections: dict[str, Any]) -> Iterator[Answer]:
-    """Ask the hub for everything that the parameters name, then look at the machine.
+    """Ask the hub for everything that the parameters name, unless it cannot be reached; then look at the machine.
 
     Args:
         sections: name -> values of a parameter file's section, as `check_file` returns them.
@@ -43,6 +43,8 @@ def ask(sections: dict[str, Any]) -> Iterator[Answer]:
             yield subject, None
         except PipelineError as error:
             yield subject, str(error)
+            if UNREACHABLE in str(error):
+                break  # the client has tried for half a minute, and would for every question
     yield from _machine(sections)
 
 

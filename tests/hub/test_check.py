@@ -13,6 +13,7 @@ from tests.hub.server import Hub, Repository
 from tinypt import preflight
 from tinypt.params.check import check_file
 from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.hub import UNREACHABLE
 
 
 @pytest.fixture
@@ -64,6 +65,21 @@ def test_every_fault_is_listed_at_once(
         ("C++ compiler", "apt install g++"),
     ):
         assert any(all(word in line for word in words) for line in lines), words
+
+
+def test_without_a_network_one_question_is_enough(params: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def unreachable(*question: object) -> None:
+        asked.append(question)
+        raise PipelineError(f"x: the hub {UNREACHABLE}; check the network")
+
+    for name in ("HubStream", "_read_task", "ask_for_model"):
+        monkeypatch.setattr(preflight, name, unreachable)
+    found = dict(preflight.ask(check_file(params)))
+    assert len(asked) == 1
+    assert [problem for problem in found.values() if problem and UNREACHABLE in problem]
+    assert any(subject.startswith("disk") for subject in found)
 
 
 def test_a_gpu_is_asked_for_where_a_cpu_would_take_months(monkeypatch: pytest.MonkeyPatch) -> None:

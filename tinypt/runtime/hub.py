@@ -19,6 +19,7 @@ Kind = Literal["model", "dataset"]
 SMALL, SAFE, PICKLED = ["*.json", "*.txt", "*.model", "[0-9]_*/*.bin"], ["*.safetensors"], ["*.bin"]
 OTHER_FORMATS = ["onnx/*", "openvino/*"]
 NETWORK = {"httpx", "httpx2", "httpcore", "httpcore2", "requests", "urllib3", "aiohttp"}  # packages
+UNREACHABLE = "cannot be reached, or breaks off"
 LATER = "run again later; finished parts are kept"
 
 
@@ -231,7 +232,7 @@ def _message(chain: list[BaseException], id: str, revision: str | None, kind: Ki
     if short := next((error for error in chain if "Consistency check failed" in str(error)), None):
         return f"a file arrived with another length than announced ({_sizes(str(short))}); {LATER}"
     if raised(ConnectionError, TimeoutError, XetDownloadError) or any(_package(error) in NETWORK for error in chain):
-        return f"the hub ({constants.ENDPOINT}) cannot be reached, or breaks off; check the network, and {LATER}"
+        return f"the hub ({constants.ENDPOINT}) {UNREACHABLE}; check the network, and {LATER}"
     return None
 
 
