@@ -59,6 +59,25 @@ def test_losses_and_gradients_are_those_of_each_model_alone(
             assert torch.allclose(expected.grad, found.grad, atol=1e-6)
 
 
+def test_the_same_in_bf16_as_on_a_gpu(
+    evaluated: EvaluatedModel, entailment: TaskData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finetune_data = prepare(evaluated, "matched", {"x": entailment})
+    models = _models(finetune_data, 3)
+    alone = [Single(finetune_data, copy.deepcopy(model)) for model in models]
+    batches: list[Any] = [np.arange(8), np.arange(6, 12), np.arange(10, 18)]
+    monkeypatch.setattr(
+        "tinypt.evaluation.finetuning.stack._autocast", lambda _: torch.autocast("cpu", dtype=torch.bfloat16)
+    )
+    losses = Stack(finetune_data, models).backward(batches)
+    expected = torch.cat([one.backward([batch]) for one, batch in zip(alone, batches, strict=True)])
+    assert torch.allclose(losses, expected, atol=5e-3)
+    for one, model in zip(alone, models, strict=True):
+        for weight, found in zip(one.model.parameters(), model.parameters(), strict=True):
+            assert found.grad.dtype == torch.float32
+            assert torch.allclose(weight.grad, found.grad, atol=1e-2)
+
+
 def test_a_step_of_an_optimizer_changes_the_stack(evaluated: EvaluatedModel, sentiment: TaskData) -> None:
     finetune_data = prepare(evaluated, "matched", {"x": sentiment})
     models = _models(finetune_data, 2)
