@@ -71,7 +71,7 @@ def stages() -> "nx.DiGraph[str]":
 
 
 def by_urgency(graph: "nx.DiGraph[str]") -> list[str]:
-    """All stages, those first that the longest chain of others waits for: the critical path."""
+    """All stages by the length of the chain of stages that waits for each, the longest first: the critical path."""
     longest: dict[str, int] = {}
     for stage in nx.topological_sort(graph):  # those that need it come before it
         longest[stage] = 1 + max((longest[later] for later in graph.predecessors(stage)), default=0)
@@ -105,9 +105,9 @@ def run(graph: "nx.DiGraph[str]", jobs: int, *options: str) -> int:
 
 
 def _run_stage(stage: str, options: tuple[str, ...]) -> int:
-    """Let this thread's worker run a stage, print what it says by whole lines, and return the exit status.
+    """Let this thread's worker run a stage, and return the exit status.
 
-    Progress bars of two workers would overwrite each other.
+    Its output is printed by whole lines: progress bars of two workers would overwrite each other.
     """
     if not hasattr(_own, "worker"):
         _own.worker = _start("ci.worker", "--wait-for-lock", "repro", *options, "--single-item", pipes=True)

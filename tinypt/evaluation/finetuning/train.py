@@ -45,7 +45,8 @@ class DivergedError(PipelineError):
 class Run:
     """One fine-tuning.
 
-    rows: row numbers of the training texts. seed: of the head's initial weights, the order of the rows and dropout.
+    rows: row numbers of the training texts. chosen: learning rate and dropout. seed: of the head's initial weights, the
+    order of the rows and dropout.
     """
 
     rows: Rows
@@ -56,7 +57,9 @@ class Run:
 def fit(
     finetune_data: FinetuneData, runs: list[Run], options: Finetune, progress: Progress
 ) -> Iterator[TaskModel | DivergedError]:
-    """Train a model for each run with AdamW, linear warm-up and linear decay; yield the last epoch's model.
+    """Train a model for each run with AdamW, linear warm-up and linear decay; yield the last epoch's model, in order.
+
+    A run whose loss is not finite yields the error in place of a model; the others go on.
 
     Training runs in fp32 on a CPU, and with bf16 autocast over fp32 weights on a GPU. There, runs of a small BERT with
     the same dropout are trained at once, because starting a kernel takes longer than its arithmetic. Such runs differ
