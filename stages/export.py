@@ -58,6 +58,7 @@ def main(name: str) -> None:
             config=model.config.to_dict(),
             parameters=model.num_parameters(),
             cased=tokenizer.tokenize("É") != tokenizer.tokenize("e"),
+            mask=tokenizer.mask_token,
             student=dataclasses.asdict(student),
             tasks={task: _origin(options) for task, options in load("tasks", dict[str, Task]).items()},
             files=[(str(file.relative_to(release)), file.stat().st_size) for file in list_files(release)],

@@ -22,6 +22,7 @@ def release(tmp_path: Path) -> Release:
         config={"num_hidden_layers": 2, "hidden_size": 128, "vocab_size": 2000, "max_position_embeddings": 512},
         parameters=1234567,
         cased=True,
+        mask="[MASK]",
         student={"init": {"tokenizer": "teacher"}, "distill": {"losses": {"mlm": 2.0, "kl": 5.0}}},
         tasks={
             "assin2_similarity": TaskOrigin("pair_regression", "some/assin2"),

@@ -19,9 +19,10 @@ from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.scores.predictions import read_predictions
 from tinypt.evaluation.scores.scoring import gold_labels, primary_metric, task_scores
 from tinypt.evaluation.tasks.table import Split, TaskData, read_tasks, write_task
+from tinypt.files import write_json
 from tinypt.modeling.load import load_model, save_model
 from tinypt.runtime.errors import PipelineError
-from tinypt.tokens.vocabulary import write_vocabulary
+from tinypt.tokens.pieces import PIECES, pieces_of
 
 PARAMS = """seed: 7
 evaluate:
@@ -50,7 +51,7 @@ def project(
     ids = cased(" ".join(texts), add_special_tokens=False)["input_ids"]
     (tmp_path / "data/tokens/teacher/test").mkdir(parents=True)
     np.save(tmp_path / "data/tokens/teacher/test/blocks.npy", np.resize(np.array(ids, dtype=np.uint16), (40, 32)))
-    write_vocabulary(cased, tmp_path / "data/tokens/teacher/test/vocab.txt")
+    write_json(tmp_path / "data/tokens/teacher/test" / PIECES, pieces_of(cased))
     (tmp_path / "data/split/test").mkdir(parents=True)
     columns = {"doc_id": list(map(str, range(len(texts)))), "title": texts, "uri": texts, "text": texts}
     pq.write_table(pa.table(columns), tmp_path / "data/split/test/shard-00000.parquet")

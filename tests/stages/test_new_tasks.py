@@ -15,9 +15,10 @@ from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 from stages import evaluate, tasks
 from tinypt.corpus.shards import SCHEMA, shard_name, write_shard
 from tinypt.evaluation.tasks.table import read_tasks
+from tinypt.files import write_json
 from tinypt.modeling.load import save_model
 from tinypt.runtime.errors import PipelineError
-from tinypt.tokens.vocabulary import write_vocabulary
+from tinypt.tokens.pieces import PIECES, pieces_of
 
 ROOT = Path(__file__).parents[2]
 NOUNS = ["menina", "cozinha", "escola", "paciente", "sertão", "time", "torcida", "café", "tarde", "jornal"]
@@ -67,7 +68,7 @@ def scores(project: Path, model: BertForMaskedLM, tokenizer: PreTrainedTokenizer
     ids = tokenizer(" ".join(texts), add_special_tokens=False)["input_ids"]
     (project / "data/tokens/test").mkdir(parents=True)
     np.save(project / "data/tokens/test/blocks.npy", np.resize(np.array(ids, dtype=np.uint16), (8, 32)))
-    write_vocabulary(tokenizer, project / "data/tokens/test/vocab.txt")
+    write_json(project / "data/tokens/test" / PIECES, pieces_of(tokenizer))
     documents = [{"doc_id": str(row), "title": "", "uri": "", "text": text} for row, text in enumerate(texts)]
     write_shard(project / "data/split/test" / shard_name(0), [pa.Table.from_pylist(documents, schema=SCHEMA)])
     evaluate.main("teacher", "models/teacher", "data/tokens")

@@ -26,7 +26,7 @@ def project(tokenized: Path, texts: list[str]) -> Path:
 def test_both_splits_and_metrics_are_written_and_no_work_is_left(project: Path, name: str) -> None:
     tokenize.main(name)
     files = sorted(str(path.relative_to(project / "data/tokens")) for path in (project / "data/tokens").rglob("*.*"))
-    blocks = [f"{name}/{split}/{file}" for split in ("test", "train") for file in ("blocks.npy", "vocab.txt")]
+    blocks = [f"{name}/{split}/{file}" for split in ("test", "train") for file in ("blocks.npy", "pieces.json")]
     assert files == [f"{name}/checksums.xxh3", *blocks]
     metrics = json.loads((project / f"metrics/tokenize/{name}.json").read_text())
     assert metrics["train"]["documents"] == metrics["test"]["documents"] == 20

@@ -96,7 +96,7 @@ def test_a_block_is_one_record_of_six_bytes_a_token(
     tmp_path: Path, cased: PreTrainedTokenizerBase, uncased: PreTrainedTokenizerBase, texts: list[str]
 ) -> None:
     counts = write_pairs(texts, uncased, cased, 32, tmp_path)
-    assert {file.name for file in tmp_path.iterdir()} == {"blocks.npy", "vocab.txt"}
+    assert {file.name for file in tmp_path.iterdir()} == {"blocks.npy", "pieces.json"}
     assert np.load(tmp_path / "blocks.npy").nbytes == 6 * 32 * counts.blocks
 
 

@@ -15,8 +15,9 @@ from tinypt.tokens.blocks import write_blocks
 from tinypt.tokens.frequency import count_pieces
 from tinypt.tokens.load import load_tokenizer
 from tinypt.tokens.masking import SpecialIds
+from tinypt.tokens.pieces import pieces_of
 from tinypt.tokens.trimming import ids_in, trim
-from tinypt.tokens.vocabulary import make_tokenizer, pieces_of, read_vocabulary
+from tinypt.tokens.vocabulary import make_tokenizer, read_vocabulary
 
 FOREIGN = ["д", "##д", "да", "漢", "ção", "##ção"]  # the last two are Latin, with all their characters alone too
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from tinypt.files import read_json
-from tinypt.modeling.forward import pick_device
+from tinypt.modeling.forward import longest_text, pick_device
 from tinypt.modeling.load import load_model
 from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 from tinypt.tokens.load import load_tokenizer
@@ -45,8 +45,7 @@ def load_evaluated(name: str, folder: Path, max_length: int) -> EvaluatedModel:
     """
     device = pick_device()
     model, tokenizer = load_model(folder).to(device).eval(), load_tokenizer(folder)
-    length = min(max_length, model.config.max_position_embeddings)
-    return EvaluatedModel(name, model, tokenizer, SpecialIds.of(tokenizer), device, length)
+    return _evaluated(name, model, tokenizer, device, max_length)
 
 
 def load_encoder_model(name: str, folder: Path, max_length: int) -> EvaluatedModel:
@@ -64,10 +63,17 @@ def load_encoder_model(name: str, folder: Path, max_length: int) -> EvaluatedMod
         if environment_fault(error):
             raise
         raise PipelineError(f"{folder}: cannot be loaded for fine-tuning: {first_line(error)}") from None
-    device, length = pick_device(), min(max_length, model.config.max_position_embeddings)
-    model, special = model.float().to(device).eval(), SpecialIds.of(tokenizer)
+    device = pick_device()
+    return _evaluated(name, model.float().to(device).eval(), tokenizer, device, max_length)
+
+
+def _evaluated(
+    name: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, device: torch.device, max_length: int
+) -> EvaluatedModel:
+    length = min(max_length, longest_text(model.config))
     types = 1 in tokenizer("a", "b", return_token_type_ids=True)["token_type_ids"]
-    return EvaluatedModel(name, model, tokenizer, special, device, length, types)
+    known = getattr(model.config, "type_vocab_size", 0) > 1
+    return EvaluatedModel(name, model, tokenizer, SpecialIds.of(tokenizer), device, length, types and known)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from tokenizers import Encoding, Tokenizer
 from tinypt.runtime.errors import PipelineError, first_line
 
 GRAPH = "onnx/compact.onnx"
-MASK = "[MASK]"
+MASK = "[MASK]"  # in a text; stands for the mask token of the model
 CHUNK, BATCH = 1024, 32  # texts read at a time, and texts of similar length in one call
 Vectors = NDArray[np.float32]
 Ids = NDArray[np.int64]
@@ -40,12 +40,13 @@ class Model:
         Raises:
             PipelineError: a file is missing or damaged.
         """
-        for name in (GRAPH, "tokenizer.json", "config.json"):
+        for name in (GRAPH, "tokenizer.json", "tokenizer_config.json", "config.json"):
             if not (folder / name).is_file():
                 raise PipelineError(f"{folder / name}: no such file; --model takes a release made by `stages.export`")
         self.cut = 0
         try:
             self.length = int(json.loads((folder / "config.json").read_bytes())["max_position_embeddings"])
+            self._mask_token = str(json.loads((folder / "tokenizer_config.json").read_bytes())["mask_token"])
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 3
@@ -60,7 +61,7 @@ class Model:
         self._tokenizer.no_padding()
         added = self._tokenizer.get_added_tokens_decoder()
         self._special = sorted(number for number, token in added.items() if token.special)
-        self._mask = self._tokenizer.token_to_id(MASK)
+        self._mask = self._tokenizer.token_to_id(self._mask_token)
 
     def fill(self, text: str, number: int = 5) -> list[Guess]:
         """The `number` most probable pieces for the [MASK] in `text`, best first. Special tokens are never offered.
@@ -68,7 +69,7 @@ class Model:
         Raises:
             PipelineError: the text has no [MASK], or several, or only after the model's last piece.
         """
-        (encoded,) = self._encode([text])
+        (encoded,) = self._encode([text.replace(MASK, self._mask_token)])
         if (count := text.count(MASK)) != 1:
             raise PipelineError(f"the text has {count or 'no'} {MASK}; put one where a word is missing")
         if self._mask not in encoded.ids:

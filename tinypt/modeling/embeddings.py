@@ -12,11 +12,13 @@ from torch.nn import functional
 from transformers import PreTrainedTokenizerBase
 
 from tinypt.runtime.errors import PipelineError
+from tinypt.tokens.pieces import CONTINUATION, continues_word, piece_texts
 
 STD = 0.02  # BERT's initial standard deviation, the scale its other weights expect
 # Of rows that a sentence teacher fills, next to a random encoder: their meaning outweighs the other weights. Next to
 # `attend_to_neighbours` they have the usual size: longer rows would hide the positions, and MLM would not learn.
 SENTENCE_STD = 0.05
+ROLES = ("cls_token_id", "sep_token_id", "pad_token_id", "mask_token_id", "unk_token_id")
 UNUSED = re.compile(r"\[unused\d+\]")
 Weights = NDArray[np.int64] | NDArray[np.float64]
 Encode = Callable[[list[str]], NDArray[np.float32]]  # texts to vectors [texts, width]
@@ -80,7 +82,7 @@ def sentence_pca(
     `std`. Special and unused pieces are no text; they keep the direction of their random row.
 
     Args:
-        encode: the sentence teacher; reads a continuation piece without its ##.
+        encode: the sentence teacher; reads a piece without its mark (##, for example).
         tokenizer: the student's.
         counts: occurrences of each piece in the training blocks, int64 [vocabulary].
         random: random rows [vocabulary, width].
@@ -90,11 +92,11 @@ def sentence_pca(
         PipelineError: the sentence teacher is narrower than the student.
     """
     width = random.shape[1]
-    special = set(tokenizer.all_special_tokens)
+    special = set(tokenizer.all_special_ids)
     texts = {
-        index: piece.removeprefix("##") or piece
-        for piece, index in tokenizer.get_vocab().items()
-        if piece not in special and not UNUSED.fullmatch(piece)
+        index: text
+        for index, text in enumerate(piece_texts(tokenizer))
+        if index not in special and not UNUSED.fullmatch(text)
     }
     ids = sorted(texts)
     vectors = torch.from_numpy(encode([texts[index] for index in ids]))
@@ -110,12 +112,12 @@ def sentence_pca(
 def fvt(table: Tensor, old: PreTrainedTokenizerBase, new: PreTrainedTokenizerBase) -> Tensor:
     """Fast vocabulary transfer (Gee et al. 2022): a new piece's row is the mean of its pieces' rows in `old`.
 
-    A continuation piece (##ção) is tokenized as a continuation, not as a word. Special tokens take the row of the
-    special token with the same name.
+    A piece that continues a word (##ção) is tokenized as a continuation, not as a word. Special tokens take the row of
+    the special token with the same role.
 
     Args:
         table: the old embedding table [old vocabulary, width].
-        old: the tokenizer of `table`.
+        old: the tokenizer of `table`, WordPiece over BERT's words.
         new: the tokenizer of the result.
 
     Returns:
@@ -123,16 +125,16 @@ def fvt(table: Tensor, old: PreTrainedTokenizerBase, new: PreTrainedTokenizerBas
     """
     source = table.detach().float().cpu()
     rows = torch.empty(len(new), source.shape[1])
-    for piece, index in new.get_vocab().items():
-        rows[index] = source[_old_pieces(piece, old)].mean(dim=0)
+    for index, (text, continues) in enumerate(zip(piece_texts(new), continues_word(new), strict=True)):
+        rows[index] = source[_old_pieces(text, bool(continues), old)].mean(dim=0)
+    for role in ROLES:
+        rows[getattr(new, role)] = source[getattr(old, role)]
     return rows
 
 
-def _old_pieces(piece: str, old: PreTrainedTokenizerBase) -> list[int]:
-    if piece in old.all_special_tokens:
-        return [old.convert_tokens_to_ids(piece)]
+def _old_pieces(text: str, continues: bool, old: PreTrainedTokenizerBase) -> list[int]:
     backend = old.backend_tokenizer
-    prefix = "##" if piece.startswith("##") else ""
-    folded = backend.normalizer.normalize_str(piece.removeprefix(prefix)).strip()
+    prefix = CONTINUATION if continues else ""
+    folded = backend.normalizer.normalize_str(text).strip()
     # WordPiece takes the longest piece from the start; with a leading ## it takes continuations.
     return [token.id for token in backend.model.tokenize(prefix + folded)] or [old.unk_token_id]

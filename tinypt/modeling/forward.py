@@ -5,17 +5,37 @@ from contextlib import AbstractContextManager
 
 import torch
 from torch import Tensor, nn
-from transformers import PreTrainedModel
+from transformers import PretrainedConfig, PreTrainedModel
 
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.masking import SpecialIds
 
 CPU = torch.device("cpu")
+# The parts of the masked-language-model head, in order, of each type of model that can be a teacher.
+HEADS = {
+    "albert": ("predictions",),
+    "bert": ("cls",),
+    "camembert": ("lm_head",),
+    "deberta": ("cls",),
+    "deberta-v2": ("cls",),
+    "distilbert": ("vocab_transform", "activation", "vocab_layer_norm", "vocab_projector"),
+    "electra": ("generator_predictions", "generator_lm_head"),
+    "modernbert": ("head", "decoder"),
+    "roberta": ("lm_head",),
+    "xlm-roberta": ("lm_head",),
+}
+PADDED_POSITIONS = ("camembert", "roberta", "xlm-roberta")  # they count a text's positions from the id of padding + 1
 
 
 def pick_device() -> torch.device:
     """The GPU, if there is one (under torchrun, this worker's), else the CPU. The device is not a parameter."""
     return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if torch.cuda.is_available() else CPU
+
+
+def longest_text(config: PretrainedConfig) -> int:
+    """Number of pieces, special tokens included, that a model has positions for."""
+    reserved = config.pad_token_id + 1 if config.model_type in PADDED_POSITIONS else 0
+    return int(config.max_position_embeddings) - reserved
 
 
 def encode(model: PreTrainedModel, ids: Tensor, special: SpecialIds, padded: bool = True) -> Tensor:
@@ -82,9 +102,11 @@ def attention_vectors(model: PreTrainedModel, states: tuple[Tensor, ...], layer:
 
 def score(model: PreTrainedModel, states: Tensor, positions: Tensor) -> Tensor:
     """Logits, [positions, vocabulary], of the MLM head at flat positions of states [blocks, length, hidden]."""
+    values = states.flatten(0, 1)[positions]
     with _own_precision(model):
-        logits: Tensor = model.cls(states.flatten(0, 1)[positions])
-    return logits
+        for part in HEADS[model.config.model_type]:
+            values = getattr(model, part)(values)
+    return values
 
 
 def _own_precision(model: PreTrainedModel) -> AbstractContextManager[None]:

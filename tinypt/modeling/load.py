@@ -20,13 +20,17 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from tinypt.files import sealed_path, verify
+from tinypt.modeling.forward import HEADS, longest_text
 from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 from tinypt.runtime.hub import fetch_model
-from tinypt.tokens.vocabulary import read_vocabulary, write_vocabulary
+from tinypt.tokens.blocks import check_vocabulary
+from tinypt.tokens.pieces import is_wordpiece, pieces_of
+from tinypt.tokens.vocabulary import read_vocabulary
 
-# Types of models whose parts every stage can use: the MLM head, its bias, and the attention of each layer.
-TYPES = ("bert", "deberta-v2")
-_TOKENIZERS = ("tokenizer.json", "vocab.txt", "spm.model")  # without one of these, transformers makes up an empty one
+WORDPIECE = ("bert", "distilbert", "electra")  # types whose tokenizer is BERT's
+# Without one of these, transformers makes up an empty tokenizer.
+_TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "spm.model", "spiece.model", "sentencepiece.bpe.model")
+SPECIAL_TOKENS = ("cls_token", "sep_token", "pad_token", "mask_token", "unk_token")
 _POINTER = b"version https://git-lfs"  # in place of a file that was not fetched
 
 LOADING = ("is_local", "local_files_only")  # how a tokenizer was loaded, which transformers would save with it
@@ -55,16 +59,15 @@ def load_model(folder: Path) -> PreTrainedModel:
 
 
 def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """Load a published BERT or DeBERTa and its tokenizer, by hub id and commit or from a folder in the hub's layout.
+    """Load a published model and its tokenizer, by hub id and commit or from a folder in the hub's layout.
 
     Old releases lack files that current loaders expect: BERTimbau has no tokenizer.json, and BERT-tiny
-    (prajjwal1/bert-tiny) lacks that and a model_type. Both are read as BERT, from vocab.txt. `cased` decides the
-    tokenizer's case, which their configuration leaves open. Weights in .bin files are read with weights_only=True,
-    transformers' default.
+    (prajjwal1/bert-tiny) lacks that and a model_type. Both are read as BERT, from vocab.txt. `cased` decides the case
+    of BERT's tokenizer, which their configuration leaves open. Weights in .bin files are read with weights_only=True.
 
     Raises:
-        PipelineError: the model is missing, incomplete or of a type that later stages cannot use, or its vocabulary
-            does not fit its embeddings.
+        PipelineError: the model is missing, incomplete or of a type that later stages cannot use; or its vocabulary
+            does not fit its embeddings or files of 16-bit ids, or lacks one of BERT's special tokens.
     """
     _quiet(downloads=True)
     folder = fetch_model(id, revision)  # transformers would also ask a service to convert the model, and fetch that
@@ -72,14 +75,14 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
     try:
         config = json.loads(_require(id, revision, folder / "config.json").read_text(encoding="utf-8"))
         kind = config.get("model_type", "bert")
-        if kind not in TYPES:
-            raise PipelineError(f"{id}: is a model of type {kind}; only {' and '.join(TYPES)} can be used")
-        _refuse_vocabulary(id, revision, folder)
-        if kind == "bert":
+        if kind not in HEADS:
+            raise PipelineError(f"{id}: is a model of type {kind}; these can be used: {', '.join(HEADS)}")
+        _refuse_vocabulary(id, revision, folder, kind in WORDPIECE)
+        if kind in WORDPIECE:
             tokenizer = BertTokenizer.from_pretrained(folder, do_lower_case=not cased)
-            model_class = BertForMaskedLM
         else:
-            tokenizer, model_class = AutoTokenizer.from_pretrained(folder), AutoModelForMaskedLM
+            tokenizer = AutoTokenizer.from_pretrained(folder)
+        model_class = BertForMaskedLM if kind == "bert" else AutoModelForMaskedLM
         model, report = model_class.from_pretrained(
             folder, dtype=torch.float32, weights_only=True, output_loading_info=True
         )
@@ -99,12 +102,18 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
         raise PipelineError(
             f"{id}: its tokenizer has {pieces:,} pieces, its embeddings {rows:,} rows; this is not its own vocabulary"
         )
-    tokenizer.model_max_length = model.config.max_position_embeddings
+    check_vocabulary(tokenizer, id)
+    for token in SPECIAL_TOKENS:
+        if getattr(tokenizer, token) is None:
+            raise PipelineError(f"{id}: its tokenizer has no {token}, which masked language modelling needs")
+    if not hasattr(model, HEADS[kind][0]):
+        raise PipelineError(f"{id}: this {kind} has another head than {HEADS[kind][0]}, the only one that can be used")
+    tokenizer.model_max_length = longest_text(model.config)
     return model, tokenizer
 
 
 def save_model(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
-    """Write weights (safetensors), configuration, tokenizer and vocab.txt as one folder, atomically."""
+    """Write weights (safetensors), configuration, tokenizer and BERT's vocab.txt, if any, as one folder, atomically."""
     _quiet()
     for key in LOADING:
         tokenizer.init_kwargs.pop(key, None)
@@ -113,7 +122,9 @@ def save_model(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folde
         for weights in temporary.glob("*.safetensors"):  # safetensors lets only their owner read them
             shutil.copymode(temporary / "config.json", weights)
         tokenizer.save_pretrained(temporary)
-        write_vocabulary(tokenizer, temporary / "vocab.txt")
+        if is_wordpiece(tokenizer):
+            lines = "".join(f"{piece}\n" for piece in pieces_of(tokenizer))
+            (temporary / "vocab.txt").write_text(lines, encoding="utf-8")
 
 
 def _require(id: str, revision: str | None, path: Path) -> Path:
@@ -122,13 +133,13 @@ def _require(id: str, revision: str | None, path: Path) -> Path:
     return path
 
 
-def _refuse_vocabulary(id: str, revision: str | None, folder: Path) -> None:
-    """Refuse a model without a vocabulary, or with one whose lines are not its ids."""
+def _refuse_vocabulary(id: str, revision: str | None, folder: Path, wordpiece: bool) -> None:
+    """Refuse a model without a vocabulary, or with a vocab.txt of BERT's whose lines are not its ids."""
     if not any((folder / name).exists() for name in _TOKENIZERS):
         raise PipelineError(
             f"{id} (revision {revision}): has none of {', '.join(_TOKENIZERS)}; download all of the model's files"
         )
-    if (folder / "vocab.txt").exists():
+    if wordpiece and (folder / "vocab.txt").exists():
         read_vocabulary(folder / "vocab.txt")
 
 

@@ -82,7 +82,8 @@ def build_student(
             table.copy_(fvt(source, base_tokenizer, tokenizer))
         elif options.embeddings == "teacher":
             table.copy_(teacher_table[ids])
-            student.cls.predictions.bias.copy_(teacher_model.get_output_embeddings().bias[ids])
+            if (bias := teacher_model.get_output_embeddings().bias) is not None:
+                student.cls.predictions.bias.copy_(bias[ids])
         elif options.embeddings in TEACHER_PCA:
             if (teacher_width := teacher_table.shape[1]) < width:
                 raise PipelineError(
@@ -108,7 +109,8 @@ def make_projection(
     """The training-only map from the student's hidden states to the teacher's, [teacher width, student width].
 
     With teacher_pca embeddings it starts from the same principal directions, so that it maps the
-    student's embeddings back to the teacher's. Otherwise it is random.
+    student's embeddings back to the teacher's. Otherwise, or if the teacher's embeddings are narrower than its states
+    (ALBERT, ELECTRA), it is random.
 
     Args:
         options: the student's `init` block.
@@ -119,9 +121,9 @@ def make_projection(
         ids: the teacher's id of each of the student's pieces, int64 [vocabulary]; None for every row of its table.
     """
     torch.manual_seed(seed)
-    table = teacher.get_input_embeddings().weight
-    projection = nn.Linear(width, table.shape[1], bias=False)
-    if options.embeddings in TEACHER_PCA:
+    table, hidden = teacher.get_input_embeddings().weight, teacher.config.hidden_size
+    projection = nn.Linear(width, hidden, bias=False)
+    if options.embeddings in TEACHER_PCA and table.shape[1] == hidden:
         rows = table if ids is None else table[ids]
         with torch.no_grad():
             projection.weight.copy_(pca_basis(rows, width, counts).T.float())

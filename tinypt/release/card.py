@@ -35,9 +35,9 @@ class Release:
     name: of the student. license, datasets, text: as in the `export` parameters. corpus: source of the text, as in the
     `corpus` parameters. origins: hub ids of the published models it derives from. sentence_teacher: name, source
     and licence of the encoder whose vectors it learned from; None without one. config: of the model (Hugging Face).
-    parameters: number of weights. cased: whether its tokenizer keeps case and accents. student: its section of the
-    parameters. tasks: origin of each task's data. files: (path, size in bytes). results: metrics of this model
-    under `name`, and of the references that were measured.
+    parameters: number of weights. cased: whether its tokenizer keeps case and accents. mask: its tokenizer's mask
+    token. student: its section of the parameters. tasks: origin of each task's data. files: (path, size in bytes).
+    results: metrics of this model under `name`, and of the references that were measured.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Release:
     config: Mapping[str, Any]
     parameters: int
     cased: bool
+    mask: str
     student: Mapping[str, Any]
     tasks: Mapping[str, TaskOrigin]
     files: Sequence[tuple[str, int]]
@@ -79,7 +80,7 @@ def model_card(release: Release) -> str:
         f"# {release.title}",
         *([SAMPLE] if release.sample else []),
         _about(release),
-        USE_COMPACT if release.compact else USE,
+        USE_COMPACT if release.compact else USE.replace("[MASK]", release.mask),
         "## Scores",
         _scores_table(release).markdown(),
         _training(release),
@@ -115,7 +116,7 @@ def _header(release: Release) -> dict[str, Any]:
         ],
         "base_model": list(release.origins),
         "datasets": list(release.datasets),
-        "widget": [{"text": "A menina foi à [MASK] com a mãe."}],
+        "widget": [{"text": f"A menina foi à {release.mask} com a mãe."}],
         "model-index": [{"name": release.title, "results": _index(release)}],
     }
     return {key: item for key, item in header.items() if item}

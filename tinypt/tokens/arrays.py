@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
-from tinypt.files import verify
+from tinypt.files import read_json, verify
 from tinypt.runtime.errors import PipelineError
-from tinypt.tokens.vocabulary import pieces_of, read_pieces
+from tinypt.tokens.pieces import PIECES, pieces_of
 
 
 class RowWriter:
@@ -127,7 +127,7 @@ def open_blocks(folder: Path, tokenizer: PreTrainedTokenizerBase | None = None) 
     """Map the arrays of one split's token folder into memory.
 
     Args:
-        folder: contains the arrays, and vocab.txt, the vocabulary of their ids.
+        folder: contains the arrays, and pieces.json, the pieces of their ids.
         tokenizer: of the model that reads the blocks; None skips the check. If its vocabulary is a part of the
             folder's, ids are translated to it, and pieces it lacks become [UNK].
 
@@ -141,7 +141,7 @@ def open_blocks(folder: Path, tokenizer: PreTrainedTokenizerBase | None = None) 
     blocks = _pairs(rows) if rows.dtype.names else Blocks(rows, None, None, None, rows, padded=False)
     if tokenizer is None:
         return blocks
-    pieces, vocabulary = read_pieces(folder / "vocab.txt"), tokenizer.get_vocab()
+    pieces, vocabulary = read_json(folder / PIECES), tokenizer.get_vocab()
     if pieces == pieces_of(tokenizer):
         return blocks
     if not vocabulary.keys() <= set(pieces):

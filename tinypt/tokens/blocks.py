@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
+from tinypt.files import write_json
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import RowWriter
-from tinypt.tokens.vocabulary import write_vocabulary
+from tinypt.tokens.pieces import PIECES, pieces_of
 
 BATCH = 256  # documents tokenized at once
+LARGEST_VOCABULARY = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,12 @@ def check_vocabulary(tokenizer: PreTrainedTokenizerBase, name: str) -> None:
     """Check that a vocabulary fits 16-bit token files.
 
     Raises:
-        PipelineError: it has more than 65,536 entries.
+        PipelineError: it has more than `LARGEST_VOCABULARY` entries.
     """
-    if len(tokenizer) > 65_536:
-        raise PipelineError(f"{name}: a vocabulary of {len(tokenizer):,} does not fit 16-bit token files (65,536)")
+    if len(tokenizer) > LARGEST_VOCABULARY:
+        raise PipelineError(
+            f"{name}: a vocabulary of {len(tokenizer):,} does not fit 16-bit token files ({LARGEST_VOCABULARY:,})"
+        )
 
 
 def batches(texts: Iterable[str]) -> Iterator[list[str]]:
@@ -67,7 +71,7 @@ def encode(texts: Iterable[str], tokenizer: PreTrainedTokenizerBase) -> Iterator
 
 
 def cut_blocks(stream: Iterable[Pieces], tokenizer: PreTrainedTokenizerBase, length: int, folder: Path) -> BlockCounts:
-    """Write folder/blocks.npy, uint16 [blocks, length], and folder/vocab.txt, the vocabulary of `tokenizer`.
+    """Write folder/blocks.npy, uint16 [blocks, length], and folder/pieces.json, the pieces of `tokenizer`.
 
     The stream is cut every length - 2 tokens, and each cut is put between [CLS] and [SEP]. The last tokens, too few
     for a block, are dropped and counted.
@@ -76,7 +80,7 @@ def cut_blocks(stream: Iterable[Pieces], tokenizer: PreTrainedTokenizerBase, len
         PipelineError: the vocabulary does not fit 16-bit files, or the text does not fill one block.
     """
     check_vocabulary(tokenizer, str(folder))
-    write_vocabulary(tokenizer, folder / "vocab.txt")
+    write_json(folder / PIECES, pieces_of(tokenizer))
     body = length - 2
     writer = RowWriter(folder / "blocks.npy", np.dtype(np.uint16), (length,))
     rest = np.empty(0, dtype=np.uint16)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
-from tinypt.tokens.vocabulary import pieces_of
+from tinypt.tokens.pieces import continues_word
 
 MASKED, RANDOM = 0.8, 0.1  # of the chosen positions; the rest keep their token (Devlin et al. 2019, section 3.1)
 
@@ -55,8 +55,8 @@ def mask_tokens(ids: Tensor, ids_of: SpecialIds, probability: float, generator: 
 
 
 def continuation_pieces(tokenizer: PreTrainedTokenizerBase) -> Tensor:
-    """True for the pieces that continue a word (##ção): bool [vocabulary]."""
-    return torch.tensor([piece.startswith("##") for piece in pieces_of(tokenizer)])
+    """`continues_word` as a tensor, bool [vocabulary]."""
+    return torch.from_numpy(continues_word(tokenizer))
 
 
 def masked_positions(probability: float, length: int) -> int:

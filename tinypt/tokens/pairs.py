@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
+from tinypt.files import write_json
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import RowWriter, pair_record
 from tinypt.tokens.blocks import batches, check_vocabulary
-from tinypt.tokens.vocabulary import write_vocabulary
+from tinypt.tokens.pieces import PIECES, pieces_of, without_blank
 
 Ints = NDArray[np.int64]
 
@@ -81,8 +82,9 @@ def write_pairs(
 def encode(texts: Iterable[str], student: PreTrainedTokenizerBase, teacher: PreTrainedTokenizerBase) -> Iterator[Pairs]:
     """Tokenize and align `texts`, some documents at a time."""
     for batch in batches(texts):
-        encodings = zip(_encode(student, batch), _encode(teacher, batch), strict=True)
-        yield _join([_align(left, right, student.sep_token_id, teacher.sep_token_id) for left, right in encodings])
+        encodings = zip(batch, _encode(student, batch), _encode(teacher, batch), strict=True)
+        separators = student.sep_token_id, teacher.sep_token_id
+        yield _join([_align(text, left, right, *separators) for text, left, right in encodings])
 
 
 def cut_pairs(
@@ -92,7 +94,7 @@ def cut_pairs(
     length: int,
     folder: Path,
 ) -> PairCounts:
-    """Write folder/blocks.npy, a record for each block (see `arrays.pair_record`), and folder/vocab.txt, the student's.
+    """Write folder/blocks.npy, records of blocks (see `arrays.pair_record`), and folder/pieces.json, the student's.
 
     Both sides of a record are the same text. It ends before the word that would overflow `length` on either side; the
     rest is padding.
@@ -102,7 +104,7 @@ def cut_pairs(
     """
     check_vocabulary(student, f"{folder}: student's tokenizer")
     check_vocabulary(teacher, f"{folder}: teacher's tokenizer")
-    write_vocabulary(student, folder / "vocab.txt")
+    write_json(folder / PIECES, pieces_of(student))
     record = pair_record(length)
     writer = RowWriter(folder / "blocks.npy", record)
     documents = pieces = words = aligned = dropped = 0
@@ -132,10 +134,10 @@ def _encode(tokenizer: PreTrainedTokenizerBase, batch: list[str]) -> Iterator[An
     return iter(tokenizer.backend_tokenizer.encode_batch(batch, add_special_tokens=False))
 
 
-def _align(encoding: Any, teacher_encoding: Any, separator: int, teacher_separator: int) -> Pairs:
+def _align(text: str, encoding: Any, teacher_encoding: Any, separator: int, teacher_separator: int) -> Pairs:
     """One document."""
-    spans, starts, ends = _words(encoding)
-    teacher_spans, teacher_starts, teacher_ends = _words(teacher_encoding)
+    spans, starts, ends = _words(text, encoding)
+    teacher_spans, teacher_starts, teacher_ends = _words(text, teacher_encoding)
     _, common, teacher_common = np.intersect1d(spans, teacher_spans, assume_unique=True, return_indices=True)
     left = _side(encoding.ids, starts[common], ends[common], separator)
     right = _side(teacher_encoding.ids, teacher_starts[teacher_common], teacher_ends[teacher_common], teacher_separator)
@@ -144,9 +146,9 @@ def _align(encoding: Any, teacher_encoding: Any, separator: int, teacher_separat
     return Pairs(left, right, is_word, 1, len(spans))
 
 
-def _words(encoding: Any) -> tuple[Ints, Ints, Ints]:
+def _words(text: str, encoding: Any) -> tuple[Ints, Ints, Ints]:
     """Each word's character span (start and end in one number), and the indices where its pieces start and end."""
-    offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+    offsets = without_blank(text, np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2))
     word_of = np.array([-1 if word is None else word for word in encoding.word_ids], dtype=np.int64)
     starts = np.flatnonzero(np.diff(word_of, prepend=-2))
     ends = np.append(starts[1:], len(word_of)) if len(starts) else starts

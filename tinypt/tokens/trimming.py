@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
 from tinypt.runtime.errors import PipelineError
-from tinypt.tokens.vocabulary import make_tokenizer, pieces_of
+from tinypt.tokens.pieces import CONTINUATION, is_wordpiece, pieces_of
+from tinypt.tokens.vocabulary import make_tokenizer
 
-CONTINUATION = "##"
+UNLIKE_BERT = "vocabulary: trimmed needs a tokenizer that cuts text as BERT's does; take full"
 LATIN = {"LATIN", "COMBINING", "MODIFIER", "FEMININE", "MASCULINE", "MICRO"}  # first words of names: letters, ª, º, µ
 
 
@@ -27,6 +28,8 @@ def trim(tokenizer: PreTrainedTokenizerBase, counts: NDArray[np.int64]) -> PreTr
     Raises:
         PipelineError: the tokenizer is not BERT's (WordPiece over BERT's words).
     """
+    if not is_wordpiece(tokenizer):
+        raise PipelineError(UNLIKE_BERT)
     pieces = pieces_of(tokenizer)
     every, special = set(pieces), set(tokenizer.all_special_tokens)
     kept = [
@@ -38,7 +41,7 @@ def trim(tokenizer: PreTrainedTokenizerBase, counts: NDArray[np.int64]) -> PreTr
     vocabulary = {piece: index for index, piece in enumerate(kept)}
     trimmed = make_tokenizer(vocabulary, not normalizer.get("lowercase", False), tokenizer.model_max_length)
     if _settings(trimmed) != _settings(tokenizer):
-        raise PipelineError("vocabulary: trimmed needs a tokenizer that cuts text as BERT's does; take full")
+        raise PipelineError(UNLIKE_BERT)
     return trimmed
 
 

@@ -52,7 +52,7 @@ def read_vocabulary(path: Path) -> dict[str, int]:
             or one of BERT's special tokens is missing.
     """
     vocabulary: dict[str, int] = {}
-    for index, line in enumerate(read_pieces(path)):
+    for index, line in enumerate(_read_lines(path)):
         piece = line.removesuffix("\r")
         if not piece or piece in vocabulary:
             fault = f"repeats line {vocabulary[piece] + 1} ({piece})" if piece else "is blank"
@@ -69,7 +69,7 @@ def read_vocabulary(path: Path) -> dict[str, int]:
     return vocabulary
 
 
-def read_pieces(path: Path) -> list[str]:
+def _read_lines(path: Path) -> list[str]:
     """The lines of a vocab.txt.
 
     Raises:
@@ -82,16 +82,6 @@ def read_pieces(path: Path) -> list[str]:
     except UnicodeDecodeError as error:
         raise PipelineError(f"{path}: not UTF-8 (byte {error.start}); it must be the model's own vocab.txt") from None
     return pieces[:-1] if pieces[-1] == "" else pieces
-
-
-def pieces_of(tokenizer: PreTrainedTokenizerBase) -> list[str]:
-    """A tokenizer's pieces in the order of their ids."""
-    return [piece for piece, _ in sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])]
-
-
-def write_vocabulary(tokenizer: PreTrainedTokenizerBase, path: Path) -> None:
-    """Write a tokenizer's pieces as BERT's vocab.txt."""
-    path.write_text("".join(f"{piece}\n" for piece in pieces_of(tokenizer)), encoding="utf-8")
 
 
 def make_tokenizer(vocabulary: dict[str, int], cased: bool, max_length: int) -> PreTrainedTokenizerBase:

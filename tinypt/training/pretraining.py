@@ -8,7 +8,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from tinypt.files import fingerprint, work_folder, write_json
 from tinypt.modeling.bert import random_bert
-from tinypt.modeling.forward import pick_device
+from tinypt.modeling.forward import longest_text, pick_device
 from tinypt.modeling.initialisation import predict_frequencies
 from tinypt.modeling.load import load_published, save_model
 from tinypt.params.models import Base, HubModel, PretrainedBase, PretrainedTeacher, Teacher, Vocabulary
@@ -34,9 +34,13 @@ def make_model(name: str, options: Teacher | Base, texts: Texts, length: int, se
         texts: starts a pass over the texts to pre-train on; not called for a published model.
         length: tokens in a pre-training block.
         seed: for initial weights, order and masks.
+
+    Raises:
+        PipelineError: the model has fewer positions than `length`; or see `load_published`.
     """
     if isinstance(options, HubModel):
         model, tokenizer = load_published(options.id, options.revision, options.cased)
+        _require_positions(options.id, longest_text(model.config), length)
         if name == "base" and model.config.model_type != "bert":
             raise PipelineError(f"{options.id}: is a model of type {model.config.model_type}; the base must be a bert")
         metrics: Metrics = {}
@@ -50,6 +54,7 @@ def make_model(name: str, options: Teacher | Base, texts: Texts, length: int, se
 def _pretrain(
     name: str, options: PretrainedTeacher | PretrainedBase, texts: Texts, length: int, seed: int
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, Metrics]:
+    _require_positions(f"params.yaml: {name}.architecture", options.architecture.positions, length)
     vocabulary = _vocabulary(options.vocabulary, texts)
     tokenizer = make_tokenizer(vocabulary, options.vocabulary.cased, options.architecture.positions)
     work = work_folder(name, "blocks")
@@ -72,6 +77,11 @@ def _pretrain(
         "tokens": result.tokens,
     }
     return model, tokenizer, metrics
+
+
+def _require_positions(owner: str, positions: int, length: int) -> None:
+    if positions < length:
+        raise PipelineError(f"{owner}: has positions for {positions} pieces, but tokenize.length is {length}")
 
 
 def _vocabulary(options: Vocabulary, texts: Texts) -> dict[str, int]:

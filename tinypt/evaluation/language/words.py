@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from tinypt.evaluation.language.completion import BEAMS, Completed, Gap, complete
 from tinypt.evaluation.model import EvaluatedModel, Pieces
+from tinypt.modeling.forward import longest_text
 from tinypt.runtime.errors import PipelineError
+from tinypt.tokens.pieces import CONTINUATION, continues_word, piece_texts, pieces_of, without_blank
 
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n")
 RUN = re.compile(r"[^\W_]+")  # of letters and digits
@@ -101,14 +103,14 @@ def score_words(evaluated: EvaluatedModel, sentences: list[str], words: list[Wor
     encoded = evaluated.tokenizer(
         sentences,
         truncation=True,
-        max_length=evaluated.model.config.max_position_embeddings,
+        max_length=longest_text(evaluated.model.config),
         return_offsets_mapping=True,
         return_token_type_ids=True,
     )
     pieces = Pieces(encoded["input_ids"], encoded["token_type_ids"])
-    offsets = [[(start, end) for start, end in row] for row in encoded["offset_mapping"]]
-    starts = [{start: place for place, (start, end) in enumerate(row) if end > start} for row in offsets]
-    ends = [{end: place + 1 for place, (start, end) in enumerate(row) if end > start} for row in offsets]
+    places = [_places(*row) for row in zip(sentences, encoded["offset_mapping"], strict=True)]
+    starts = [{start: place for place, start, _ in reversed(row)} for row in places]
+    ends = [{end: place + 1 for place, _, end in row} for row in places]
     spans = [(word, starts[word.sentence].get(word.start), ends[word.sentence].get(word.end)) for word in words]
     found = [(word, start, end) for word, start, end in spans if start is not None and end is not None]
     gaps = [Gap(word.sentence, start, end) for word, start, end in found]
@@ -150,6 +152,12 @@ def word_scores(evaluated: EvaluatedModel, sentences: list[str]) -> dict[str, fl
     }
 
 
+def _places(sentence: str, offsets: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """The place, start and end of each piece that stands for text; the blank before it is not counted to it."""
+    spans = without_blank(sentence, np.array(offsets, dtype=np.int64)).tolist()
+    return [(place, *span) for place, span in enumerate(spans) if offsets[place][0] < offsets[place][1]]
+
+
 def _separates(char: str) -> bool:
     """Whether BERT's pre-tokenizer ends a word at `char`, which is not a letter or digit.
 
@@ -162,9 +170,11 @@ def _separates(char: str) -> bool:
 
 def _folded_vocabulary(evaluated: EvaluatedModel) -> NDArray[np.int64]:
     """A number for each id, equal for pieces that differ only in case and accents: int64 [vocabulary]."""
-    pieces = [""] * evaluated.model.config.vocab_size
-    for piece, index in evaluated.tokenizer.get_vocab().items():
-        plain = fold(piece)
-        mark = not plain.removeprefix("##")  # a lone accent folds to nothing; it keeps its own number
-        pieces[index] = piece if mark or index in evaluated.special.special else plain
-    return np.unique(pieces, return_inverse=True)[1].astype(np.int64)
+    tokenizer = evaluated.tokenizer
+    names = [""] * evaluated.model.config.vocab_size
+    continues = continues_word(tokenizer)
+    for index, (piece, text) in enumerate(zip(pieces_of(tokenizer), piece_texts(tokenizer), strict=True)):
+        plain = fold(text)  # a lone accent folds to nothing; it keeps its own number, and so does a part of a character
+        alone = not plain or "\ufffd" in plain or index in evaluated.special.special
+        names[index] = piece if alone else f"{CONTINUATION if continues[index] else ''}{plain}"
+    return np.unique(names, return_inverse=True)[1].astype(np.int64)
