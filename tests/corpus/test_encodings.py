@@ -33,3 +33,9 @@ def test_wide_encodings_are_recognised_by_their_zeros_or_mark(encoding: str) -> 
 @pytest.mark.parametrize("text", ["", "a", "ação", "\x00ação", "\x00" * 99, "a\x00b", "\x00\x00\x00um"])
 def test_other_texts_are_not_wide_whatever_zeros_they_hold(text: str) -> None:
     assert wide_encoding(text.encode()) is None
+
+
+def test_the_command_quotes_a_name_with_blanks() -> None:
+    assert "UTF-8 'inputs/a é $(b).txt' > new && mv new 'inputs/a é $(b).txt'`" in explain(
+        "maçã".encode("latin-1"), "inputs/a é $(b).txt"
+    )

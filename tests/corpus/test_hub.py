@@ -202,3 +202,18 @@ def test_a_loading_script_is_refused_with_an_alternative(tmp_path: Path) -> None
     (folder / "brwac.py").write_text("import datasets\n", encoding="utf-8")
     with pytest.raises(PipelineError, match=r"loading script.*CrawlPT"):
         _read(_corpus(folder))
+
+
+def test_a_csv_files_columns_and_encoding_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`datasets` knows the columns of a CSV file only from its rows, and names no file that it cannot read."""
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "train.csv").write_text("texto,n\num,1\ndois,2\n")
+    (folder / "train.csv.dvc").write_text("outs: []\n")
+    assert [record.text for record in _read(_corpus(folder, None, "texto"))] == ["um", "dois"]
+    with pytest.raises(PipelineError, match="set: no column text; it has texto, n: correct"):
+        _read(_corpus(folder, None))
+    (folder / "train.csv").write_bytes("texto,n\nmaçã,1\n".encode("latin-1"))
+    with pytest.raises(PipelineError, match=r"set/train\.csv: byte 0xe7 is not UTF-8; .*`iconv -f WINDOWS-1252"):
+        _read(_corpus(folder, None, "texto"))

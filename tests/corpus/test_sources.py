@@ -16,6 +16,7 @@ from tinypt.corpus.shards import shard_name, write_shard
 from tinypt.corpus.sources import Notes, iter_batches, local_files, origin
 from tinypt.params.corpus import Corpus, FilesCorpus, HubCorpus, SampleCorpus, VertCorpus
 from tinypt.params.loader import load
+from tinypt.runtime.errors import PipelineError
 
 SAMPLE = Path(__file__).parents[2] / "params/sample.yaml"
 
@@ -99,3 +100,24 @@ def test_relative_and_absolute_paths_can_be_mixed(tmp_path: Path, monkeypatch: p
     corpus = FilesCorpus("files", (Path("c.txt"), tmp_path / "in/a.txt", Path("in/b.txt")), "text", "line")
     rows = [row for batch in iter_batches(corpus, Notes()) for row in batch.rows.to_pylist()]
     assert [row["doc_id"] for row in rows] == ["c.txt-0", "in/a.txt-0", "in/b.txt-0"]
+
+
+def test_each_path_of_files_that_are_documents_is_checked_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Good rows of one path do not hide a folder in another encoding; only its first files are named."""
+    folder, lines = tmp_path / "artigos", tmp_path / "a.jsonl"
+    folder.mkdir()
+    for number in range(15):
+        (folder / f"{number:02}.txt").write_bytes(f"maçã {number}".encode("latin-1"))
+    lines.write_text('{"text": "um"}\n' * 50)
+    corpus = FilesCorpus("files", (folder, lines), "text", "file")
+    with pytest.raises(PipelineError, match="artigos: 15 of 15 rows are not_utf8"):
+        list(iter_batches(corpus, Notes()))
+    assert len([message for message in caplog.messages if "iconv" in message]) == 10
+    assert caplog.messages[10] == "further files that are not_utf8 are skipped and counted, but not named"
+    for number in range(16):
+        (folder / f"bom{number:02}.txt").write_text(f"maçã {number}", encoding="utf-8")
+    notes = Notes()
+    assert sum(len(batch.rows) for batch in iter_batches(corpus, notes)) == 66
+    assert (notes.skipped, notes.documents) == ({"not_utf8": 15}, {"0": 16, "1": 50})

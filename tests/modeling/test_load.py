@@ -164,6 +164,21 @@ def test_missing_weights_are_refused(
         load_model(tmp_path / "model")
 
 
+def test_weights_that_are_not_finite_are_refused(bertimbau_layout: Path, teacher: BertForMaskedLM) -> None:
+    weights = teacher.state_dict()
+    weights["bert.encoder.layer.1.output.dense.weight"][0, 0] = float("nan")
+    torch.save(weights, bertimbau_layout / "pytorch_model.bin")
+    with pytest.raises(PipelineError, match=r"layer\.1\.output\.dense\.weight are not all finite"):
+        load_published(str(bertimbau_layout), None, cased=True)
+
+
+def test_a_configuration_of_another_size_is_named(bertimbau_layout: Path) -> None:
+    config = json.loads((bertimbau_layout / "config.json").read_text(encoding="utf-8"))
+    (bertimbau_layout / "config.json").write_text(json.dumps(config | {"intermediate_size": 80}), encoding="utf-8")
+    with pytest.raises(PipelineError, match=r"have the shape \(96.*\), by its config.json \(80"):
+        load_published(str(bertimbau_layout), None, cased=True)
+
+
 def test_a_vocabulary_larger_than_the_embeddings_is_refused(bertimbau_layout: Path) -> None:
     with (bertimbau_layout / "vocab.txt").open("a", encoding="utf-8") as file:
         file.write("sobrando\n")

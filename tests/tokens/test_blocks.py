@@ -7,6 +7,7 @@ from transformers import PreTrainedTokenizerBase
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.blocks import write_blocks
+from tinypt.tokens.pairs import write_pairs
 
 
 def test_blocks_hold_the_document_stream(tmp_path: Path, cased: PreTrainedTokenizerBase, texts: list[str]) -> None:
@@ -54,3 +55,26 @@ def test_a_missing_or_truncated_array_is_named(
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(PipelineError, match=r"blocks\.npy: not a whole"):
         open_blocks(tmp_path)
+
+
+def test_text_that_the_vocabulary_cannot_spell_is_refused(
+    tmp_path: Path, cased: PreTrainedTokenizerBase, texts: list[str]
+) -> None:
+    foreign = ["кот ест рыбу на кухне"] * 300
+    with pytest.raises(PipelineError, match=r"of the first [\d,]+ pieces are unknown; see whether"):
+        write_blocks(foreign, cased, 24, tmp_path)
+    with pytest.raises(PipelineError, match="pieces are unknown"):
+        write_pairs(foreign, cased, cased, 24, tmp_path)
+
+
+def test_unknown_pieces_are_counted_and_said(
+    tmp_path: Path, cased: PreTrainedTokenizerBase, texts: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    write_blocks(texts, cased, 24, tmp_path)
+    assert not caplog.messages
+    mixed = ["кот ест рыбу", *texts]
+    assert write_blocks(mixed, cased, 24, tmp_path).unknown_pieces == 3
+    assert write_pairs(mixed, cased, cased, 24, tmp_path).unknown_pieces == 3
+    assert not caplog.messages
+    write_blocks(mixed * 2 + ["кот"] * 100, cased, 24, tmp_path)
+    assert [message.split(": ")[1].split(" %")[0] > "1.0" for message in caplog.messages] == [True]

@@ -8,6 +8,7 @@ from tinypt.files import read_json
 from tinypt.modeling.load import load_model, save_model
 from tinypt.params.models import Architecture, HubModel, PretrainedTeacher, Vocabulary
 from tinypt.params.training import Training
+from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.load import load_tokenizer
 from tinypt.training.pretraining import make_model
 
@@ -67,3 +68,15 @@ def test_a_published_model_is_saved_unchanged_and_not_trained(
     saved = load_model(Path("models/base"))
     assert all(torch.equal(weight, saved.state_dict()[name]) for name, weight in base.state_dict().items())
     assert read_json(Path("metrics/base/base.json"))["vocabulary"] == len(uncased)
+
+
+def test_blocks_longer_than_the_models_positions_are_refused_at_once(
+    tmp_path: Path, base: BertForMaskedLM, uncased: PreTrainedTokenizerBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    save_model(base, uncased, Path("published"))
+    with pytest.raises(PipelineError, match=r"published: has positions for 64 pieces, but tokenize\.length is 65"):
+        make_model("base", HubModel("hub", "published", None, cased=False), lambda: [], 65, seed=1)
+    options = PretrainedTeacher("pretrain", Vocabulary(None, 200, cased=True), ARCHITECTURE, TRAINING)
+    with pytest.raises(PipelineError, match=r"params\.yaml: teacher\.architecture: has positions for 32 pieces"):
+        make_model("teacher", options, lambda: [], 500, seed=1)

@@ -47,7 +47,9 @@ class DataSet:
         self._builder = datasets.load_dataset_builder(place, cache_dir=cache and str(cache), **chosen)
         info = infos.get(configuration or "default", self._builder.info)
         self._features = info.features
-        self.files = {name: list(files) for name, files in (self._builder.config.data_files or {}).items()}
+        files_of = self._builder.config.data_files or {}
+        # `dvc add train.csv` leaves train.csv.dvc next to it, which `datasets` takes for data as well.
+        self.files = {str(name): [file for file in own if not file.endswith(".dvc")] for name, own in files_of.items()}
 
     def open(self, files: dict[str, list[str]]) -> Any:
         """A builder of `datasets` that reads these files of each split, which are fetched and compared first.

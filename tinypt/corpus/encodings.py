@@ -1,6 +1,10 @@
 """The form and encoding of files, by their first bytes, and of Portuguese text that is not UTF-8."""
 
 import codecs
+import shlex
+from pathlib import Path
+
+from tinypt.files import list_files
 
 WESTERN = "cp1252"  # what browsers take for text that names no encoding (HTML Living Standard, 13.2.3.2)
 ENCODINGS = ("WINDOWS-1252", "CP850", "MACINTOSH")  # ISO-8859-1 is part of the first; names as iconv spells them
@@ -14,6 +18,7 @@ _MARKS = {  # those of UTF-32 first: the others are their beginnings
 }
 # Whether each byte of a character of two or four is zero in most text of Latin letters.
 _ZEROS = {"utf-32-le": (0, 1, 1, 1), "utf-32-be": (1, 1, 1, 0), "utf-16-le": (0, 1), "utf-16-be": (1, 0)}
+_TEXT_FILES = (".csv", ".tsv", ".json", ".jsonl", ".txt")
 _MANY, _FEW = 0.5, 0.05  # shares of bytes
 PARQUET = b"PAR1"
 POINTER = "a Git LFS pointer (`git lfs pull` fetches the file)"
@@ -89,12 +94,23 @@ def explain(text: bytes, path: str) -> str:
     encoding = max(ENCODINGS, key=lambda name: _portuguese(text, name))
     shown = _decode(text[max(place - _BEFORE, 0) : place + _AFTER], encoding)
     packed = path.endswith((".gz", ".zst"))
-    convert = f"iconv -f {encoding} -t UTF-8 {path} > new && mv new {path}"
+    name = shlex.quote(path.rpartition(".")[0] if packed else path)
     return (
         f"byte 0x{text[place]:02x} is not UTF-8; in {encoding} it reads {' '.join(shown.split())!r}: "
         + ("unpack the file, then " if packed else "")
-        + f"`{convert.replace(path, path.rpartition('.')[0] if packed else path)}`"
+        + f"`iconv -f {encoding} -t UTF-8 {name} > new && mv new {name}`"
     )
+
+
+def explain_folder(folder: Path) -> str:
+    """`explain` for the first file of a data set in a local folder that is not UTF-8, with its name; empty if all are.
+
+    The libraries that read such folders name neither the file nor a remedy.
+    """
+    for file in list_files(folder):
+        if file.suffix in _TEXT_FILES and (wrong := explain(file.read_bytes(), str(file))):
+            return f"{file}: {wrong}"
+    return ""
 
 
 def _portuguese(text: bytes, encoding: str) -> int:

@@ -33,6 +33,7 @@ REMEDIES = {
     "too_long": f"a text has at most {LONGEST_TEXT // 10**6} million characters, a line or page "
     f"{plain_text.LONGEST >> 20} MB; put each document on a line of its own",
 }
+_NAMED = 10  # files of one document that are skipped for the same reason
 _SHOWN, _REFUSED = 0.01, 0.5  # shares of a file's rows that may be of the wrong form
 log = logging.getLogger(__name__)
 
@@ -126,8 +127,10 @@ def read_open(
             else:
                 skipped[record] += 1
                 unusable[record] += 1
-                if alone and record in REMEDIES:
+                if alone and record in REMEDIES and skipped[record] <= _NAMED:
                     log.warning("%s: skipped: %s; %s", path, record, _remedy(record, path))
+                elif alone and skipped[record] == _NAMED + 1:
+                    log.warning("further files that are %s are skipped and counted, but not named", record)
             rows += record != "blank_line"
     if alone:
         return

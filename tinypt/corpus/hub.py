@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from tinypt.corpus.data_set import DataSet
+from tinypt.corpus.encodings import explain_folder
 from tinypt.corpus.files import check_form
 from tinypt.corpus.records import NAMES, Record, from_mapping
 from tinypt.params.corpus import HubCorpus
@@ -64,6 +66,8 @@ class HubStream:
         with _named_faults(corpus):
             left = None if corpus.documents is None else max(corpus.documents - first, 0)
             for content in islice(self._contents(), left):
+                if self.row == first:  # CSV and JSON name their columns only here
+                    self._require_column(list(content))
                 name = f"{corpus.configuration or corpus.split}-{self.row}"
                 self.row += 1
                 record = from_mapping(content, name, corpus.text_column)
@@ -89,15 +93,20 @@ class HubStream:
             self._stream = self._open()
             yield from self._stream
 
+    def _require_column(self, columns: list[str]) -> None:
+        if self.corpus.text_column not in columns:
+            raise PipelineError(
+                f"{self.corpus.id}: no column {self.corpus.text_column}; it has {', '.join(columns)}: "
+                "correct corpus.text_column"
+            )
+
     def _open(self) -> Any:
         corpus = self.corpus
         builder = self._data.open({corpus.split: [self._files[self._file]]})
         stream = builder.as_streaming_dataset(corpus.split)
         columns = stream.column_names or []
-        if columns and corpus.text_column not in columns:
-            raise PipelineError(
-                f"{corpus.id}: no column {corpus.text_column}; it has {', '.join(columns)}: correct corpus.text_column"
-            )
+        if columns:
+            self._require_column(columns)
         read = {corpus.text_column, "meta", *NAMES}  # a fault in any other column is none of ours
         return stream.select_columns([name for name in columns if name in read]) if columns else stream
 
@@ -117,7 +126,8 @@ def _named_faults(corpus: HubCorpus) -> Iterator[None]:
                 f"{corpus.id}: is a loading script, which datasets no longer runs; "
                 "use eduagarcia/CrawlPT (configuration brwac) or corpus.source: vert"
             ) from None
-        raise PipelineError(f"{corpus.id}: cannot be read: {_one_line(error)}") from None
+        wrong = explain_folder(Path(corpus.id)) if Path(corpus.id).is_dir() else ""
+        raise PipelineError(wrong or f"{corpus.id}: cannot be read: {_one_line(error)}") from None
 
 
 def _one_line(error: Exception) -> str:

@@ -1,7 +1,7 @@
 """Read any source: parameters in, batches of rows out, starting where an earlier run stopped."""
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -118,12 +118,14 @@ def _files(corpus: FilesCorpus, notes: Notes, start: dict[str, int]) -> Iterator
     root = os.path.commonpath([path.absolute().parent for path in paths])
     sizes = [path.stat().st_size for path in paths]
     place, bytes_read = dict(start), sum(sizes[: start["file"]])
+    # Files that are one document each, by position in corpus.paths
+    whole, unusable = Counter[int](), defaultdict[int, Counter[str]](Counter)
 
     def records() -> Iterator[Record]:
         nonlocal bytes_read
         for index in range(start["file"], len(paths)):
             first = start["row"] if index == start["file"] else 0
-            path, earlier = paths[index], skipped.total()
+            path, earlier, before = paths[index], skipped.total(), skipped.copy()
             with named_faults(path), path.open("rb") as raw:
                 name = path.absolute().relative_to(root).as_posix()
                 records = read_open(path, raw, name, corpus.text_column, skipped, counts, first, corpus.document)
@@ -132,8 +134,11 @@ def _files(corpus: FilesCorpus, notes: Notes, start: dict[str, int]) -> Iterator
                     bytes_read = sum(sizes[:index]) + raw.tell()
                     notes.documents[str(named[path])] += 1
                     yield record
-        if all(is_one_document(path, corpus.document) for path in paths):
-            check_form("corpus.paths", len(paths), skipped)
+            if is_one_document(path, corpus.document):
+                whole[named[path]] += 1
+                unusable[named[path]] += skipped - before
+        for number, files in whole.items():
+            check_form(str(corpus.paths[number]), files, unusable[number])
 
     return _batches(records(), SCHEMA, lambda: dict(place), lambda: bytes_read / max(sum(sizes), 1))
 

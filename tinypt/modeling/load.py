@@ -84,7 +84,11 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
             tokenizer = AutoTokenizer.from_pretrained(folder)
         model_class = BertForMaskedLM if kind == "bert" else AutoModelForMaskedLM
         model, report = model_class.from_pretrained(
-            folder, dtype=torch.float32, weights_only=True, output_loading_info=True
+            folder,
+            dtype=torch.float32,
+            weights_only=True,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,  # they are refused below, by name
         )
     except PipelineError:
         raise
@@ -93,6 +97,14 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
             raise
         raise PipelineError(f"{id} (revision {revision}): cannot be loaded: {first_line(error)}") from None
     _refuse_missing_weights(id, report)
+    for name, found, expected in sorted(report["mismatched_keys"]):
+        raise PipelineError(
+            f"{id}: its weights {name} have the shape {tuple(found)}, by its config.json {tuple(expected)}; "
+            "these files are not of one model"
+        )
+    for name, weights in model.named_parameters():
+        if not weights.isfinite().all():
+            raise PipelineError(f"{id}: its weights {name} are not all finite; download the model again")
     pieces, rows, last = len(tokenizer), model.config.vocab_size, max(tokenizer.get_vocab().values())
     if pieces > rows:
         raise PipelineError(f"{id}: its tokenizer has {pieces:,} pieces, its embeddings only {rows:,} rows")

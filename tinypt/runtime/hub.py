@@ -155,6 +155,7 @@ def hub_faults(id: str, revision: str | None, kind: Kind, include: str = "") -> 
     for library in ("huggingface_hub", "datasets"):  # their own handlers would print each line a second time
         logging.getLogger(library).handlers.clear()
         logging.getLogger(library).propagate = True
+    logging.getLogger("datasets.packaged_modules").setLevel(logging.CRITICAL)  # their exceptions say the same
     try:
         yield
     except PipelineError:

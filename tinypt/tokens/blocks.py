@@ -1,5 +1,6 @@
 """Blocks for one tokenizer: the stream of documents, cut into rows of equal length without padding."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -16,14 +17,22 @@ from tinypt.tokens.pieces import PIECES, pieces_of
 
 BATCH = 256  # documents tokenized at once
 LARGEST_VOCABULARY = 1 << 16
+ENOUGH, SHOWN = 1000, 0.01  # pieces; a share of them
+REMEDY = "see whether the vocabulary is the model's own, and whether its parameter `cased` is right"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class BlockCounts:
-    """Counts of a text stream: documents, pieces (without special tokens), blocks, and pieces dropped at the end."""
+    """Counts of a text stream: documents, pieces (without [SEP]), blocks, and pieces dropped at the end.
+
+    unknown_pieces: those of the pieces that are [UNK], for text that the tokenizer cannot spell.
+    """
 
     documents: int
     pieces: int
+    unknown_pieces: int
     blocks: int
     dropped_pieces: int
 
@@ -38,6 +47,22 @@ def check_vocabulary(tokenizer: PreTrainedTokenizerBase, name: str) -> None:
         raise PipelineError(
             f"{name}: a vocabulary of {len(tokenizer):,} does not fit 16-bit token files ({LARGEST_VOCABULARY:,})"
         )
+
+
+def refuse_unknown(name: str, unknown: int, pieces: int) -> None:
+    """Stop as soon as enough text shows that a tokenizer is not made for it.
+
+    Raises:
+        PipelineError: half of the pieces are unknown.
+    """
+    if pieces >= ENOUGH and unknown > pieces / 2:
+        raise PipelineError(f"{name}: {unknown:,} of the first {pieces:,} pieces are unknown; {REMEDY}")
+
+
+def say_unknown(name: str, unknown: int, pieces: int) -> None:
+    """Warn of a share of unknown pieces that no published tokenizer has on text of its own language."""
+    if unknown > SHOWN * pieces:
+        log.warning("%s: %.1f %% of %s pieces are unknown; %s", name, 100 * unknown / pieces, f"{pieces:,}", REMEDY)
 
 
 def batches(texts: Iterable[str]) -> Iterator[list[str]]:
@@ -77,17 +102,19 @@ def cut_blocks(stream: Iterable[Pieces], tokenizer: PreTrainedTokenizerBase, len
     for a block, are dropped and counted.
 
     Raises:
-        PipelineError: the vocabulary does not fit 16-bit files, or the text does not fill one block.
+        PipelineError: the vocabulary does not fit 16-bit files or this text, or the text does not fill one block.
     """
     check_vocabulary(tokenizer, str(folder))
     write_json(folder / PIECES, pieces_of(tokenizer))
     body = length - 2
     writer = RowWriter(folder / "blocks.npy", np.dtype(np.uint16), (length,))
     rest = np.empty(0, dtype=np.uint16)
-    documents = pieces = 0
+    documents = pieces = unknown = 0
     for part in stream:
         documents += part.documents
         pieces += len(part.ids) - part.documents
+        unknown += int((part.ids == tokenizer.unk_token_id).sum())
+        refuse_unknown(str(folder), unknown, pieces)
         ids = np.concatenate([rest, part.ids])
         whole = len(ids) // body
         rows = np.empty((whole, length), dtype=np.uint16)
@@ -98,4 +125,5 @@ def cut_blocks(stream: Iterable[Pieces], tokenizer: PreTrainedTokenizerBase, len
     writer.close()
     if writer.rows == 0:
         raise PipelineError(f"{folder}: {documents} documents give less than one block of {length} tokens")
-    return BlockCounts(documents, pieces, writer.rows, len(rest))
+    say_unknown(str(folder), unknown, pieces)
+    return BlockCounts(documents, pieces, unknown, writer.rows, len(rest))

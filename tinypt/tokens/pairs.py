@@ -17,7 +17,7 @@ from transformers import PreTrainedTokenizerBase
 from tinypt.files import write_json
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import RowWriter, pair_record
-from tinypt.tokens.blocks import batches, check_vocabulary
+from tinypt.tokens.blocks import batches, check_vocabulary, refuse_unknown, say_unknown
 from tinypt.tokens.pieces import PIECES, pieces_of, without_blank
 
 Ints = NDArray[np.int64]
@@ -27,11 +27,13 @@ Ints = NDArray[np.int64]
 class PairCounts:
     """Counts of a text stream: documents, the student's pieces, the student's words, aligned words, and blocks.
 
-    dropped_words counts aligned words that are longer than a block, or left over at the end.
+    unknown_pieces counts those of the pieces that are [UNK]; dropped_words, aligned words that are longer than a block,
+    or left over at the end.
     """
 
     documents: int
     pieces: int
+    unknown_pieces: int
     words: int
     aligned_words: int
     blocks: int
@@ -107,10 +109,12 @@ def cut_pairs(
     write_json(folder / PIECES, pieces_of(student))
     record = pair_record(length)
     writer = RowWriter(folder / "blocks.npy", record)
-    documents = pieces = words = aligned = dropped = 0
+    documents = pieces = unknown = words = aligned = dropped = 0
     rest: list[Pairs] = []
     for part in stream:
         documents, pieces = documents + part.documents, pieces + len(part.left.ids) - part.documents
+        unknown += int((part.left.ids == student.unk_token_id).sum())
+        refuse_unknown(str(folder), unknown, pieces)
         words, aligned = words + part.words, aligned + int(part.is_word.sum())
         joined = _join([*rest, part])
         cuts, dropped_here = _cut(joined.left, joined.right, length - 2)
@@ -127,7 +131,8 @@ def cut_pairs(
     if writer.rows == 0:
         raise PipelineError(f"{folder}: {documents} documents give less than one block of {length} tokens")
     left_over = sum(int(part.is_word.sum()) for part in rest)
-    return PairCounts(documents, pieces, words, aligned, writer.rows, dropped + left_over)
+    say_unknown(str(folder), unknown, pieces)
+    return PairCounts(documents, pieces, unknown, words, aligned, writer.rows, dropped + left_over)
 
 
 def _encode(tokenizer: PreTrainedTokenizerBase, batch: list[str]) -> Iterator[Any]:

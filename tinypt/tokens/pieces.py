@@ -44,7 +44,8 @@ def continues_word(tokenizer: PreTrainedTokenizerBase) -> NDArray[np.bool_]:
     """
     pieces = pieces_of(tokenizer)
     mark = _mark(tokenizer, pieces)
-    found = np.array([piece.startswith(mark) for piece in pieces]) == (mark == CONTINUATION)
+    marked = np.array([piece.startswith(mark) for piece in pieces])
+    found: NDArray[np.bool_] = marked if mark == CONTINUATION else ~marked
     found[tokenizer.all_special_ids] = False
     return found
 

@@ -1,5 +1,6 @@
 """Reading a local folder in the hub's layout: a card with configurations, and Parquet with the hub's feature types."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -82,9 +83,9 @@ def test_missing_parts_are_named(assin2: Callable[..., HubData]) -> None:
     source = assin2()
     with pytest.raises(PipelineError, match="no column texto; it has sentence_pair_id"):
         read_hub(replace(source, columns=replace(source.columns, text_a="texto")), "pair_classification")
-    with pytest.raises(PipelineError, match=r"\(split dev\): cannot be read from the hub"):
+    with pytest.raises(PipelineError, match="no split dev; it has "):
         read_hub(replace(source, splits=HubSplits("dev", "test")), "pair_classification")
-    with pytest.raises(PipelineError, match="cannot be read from the hub"):
+    with pytest.raises(PipelineError, match=r"\(split train\): cannot be read: .*other"):
         read_hub(replace(source, configuration="other"), "pair_classification")
     with pytest.raises(PipelineError, match="row 0: its label must be a number, is 'Um gato dorme'"):
         read_hub(replace(source, columns=replace(source.columns, label="premise")), "pair_regression")
@@ -146,12 +147,87 @@ def test_truth_values_are_no_scores(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         read_hub(source, "pair_regression")
 
 
-@pytest.mark.parametrize(("name", "content"), [("README.md", "---\na: [\n---\n"), ("train.csv", "")])
-def test_a_broken_card_and_an_empty_file_are_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: str
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("README.md", "---\na: [\n---\n", r"set \(split train\): cannot be read: ."),
+        ("train.csv", "", r"set/train\.csv: cannot be read: EmptyDataError: No columns"),
+        ("test.csv", "", r"set/test\.csv: cannot be read: EmptyDataError: No columns"),
+        (
+            "test.csv",
+            "text,label\n",
+            r"set/test\.csv: cannot be read: ValueError: it has no rows; a CSV file",
+        ),
+        ("test.csv", "text;label\num, dois;a\n", r"set \(split test\): no column text; it has text;label"),
+        ("test.csv", "text;label\num;a\num, dois;a\n", r"set/test\.csv: cannot be read: .*commas between its columns"),
+        ("test.csv", "text,classe\num,a\n", r"set \(split test\): no column label; it has text, classe"),
+    ],
+)
+def test_a_broken_file_is_named(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    name: str,
+    content: str,
+    message: str,
 ) -> None:
     source = folder_of(tmp_path, monkeypatch, "csv", "text,label\num,a\n")
     (Path(source.id) / name).write_text(content)
-    with pytest.raises(PipelineError, match=r"set \(split train\): cannot be read from the hub: .") as caught:
+    with pytest.raises(PipelineError, match=message) as caught:
         read_hub(source, "text_classification")
     assert "\n" not in str(caught.value)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("other", ["train.csv.bak", "train - copia.csv", "antigo/train.csv", "train_sample.csv"])
+def test_a_copy_of_a_splits_file_is_not_read_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    source = folder_of(tmp_path, monkeypatch, "csv", "text,label\num,a\n")
+    (Path(source.id) / other).parent.mkdir(exist_ok=True)
+    (Path(source.id) / other).write_text("text,label\ndois,b\n")
+    with pytest.raises(PipelineError, match=rf"set \(split train\): 2 files are called train: .*{re.escape(other)}"):
+        read_hub(source, "text_classification")
+
+
+def test_parts_of_a_split_are_read_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = folder_of(tmp_path, monkeypatch, "csv", "text,label\num,a\n")
+    (Path(source.id) / "train.csv").rename(Path(source.id) / "train-00000-of-00002.csv")
+    (Path(source.id) / "train-00001-of-00002.csv").write_text("text,label\ndois,b\n")
+    assert read_hub(source, "text_classification").train.first == ["um", "dois"]
+
+
+def test_a_splits_folder_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = folder_of(tmp_path, monkeypatch, "csv", "text,label\num,a\n")
+    for split in ("train", "test"):
+        (Path(source.id) / split).mkdir()
+        (Path(source.id) / f"{split}.csv").rename(Path(source.id) / split / "um.csv")
+        (Path(source.id) / split / "dois.csv").write_text("text,label\ndois,b\n")
+    assert sorted(read_hub(source, "text_classification").train.first) == ["dois", "um"]
+
+
+def test_files_that_the_card_lists_are_read_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = folder_of(tmp_path, monkeypatch, "csv", "text,label\num,a\n")
+    (Path(source.id) / "train_b.csv").write_text("text,label\ndois,b\n")
+    (Path(source.id) / "README.md").write_text(
+        "---\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n    path: train*.csv\n"
+        "  - split: test\n    path: test.csv\n---\n"
+    )
+    assert read_hub(source, "text_classification").train.first == ["um", "dois"]
+
+
+def test_files_of_dvc_are_not_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`dvc add train.csv` writes train.csv.dvc and .gitignore."""
+    source = folder_of(tmp_path, monkeypatch, "csv", "text,label\num,a\n")
+    for name in ("train.csv.dvc", "test.csv.dvc"):
+        (Path(source.id) / name).write_text("outs:\n- md5: abc\n  path: train.csv\n")
+    assert read_hub(source, "text_classification").train.first == ["um"]
+
+
+def test_splits_need_not_be_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole scores in one split and decimals in the other; another column; a third split that is not asked for."""
+    source = folder_of(tmp_path, monkeypatch, "csv", "text,label\num,1\ndois,5\n")
+    (Path(source.id) / "test.csv").write_text("text,label,more\num,2.5,x\n")
+    (Path(source.id) / "validation.csv").write_text("other\n1\n")
+    data = read_hub(source, "pair_regression")
+    assert (data.train.labels, data.test.labels) == ([1.0, 5.0], [2.5])

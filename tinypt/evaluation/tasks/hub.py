@@ -2,6 +2,8 @@
 
 import logging
 import math
+import os
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,14 +11,14 @@ from typing import Any
 import datasets
 
 from tinypt.corpus.data_set import DataSet
-from tinypt.corpus.encodings import explain
+from tinypt.corpus.encodings import explain_folder
 from tinypt.evaluation.tasks.table import Split, TaskData
-from tinypt.files import list_files
 from tinypt.params.tasks import REGRESSION_KINDS, HubData, Kind
 from tinypt.runtime.errors import PipelineError, environment_fault
 from tinypt.runtime.hub import hub_faults
 
-TEXT_FILES = (".csv", ".tsv", ".json", ".jsonl", ".txt")
+PART = re.compile(r"-\d{5}-of-\d{5}\.[a-z]+(\.gz)?")  # the end of the names of a split's parts
+COMMAS = "; a CSV file has commas between its columns, whose names are its first line"
 
 
 def read_hub(source: HubData, kind: Kind) -> TaskData:
@@ -33,21 +35,25 @@ def read_hub(source: HubData, kind: Kind) -> TaskData:
 
 
 def _read_split(source: HubData, kind: Kind, split: str, name: str) -> Split:
-    where = f"{source.id} (split {name})"
+    where, local, files = f"{source.id} (split {name})", Path(source.id).is_dir(), list[str]()
     datasets.disable_progress_bars()
     logging.getLogger("datasets").setLevel(logging.ERROR)
     try:
-        with hub_faults(source.id, source.revision, "dataset"):
-            table = _load(source, name)
+        # The folder is for what `datasets` prepares; it would not notice that a file has changed since.
+        with hub_faults(source.id, source.revision, "dataset"), TemporaryDirectory() as cache:
+            data = DataSet(source.id, source.configuration, source.revision, None, Path(cache))
+            files = _files(source, data, name)
+            table = _load(data, name, files)
     except PipelineError:
         raise
     except Exception as error:  # the libraries raise many kinds
         if environment_fault(error):
             raise
-        for file in list_files(Path(source.id)) if Path(source.id).is_dir() else []:
-            if file.suffix in TEXT_FILES and (wrong := explain(file.read_bytes(), str(file))):
-                raise PipelineError(f"{file}: {wrong}") from None
-        raise PipelineError(f"{where}: cannot be read from the hub: {_cause(error)}") from None
+        if local and (wrong := explain_folder(Path(source.id))):
+            raise PipelineError(wrong) from None
+        place = ", ".join(files) if local and files else where
+        hint = COMMAS if place.endswith(".csv") else ""
+        raise PipelineError(f"{place}: cannot be read: {_cause(error)}{hint}") from None
     columns = source.columns
     for column in (columns.id, columns.text_a, columns.text_b, columns.label):
         if column is not None and column not in table.column_names:
@@ -60,16 +66,41 @@ def _read_split(source: HubData, kind: Kind, split: str, name: str) -> Split:
     return Split([f"{split}-{value}" for value in ids], first, second, labels)
 
 
-def _load(source: HubData, split: str) -> datasets.Dataset:
-    """A split in memory, from the data files: what `datasets` prepared before is not compared with anything."""
-    with TemporaryDirectory() as cache:
-        data = DataSet(source.id, source.configuration, source.revision, None, Path(cache))
-        builder = data.open(data.files)
-        # By default pandas takes words such as NA, None and null in a CSV file for missing values.
-        if hasattr(builder.config, "keep_default_na"):
-            builder.config.keep_default_na = False
-        builder.download_and_prepare(verification_mode="no_checks")
-        return builder.as_dataset(split=split, in_memory=True)
+def _files(source: HubData, data: DataSet, split: str) -> list[str]:
+    """The files of a split. `datasets` takes every file whose name begins with the split's, copies of it too.
+
+    Raises:
+        PipelineError: there are none; or several in a local folder that are not named as parts, listed in the folder's
+            card, or in a folder with the split's name.
+    """
+    files = data.files.get(split, [])
+    if not files:
+        raise PipelineError(f"{source.id}: no split {split}; it has {', '.join(data.files)}")
+    folder = Path(source.id)
+    if len(files) == 1 or not folder.is_dir():
+        return files
+    card = folder / "README.md"
+    listed = card.is_file() and "data_files:" in card.read_text(encoding="utf-8", errors="replace")
+    parts = all(PART.search(file) or Path(file).parent.name == split for file in files)
+    if not listed and not parts:
+        names = ", ".join(os.path.relpath(file, folder.absolute()) for file in files)
+        raise PipelineError(
+            f"{source.id} (split {split}): {len(files)} files are called {split}: {names}; keep one of them there, or "
+            f"name its parts as {split}-00000-of-00002.csv and so on"
+        )
+    return files
+
+
+def _load(data: DataSet, split: str, files: list[str]) -> datasets.Dataset:
+    """A split in memory."""
+    builder = data.open({split: files})
+    # By default pandas takes words such as NA, None and null in a CSV file for missing values.
+    if hasattr(builder.config, "keep_default_na"):
+        builder.config.keep_default_na = False
+    builder.download_and_prepare(verification_mode="no_checks")
+    if not builder.info.splits[split].num_examples:
+        raise ValueError("it has no rows")
+    return builder.as_dataset(split=split, in_memory=True)
 
 
 def _cause(error: BaseException) -> str:
