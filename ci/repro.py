@@ -43,11 +43,11 @@ def main(*options: str) -> int:
         jobs = 1  # `dvc repro` says what is wrong with params.yaml or dvc.yaml
     if jobs < 2:
         return _start("dvc", "repro", *options).wait()
-    entries = set_aside()
+    set_aside()
     try:
         return run(graph, jobs, *options)
     finally:
-        put_back(entries)
+        put_back()
 
 
 def new_students() -> list[str]:
