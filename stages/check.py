@@ -1,14 +1,15 @@
 """Check all of params.yaml before any stage runs, so that a mistake does not stop a run after hours.
 
-If it names anything on the Hugging Face hub, ask the hub for all of it, and look at this machine's disk, GPU and
-compiler. HF_HUB_OFFLINE=1 looks into the hub's cache instead. Reads params.yaml, or the file given; writes nothing.
+If it names a published model or anything on the Hugging Face hub, ask for all of it, and look at this machine's disk,
+GPU and compiler. HF_HUB_OFFLINE=1 looks into the hub's cache instead. Reads params.yaml, or the file given, and writes
+nothing.
 """
 
 from pathlib import Path
 
 from tinypt.params.check import check_file
 from tinypt.params.loader import PARAMS
-from tinypt.preflight import ask, uses_hub
+from tinypt.preflight import ask, has_questions
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.run import run
 
@@ -16,7 +17,7 @@ from tinypt.runtime.run import run
 def main(path: str = str(PARAMS)) -> None:
     """Check the parameter file at `path`, and print a line for everything that its run needs from elsewhere."""
     sections = check_file(Path(path))
-    if not uses_hub(sections):
+    if not has_questions(sections):
         return
     problems = 0
     for subject, problem in ask(sections):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tinypt.corpus.hub import HubStream
+from tinypt.modeling.types import HEADS, WORDPIECE
 from tinypt.params.corpus import HubCorpus
 from tinypt.params.models import HubModel
 from tinypt.params.sentences import HubEncoder
@@ -16,15 +17,15 @@ from tinypt.params.students import Student
 from tinypt.params.tasks import HubData, Task
 from tinypt.plan import Plan, make_plan, text_bytes
 from tinypt.runtime.errors import PipelineError
-from tinypt.runtime.hub import UNREACHABLE, ask_for_model
+from tinypt.runtime.hub import UNREACHABLE, ask_for_model, read_config
 
 CPU_SPEED = 0.25e12  # operations per second of training on two cores (docs/performance.md)
 LONGEST = 30 * 86_400  # seconds of training that a CPU is worth
 Answer = tuple[str, str | None]
 
 
-def uses_hub(sections: dict[str, Any]) -> bool:
-    """Whether a run on these parameters reads anything from the hub."""
+def has_questions(sections: dict[str, Any]) -> bool:
+    """Whether a run on these parameters needs anything from the hub, or a published model."""
     return bool(_questions(sections))
 
 
@@ -60,14 +61,39 @@ def _questions(sections: dict[str, Any]) -> dict[str, Callable[[], object]]:
     for name, task in sections["tasks"].items():
         if isinstance(task.data, HubData) and not Path(task.data.id).is_dir():
             found[f"task {name}: {task.data.id}"] = partial(_read_task, task)
-    for name in ("teacher", "base", "sentence_teacher"):
-        model = sections[name]
-        if isinstance(model, HubModel | HubEncoder) and not Path(model.id).is_dir():
-            found[f"{name} {model.id}"] = partial(ask_for_model, model.id, model.revision)
+    for name in ("teacher", "base"):
+        if isinstance(model := sections[name], HubModel):
+            found[f"{name} {model.id}"] = partial(_ask_for_model, name, model, sections)
+    encoder = sections["sentence_teacher"]
+    if isinstance(encoder, HubEncoder) and not Path(encoder.id).is_dir():
+        found[f"sentence_teacher {encoder.id}"] = partial(ask_for_model, encoder.id, encoder.revision)
     distillation = sections["evaluate"].task_distillation
     if distillation and (teacher := distillation.teacher) and not Path(teacher.id).is_dir():
         found[f"evaluate.task_distillation.teacher {teacher.id}"] = partial(ask_for_model, teacher.id, teacher.revision)
     return found
+
+
+def _ask_for_model(name: str, model: HubModel, sections: dict[str, Any]) -> None:
+    """Ask for the model, and look whether the stages can use it with these parameters.
+
+    Raises:
+        PipelineError: they cannot; or as `ask_for_model`.
+    """
+    if not Path(model.id).is_dir():
+        ask_for_model(model.id, model.revision)
+    config = read_config(model.id, model.revision)
+    kind, positions = config.get("model_type", "bert"), config.get("max_position_embeddings", 512)
+    usable, length = HEADS if name == "teacher" else ("bert",), sections["tokenize"].length
+    if kind not in usable:
+        raise PipelineError(f"is a model of type {kind}; these can be used: {', '.join(usable)}")
+    if positions < length:
+        raise PipelineError(f"has positions for {positions} pieces, but tokenize.length is {length}")
+    students: dict[str, Student] = sections["students"]
+    for student, options in students.items() if name == "teacher" else []:
+        if options.init.vocabulary == "trimmed" and kind not in WORDPIECE:
+            raise PipelineError(f"students.{student}.init.vocabulary: trimmed needs BERT's tokenizer; take full")
+        if options.init.encoder == "teacher" and kind != "bert":
+            raise PipelineError(f"students.{student}.init.encoder: teacher needs a BERT, not a model of type {kind}")
 
 
 def _read_task(task: Task) -> object:

@@ -1,5 +1,7 @@
 """`python -m stages.check` asks the hub and the machine for everything before the first stage."""
 
+import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -74,7 +76,7 @@ def test_without_a_network_one_question_is_enough(params: Path, monkeypatch: pyt
         asked.append(question)
         raise PipelineError(f"x: the hub {UNREACHABLE}; check the network")
 
-    for name in ("HubStream", "_read_task", "ask_for_model"):
+    for name in ("HubStream", "_read_task", "_ask_for_model"):
         monkeypatch.setattr(preflight, name, unreachable)
     found = dict(preflight.ask(check_file(params)))
     assert len(asked) == 1
@@ -94,4 +96,28 @@ def test_a_gpu_is_asked_for_where_a_cpu_would_take_months(monkeypatch: pytest.Mo
 
 
 def test_the_sample_asks_for_nothing() -> None:
-    assert not preflight.uses_hub(check_file(ROOT / "params/sample.yaml"))
+    assert not preflight.has_questions(check_file(ROOT / "params/sample.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "message"),
+    [
+        ("gpt2", {}, "is a model of type gpt2; these can be used: albert, bert,"),
+        ("roberta", {}, "students.total_deep.init.vocabulary: trimmed needs BERT's tokenizer; take full"),
+        ("bert", {"max_position_embeddings": 64}, "has positions for 64 pieces, but tokenize.length is 128"),
+        ("bert", {}, None),
+    ],
+)
+def test_a_model_that_later_stages_cannot_use_is_named_before_the_first(
+    tmp_path: Path, kind: str, changes: dict[str, int], message: str | None
+) -> None:
+    sections = check_file(ROOT / "params/brwac.yaml")
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": kind} | changes), encoding="utf-8")
+    teacher = replace(sections["teacher"], id=str(tmp_path), revision=None)
+    questions = preflight._questions(sections | {"teacher": teacher})
+    question = questions[f"teacher {tmp_path}"]
+    if message is None:
+        question()
+    else:
+        with pytest.raises(PipelineError, match=re.escape(message)):
+            question()

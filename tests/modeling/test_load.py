@@ -11,8 +11,9 @@ from transformers import AutoModelForMaskedLM, AutoTokenizer, BertForMaskedLM, P
 
 from tests.families import POSITIONS, publish
 from tinypt.files import CHECKSUMS
-from tinypt.modeling.forward import HEADS, encode, encode_layers, longest_text, score
-from tinypt.modeling.load import WORDPIECE, load_model, load_published, save_model
+from tinypt.modeling.forward import encode, encode_layers, longest_text, score
+from tinypt.modeling.load import load_model, load_published, save_model
+from tinypt.modeling.types import HEADS, WORDPIECE
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.load import load_tokenizer
 from tinypt.tokens.masking import SpecialIds

@@ -17,7 +17,7 @@ from tests.stages.test_distill import MINE
 from tinypt.evaluation.tasks.table import Split, TaskData, write_task
 from tinypt.files import read_json
 from tinypt.inference.model import Model
-from tinypt.modeling.forward import HEADS
+from tinypt.modeling.types import HEADS
 from tinypt.runtime.errors import PipelineError
 
 LENGTH = 24

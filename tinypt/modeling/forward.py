@@ -7,24 +7,11 @@ import torch
 from torch import Tensor, nn
 from transformers import PretrainedConfig, PreTrainedModel
 
+from tinypt.modeling.types import HEADS, PADDED_POSITIONS
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.masking import SpecialIds
 
 CPU = torch.device("cpu")
-# The parts of the masked-language-model head, in order, of each type of model that can be a teacher.
-HEADS = {
-    "albert": ("predictions",),
-    "bert": ("cls",),
-    "camembert": ("lm_head",),
-    "deberta": ("cls",),
-    "deberta-v2": ("cls",),
-    "distilbert": ("vocab_transform", "activation", "vocab_layer_norm", "vocab_projector"),
-    "electra": ("generator_predictions", "generator_lm_head"),
-    "modernbert": ("head", "decoder"),
-    "roberta": ("lm_head",),
-    "xlm-roberta": ("lm_head",),
-}
-PADDED_POSITIONS = ("camembert", "roberta", "xlm-roberta")  # they count a text's positions from the id of padding + 1
 
 
 def pick_device() -> torch.device:

@@ -20,14 +20,14 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from tinypt.files import sealed_path, verify
-from tinypt.modeling.forward import HEADS, longest_text
+from tinypt.modeling.forward import longest_text
+from tinypt.modeling.types import HEADS, WORDPIECE
 from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 from tinypt.runtime.hub import fetch_model
 from tinypt.tokens.blocks import check_vocabulary
 from tinypt.tokens.pieces import is_wordpiece, pieces_of
 from tinypt.tokens.vocabulary import read_vocabulary
 
-WORDPIECE = ("bert", "distilbert", "electra")  # types whose tokenizer is BERT's
 # Without one of these, transformers makes up an empty tokenizer.
 _TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "spm.model", "spiece.model", "sentencepiece.bpe.model")
 SPECIAL_TOKENS = ("cls_token", "sep_token", "pad_token", "mask_token", "unk_token")

@@ -1,6 +1,7 @@
 """The Hugging Face hub: its files, compared with what it announces, and its faults, in one line each."""
 
 import hashlib
+import json
 import logging
 import os
 import sys
@@ -9,7 +10,7 @@ from contextlib import contextmanager, suppress
 from fnmatch import fnmatch
 from glob import escape
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from tinypt.runtime.errors import PipelineError, environment_fault
 
@@ -87,6 +88,29 @@ def ask_for_model(id: str, revision: str | None) -> None:
     for patterns in (["config.json"], SAFE + PICKLED):
         if not any(fnmatch(name, pattern) for name in names for pattern in patterns):
             raise PipelineError(f"{id} (revision {revision}): has no file {' or '.join(patterns)}")
+
+
+def read_config(id: str, revision: str | None) -> dict[str, Any]:
+    """The config.json of a model on the hub, or in the hub's cache, or in a local folder.
+
+    Raises:
+        PipelineError: as `fetch_model`; or there is none, or it is not JSON.
+    """
+    if Path(id).is_dir():
+        path = Path(id, "config.json")
+    else:
+        from huggingface_hub import hf_hub_download
+
+        with hub_faults(id, revision, "model"):
+            path = Path(hf_hub_download(id, "config.json", revision=revision))
+        _compare(id, [path])
+    try:
+        config: dict[str, Any] = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise PipelineError(f"{path}: no such file; a model's folder has its config.json") from None
+    except ValueError as error:
+        raise PipelineError(f"{path}: not valid JSON ({error})") from None
+    return config
 
 
 def _quiet() -> None:

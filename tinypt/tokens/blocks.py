@@ -49,20 +49,23 @@ def check_vocabulary(tokenizer: PreTrainedTokenizerBase, name: str) -> None:
         )
 
 
-def refuse_unknown(name: str, unknown: int, pieces: int) -> None:
+def refuse_unknown(tokenizer: PreTrainedTokenizerBase, unknown: int, pieces: int) -> None:
     """Stop as soon as enough text shows that a tokenizer is not made for it.
 
     Raises:
         PipelineError: half of the pieces are unknown.
     """
     if pieces >= ENOUGH and unknown > pieces / 2:
-        raise PipelineError(f"{name}: {unknown:,} of the first {pieces:,} pieces are unknown; {REMEDY}")
+        raise PipelineError(
+            f"{tokenizer.name_or_path}: {unknown:,} of the first {pieces:,} pieces are unknown; {REMEDY}"
+        )
 
 
-def say_unknown(name: str, unknown: int, pieces: int) -> None:
+def say_unknown(tokenizer: PreTrainedTokenizerBase, unknown: int, pieces: int) -> None:
     """Warn of a share of unknown pieces that no published tokenizer has on text of its own language."""
     if unknown > SHOWN * pieces:
-        log.warning("%s: %.1f %% of %s pieces are unknown; %s", name, 100 * unknown / pieces, f"{pieces:,}", REMEDY)
+        share = 100 * unknown / pieces
+        log.warning("%s: %.1f %% of %s pieces are unknown; %s", tokenizer.name_or_path, share, f"{pieces:,}", REMEDY)
 
 
 def batches(texts: Iterable[str]) -> Iterator[list[str]]:
@@ -114,7 +117,7 @@ def cut_blocks(stream: Iterable[Pieces], tokenizer: PreTrainedTokenizerBase, len
         documents += part.documents
         pieces += len(part.ids) - part.documents
         unknown += int((part.ids == tokenizer.unk_token_id).sum())
-        refuse_unknown(str(folder), unknown, pieces)
+        refuse_unknown(tokenizer, unknown, pieces)
         ids = np.concatenate([rest, part.ids])
         whole = len(ids) // body
         rows = np.empty((whole, length), dtype=np.uint16)
@@ -125,5 +128,5 @@ def cut_blocks(stream: Iterable[Pieces], tokenizer: PreTrainedTokenizerBase, len
     writer.close()
     if writer.rows == 0:
         raise PipelineError(f"{folder}: {documents} documents give less than one block of {length} tokens")
-    say_unknown(str(folder), unknown, pieces)
+    say_unknown(tokenizer, unknown, pieces)
     return BlockCounts(documents, pieces, unknown, writer.rows, len(rest))

@@ -114,7 +114,7 @@ def cut_pairs(
     for part in stream:
         documents, pieces = documents + part.documents, pieces + len(part.left.ids) - part.documents
         unknown += int((part.left.ids == student.unk_token_id).sum())
-        refuse_unknown(str(folder), unknown, pieces)
+        refuse_unknown(student, unknown, pieces)
         words, aligned = words + part.words, aligned + int(part.is_word.sum())
         joined = _join([*rest, part])
         cuts, dropped_here = _cut(joined.left, joined.right, length - 2)
@@ -131,7 +131,7 @@ def cut_pairs(
     if writer.rows == 0:
         raise PipelineError(f"{folder}: {documents} documents give less than one block of {length} tokens")
     left_over = sum(int(part.is_word.sum()) for part in rest)
-    say_unknown(str(folder), unknown, pieces)
+    say_unknown(student, unknown, pieces)
     return PairCounts(documents, pieces, unknown, words, aligned, writer.rows, dropped + left_over)
 
 
