@@ -12,11 +12,13 @@ from pathlib import Path
 from tinypt.files import atomic_path
 from tinypt.params.corpus import Corpus
 from tinypt.params.loader import load, read_sections, student_names
-from tinypt.params.tasks import SampleData, Task
+from tinypt.params.models import Base, Teacher
+from tinypt.params.tasks import Task
 from tinypt.reporting.comparisons import read_comparisons
 from tinypt.reporting.corpus import read_examples, read_funnel
 from tinypt.reporting.csv_columns import read_curve
 from tinypt.reporting.efficiency import read_efficiency
+from tinypt.reporting.generated import find_generated
 from tinypt.reporting.page import ReportData, compose
 from tinypt.reporting.provenance import changed_files, provenance_table
 from tinypt.reporting.results import read_metrics, read_results
@@ -41,8 +43,9 @@ def main(*arguments: str) -> None:
     results = read_results(METRICS, students)
     comparisons = read_comparisons(METRICS / "compare.json")
     efficiency = read_efficiency(Path("data/efficiency.json"), results.models)
-    sample = load("corpus", Corpus).source == "sample"
-    generated = any(isinstance(task.data, SampleData) for task in load("tasks", dict[str, Task]).values())
+    generated = find_generated(
+        load("corpus", Corpus), load("tasks", dict[str, Task]), load("teacher", Teacher), load("base", Base)
+    )
     examples = read_examples(EXAMPLES)
     data = ReportData(
         results=results,
@@ -50,11 +53,11 @@ def main(*arguments: str) -> None:
         efficiency=efficiency,
         curves={name: read_curve(METRICS / "training" / f"{name}.csv", f"distill@{name}") for name in students},
         params=params,
-        sample=sample or generated,
+        generated=generated,
         counts={stage: read_metrics(METRICS / f"{stage}.json", stage) for stage in COUNTED},
         funnel=read_funnel(METRICS / "funnel.csv"),
         # report/ goes into git, which must not contain text of other people
-        examples=examples if sample or revision else None,
+        examples=examples if generated.corpus or revision else None,
         versions=provenance_table(Path("dvc.lock"), students),
         changes=changes_markdown(read_revision(revision), results, METRICS, params) if revision else "",
     )

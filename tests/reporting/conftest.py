@@ -10,11 +10,15 @@ from tinypt.reporting.comparisons import read_comparisons
 from tinypt.reporting.corpus import read_examples, read_funnel
 from tinypt.reporting.csv_columns import read_curve
 from tinypt.reporting.efficiency import read_efficiency
+from tinypt.reporting.generated import Generated
 from tinypt.reporting.page import Page, ReportData, compose
 from tinypt.reporting.provenance import provenance_table
 from tinypt.reporting.results import read_results
 
 STUDENTS = ("partial", "total")
+TASKS = ("assin2_similarity", "assin2_entailment", "tweetsentbr")
+SAMPLE = Generated(corpus=True, tasks=dict.fromkeys(TASKS, True), stand_ins=["teacher", "base"])
+REAL = Generated(corpus=False, tasks=dict.fromkeys(TASKS, False), stand_ins=[])
 HOSTILE = "<script>alert(1)</script> ``` **not bold** | <b>no</b> ![x](http://localhost/x.png)"  # text from the web
 QUALITY = {"teacher": 0.8, "base": 0.4, "untrained": 0.3, "partial": 0.55, "total": 0.65}
 
@@ -59,9 +63,8 @@ def comparisons() -> dict[str, Any]:
         name: {"value": 2 * (QUALITY[name] - 0.3), "low": 2 * QUALITY[name] - 0.7, "high": 2 * QUALITY[name] - 0.5}
         for name in ("base", *STUDENTS)
     }
-    tasks = ("assin2_similarity", "assin2_entailment", "tweetsentbr")
-    found: dict[str, Any] = {task: {"frozen": pairs, "finetune_matched": pairs} for task in tasks}
-    return found | {"gap_recovered": {task: {"frozen": gaps, "finetune_matched": {}} for task in tasks}}
+    found: dict[str, Any] = {task: {"frozen": pairs, "finetune_matched": pairs} for task in TASKS}
+    return found | {"gap_recovered": {task: {"frozen": gaps, "finetune_matched": {}} for task in TASKS}}
 
 
 def _difference(difference: float) -> dict[str, Any]:
@@ -174,7 +177,7 @@ def read_report_data(metrics: Path) -> ReportData:
         efficiency=read_efficiency(metrics.parent / "data/efficiency.json", QUALITY),
         curves={name: read_curve(metrics / "training" / f"{name}.csv", "") for name in STUDENTS},
         params={"seed": 13, "students": students},
-        sample=True,
+        generated=SAMPLE,
         counts={"split": {"train": {"documents": 72}, "test": {"documents": 8}}},
         funnel=read_funnel(metrics / "funnel.csv"),
         examples=read_examples(metrics.parent / "data/select/examples.jsonl"),

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from tests.reporting.conftest import REAL, SAMPLE
 from tinypt.reporting.efficiency import Efficiency
 from tinypt.reporting.overview import best_table, overview
 from tinypt.reporting.page import ReportData, compose
@@ -29,9 +30,9 @@ def test_the_first_table_has_the_best_student_of_each_task_in_six_columns(report
 
 
 def test_published_numbers_stay_out_of_the_headline_of_the_sample(report_data: ReportData) -> None:
-    for sample in (True, False):
-        page = compose(replace(report_data, sample=sample)).markdown
-        assert ("ASSIN2 similarity, published |" in page) == (not sample)
+    for generated in (SAMPLE, REAL):
+        page = compose(replace(report_data, generated=generated)).markdown
+        assert ("ASSIN2 similarity, published |" in page) == (generated is REAL)
 
 
 def test_missing_measurements_are_left_out(report_data: ReportData) -> None:

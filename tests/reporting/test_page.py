@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import yaml
 
-from tests.reporting.conftest import HOSTILE
+from tests.reporting.conftest import HOSTILE, REAL
 from tinypt.reporting.comparisons import Comparisons
 from tinypt.reporting.page import Page, ReportData, compose
 
@@ -50,7 +50,7 @@ def test_examples_that_may_not_be_quoted_and_unknown_versions_are_replaced_by_a_
     assert "**Measured on generated sample text.**" in page.markdown
     assert HOSTILE in page.markdown
     versions = replace(report_data.versions, rows=[])
-    bare = replace(report_data, sample=False, examples=None, comparisons=Comparisons({}, {}), versions=versions)
+    bare = replace(report_data, generated=REAL, examples=None, comparisons=Comparisons({}, {}), versions=versions)
     text = compose(bare).markdown
     assert "**Measured on" not in text
     assert "Curto." not in text
@@ -61,7 +61,13 @@ def test_examples_that_may_not_be_quoted_and_unknown_versions_are_replaced_by_a_
 
 def test_published_numbers_are_on_the_page_of_real_text_alone(report_data: ReportData, page: Page) -> None:
     assert "published" not in page.markdown
-    assert "| published loss |" in compose(replace(report_data, sample=False)).markdown
+    made = replace(REAL, tasks=REAL.tasks | {"tweetsentbr": True})
+    mixed = compose(replace(report_data, generated=made)).markdown
+    assert "| ASSIN2 similarity, published |" in mixed
+    assert "TweetSentBR, published" not in mixed
+    assert "| published loss |" in mixed
+    assert "| published" not in compose(replace(report_data, generated=replace(REAL, corpus=True))).markdown
+    assert "| published loss |" in compose(replace(report_data, generated=REAL)).markdown
 
 
 def test_no_section_without_students_that_differ_in_little(report_data: ReportData) -> None:

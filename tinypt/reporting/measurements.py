@@ -1,5 +1,7 @@
 """Tables of the models' scores: the headline, each measurement in full, and the training."""
 
+from collections.abc import Collection
+
 from tinypt.reporting.comparisons import Comparisons
 from tinypt.reporting.efficiency import Efficiency
 from tinypt.reporting.published import PUBLISHED
@@ -7,10 +9,12 @@ from tinypt.reporting.results import BASELINE, Key, Results
 from tinypt.reporting.tables import BLANK, Table, label, metric_label, show, show_score
 
 
-def headline_table(results: Results, comparisons: Comparisons, efficiency: Efficiency, published: bool) -> Table:
+def headline_table(
+    results: Results, comparisons: Comparisons, efficiency: Efficiency, published: Collection[str]
+) -> Table:
     """A row for each model: its cost, its bits per character, and the primary metric of every task.
 
-    `published` adds the study's numbers, which mean nothing next to those of generated text.
+    Tasks in `published` get the study's numbers, which mean nothing next to those of generated text.
     """
     length, latency = efficiency.longest(), efficiency.latency()
     header = ["model", "parameters, millions", f"ms per text, {length} word pieces", "bits per character"]
@@ -34,7 +38,7 @@ def headline_table(results: Results, comparisons: Comparisons, efficiency: Effic
             values = results.values(results.models, task, protocol, metric) | without
             for row, name in zip(rows, [*results.models, *baselines], strict=True):
                 row.append(show(values.get(name), 3))
-        if not published:
+        if task not in published:
             continue
         header.append(f"{label(task)}, published")
         columns = PUBLISHED[task].columns.values() if task in PUBLISHED else []

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from tinypt.reporting.captions import CAPTIONS, NO_EXAMPLES, PUBLISHED_SCORES, READING, SAMPLE
+from tinypt.reporting.captions import CAPTIONS, NO_EXAMPLES, PUBLISHED_SCORES, READING
 from tinypt.reporting.charts.corpus import draw_funnel
 from tinypt.reporting.charts.drawing import Chart
 from tinypt.reporting.charts.efficiency import draw_cost
@@ -15,6 +15,7 @@ from tinypt.reporting.charts.training import Curve, draw_curves, draw_loss_terms
 from tinypt.reporting.comparisons import Comparisons, gap_table, pairs_table
 from tinypt.reporting.corpus import Funnel, examples_markdown, fenced, funnel_table
 from tinypt.reporting.efficiency import Efficiency, efficiency_table, encoder_table
+from tinypt.reporting.generated import Generated
 from tinypt.reporting.measurements import distill_table, headline_table, mlm_table, task_table
 from tinypt.reporting.overview import best_table, overview
 from tinypt.reporting.results import FINETUNE, Results, flatten
@@ -27,7 +28,7 @@ class ReportData:
     """Everything the report shows.
 
     results, comparisons, efficiency: of all models. curves: student -> column -> values. params: params.yaml.
-    sample: whether the corpus or a task is generated. counts: title -> content of a metrics file. funnel: see
+    generated: what of the run the pipeline made itself. counts: title -> content of a metrics file. funnel: see
     `read_funnel`. examples: rule -> dropped texts, or None where they must not be quoted. versions: table of the
     fingerprints of code and data. changes: Markdown on the changes since another revision, for the top; may be empty.
     """
@@ -37,7 +38,7 @@ class ReportData:
     efficiency: Efficiency
     curves: Mapping[str, Curve]
     params: Mapping[str, Any]
-    sample: bool
+    generated: Generated
     counts: Mapping[str, Mapping[str, Any]]
     funnel: Funnel
     examples: Mapping[str, Sequence[str]] | None
@@ -64,6 +65,7 @@ def compose(data: ReportData) -> Page:
 
     results, comparisons, efficiency = data.results, data.comparisons, data.efficiency
     tasks = results.tasks()
+    published = [task for task in tasks if data.generated.comparable(task)]
     steps = students_table(results, comparisons, data.params.get("students", {}))
     gaps = [
         draw_gap({protocol: comparisons.gaps_by_model(task, protocol) for protocol in results.protocols(task)}, task)
@@ -71,16 +73,16 @@ def compose(data: ReportData) -> Page:
     ]
     parts = [
         "# bert-tiny-pt: results",
-        *([SAMPLE] if data.sample else []),
+        data.generated.notice(),
         overview(results, comparisons, efficiency),
         show(draw_bits_per_character(results), caption="bits"),
         best_table(results, comparisons).markdown(),
         data.changes,
         "## Headline",
-        headline_table(results, comparisons, efficiency, published=not data.sample).markdown(),
-        READING if data.sample else f"{READING} {PUBLISHED_SCORES}",
+        headline_table(results, comparisons, efficiency, published).markdown(),
+        f"{READING} {PUBLISHED_SCORES}" if published else READING,
         "## Scores by task",
-        show(*(draw_task(results, task, published=not data.sample) for task in tasks), caption="scores"),
+        show(*(draw_task(results, task, published=task in published) for task in tasks), caption="scores"),
         "## Gap recovered",
         show(*gaps, caption="gap"),
         gap_table(comparisons, results).markdown() if gaps else "",
@@ -106,8 +108,8 @@ def compose(data: ReportData) -> Page:
         *(
             _fold(table.title, table)
             for table in (
-                mlm_table(results, published=not data.sample),
-                *(task_table(results, comparisons, task, published=not data.sample) for task in tasks),
+                mlm_table(results, published=not data.generated.corpus),
+                *(task_table(results, comparisons, task, published=task in published) for task in tasks),
             )
         ),
         *_made_from(data),
