@@ -17,7 +17,7 @@ from tinypt.params.loader import REFERENCES, load
 from tinypt.params.models import Base, HubModel, Teacher
 from tinypt.params.sentences import HubEncoder, SentenceTeacher
 from tinypt.params.students import Student
-from tinypt.params.tasks import HubData, Task
+from tinypt.params.tasks import HubData, SampleData, Task
 from tinypt.params.tokenize import Tokenize
 from tinypt.release.card import Release, TaskOrigin, model_card
 from tinypt.release.onnx import export_onnx, keep_compact
@@ -34,7 +34,8 @@ def main(name: str) -> None:
     """Write the release of the student called `name`."""
     student: Student = load(f"students.{name}", Student)
     options: Export = load("export", Export)
-    origins = [load("teacher", Teacher), load("base", Base)]
+    references = {"teacher": load("teacher", Teacher), "base": load("base", Base)}
+    published = {name: model.id for name, model in references.items() if isinstance(model, HubModel)}
     folder = Path("models") / name
     results = _results(name)
     trained: Tokenize = load("tokenize", Tokenize)
@@ -53,7 +54,8 @@ def main(name: str) -> None:
             datasets=options.datasets,
             text=options.text,
             corpus=load("corpus", Corpus).source,
-            origins=[origin.id for origin in origins if isinstance(origin, HubModel) and not Path(origin.id).is_dir()],
+            origins=[id for id in published.values() if not Path(id).is_dir()],
+            stand_ins=[name for name in references if name not in published],
             sentence_teacher=_sentence_teacher(student),
             config=model.config.to_dict(),
             parameters=model.num_parameters(),
@@ -91,7 +93,8 @@ def _sentence_teacher(student: Student) -> str | None:
 
 
 def _origin(task: Task) -> TaskOrigin:
-    return TaskOrigin(task.kind, task.data.id if isinstance(task.data, HubData) else task.data.format)
+    source = task.data.id if isinstance(task.data, HubData) else task.data.format
+    return TaskOrigin(task.kind, source, isinstance(task.data, SampleData))
 
 
 if __name__ == "__main__":

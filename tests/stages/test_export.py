@@ -159,6 +159,7 @@ def test_the_card_names_its_sources(project: Path) -> None:
     assert header["base_model"] == ["some/model", "some/base"]
     assert header["datasets"] == ["some/corpus"]
     assert header["model-index"][0]["results"][0]["dataset"]["type"] == "vert"
+    assert "| ASSIN2 similarity (generated data), frozen: Pearson |" in card  # its task is the sample's
     assert "| onnx/model_quantized.onnx |" in card
     assert str(project) not in card
 

@@ -18,14 +18,17 @@ HUB_TASKS = {
 SAMPLE = """\
 > **Not for use.** This model was trained and measured on text that the pipeline generates to test itself.
 > It knows a few hundred sentence patterns and does not know Portuguese."""
+SAMPLE_TEXT = SAMPLE.replace("trained and measured", "trained")
+GENERATED = "generated data"
 
 
 @dataclass(frozen=True)
 class TaskOrigin:
-    """Kind of a task, as in the `tasks` parameters, and source of its data."""
+    """Kind of a task, as in the `tasks` parameters, source of its data, and whether the pipeline generates them."""
 
     kind: str
     source: str
+    generated: bool
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,9 @@ class Release:
     """Facts about one released model.
 
     name: of the student. license, datasets, text: as in the `export` parameters. corpus: source of the text, as in the
-    `corpus` parameters. origins: hub ids of the published models it derives from. sentence_teacher: name, source
-    and licence of the encoder whose vectors it learned from; None without one. config: of the model (Hugging Face).
+    `corpus` parameters. origins: hub ids of the published models it derives from. stand_ins: those of teacher and
+    base that the run pre-trained in place of a published model. sentence_teacher: name, source and licence of the
+    encoder whose vectors it learned from; None without one. config: of the model (Hugging Face).
     parameters: number of weights. cased: whether its tokenizer keeps case and accents. mask: its tokenizer's mask
     token. student: its section of the parameters. tasks: origin of each task's data. files: (path, size in bytes).
     results: metrics of this model under `name`, and of the references that were measured.
@@ -46,6 +50,7 @@ class Release:
     text: str | None
     corpus: str
     origins: Sequence[str]
+    stand_ins: Sequence[str]
     sentence_teacher: str | None
     config: Mapping[str, Any]
     parameters: int
@@ -71,6 +76,15 @@ class Release:
         """Whether it was trained on generated sample text."""
         return self.corpus == "sample"
 
+    @property
+    def only_generated(self) -> bool:
+        """Whether it was trained and measured on generated text alone."""
+        return self.sample and all(origin.generated for origin in self.tasks.values())
+
+    def generated(self, section: str) -> bool:
+        """Whether a score must be marked as one on generated data; no need to if the card begins with that."""
+        return not self.only_generated and section in self.tasks and self.tasks[section].generated
+
 
 def model_card(release: Release) -> str:
     """README.md of a release: the metadata header for the hub, and the text."""
@@ -78,7 +92,7 @@ def model_card(release: Release) -> str:
     parts = [
         f"---\n{header}---",
         f"# {release.title}",
-        *([SAMPLE] if release.sample else []),
+        *([SAMPLE if release.only_generated else SAMPLE_TEXT] if release.sample else []),
         _about(release),
         USE_COMPACT if release.compact else USE.replace("[MASK]", release.mask),
         "## Scores",
@@ -128,8 +142,8 @@ def _index(release: Release) -> list[dict[str, Any]]:
     results, name = release.results, release.name
     for section in results.measurements(name):
         if section in results.tasks():
-            origin = release.tasks.get(section, TaskOrigin("text_classification", section))
-            task, data = HUB_TASKS[origin.kind], {"name": label(section), "type": origin.source}
+            origin = release.tasks.get(section, TaskOrigin("text_classification", section, generated=False))
+            task, data = HUB_TASKS[origin.kind], {"name": _section(release, section), "type": origin.source}
             metrics = [
                 {"type": metric, "value": score.value, "name": f"{label(metric)}, {label(protocol)}{_seeds(seeds)}"}
                 for protocol in PROTOCOLS
@@ -205,7 +219,7 @@ def _scores_table(release: Release) -> Table:
         for protocol in results.protocols(section):
             for metric in results.metrics(section):
                 scores = [show_score(results.score(model, section, protocol, metric)) for model in order]
-                rows.append([f"{label(section)}, {label(protocol)}: {label(metric)}", *scores])
+                rows.append([f"{_section(release, section)}, {label(protocol)}: {label(metric)}", *scores])
         for other, metric in results.language_metrics():
             if other == section:
                 numbers = [show(results.numbers.get(Key(model, section, "", metric))) for model in order]
@@ -218,7 +232,28 @@ def _scores_table(release: Release) -> Table:
         "intervals; ± is the standard deviation over seeds. The loss compares only models with the same tokenizer; "
         "bits per character and word accuracy compare all models."
     )
-    return Table("", ["", "this model", *map(label, order[1:])], rows, [note])
+    return Table("", ["", "this model", *map(label, order[1:])], rows, [note, *_caveats(release)])
+
+
+def _section(release: Release, section: str) -> str:
+    """Label of a task or other section, with a mark if its data are generated."""
+    return f"{label(section)} ({GENERATED})" if release.generated(section) else label(section)
+
+
+def _caveats(release: Release) -> list[str]:
+    """What the table's names could hide: generated data under the name of a task, a stand-in under that of a model."""
+    notes = []
+    if any(map(release.generated, release.results.tasks())):
+        notes.append(
+            f"*{GENERATED}*: the pipeline generates the task's rows to test itself. Such a score says nothing about "
+            "the data set of that name."
+        )
+    shown = [] if release.only_generated else [name for name in release.stand_ins if name in release.results.models]
+    if shown:
+        names = " and ".join(f"*{name}*" for name in shown)
+        are = "are stand-ins" if len(shown) > 1 else "is a stand-in"
+        notes.append(f"{names} {are}, pre-trained by the pipeline in place of a published model.")
+    return notes
 
 
 def _training(release: Release) -> str:
