@@ -45,6 +45,26 @@ def test_every_shape_is_read_from_every_file_format(
     assert not skipped
 
 
+def test_names_in_capitals_are_read_as_others(tmp_path: Path) -> None:
+    (tmp_path / "A.TXT").write_text("Um texto.", encoding="utf-8")
+    (tmp_path / "B.Txt.Gz").write_bytes(gzip.compress("Outro texto.".encode("cp1252")))
+    (tmp_path / "C.JSONL.ZST").write_bytes(zstandard.compress(lines({"text": "Um três."})))
+    (tmp_path / "D.HTML").write_text("<p>Quarto.</p>", encoding="utf-8")
+    pq.write_table(pa.table({"text": ["Quinto."]}), tmp_path / "E.PARQUET")
+    files = expand((tmp_path,))
+    assert [[record.text for record in read(file, document="file")[0]] for file in files] == [
+        ["Um texto."],
+        ["Outro texto."],
+        ["Um três."],
+        ["<p>Quarto.</p>"],  # `clean` removes tags
+        ["Quinto."],
+    ]
+    assert not unknown_kinds((tmp_path,))
+    (tmp_path / "F.TXT.GZ").write_bytes(gzip.compress("não".encode("cp1252")))
+    with pytest.raises(PipelineError, match=r"unpack the file, then `iconv .*F\.TXT > new"):
+        read(tmp_path / "F.TXT.GZ", document="line")
+
+
 def test_lines_end_only_at_line_feeds(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     texts = ["um\u2028dois", "três\u0085quatro", "cinco\x1cseis\x0bsete"]

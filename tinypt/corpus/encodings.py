@@ -93,7 +93,7 @@ def explain(text: bytes, path: str) -> str:
         return ""
     encoding = max(ENCODINGS, key=lambda name: _portuguese(text, name))
     shown = _decode(text[max(place - _BEFORE, 0) : place + _AFTER], encoding)
-    packed = path.endswith((".gz", ".zst"))
+    packed = path.lower().endswith((".gz", ".zst"))
     name = shlex.quote(path.rpartition(".")[0] if packed else path)
     return (
         f"byte 0x{text[place]:02x} is not UTF-8; in {encoding} it reads {' '.join(shown.split())!r}: "

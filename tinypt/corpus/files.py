@@ -71,7 +71,7 @@ def unknown_kinds(paths: tuple[Path, ...]) -> Counter[str]:
     """The number of files of each unknown kind in the folders of `paths`: they are not read."""
     matches = [Path(match) for path in paths for match in [str(path), *glob.glob(str(path), recursive=True)]]
     files = {file for folder in matches if folder.is_dir() for file in list_files(folder)}
-    return Counter(file.suffix or "no suffix" for file in files if not file.name.endswith(tuple(READERS)))
+    return Counter(file.suffix or "no suffix" for file in files if not _is_known(file))
 
 
 def _thing(path: Path) -> str:
@@ -173,13 +173,17 @@ def check_form(name: str, rows: int, unusable: Counter[str]) -> None:
 
 def _kind(path: Path) -> str:
     for suffix in READERS:
-        if path.name.endswith(suffix):
+        if path.name.lower().endswith(suffix):
             return suffix
     raise PipelineError(f"{path}: unknown kind of file; known kinds are {', '.join(READERS)}")
 
 
 def _known(folder: Path) -> list[Path]:
-    return [file for file in list_files(folder) if file.name.endswith(tuple(READERS))]
+    return [file for file in list_files(folder) if _is_known(file)]
+
+
+def _is_known(path: Path) -> bool:
+    return path.name.lower().endswith(tuple(READERS))
 
 
 def _remedy(reason: str, path: Path) -> str:
