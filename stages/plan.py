@@ -24,7 +24,10 @@ def main(gigabytes: str = "", tflops: str = str(TFLOPS)) -> None:
     sections = check_file(PARAMS)
     text = _number("GIGABYTES", gigabytes) * 1e9 if gigabytes else text_bytes(sections["corpus"])
     if text is None:
-        raise PipelineError("the corpus is neither brWaC nor the sample; give the GB of its text as an argument")
+        raise PipelineError(
+            "the corpus is neither brWaC nor the sample, so the size of its text is not known; run "
+            "`python -m stages.plan GIGABYTES`, with its size in GB for GIGABYTES"
+        )
     plan = make_plan(sections, text)
     _print(plan, _number("TFLOPS", tflops) * 1e12)
     _refuse_what_does_not_fit(plan)

@@ -74,3 +74,12 @@ def test_make_runs_stages_without_an_activated_environment(folder: Path) -> None
     done = _bash(folder, "cp params/sample.yaml params.yaml && make plan")
     assert done.returncode == 0, done.stderr
     assert "| tokenize@base |" in done.stdout
+
+
+def test_make_plan_of_another_corpus_names_the_command_that_works(folder: Path) -> None:
+    done = _bash(folder, "cp params/real-text.yaml params.yaml && sed -i 's/$TINYPT_/x/' params.yaml && make plan")
+    assert done.returncode != 0
+    (command,) = re.findall("run `(.*? GIGABYTES)`", done.stderr)
+    done = _bash(folder, f"source .venv/bin/activate\n{command.replace('GIGABYTES', '0.1')}")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("0.1 GB of text\n")
