@@ -106,10 +106,13 @@ def test_decisions_on_other_documents_fail_the_stage(project: Path) -> None:
     assert not (project / "data/split").exists()
 
 
-def test_a_side_without_documents_fails_the_stage(project: Path) -> None:
+@pytest.mark.parametrize(
+    ("share", "message"), [(1.0e-6, "for test; raise it, or add documents"), (0.999999, "for train; lower it, or")]
+)
+def test_a_side_without_documents_fails_the_stage(project: Path, share: float, message: str) -> None:
     _write(project, TEXTS[:3])
-    (project / "params.yaml").write_text(_params(13, 1.0e-6))
-    with pytest.raises(PipelineError, match="leaves no document for test"):
+    (project / "params.yaml").write_text(_params(13, share))
+    with pytest.raises(PipelineError, match=rf"of [\d,]+ selected documents leaves no document {message}"):
         split.main()
     assert not (project / "data/split").exists()
 

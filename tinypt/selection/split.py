@@ -58,7 +58,11 @@ def split_corpus(documents: Path, decisions: Path, folder: Path, options: Split,
         progress.close()
         for split in SPLITS:
             if not counts[split]["documents"]:
-                raise PipelineError(f"split.test_share: {options.test_share} leaves no document for {split}")
+                selected = sum(count["documents"] for count in counts.values())
+                raise PipelineError(
+                    f"split.test_share: {options.test_share} of {selected:,} selected documents leaves no document for "
+                    f"{split}; {'raise' if split == 'test' else 'lower'} it, or add documents"
+                )
         contamination = find_contamination(Path(indices) / "test", Path(indices) / "train", options.near_duplicates)
     _check(contamination, counts["test"]["documents"], decisions, options)
     return {split: dict(counts[split]) for split in SPLITS} | {"contamination": dataclasses.asdict(contamination)}
