@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from tinypt.inference.model import Model
+from tinypt.modeling.forward import HEADS
 from tinypt.params.corpus import Corpus
 from tinypt.params.loader import load
+from tinypt.params.models import Teacher
 from tinypt.params.tasks import Task
 
 ROOT = Path(__file__).parents[1]
@@ -89,6 +91,22 @@ def test_a_corpus_can_be_copied_into_params_yaml(block: str, tmp_path: Path, mon
     monkeypatch.chdir(tmp_path)
     Path("params.yaml").write_text(block, encoding="utf-8")
     load("corpus", Corpus)
+
+
+def test_a_teacher_can_be_copied_into_params_yaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (block,) = _blocks("docs/data.md", "teacher")
+    Path("inputs/teacher/x").mkdir(parents=True)  # the reader puts the model there
+    Path("params.yaml").write_text(block, encoding="utf-8")
+    load("teacher", Teacher)
+
+
+def test_the_page_on_data_lists_every_type_of_teacher() -> None:
+    page = (ROOT / "docs/data.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"^These types work.*?: (.*?)\. ", page, re.M | re.S)
+    short = {"deberta-v2": "deberta", "xlm-roberta": "xlm-r"}
+    for kind in HEADS:
+        assert short.get(kind, kind) in listed.lower(), kind
 
 
 def test_the_example_of_the_readme_prints_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
