@@ -11,9 +11,9 @@ from transformers import AutoModelForMaskedLM, AutoTokenizer, BertForMaskedLM, P
 
 from tests.families import POSITIONS, publish
 from tinypt.files import CHECKSUMS
-from tinypt.modeling.forward import encode, encode_layers, longest_text, score
+from tinypt.modeling.forward import encode, encode_layers, score
 from tinypt.modeling.load import load_model, load_published, save_model
-from tinypt.modeling.types import HEADS, WORDPIECE
+from tinypt.modeling.types import HEADS, WORDPIECE, longest_text
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.load import load_tokenizer
 from tinypt.tokens.masking import SpecialIds
@@ -223,7 +223,7 @@ def test_a_vocabulary_that_does_not_fit_sixteen_bits_is_refused(
     tmp_path: Path, texts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish("xlm-roberta", tmp_path, texts)
-    monkeypatch.setattr("tinypt.tokens.blocks.LARGEST_VOCABULARY", 50)
+    monkeypatch.setattr("tinypt.tokens.pieces.LARGEST_VOCABULARY", 50)
     with pytest.raises(PipelineError, match=r"a vocabulary of [0-9]+ does not fit 16-bit token files"):
         load_published(str(tmp_path), None, cased=True)
 

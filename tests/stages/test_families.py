@@ -65,6 +65,7 @@ def _params(folder: Path) -> dict[str, Any]:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texts: list[str]) -> Path:
     """The split, a task, and a base model in published files."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("torch.set_num_threads", lambda number: None)  # `teacher` sets it, for all later tests too
     publish("bert", tmp_path / "base", texts)
     for split in ("train", "test"):
         folder = tmp_path / "data/split" / split

@@ -11,8 +11,9 @@ from torch import Tensor
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from tinypt.files import read_json
-from tinypt.modeling.forward import longest_text, pick_device
+from tinypt.modeling.forward import pick_device
 from tinypt.modeling.load import load_model
+from tinypt.modeling.types import longest_text
 from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 from tinypt.tokens.load import load_tokenizer
 from tinypt.tokens.masking import SpecialIds

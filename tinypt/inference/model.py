@@ -40,13 +40,12 @@ class Model:
         Raises:
             PipelineError: a file is missing or damaged.
         """
-        for name in (GRAPH, "tokenizer.json", "tokenizer_config.json", "config.json"):
+        for name in (GRAPH, "tokenizer.json", "config.json"):
             if not (folder / name).is_file():
                 raise PipelineError(f"{folder / name}: no such file; --model takes a release made by `stages.export`")
         self.cut = 0
         try:
             self.length = int(json.loads((folder / "config.json").read_bytes())["max_position_embeddings"])
-            self._mask_token = str(json.loads((folder / "tokenizer_config.json").read_bytes())["mask_token"])
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 3
@@ -61,6 +60,8 @@ class Model:
         self._tokenizer.no_padding()
         added = self._tokenizer.get_added_tokens_decoder()
         self._special = sorted(number for number, token in added.items() if token.special)
+        names = (token.content for token in added.values() if token.special)
+        self._mask_token = next((name for name in names if "mask" in name.lower()), MASK)  # <mask>, for example
         self._mask = self._tokenizer.token_to_id(self._mask_token)
 
     def fill(self, text: str, number: int = 5) -> list[Guess]:

@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager
 
 import torch
 from torch import Tensor, nn
-from transformers import PretrainedConfig, PreTrainedModel
+from transformers import PreTrainedModel
 
-from tinypt.modeling.types import HEADS, PADDED_POSITIONS
+from tinypt.modeling.types import HEADS
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.masking import SpecialIds
 
@@ -17,12 +17,6 @@ CPU = torch.device("cpu")
 def pick_device() -> torch.device:
     """The GPU, if there is one (under torchrun, this worker's), else the CPU. The device is not a parameter."""
     return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if torch.cuda.is_available() else CPU
-
-
-def longest_text(config: PretrainedConfig) -> int:
-    """Number of pieces, special tokens included, that a model has positions for."""
-    reserved = config.pad_token_id + 1 if config.model_type in PADDED_POSITIONS else 0
-    return int(config.max_position_embeddings) - reserved
 
 
 def encode(model: PreTrainedModel, ids: Tensor, special: SpecialIds, padded: bool = True) -> Tensor:

@@ -20,12 +20,10 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from tinypt.files import sealed_path, verify
-from tinypt.modeling.forward import longest_text
-from tinypt.modeling.types import HEADS, WORDPIECE
+from tinypt.modeling.types import HEADS, WORDPIECE, longest_text
 from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 from tinypt.runtime.hub import fetch_model
-from tinypt.tokens.blocks import check_vocabulary
-from tinypt.tokens.pieces import is_wordpiece, pieces_of
+from tinypt.tokens.pieces import check_vocabulary, is_wordpiece, pieces_of
 from tinypt.tokens.vocabulary import read_vocabulary
 
 # Without one of these, transformers makes up an empty tokenizer.

@@ -1,5 +1,7 @@
 """Types of masked language models that can be a teacher, as config.json names them. Importing this needs no PyTorch."""
 
+from typing import Any
+
 # The parts of each type's masked-language-model head, in order.
 HEADS = {
     "albert": ("predictions",),
@@ -15,3 +17,9 @@ HEADS = {
 }
 WORDPIECE = ("bert", "distilbert", "electra")  # types whose tokenizer is BERT's
 PADDED_POSITIONS = ("camembert", "roberta", "xlm-roberta")  # they count a text's positions from the id of padding + 1
+
+
+def longest_text(config: Any) -> int:
+    """Number of pieces, special tokens included, that a model has positions for."""
+    reserved = config.pad_token_id + 1 if config.model_type in PADDED_POSITIONS else 0
+    return int(config.max_position_embeddings) - reserved

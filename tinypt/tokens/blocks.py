@@ -13,10 +13,9 @@ from transformers import PreTrainedTokenizerBase
 from tinypt.files import write_json
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import RowWriter
-from tinypt.tokens.pieces import PIECES, pieces_of
+from tinypt.tokens.pieces import PIECES, check_vocabulary, pieces_of
 
 BATCH = 256  # documents tokenized at once
-LARGEST_VOCABULARY = 1 << 16
 ENOUGH, SHOWN = 1000, 0.01  # pieces; a share of them
 REMEDY = "see whether the vocabulary is the model's own, and whether its parameter `cased` is right"
 
@@ -35,18 +34,6 @@ class BlockCounts:
     unknown_pieces: int
     blocks: int
     dropped_pieces: int
-
-
-def check_vocabulary(tokenizer: PreTrainedTokenizerBase, name: str) -> None:
-    """Check that a vocabulary fits 16-bit token files.
-
-    Raises:
-        PipelineError: it has more than `LARGEST_VOCABULARY` entries.
-    """
-    if len(tokenizer) > LARGEST_VOCABULARY:
-        raise PipelineError(
-            f"{name}: a vocabulary of {len(tokenizer):,} does not fit 16-bit token files ({LARGEST_VOCABULARY:,})"
-        )
 
 
 def refuse_unknown(tokenizer: PreTrainedTokenizerBase, unknown: int, pieces: int) -> None:

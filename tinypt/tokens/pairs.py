@@ -17,8 +17,8 @@ from transformers import PreTrainedTokenizerBase
 from tinypt.files import write_json
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import RowWriter, pair_record
-from tinypt.tokens.blocks import batches, check_vocabulary, refuse_unknown, say_unknown
-from tinypt.tokens.pieces import PIECES, pieces_of, without_blank
+from tinypt.tokens.blocks import batches, refuse_unknown, say_unknown
+from tinypt.tokens.pieces import PIECES, check_vocabulary, pieces_of, without_blank
 
 Ints = NDArray[np.int64]
 

@@ -10,7 +10,10 @@ from tokenizers import models
 from tokenizers.decoders import ByteLevel
 from transformers import PreTrainedTokenizerBase
 
+from tinypt.runtime.errors import PipelineError
+
 PIECES = "pieces.json"  # in a folder of token blocks: the pieces by id. They may hold line feeds, unlike a vocab.txt
+LARGEST_VOCABULARY = 1 << 16  # pieces: token blocks hold ids of 16 bits
 CONTINUATION, BLANK, BYTE_BLANK = "##", "▁", "Ġ"
 
 
@@ -22,6 +25,18 @@ def pieces_of(tokenizer: PreTrainedTokenizerBase) -> list[str]:
 def is_wordpiece(tokenizer: PreTrainedTokenizerBase) -> bool:
     """Whether a tokenizer cuts words as BERT's does, with ## before a piece that continues one."""
     return isinstance(tokenizer.backend_tokenizer.model, models.WordPiece)
+
+
+def check_vocabulary(tokenizer: PreTrainedTokenizerBase, name: str) -> None:
+    """Check that a vocabulary fits 16-bit token files.
+
+    Raises:
+        PipelineError: it has more than `LARGEST_VOCABULARY` entries.
+    """
+    if len(tokenizer) > LARGEST_VOCABULARY:
+        raise PipelineError(
+            f"{name}: a vocabulary of {len(tokenizer):,} does not fit 16-bit token files ({LARGEST_VOCABULARY:,})"
+        )
 
 
 def piece_texts(tokenizer: PreTrainedTokenizerBase) -> list[str]:

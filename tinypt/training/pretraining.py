@@ -8,9 +8,10 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from tinypt.files import fingerprint, work_folder, write_json
 from tinypt.modeling.bert import random_bert
-from tinypt.modeling.forward import longest_text, pick_device
+from tinypt.modeling.forward import pick_device
 from tinypt.modeling.initialisation import predict_frequencies
 from tinypt.modeling.load import load_published, save_model
+from tinypt.modeling.types import longest_text
 from tinypt.params.models import Base, HubModel, PretrainedBase, PretrainedTeacher, Teacher, Vocabulary
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import open_blocks

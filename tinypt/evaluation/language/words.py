@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tinypt.evaluation.language.completion import BEAMS, Completed, Gap, complete
 from tinypt.evaluation.model import EvaluatedModel, Pieces
-from tinypt.modeling.forward import longest_text
+from tinypt.modeling.types import longest_text
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.pieces import CONTINUATION, continues_word, piece_texts, pieces_of, without_blank
 
