@@ -24,7 +24,7 @@ from ci.worker import END
 
 MEMORY = 3 << 30  # bytes for each stage; the largest one of the sample takes 1 GB
 GPUS = ("nvidia[0-9]*", "kfd")  # devices in /dev, NVIDIA's and AMD's. `distill` uses all of them
-ALONE = "efficiency"  # the stage that measures time
+ALONE = "alone"  # in the `meta` of a stage that measures time: nothing runs beside it
 IDLE = ("", "Use `dvc push` to send your updates to remote storage.")  # said after each stage
 
 _started: list["subprocess.Popen[str]"] = []
@@ -65,9 +65,11 @@ def processes() -> int:
 
 
 def stages() -> "nx.DiGraph[str]":
-    """The names of all stages; an edge leads to one that a stage needs."""
+    """The names of all stages, with their `meta`; an edge leads to one that a stage needs."""
     with Repo() as repo:
-        return nx.relabel_nodes(repo.index.graph, {stage: stage.addressing for stage in repo.index.graph})
+        graph = nx.relabel_nodes(repo.index.graph, {stage: stage.addressing for stage in repo.index.graph})
+        nx.set_node_attributes(graph, {stage.addressing: stage.meta or {} for stage in repo.index.graph})
+        return graph
 
 
 def by_urgency(graph: "nx.DiGraph[str]") -> list[str]:
@@ -84,11 +86,12 @@ def run(graph: "nx.DiGraph[str]", jobs: int, *options: str) -> int:
     After a failure or a signal no other stage starts.
     """
     waiting, done, failed = by_urgency(graph), set[str](), 0
+    measures = nx.get_node_attributes(graph, ALONE, default=False).get
     running: dict[Future[int], str] = {}
     with ThreadPoolExecutor(jobs) as pool:
         while True:
             for stage in [stage for stage in waiting if done.issuperset(graph[stage])]:
-                alone = running if stage == ALONE else ALONE in running.values()
+                alone = running if graph.nodes[stage].get(ALONE) else any(map(measures, running.values()))
                 if len(running) < jobs and not alone and not failed and not _signals:
                     waiting.remove(stage)
                     running[pool.submit(_run_stage, stage, options)] = stage

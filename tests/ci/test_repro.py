@@ -142,14 +142,15 @@ def test_the_stage_that_measures_time_runs_alone(
     project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     stage = "{cmd: 'echo NAME >> log; sleep 0.5; echo NAME >> log; touch NAME', outs: [NAME]}"
-    names = ("before", "efficiency", "after")
+    names = ("before", "timed", "after")
     pipeline = "stages:\n" + "".join(f"  {name}: {stage.replace('NAME', name)}\n" for name in names)
+    pipeline = pipeline.replace("[timed]}", "[timed], meta: {alone: true}}")
     monkeypatch.setattr(repro, "processes", lambda: 2)
     status, ran = _run(project, "", capfd, pipeline)
     assert (status, len(ran)) == (0, 3)
     log = (project / "log").read_text(encoding="utf-8").split()
-    place = log.index("efficiency")
-    assert log[place + 1] == "efficiency"
+    place = log.index("timed")
+    assert log[place + 1] == "timed"
 
 
 def test_students_take_turns_with_a_gpu_or_little_memory(

@@ -78,11 +78,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texts: list[str]) -
     return tmp_path
 
 
-SHORT = ("albert", "modernbert", "roberta")  # the least like BERT; the others take as long, in the long suite
-
-
 @pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=[] if kind in SHORT else pytest.mark.long) for kind in HEADS]
+    "kind", [pytest.param(kind, marks=[] if kind == "roberta" else pytest.mark.long) for kind in HEADS]
 )
 def test_a_student_of_every_type_of_teacher(project: Path, texts: list[str], kind: str) -> None:
     publish(kind, project / "teacher", texts)
