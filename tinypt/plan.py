@@ -21,6 +21,7 @@ PUBLISHED = 0.63  # bytes in the hub's cache per byte of text: Parquet with Snap
 MEASURES = 190  # bytes on disk of a document's measures. The decisions of select, 18 bytes, are left out
 TEMPORARY = 1.6, 3.2  # of clean while it runs, per byte of cleaned text on disk; of tokenize@base, per piece
 TOKEN_BYTES = {"teacher": 2, "base": 6}  # the base's blocks also hold the teacher's pieces and the words
+PIECE_BYTES = 12  # a piece in the pieces.json of each split
 CLEAN_SPEED = 20e6  # bytes of text per second and core
 TOKENIZE_SPEED = {"teacher": 1.77e6, "base": 0.44e6}
 WEIGHT = 4  # bytes of a weight on disk, in fp32
@@ -127,8 +128,12 @@ def make_plan(sections: dict[str, Any], text: float) -> Plan:
         StagePlan("clean", text * rates.clean + text / rates.document * MEASURES, text / CLEAN_SPEED),
         StagePlan("split", kept * rates.clean, None),
         *(
-            StagePlan(f"tokenize@{name}", kept * rates.pieces[name] * TOKEN_BYTES[name], kept / TOKENIZE_SPEED[name])
-            for name in ("teacher", "base")
+            StagePlan(
+                f"tokenize@{name}",
+                kept * rates.pieces[name] * TOKEN_BYTES[name] + 2 * vocabulary * PIECE_BYTES,
+                kept / TOKENIZE_SPEED[name],
+            )
+            for name, (_, vocabulary) in (("teacher", teacher), ("base", base))
         ),
         *_targets(sections["targets"], teacher[0].hidden, kept, length, rates),
         *_sentences(sections),

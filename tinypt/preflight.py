@@ -83,9 +83,11 @@ def _ask_for_model(name: str, model: HubModel, sections: dict[str, Any]) -> None
         ask_for_model(model.id, model.revision)
     config = read_config(model.id, model.revision)
     kind, positions = config.get("model_type", "bert"), config.get("max_position_embeddings", 512)
-    usable, length = HEADS if name == "teacher" else ("bert",), sections["tokenize"].length
+    usable, length = list(HEADS) if name == "teacher" else ["bert"], sections["tokenize"].length
     if kind not in usable:
         raise PipelineError(f"is a model of type {kind}; these can be used: {', '.join(usable)}")
+    if not isinstance(positions, int):
+        raise PipelineError(f"its config.json has max_position_embeddings {positions!r}, which is no number")
     if positions < length:
         raise PipelineError(f"has positions for {positions} pieces, but tokenize.length is {length}")
     students: dict[str, Student] = sections["students"]

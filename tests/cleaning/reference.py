@@ -20,7 +20,7 @@ from tinypt.params.clean import Clean
 # Unicode's Default_Ignorable_Code_Point below U+10000. The zero-width space is none here, and ftfy deletes U+206A to F.
 _INVISIBLE = re.compile(
     "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c-\u200f\u202a-\u202e\u2060-\u2069\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0]"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8]"
 )
 
 _FTFY = ftfy.TextFixerConfig(unescape_html=False)
@@ -76,7 +76,7 @@ def python(pattern: str) -> str:
 
 
 def fix_mojibake(text: str) -> str:
-    """All of ftfy's default repairs except that of entities, and of words in capitals that end in Ã."""
+    """All of ftfy's default repairs except that of entities, and of words in capitals that end in certain letters."""
     return "".join(map(_fix_line, re.findall(r"[^\n]*\n|[^\n]+", text)))
 
 
@@ -92,8 +92,10 @@ def _fix_line(line: str) -> str:
 
 
 def _without_capitals(line: str) -> str:
-    """The line with A for each Ã that is right, as in HORTELÃ. One step of decoding may make such a word."""
-    return re.sub(r"((?:^|[\W\d_])[A-ZÀ-ÖØ-Þ]+)Ã([»’…–—™®\xa0])|(“[^“”]*[A-ZÀ-ÖØ-Þ])Ã(”)", r"\1\3A\2\4", line)
+    """The line with A for each letter that is right, as in HORTELÃ. One step of decoding may make such a word."""
+    word = r"((?:^|[^\w]|[\d_²³¹¼-¾])[A-ZÀ-ÖØ-Þ]+)"
+    right = rf"{word}Ã([»’…–—™®\xa0])|(“[^“”]*[A-ZÀ-ÖØ-Þ])Ã(”)|{word}[ÇÉÊÍ]([¹²³°†‡•¼½¾])"
+    return re.sub(right, r"\1\3\5A\2\4\6", line)
 
 
 def remove_urls(text: str) -> str:

@@ -75,6 +75,14 @@ def test_free_text_survives_next_to_tags(text: str) -> None:
         ("<img src='a.jpg' alt=\"x > y\"><hr noshade>texto", "texto"),
         ("<a href=\"a\" target=\"_blank\"\">solto</a> <span lang=pt style='x'id=y>b</span>", "solto b"),
         ("<o:p></o:p><st1:PersonName w:st=\"on\">São Paulo</st1:PersonName> <void/>é", "São Paulo é"),
+        ("notícias<nav><a href=/>Início</a></nav>Texto longo que fica.", "notícias\nTexto longo que fica."),
+        ("Título<form id=f>Um texto longo, a página.</form>Rodapé", "Título\nUm texto longo, a página.\nRodapé"),
+        ("<title>T</title>texto<header>a<p>b", "T\ntexto\na\nb"),
+        ("<table border><tr><td nowrap>x</table><i class='fa' aria-hidden>y</i><div data-toggle>z", "x\ny\nz"),
+        ('<p align="center"">um</p><td width="50%"">dois<br / >três<hr size="1"/ >x', "um\ndois\ntrês\nx"),
+        ('um</br/>dois</font color=red>três</p class="x">4<bgsound src="a.mid">', "um\ndoistrês\n4"),
+        ('<script>var a=1;</script foo="bar"><style>p{}</style media=x><p>v', "v"),
+        ("<![if !IE]>a<![endif]><!-- x --!>b<!-->c<!--->d", "abcd"),
         ("<servico><id>abrir-conta</id> <nome>Abrir conta</nome></servico>", "abrir-conta Abrir conta"),
     ],
 )  # fmt: skip
@@ -84,7 +92,7 @@ def test_tags_go_and_text_stays(text: str, expected: str) -> None:
 
 
 def test_an_element_left_open_loses_only_its_tag() -> None:
-    assert normalise_space(strip_markup("antes <nav> depois <b>do</b> menu")) == "antes depois do menu"
+    assert normalise_space(strip_markup("antes <nav> depois <b>do</b> menu")) == "antes\ndepois do menu"
     assert normalise_space(strip_markup("antes <script> depois <b>do</b> código")) == "antes depois do código"
 
 
@@ -98,7 +106,7 @@ def test_an_element_left_open_loses_only_its_tag() -> None:
         ('<p title="a > b <i>c</i>">um</p>', "\num\n"),
         ('<a href="x>um</a> e "dois"', 'um e "dois"'),
         ('<td width= height="5">um</td>', " um "),
-        ("<nav>a<nav>b</nav>c</nav>um texto longo", "um texto longo"),
+        ("<nav>a<nav>b</nav>c</nav>um texto longo", "\n\num texto longo"),
         ("<rt>leitura</rt>um<template>dois</template>", "um"),
         ("</p>um</div>", "\num\n"),
         ("<p/>um<br/>dois<hr>", "\num\ndois\n"),

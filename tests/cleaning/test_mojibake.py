@@ -130,6 +130,13 @@ def test_words_in_capitals_that_end_in_a_tilde_are_right(text: str) -> None:
     assert fix_mojibake(text) == uncurl_quotes(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["MARIA JOSÉ¹, ANDRÉ², PELÉ³", "SÃO TOMÉ², BEBÊ¹, PIAUÍ²", "JOSÉ† E JOSÉ‡", "ATÉ½ KG", "CAFÉ•BAR", "CAFÉ°"]
+)
+def test_a_mark_after_a_word_in_capitals_is_right(text: str) -> None:
+    assert fix_mojibake(text) == text
+
+
 def test_a_no_break_space_after_a_tilde_separates_words() -> None:
     assert fix_mojibake("ATÉ AMANHÃ\xa0DE NOITE") == "ATÉ AMANHÃ\xa0DE NOITE"
 

@@ -68,6 +68,8 @@ def test_escaping_is_undone(text: str) -> None:
         ("leia em jornal.com.br/noticia/12.html agora", "leia em  agora"),
         ("a loja americanas.com fechou", "a loja americanas.com fechou"),
         ("fulano@exemplo.com.br", "fulano@exemplo.com.br"),
+        ("Awwww...que lindo. Awww.Que fofo! wwww.sei lá", "Awwww...que lindo. Awww.Que fofo! wwww.sei lá"),
+        ("informaçõeswww.exemplo.com.br hoje", "informações hoje"),
     ],
 )
 def test_urls(text: str, left: str) -> None:
@@ -91,6 +93,8 @@ def test_white_space_is_normalised(text: str) -> None:
         ("a&#0;b &#xD800;&#55357;&#56832; &#x110000; &#99999999999999999999;c", "ab c"),
         ("informa&#xFFFD;&#65533;o&#0;", "informa\ufffd\ufffdo"),
         ("AT&T, isto&copy sem ponto e vírgula", "AT&T, isto&copy sem ponto e vírgula"),
+        ("caf&eacute n&atildeo, n&#227o &#xe3o&nbsp2&ordf", "café não, não ão 2ª"),  # as browsers read them
+        ("R&D, Q&A, &#1, a&oe; &lt b", "R&D, Q&A, &#1, a&oe; &lt b"),
     ],
 )
 def test_layers_of_markup_and_entities(text: str, expected: str) -> None:
@@ -133,6 +137,7 @@ def test_urls_are_removed_with_their_surroundings(text: str, expected: str) -> N
         ("Texto\u200f com\u200e marcas\u202e invisíveis\u202c\u2066\u2069\ufeff", "Texto com marcas invisíveis"),
         ("\u2060um\u200d \u200c dois\xad", "um dois"),
         ("\xad\n\u200b\num\n\u200e", "um"),
+        ("me\ufff3nina me\u2065nina", "menina menina"),
         ("cora\ufe0fção\u3164 e\u115f \uffa0al\u034fma\u180c\u17b4\u2065", "coração e alma"),
     ],
 )

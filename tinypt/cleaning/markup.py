@@ -11,20 +11,22 @@ from tinypt.cleaning.screen import SPACES, any_case
 
 # Element names of HTML: the living standard and obsolete ones.
 _NAMES = """
-    a abbr acronym address applet article aside audio b bdi bdo big blink blockquote body br button canvas caption
-    center cite code col colgroup dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure font
-    footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label legend li link
-    main map mark marquee menu nav nobr noframes noscript object ol optgroup option p param picture pre q rp rt ruby s
-    samp script section select small source span strike strong style sub summary sup svg table tbody td template
-    textarea tfoot th thead title tr track tt u ul var video wbr
+    a abbr acronym address applet article aside audio b basefont bdi bdo bgsound big blink blockquote body br button
+    canvas caption center cite code col colgroup dd del details dfn dialog dir div dl dt em embed fieldset
+    figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img
+    input ins isindex kbd keygen label legend li link main map mark marquee menu nav nobr noframes noscript object
+    ol optgroup option p param picture pre q rp rt ruby s samp script section select small source spacer span strike
+    strong style sub summary sup svg table tbody td template textarea tfoot th thead title tr track tt u ul var
+    video wbr
 """.split()
 # Elements whose names are likely between angle brackets in free text: tags only if they have an attribute.
 _WORDS = "area base data meta time".split()
 
-_BOOLEAN = (
-    "allowfullscreen async autoplay checked controls declare defer disabled hidden ismap loop multiple noshade nowrap "
-    "readonly required reversed selected"
-).split()
+_BOOLEAN = r"""
+    allowfullscreen async autoplay border checked compact contenteditable controls declare defer disabled hidden ismap
+    itemscope loop multiple nomodule noresize noshade novalidate nowrap open playsinline readonly required reversed
+    selected (?:aria|data)-[\w-]++
+""".split()
 
 
 def _any_of(names: list[str]) -> str:
@@ -50,6 +52,7 @@ _ATTRIBUTE = (
     r"(?:\s++|(?<=[\"']))"
     rf"(?=[a-z_:@])(?:[a-z_:@][\w:.-]*+\s*+={_VALUE}|(?:{'|'.join(_BOOLEAN)})(?![\w=]))"
 )
+_STRAY = r"(?:[\"'](?=\s*+/?\s*+>))?"  # the second quote of <td width="50%"">
 # A tag with broken attributes is still a tag if its name has three letters and an equals sign follows, or if it is a
 # link. A broken script or style is one if its end follows.
 _UP_TO_END = _every(r"[^<>/]++|/(?!>)", "*")
@@ -62,16 +65,17 @@ _LOOSE = (
 # is linear: a value ends at the next quote of its kind, so readings from two < share no value, nor what is between
 # values. A likely word is a tag with attributes alone, if need be after a first >.
 _TAG = re.compile(
-    rf"<(?:/\s*+(?P<closing>{_any_of(_NAMES + _WORDS)})\s*+>"
-    r"|(?P<comment>!--)|!doctype\b[^<>]*+>|!\[CDATA\[|\?xml\b[^<>]*+>"
+    rf"<(?:/\s*+(?P<closing>{_any_of(_NAMES + _WORDS)})(?:[\s/][^<>]*+)?>"
+    r"|(?P<comment>!--)|!\[(?:end)?if\b[^<>]*+>|!doctype\b[^<>]*+>|!\[CDATA\[|\?xml\b[^<>]*+>"
     r"|(?=[a-z][^<>\"']*+[>\"'])"  # most that are none meet the next < before any > or quote
-    rf"(?:(?P<opening>{_any_of(_NAMES)})(?:{_every(_ATTRIBUTE, '*')}\s*+|{_LOOSE})"
-    rf"|(?P<word>{_any_of(_WORDS)})(?>(?:/?>)?){_every(_ATTRIBUTE, '+')}\s*+)(?P<end>/?>))",
+    rf"(?:(?P<opening>{_any_of(_NAMES)})(?:{_every(_ATTRIBUTE, '*')}{_STRAY}\s*+|{_LOOSE})"
+    rf"|(?P<word>{_any_of(_WORDS)})(?>(?:/?>)?){_every(_ATTRIBUTE, '+')}\s*+)(?P<end>/\s*+>|>))",
     re.IGNORECASE,
 )
 _CDATA_END = "]]>"
 _CODE = re.compile(r"[^<>]*+>")
-_CODE_ENDS = {name: re.compile(rf"</{name}\s*+>", re.IGNORECASE) for name in ("script", "style")}
+_CODE_ENDS = {name: re.compile(rf"</{name}(?=[\s/>])[^<>]*+>", re.IGNORECASE) for name in ("script", "style")}
+_COMMENT_END = re.compile("--!?>")
 # Screen of strip_markup.
 MARKUP = rf"(?i)<(?:[!?/]|(?:{any_case('script|style')})|(?:{any_case('|'.join(_NAMES + _WORDS))})[{SPACES}\n/>])|\]\]>"
 _OTHER = re.compile(
@@ -87,14 +91,17 @@ _PAGE_SHARE = 0.5  # an element with more of the text is the page itself (ASP.NE
 _BLOCKS = frozenset(
     """
     address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption figure
-    frame frameset h1 h2 h3 h4 h5 h6 hr html legend li main menu ol optgroup option p pre section summary table
-    tbody tfoot thead tr ul
+    footer form frame frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre
+    section summary table tbody tfoot thead title tr ul
     """.split()
 )
 _GAPS = dict.fromkeys(_BLOCKS, "\n") | dict.fromkeys(["td", "th"], " ")  # cells of a row are separated by a space
 # Elements without content, and those whose text is not running text.
 _VOID = frozenset(
-    "area base basefont br col command embed frame hr image img input keygen link meta param source track wbr".split()
+    """
+    area base basefont bgsound br col command embed frame hr image img input isindex keygen link meta param source
+    spacer track wbr
+    """.split()
 )
 _UNREAD = frozenset(["rt", "rp", "template"])
 _KNOWN = frozenset(_NAMES + _WORDS)
@@ -137,15 +144,17 @@ def _strip_other_tags(text: str) -> str:
 def _tags(text: str) -> list[_Tag]:
     """The tags of a text, in order."""
     tags: list[_Tag] = []
-    last_comment, unclosed, after = text.rfind("-->"), set[str](), 0
+    last_comment, unclosed, after = max(text.rfind("-->"), text.rfind("--!>")), set[str](), 0
     while found := _TAG.search(text, after):
         start, after = found.span()
         closing, comment, opening, broken, word, end = found.groups()
         name = (closing or opening or word or "").lower()
-        if comment:
-            if after > last_comment:
+        if comment and (empty := next(filter(text[after : after + 2].startswith, (">", "->")), "")):
+            after += len(empty)
+        elif comment:
+            if after > last_comment or not (close := _COMMENT_END.search(text, after)):
                 continue
-            after = text.index("-->", after) + 3
+            after = close.end()
         elif opening and name in _CODE_ENDS:
             code = None if name in unclosed else _CODE.match(text, found.end("opening"))
             if code and (close := _CODE_ENDS[name].search(text, code.end())):
@@ -156,7 +165,7 @@ def _tags(text: str) -> list[_Tag]:
                 if broken:
                     after = found.end("opening")
                     continue
-        tags.append((start, after, name, not closing and name != "", end == "/>" or name in _VOID))
+        tags.append((start, after, name, not closing and name != "", (end or "")[:1] == "/" or name in _VOID))
     return tags
 
 
@@ -177,9 +186,10 @@ def _prose(text: str, tags: list[_Tag]) -> str:
         if between := text[end:start].replace(_CDATA_END, ""):
             parts.append(between)
         end = after
-        if name in ignored:
-            continue
         gap = _GAPS.get(name)
+        if name in ignored:
+            parts += [gap] if gap else []
+            continue
         if opens and gap:
             parts.append(gap)
         if parts:

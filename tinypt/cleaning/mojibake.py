@@ -42,8 +42,10 @@ _FTFY = ftfy.TextFixerConfig(decode_inconsistent_utf8=False)  # parts of a line 
 _PASSES = 6  # decodings and repairs of a line; real lines need at most three, invented ones five
 _PART_PASSES = 3  # decodings of a part of a line
 # Ã is right at the end of a word in capitals before these. As mojibake they would be lower-case letters, letters that
-# Portuguese does not have, or a quotation mark that is closed without being opened.
-_CAPITALS = r"((?:^|[^\p{L}])[A-ZÀ-ÖØ-Þ]+)Ã([»’…–—™®\x{a0}])|(“[^“”]*[A-ZÀ-ÖØ-Þ])Ã(”)"
+# Portuguese does not have, or a quotation mark that is closed without being opened. Other letters are right before a
+# mark of a footnote (JOSÉ¹): both would be a phonetic or Greek letter.
+_WORD = r"((?:^|[^\p{L}])[A-ZÀ-ÖØ-Þ]+)"
+_CAPITALS = rf"{_WORD}Ã([»’…–—™®\x{{a0}}])|(“[^“”]*[A-ZÀ-ÖØ-Þ])Ã(”)|{_WORD}[ÇÉÊÍ]([¹²³°†‡•¼½¾])"
 _MARKS = r"(\p{M}{30})\p{M}+"  # longest run of combining marks: the Stream-Safe Text Format of Unicode (UAX #15)
 
 
@@ -191,7 +193,7 @@ def _cut(line: str) -> list[str]:
 def _bad(lines: pl.Series) -> pl.Series:
     """Positions (uint32) of the lines that may hold mojibake."""
     at = found(lines, BAD)
-    return at.filter(lines.gather(at).str.replace_all(_CAPITALS, "${1}${3}A${2}${4}").str.contains(BAD))
+    return at.filter(lines.gather(at).str.replace_all(_CAPITALS, "${1}${3}${5}A${2}${4}${6}").str.contains(BAD))
 
 
 def _fix_encodings(lines: pl.Series) -> pl.Series:

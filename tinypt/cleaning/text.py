@@ -11,7 +11,11 @@ from tinypt.cleaning.markup import MARKUP, strip_markup
 from tinypt.cleaning.screen import EDGE, SPACES, any_case, each, found, put
 
 _ENTITY = "&#?[0-9A-Za-z]{1,24};"  # unescape_html looks each of these up
-LAYERS = f"{MARKUP}|{_ENTITY}"  # screen of strip_layers
+# References that browsers decode without their semicolon: numbers and, of the names, those that Portuguese needs.
+_ACCENTS = "[AEIOUYaeiouy]acute|[AEIOUaeiou](?:circ|grave|uml)|[ANOano]tilde|[Cc]cedil"
+_OPEN = rf"&(?:#(?:[0-9]{{2,24}}|[xX][0-9A-Fa-f]{{2,24}})|{_ACCENTS}|nbsp|ord[fm])"
+_UNENDED = re.compile(rf"(?>{_OPEN})(?!;)")
+LAYERS = f"{MARKUP}|{_ENTITY}|{_OPEN}"  # screen of strip_layers
 _ZERO_WIDTH = r"\x{200b}"  # zero-width space: separates words like any other
 _RARE_SPACES = SPACES.removeprefix(" ") + _ZERO_WIDTH
 # Unicode's Default_Ignorable_Code_Point: soft hyphens, joiners, marks of direction, fillers, variation selectors. BERT
@@ -27,6 +31,7 @@ _INVISIBLE = (
     r"[\x{2065}-\x{2069}]",
     r"[\x{fe00}-\x{fe07}]",
     r"[\x{fe08}-\x{fe0f}]",
+    r"[\x{fff0}-\x{fff8}]",
 )
 _UNEVEN = (
     r"[ \n][ \n]",
@@ -51,7 +56,7 @@ _SEPARATORS = r"[\x0b\x1c-\x1f]"  # control characters that are white space, but
 # A URL holds brackets only in pairs and does not end in the punctuation of the sentence. White space is normal.
 _PAIR = r"\([^ \n<>\"“”()]*\)"
 _REST = rf"(?:[^ \n<>\"“”()]|{_PAIR})*(?:[^ \n<>\"“”.,;:!?…'’»()\[\]{{}}|]|{_PAIR})"
-_SCHEMED = rf"(?:(?:https?|ftp)://|www\.){_REST}"
+_SCHEMED = rf"(?:(?:https?|ftp)://|www\.[^ \n<>\"“”()/.]+\.){_REST}"  # www. alone also ends a word: Awwww.Que fofo!
 _TOP = r"\.(?:com|org|net|gov|edu|br|pt|info|blog|io|tv|me)(?:\.[a-z]{2})?/"
 _URL = f"(?i){_SCHEMED}"  # run by Rust
 URLS = rf"(?i)(?:https?|ftp)://|www\.|{any_case(_TOP)}"  # screen of remove_urls
@@ -79,7 +84,7 @@ def layered(texts: pl.Series) -> pl.Series:
     entities = some.str.extract_all(_ENTITY)
     known = [entity for entity in entities.explode().drop_nulls().unique().to_list() if unescape_html(entity) != entity]
     holds = entities.list.eval(pl.element().is_in(known)).list.any()
-    return at.filter(some.str.contains(MARKUP) | holds)
+    return at.filter(some.str.contains(f"{MARKUP}|{_OPEN}") | holds)
 
 
 def strip_layers(text: str, layers: int = 3) -> tuple[str, bool, bool]:
@@ -101,6 +106,7 @@ def strip_layers(text: str, layers: int = 3) -> tuple[str, bool, bool]:
 
 def _decoded(text: str) -> str:
     """Decode entities. Those of no character, such as `&#0;`, vanish as that character does; `&#xFFFD;` stays."""
+    text = _UNENDED.sub(r"\g<0>;", text)
     plain: str = unescape_html(text)
     if plain.count("\ufffd") > text.count("\ufffd"):
         plain = unescape_html(_NUMBERED.sub(_without_void, text))

@@ -11,7 +11,10 @@ LETTER, WORD, ALPHABETIC, SPACE, DELETED = 1 << 24, 1 << 25, 1 << 26, 1 << 27, 1
 CHARACTERS = 0x33480  # higher code points are neither letters nor digits nor spaces
 UNSEEN = 0xE0000  # from here on, all are DELETED: tags, variation selectors, and planes for private use
 # Of Unicode's Default_Ignorable_Code_Point, those that BERT keeps: fillers, joiners, variation selectors.
-_IGNORABLE = {0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x3164, *range(0xFE00, 0xFE10), 0xFFA0}
+_IGNORABLE = {
+    *(0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x2065, 0x3164, *range(0xFE00, 0xFE10), 0xFFA0),
+    *range(0xFFF0, 0xFFF9),
+}
 
 
 def is_unseen(character: str) -> bool:

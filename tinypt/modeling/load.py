@@ -20,9 +20,10 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from tinypt.files import sealed_path, verify
-from tinypt.modeling.types import HEADS, WORDPIECE, longest_text
+from tinypt.modeling.types import HEADS, PADDED_POSITIONS, WORDPIECE, longest_text
 from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 from tinypt.runtime.hub import fetch_model
+from tinypt.tokens.load import unlimited
 from tinypt.tokens.pieces import check_vocabulary, is_wordpiece, pieces_of
 from tinypt.tokens.vocabulary import read_vocabulary
 
@@ -77,9 +78,9 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
             raise PipelineError(f"{id}: is a model of type {kind}; these can be used: {', '.join(HEADS)}")
         _refuse_vocabulary(id, revision, folder, kind in WORDPIECE)
         if kind in WORDPIECE:
-            tokenizer = BertTokenizer.from_pretrained(folder, do_lower_case=not cased)
+            tokenizer = unlimited(BertTokenizer.from_pretrained(folder, do_lower_case=not cased))
         else:
-            tokenizer = AutoTokenizer.from_pretrained(folder)
+            tokenizer = unlimited(AutoTokenizer.from_pretrained(folder))
         model_class = BertForMaskedLM if kind == "bert" else AutoModelForMaskedLM
         model, report = model_class.from_pretrained(
             folder,
@@ -88,6 +89,7 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
             output_loading_info=True,
             ignore_mismatched_sizes=True,  # they are refused below, by name
         )
+        longest = longest_text(model.config)
     except PipelineError:
         raise
     except Exception as error:  # the libraries raise many kinds, and Exception itself
@@ -116,9 +118,15 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
     for token in SPECIAL_TOKENS:
         if getattr(tokenizer, token) is None:
             raise PipelineError(f"{id}: its tokenizer has no {token}, which masked language modelling needs")
+    tokens = [getattr(tokenizer, token) for token in SPECIAL_TOKENS]
+    if len(set(tokens)) < len(tokens):
+        raise PipelineError(f"{id}: its tokenizer has one token for two of {', '.join(SPECIAL_TOKENS)}: {tokens}")
     if not hasattr(model, HEADS[kind][0]):
         raise PipelineError(f"{id}: this {kind} has another head than {HEADS[kind][0]}, the only one that can be used")
-    tokenizer.model_max_length = longest_text(model.config)
+    padding = tokenizer.pad_token_id, model.config.pad_token_id
+    if kind in PADDED_POSITIONS and padding[0] != padding[1]:
+        raise PipelineError(f"{id}: its tokenizer pads with the id {padding[0]}, its config.json says {padding[1]}")
+    tokenizer.model_max_length = longest
     return model, tokenizer
 
 

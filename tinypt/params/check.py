@@ -8,7 +8,7 @@ from tinypt.params.clean import Clean
 from tinypt.params.corpus import Corpus
 from tinypt.params.evaluate import Evaluate
 from tinypt.params.export import Export
-from tinypt.params.loader import REFERENCES, load, read_sections
+from tinypt.params.loader import REFERENCES, load, load_seed, read_sections
 from tinypt.params.models import Base, Teacher
 from tinypt.params.select import Select
 from tinypt.params.sentences import Sentences, SentenceTeacher
@@ -51,7 +51,11 @@ def check_file(path: Path) -> dict[str, Any]:
     Raises:
         PipelineError: names the file and key of the first mistake.
     """
-    sections = {name: load(name, schema, path) for name, schema in SCHEMAS.items()}
+    sections = {name: load(name, schema, path) for name, schema in SCHEMAS.items()} | {"seed": load_seed(path)}
+    for name in ("teacher", "base"):
+        positions = sections[name].architecture.positions if sections[name].source == "pretrain" else None
+        if positions is not None and positions < (length := sections["tokenize"].length):
+            raise PipelineError(f"{path}: {name}.architecture.positions: must be at least tokenize.length ({length})")
     for name in (name for group in sections["evaluate"].finetune.joint for name in group):
         if name not in sections["tasks"]:
             raise PipelineError(f"{path}: evaluate.finetune.joint: no task is called {name} under tasks")

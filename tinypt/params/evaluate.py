@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from tinypt.params.loader import require, require_commit
+from tinypt.params.loader import LARGEST_SEED, require, require_commit
+from tinypt.params.training import MOST_EPOCHS
 
 Head = Literal["matched", "cls"]
 HEADS: tuple[Head, ...] = get_args(Head)
@@ -48,8 +49,11 @@ class Finetune:
             require(rate > 0, f"learning_rates[{index}]", f"must be greater than 0, is {rate}")
         for index, dropout in enumerate(self.dropouts):
             require(0 <= dropout < 1, f"dropouts[{index}]", f"must be at least 0 and less than 1, is {dropout}")
+        for index, seed in enumerate(self.seeds):
+            require(0 <= seed <= LARGEST_SEED, f"seeds[{index}]", f"must be from 0 to {LARGEST_SEED}, is {seed}")
         for key in ("epochs", "batch_size"):
             require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
+        require(self.epochs <= MOST_EPOCHS, "epochs", f"must be at most {MOST_EPOCHS}, is {self.epochs}")
         require(self.folds >= 2, "folds", f"must be at least 2, is {self.folds}")
         rows = self.fold_rows
         require(

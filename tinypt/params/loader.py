@@ -27,6 +27,7 @@ _NAMED = {"students": "a-z, 0-9 and _", "tasks": "letters, digits and _"}  # sec
 _NAME = {"students": re.compile("[a-z_][a-z0-9_]*"), "tasks": re.compile("[A-Za-z][A-Za-z0-9_]*")}
 _SHORT = reprlib.Repr()
 _SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 3, 200, 200
+LARGEST_SEED = 2**63 - 1
 MISSING = "the files in params/ show every key"
 SECTIONS = [
     "seed",
@@ -79,8 +80,14 @@ def load(section: str, schema: Any, path: Path = PARAMS) -> Any:
 
 
 def load_seed(path: Path = PARAMS) -> int:
-    """Seed of every random choice in the pipeline."""
+    """Seed of every random choice in the pipeline.
+
+    Raises:
+        PipelineError: it is no integer, or not one that every library takes.
+    """
     seed: int = load("seed", int, path)
+    if not 0 <= seed <= LARGEST_SEED:
+        raise PipelineError(f"{path}: seed: must be from 0 to {LARGEST_SEED}, is {_SHORT.repr(seed)}")
     return seed
 
 
@@ -100,7 +107,7 @@ def read_sections(path: Path = PARAMS) -> dict[str, Any]:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise PipelineError(f"{path}: no such file; copy one of params/*.yaml to it") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a number of thousands of digits
         raise PipelineError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     except RecursionError:
         raise PipelineError(f"{path}: not valid YAML: nested too deeply") from None

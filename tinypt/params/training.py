@@ -5,6 +5,8 @@ from typing import Literal
 
 from tinypt.params.loader import require
 
+MOST_EPOCHS = 100_000  # a larger number is a slip; such a run would not end
+
 
 @dataclass(frozen=True)
 class Training:
@@ -40,6 +42,7 @@ class Training:
         """Refuse values outside their range."""
         for key in ("epochs", "batch_size", "accumulation", "learning_rate", "clip", "validation_blocks"):
             require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
+        require(self.epochs <= MOST_EPOCHS, "epochs", f"must be at most {MOST_EPOCHS}, is {self.epochs}")
         require(0 <= self.warmup < 1, "warmup", f"must be a share of the steps in [0, 1), is {self.warmup}")
         require(self.weight_decay >= 0, "weight_decay", f"must not be negative, is {self.weight_decay}")
         require(

@@ -10,6 +10,8 @@ _FAULTS = {
     errno.EROFS: "it is on a read-only file system; move the project or TMPDIR to another",
     errno.EISDIR: "it is a folder, and a file is expected; remove or rename it",
     errno.ENOTDIR: "a part of its path is a file, and a folder is expected; remove or rename it",
+    errno.EEXIST: "it is a file, or a link to nothing, and a folder is expected; remove it, or mount its disk",
+    errno.EFBIG: "the file would be larger than the system allows; raise the limit (ulimit -f) or use another disk",
     errno.ENOSPC: "the disk is full; free space and run again",
     errno.EDQUOT: "the disk quota is used up; free space and run again",
     errno.EIO: "the device cannot be read or written; check the disk",

@@ -105,11 +105,13 @@ def read_config(id: str, revision: str | None) -> dict[str, Any]:
             path = Path(hf_hub_download(id, "config.json", revision=revision))
         _compare(id, [path])
     try:
-        config: dict[str, Any] = json.loads(path.read_bytes())
+        config = json.loads(path.read_bytes())
     except FileNotFoundError:
         raise PipelineError(f"{path}: no such file; a model's folder has its config.json") from None
     except ValueError as error:
         raise PipelineError(f"{path}: not valid JSON ({error})") from None
+    if not isinstance(config, dict):
+        raise PipelineError(f"{path}: not a model's configuration, which is a JSON object")
     return config
 
 

@@ -32,6 +32,16 @@ class _Lines(logging.Formatter):
         return _without_queries(super().format(record))
 
 
+def _open_standard_files() -> None:
+    """Open /dev/null for a standard file that the caller has closed (2>&-): another file would take its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115  # to the end
+
+
 def run(main: Callable[..., None]) -> None:
     """Call `main` with the command line's arguments and turn a PipelineError into one line and exit status 1.
 
@@ -44,6 +54,7 @@ def run(main: Callable[..., None]) -> None:
     second time in the same folders. Started by hand, for example with nohup, it outlives its shell. The workers
     of a stage end with it.
     """
+    _open_standard_files()
     gc.freeze()  # what is imported stays to the end; without this, the end would look through all of it, for a second
     gc.enable()
     if "DVC_STAGE" in os.environ or HELD in os.environ:
@@ -69,6 +80,9 @@ def run(main: Callable[..., None]) -> None:
         sys.exit(f"{stage}: {_without_queries(str(error))}")
     except KeyboardInterrupt:
         sys.exit(f"{stage}: interrupted; run it again to continue after the last finished part")
+    except BrokenPipeError:  # of `| head`; the end of the process would write again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(1)
     except Exception as error:
         if fault := environment_fault(error):
             sys.exit(f"{stage}: {fault}")

@@ -19,10 +19,18 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     for name in ("tokenizer.json", "tokenizer_config.json"):  # not the weights, which may be large
         verify(folder / name)
     try:
-        return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except Exception as error:  # the libraries raise many kinds, and Exception itself
         if environment_fault(error):
             raise
         raise PipelineError(
             f"{folder}: its tokenizer cannot be loaded ({first_line(error)}); run the stage that writes it again"
         ) from None
+    return unlimited(tokenizer)
+
+
+def unlimited(tokenizer: PreTrainedTokenizerBase) -> PreTrainedTokenizerBase:
+    """Switch off the truncation and padding that a published tokenizer.json may hold: a corpus is cut by us."""
+    tokenizer.backend_tokenizer.no_truncation()
+    tokenizer.backend_tokenizer.no_padding()
+    return tokenizer

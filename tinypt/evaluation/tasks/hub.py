@@ -4,6 +4,7 @@ import logging
 import math
 import os
 import re
+import unicodedata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,6 +14,7 @@ import datasets
 from tinypt.corpus.data_set import DataSet
 from tinypt.corpus.encodings import explain_folder
 from tinypt.evaluation.tasks.table import Split, TaskData
+from tinypt.measures.alphabet import is_unseen
 from tinypt.params.tasks import REGRESSION_KINDS, HubData, Kind
 from tinypt.runtime.errors import PipelineError, environment_fault
 from tinypt.runtime.hub import hub_faults
@@ -113,7 +115,7 @@ def _cause(error: BaseException) -> str:
 
 def _texts(values: list[Any], where: str) -> list[str]:
     for row, value in enumerate(values):
-        if not isinstance(value, str) or not value.strip():
+        if not isinstance(value, str) or all(char.isspace() or is_unseen(char) for char in value):
             raise PipelineError(f"{where}: row {row} is {value!r}, not a text")
     return [value.strip() for value in values]
 
@@ -138,4 +140,7 @@ def _label(value: Any, feature: Any, kind: Kind, where: str) -> Any:
         raise PipelineError(f"{where}: it has no label")
     if not isinstance(value, str | int | float):
         raise PipelineError(f"{where}: its label must be a class name, is {value!r}")
-    return str(value).strip()
+    name = unicodedata.normalize("NFC", "".join(char for char in str(value) if not is_unseen(char))).strip()
+    if not name:
+        raise PipelineError(f"{where}: it has no label")
+    return " ".join(name.split())
