@@ -105,11 +105,13 @@ def test_the_sample_asks_for_nothing() -> None:
         ("gpt2", {}, "is a model of type gpt2; these can be used: albert, bert,"),
         ("roberta", {}, "students.total_deep.init.vocabulary: trimmed needs BERT's tokenizer; take full"),
         ("bert", {"max_position_embeddings": 64}, "has positions for 64 pieces, but tokenize.length is 128"),
+        ("bert", {"max_position_embeddings": "512"}, "its config.json has max_position_embeddings '512', which is no"),
+        (["bert"], {}, "is a model of type ['bert']; these can be used"),
         ("bert", {}, None),
     ],
 )
 def test_a_model_that_later_stages_cannot_use_is_named_before_the_first(
-    tmp_path: Path, kind: str, changes: dict[str, int], message: str | None
+    tmp_path: Path, kind: object, changes: dict[str, object], message: str | None
 ) -> None:
     sections = check_file(ROOT / "params/brwac.yaml")
     (tmp_path / "config.json").write_text(json.dumps({"model_type": kind} | changes), encoding="utf-8")

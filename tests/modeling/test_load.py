@@ -15,6 +15,7 @@ from tinypt.modeling.forward import encode, encode_layers, score
 from tinypt.modeling.load import load_model, load_published, save_model
 from tinypt.modeling.types import HEADS, WORDPIECE, longest_text
 from tinypt.runtime.errors import PipelineError
+from tinypt.tokens.blocks import encode as encode_pieces
 from tinypt.tokens.load import load_tokenizer
 from tinypt.tokens.masking import SpecialIds
 
@@ -206,6 +207,46 @@ def test_every_type_of_teacher(tmp_path: Path, texts: list[str], kind: str) -> N
         logits = score(ours, layers[-1], torch.arange(ids.numel()))
     assert len(layers) == 1 + model.config.num_hidden_layers
     torch.testing.assert_close(logits[real], expected.flatten(0, 1)[real])
+
+
+@pytest.mark.parametrize("kind", ["bert", "roberta"])
+def test_a_tokenizers_own_truncation_and_padding_are_switched_off(tmp_path: Path, texts: list[str], kind: str) -> None:
+    """Exports of sentence-transformers hold both. Corpora were cut to the first pieces of each document."""
+    publish(kind, tmp_path / "published", texts)
+    path = tmp_path / "published/tokenizer.json"
+    limits = {
+        "truncation": {"direction": "Right", "max_length": 4, "strategy": "LongestFirst", "stride": 0},
+        "padding": {
+            **{"strategy": {"Fixed": 16}, "direction": "Left", "pad_to_multiple_of": None},
+            **{"pad_id": 0, "pad_type_id": 0, "pad_token": "[PAD]"},
+        },
+    }
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | limits), encoding="utf-8")
+    model, tokenizer = load_published(str(tmp_path / "published"), None, cased=True)
+    whole = tokenizer(texts[0], add_special_tokens=False)["input_ids"]
+    assert len(whole) > 16
+    assert list(next(encode_pieces(texts[:1], tokenizer)).ids)[:-1] == whole
+    save_model(model, tokenizer, tmp_path / "model")
+    assert list(next(encode_pieces(texts[:1], load_tokenizer(tmp_path / "model"))).ids)[:-1] == whole
+
+
+def test_one_token_in_two_roles_is_refused(tmp_path: Path, texts: list[str]) -> None:
+    publish("modernbert", tmp_path, texts)
+    path = tmp_path / "tokenizer_config.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"pad_token": "[SEP]"}), encoding="utf-8")
+    with pytest.raises(PipelineError, match="its tokenizer has one token for two of"):
+        load_published(str(tmp_path), None, cased=True)
+
+
+@pytest.mark.parametrize("padding", [None, 0])
+def test_a_configuration_that_pads_otherwise_is_refused(tmp_path: Path, texts: list[str], padding: int | None) -> None:
+    """RoBERTa counts positions from the id of padding."""
+    publish("roberta", tmp_path, texts)
+    path = tmp_path / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8")) | {"pad_token_id": padding}
+    path.write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(PipelineError, match=r"pads with the id 1, its config\.json says 0|cannot be loaded"):
+        load_published(str(tmp_path), None, cased=True)
 
 
 def test_a_tokenizer_without_a_mask_is_refused(tmp_path: Path, texts: list[str]) -> None:

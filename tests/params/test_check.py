@@ -102,3 +102,18 @@ def test_stored_sentences_need_a_sentence_teacher(tmp_path: Path) -> None:
     params["students"]["semantic"]["init"]["embeddings"] = "random"
     with pytest.raises(PipelineError, match=r"students\.semantic\.distill\.sentences: stored needs a sentence teacher"):
         check_file(write(tmp_path, params))
+
+
+@pytest.mark.parametrize("name", ["teacher", "base"])
+def test_a_stand_in_has_a_position_for_every_token_of_a_block(tmp_path: Path, name: str) -> None:
+    params = sample_params()
+    params[name]["architecture"]["positions"] = params["tokenize"]["length"] - 1
+    with pytest.raises(PipelineError, match=rf"{name}\.architecture\.positions: must be at least tokenize\.length"):
+        check_file(write(tmp_path, params))
+
+
+def test_epochs_without_end_are_refused(tmp_path: Path) -> None:
+    params = sample_params()
+    params["students"]["total"]["distill"]["epochs"] = 1e308
+    with pytest.raises(PipelineError, match=r"students\.total\.distill\.epochs: must be at most 100000"):
+        check_file(write(tmp_path, params))

@@ -88,3 +88,16 @@ def test_a_valid_section_is_read(tmp_path: Path) -> None:
 def test_mistakes_are_refused(tmp_path: Path, key: str, value: str, message: str) -> None:
     with pytest.raises(PipelineError, match=message):
         read(tmp_path, **{key: value})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("seeds", "[-1]", r"seeds\[0\]: must be from 0"),
+        ("seeds", "[1, 18446744073709551616]", r"seeds\[1\]: must be from 0"),
+        ("epochs", "1000000000000", "epochs: must be at most 100000"),
+    ],
+)
+def test_numbers_that_no_run_can_use_are_refused(tmp_path: Path, key: str, value: str, message: str) -> None:
+    with pytest.raises(PipelineError, match=message):
+        read(tmp_path, finetune=finetune(**{key: value}))

@@ -177,6 +177,9 @@ def test_sections(tmp_path: Path) -> None:
     [
         (b"seed: [", "not valid YAML"),
         (b"seed: 'caf\xe9'", "not valid YAML"),
+        (b"seed: " + b"1" * 5000, "not valid YAML"),
+        (b"seed: -1", "seed: must be from 0 to 9223372036854775807, is -1"),
+        (b"seed: 18446744073709551616", "seed: must be from 0 to"),
         (b"- 1\n", "must hold a mapping"),
         (b"", "must hold a mapping"),
     ],

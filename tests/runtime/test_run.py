@@ -63,6 +63,11 @@ def test_a_pipeline_error_gives_one_line_and_exit_status_1(tmp_path: Path) -> No
         ("OSError('1048576 requested and 131056 written')", "the disk is full"),
         ("RuntimeError('[enforce fail at inline_container.cc:664] . unexpected pos 64 vs 0')", "the disk is full"),
         ("PermissionError(13, 'Permission denied', 'data/raw')", "data/raw: this user may not read or write it"),
+        (
+            "FileExistsError(17, 'File exists', 'data')",
+            "data: it is a file, or a link to nothing, and a folder is expected",
+        ),
+        ("OSError(27, 'File too large', 'data/x')", "data/x: the file would be larger than the system allows"),
         ("OSError(30, 'Read-only file system', '.cache/x')", ".cache/x: it is on a read-only file system"),
         ("RuntimeError('Failed to open a.parquet. Detail: [errno 13] Permission denied')", "Failed to open a.parquet"),
         (
@@ -156,3 +161,29 @@ def test_help_prints_the_usage_and_the_docstring(tmp_path: Path) -> None:
 def test_a_type_error_inside_a_stage_is_not_a_usage_error(tmp_path: Path) -> None:
     done = run_stage(tmp_path, "len(3)")
     assert "Traceback" in done.stderr
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "1>&-", "<&-", "<&- 1>&- 2>&-"])
+def test_closed_standard_files_are_no_error_and_lend_their_number_to_no_other(tmp_path: Path, closed: str) -> None:
+    stage = tmp_path / "example.py"
+    stage.write_text(
+        "import sys\nfrom pathlib import Path\nfrom tinypt.runtime.progress import Progress\n"
+        "from tinypt.runtime.run import run\n"
+        "def main():\n"
+        "    with open('x', 'w') as file:\n        print('said'); print('logged', file=sys.stderr)\n"
+        "        Progress('a', 'b', 1).close()\n        file.write(f'{file.fileno() > 2}')\n"
+        "run(main)\n"
+    )
+    command = f"exec {sys.executable} example.py {closed}"
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, env={"PYTHONPATH": str(REPOSITORY)}, check=False)
+    assert done.returncode == 0
+    assert (tmp_path / "x").read_text() == "True"
+
+
+def test_a_reader_that_stops_early_is_no_defect(tmp_path: Path) -> None:
+    process = start_stage(tmp_path, "[print('x' * 9999, flush=True) for _ in range(99)]")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    assert process.wait() == 1

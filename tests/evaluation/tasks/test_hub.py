@@ -231,3 +231,26 @@ def test_splits_need_not_be_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (Path(source.id) / "validation.csv").write_text("other\n1\n")
     data = read_hub(source, "pair_regression")
     assert (data.train.labels, data.test.labels) == ([1.0, 5.0], [2.5])
+
+
+def test_labels_are_alike_in_every_form_of_the_same_characters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "um,n\u00e3o\ndois,na\u0303o\ntrês,sim\u200b\nquatro,sim\ncinco,muito\u00a0bom\nseis,muito bom\n"
+    source = folder_of(tmp_path, monkeypatch, "csv", f"text,label\n{rows}")
+    assert read_hub(source, "text_classification").train.labels == [
+        "não",
+        "não",
+        "sim",
+        "sim",
+        "muito bom",
+        "muito bom",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"), [("um,\u200b", "row 0: it has no label"), ("\u200b\u00ad,a", "text: row 0 is .*, not a text")]
+)
+def test_invisible_characters_alone_are_no_label_and_no_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: str, message: str
+) -> None:
+    with pytest.raises(PipelineError, match=message):
+        read_hub(folder_of(tmp_path, monkeypatch, "csv", f"text,label\n{row}\n"), "text_classification")
