@@ -1,6 +1,6 @@
 import pytest
 
-from tinypt.corpus.encodings import explain, wide_encoding
+from tinypt.corpus.encodings import explain, foreign_form, wide_encoding
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,18 @@ def test_wide_encodings_are_recognised_by_their_zeros_or_mark(encoding: str) -> 
 @pytest.mark.parametrize("text", ["", "a", "ação", "\x00ação", "\x00" * 99, "a\x00b", "\x00\x00\x00um"])
 def test_other_texts_are_not_wide_whatever_zeros_they_hold(text: str) -> None:
     assert wide_encoding(text.encode()) is None
+
+
+@pytest.mark.parametrize("word", ["SQLite foi criado", "PAR1 e PAR2 são", "GIF89a é", "ARROW1, de", "BZhang disse"])
+def test_a_text_may_begin_with_the_mark_of_another_form(word: str) -> None:
+    assert foreign_form(f"{word} por alguém.\n".encode()) is None
+
+
+@pytest.mark.parametrize(
+    "start", [b"SQLite format 3\0", b"PAR1\x15\x04" + b"um texto longo " * 60, b"GIF89a\x10\0\x10\0"]
+)
+def test_such_a_mark_before_control_characters_is_no_text(start: bytes) -> None:
+    assert foreign_form(start)
 
 
 def test_the_command_quotes_a_name_with_blanks() -> None:

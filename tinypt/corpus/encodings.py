@@ -32,6 +32,7 @@ _FORMS = {
     **{b"version https://git-lfs": POINTER},
     **{b"\x89PNG": "an image", b"\xff\xd8\xff": "an image", b"GIF8": "an image", b"SQLite f": "a database"},
 }
+_WORDS = (PARQUET, b"BZh", b"ARROW1", b"GIF8", b"SQLite f")
 _CONTROL = frozenset(range(32)) - frozenset(b"\t\n\f\r\x1b")  # in no text (MIME Sniffing Standard, 3)
 
 
@@ -68,8 +69,14 @@ def wide_encoding(start: bytes) -> str | None:
 
 
 def foreign_form(start: bytes) -> str | None:
-    """What the first bytes of a file say that it is, if that is not text."""
-    return next((form for mark, form in _FORMS.items() if start.startswith(mark)), None)
+    """What the first bytes of a file say that it is, if that is not text.
+
+    A mark that is a word, such as PAR1, may begin a text too. It counts only with a control character after it; few are
+    enough, as uncompressed Parquet is text for the most part.
+    """
+    found = next((mark for mark in _FORMS if start.startswith(mark)), None)
+    is_word = found in _WORDS and not _CONTROL.intersection(start)
+    return None if found is None or is_word else _FORMS[found]
 
 
 def is_binary(start: bytes) -> bool:
