@@ -285,6 +285,20 @@ def test_list_files_is_sorted_and_omits_hidden_files_and_folders(tmp_path: Path)
     assert [str(file.relative_to(tmp_path)) for file in list_files(tmp_path)] == ["a", "b/1", "b/2"]
 
 
+def test_list_files_follows_linked_folders_but_not_in_a_circle(tmp_path: Path) -> None:
+    for name in ("in/b/1", "out/deep/2", "out/.hidden/3", "out/checksums.xxh3"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    folder = tmp_path / "in"
+    links = {"a": "../out", "b/up": "..", "c": "nowhere", "../out/back": "../in", "self": "self", ".d": "../out"}
+    for name, target in links.items():
+        (folder / name).symlink_to(target)
+    assert [str(file.relative_to(folder)) for file in list_files(folder)] == ["a/deep/2", "b/1"]
+    listed = list_files(folder, broken_links=True)
+    assert [str(file.relative_to(folder)) for file in listed] == ["a/deep/2", "b/1", "c", "self"]
+    assert list_files(tmp_path / "none") == []
+
+
 class TestJson:
     @given(st.floats(allow_nan=False, allow_infinity=False))
     def test_floats_keep_six_digits(self, value: float) -> None:

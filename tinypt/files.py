@@ -170,15 +170,14 @@ def fingerprint(values: Any, inputs: Iterable[Path] = ()) -> str:
     return key.hexdigest()[:16]
 
 
-def list_files(folder: Path) -> list[Path]:
-    """All files below `folder`, sorted by path, except checksums, hidden files and files in hidden folders."""
-    return sorted(
-        file
-        for file in folder.rglob("*")
-        if file.is_file()
-        and file.name != CHECKSUMS
-        and not any(part.startswith(".") for part in file.relative_to(folder).parts)
-    )
+def list_files(folder: Path, broken_links: bool = False) -> list[Path]:
+    """All files below `folder`, sorted by path, except checksums, hidden files and files in hidden folders.
+
+    Linked folders are followed, except to a folder that the link is in. With `broken_links`, links to nothing are
+    listed too.
+    """
+    below = _below(folder, ())
+    return sorted(path for path in below if path.is_file() or (broken_links and not path.exists()))
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -224,6 +223,18 @@ def _rounded(value: Any, where: str) -> Any:
             raise PipelineError(f"{where} is {value}; a metric must be a finite number")
         return float(f"{value:.6g}")
     return value
+
+
+def _below(folder: Path, above: tuple[Path, ...]) -> Iterator[Path]:
+    """What is below `folder` and no folder. `above` are the real paths of the folders on the way to it."""
+    real = folder.resolve()
+    if real in above:
+        return
+    _, folders, names = next(os.walk(folder), ("", [], []))  # nothing, of a folder that is missing or may not be read
+    yield from (folder / name for name in names if not name.startswith(".") and name != CHECKSUMS)
+    for name in folders:
+        if not name.startswith("."):
+            yield from _below(folder / name, (*above, real))
 
 
 @cache

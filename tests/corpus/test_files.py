@@ -191,6 +191,20 @@ def test_a_folder_stands_for_all_known_files_below_it(tmp_path: Path) -> None:
         expand((tmp_path / "empty",))
 
 
+def test_linked_folders_are_read_and_links_to_nothing_are_named(tmp_path: Path) -> None:
+    for name in ("corpus/b.txt", "elsewhere/c.txt"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+    folder = tmp_path / "corpus"
+    (folder / "a").symlink_to("../elsewhere")
+    assert expand((folder,)) == [folder / "a/c.txt", folder / "b.txt"]
+    (folder / ".hidden").symlink_to("/nowhere")
+    (folder / "gone").symlink_to("/nowhere")
+    for path in (folder, folder / "*", folder / "gone"):
+        with pytest.raises(PipelineError, match=f"{folder}/gone: is a link to a file that is not there; fetch it or"):
+            expand((path,))
+
+
 def test_the_real_corpus(real_data: Path) -> None:
     records, skipped = read(real_data / "corpus/blogs-00.jsonl.zst")
     assert len(records) == 2403

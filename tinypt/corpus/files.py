@@ -44,7 +44,7 @@ def expand(paths: tuple[Path, ...]) -> list[Path]:
     A folder, also one matched by a glob, stands for all files of a known kind below it.
 
     Raises:
-        PipelineError: a path matches nothing, or matches a file of an unknown kind.
+        PipelineError: a path matches nothing, a file of an unknown kind, or a link to nothing.
     """
     return list(expand_by_path(paths))
 
@@ -63,6 +63,8 @@ def expand_by_path(paths: tuple[Path, ...]) -> dict[Path, int]:
             raise PipelineError(f"{path}: no such {_thing(path)}; correct corpus.paths")
         found |= {file: position for file in files if file not in found}
     for file in found:
+        if not file.exists():
+            raise PipelineError(f"{file}: is a link to a file that is not there; fetch it or remove it")
         _kind(file)
     return found
 
@@ -179,7 +181,8 @@ def _kind(path: Path) -> str:
 
 
 def _known(folder: Path) -> list[Path]:
-    return [file for file in list_files(folder) if _is_known(file)]
+    """The files of a known kind below a folder, and all links to nothing: such a link may stand for a folder."""
+    return [file for file in list_files(folder, broken_links=True) if _is_known(file) or not file.exists()]
 
 
 def _is_known(path: Path) -> bool:
