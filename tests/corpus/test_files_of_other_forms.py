@@ -103,6 +103,12 @@ def test_a_text_that_would_take_minutes_to_clean_is_set_aside(tmp_path: Path, mo
         ("a.html", bytes(range(256)), "binary"),
         ("a.txt", b"PK\x03\x04\x14", "binary"),
         ("a.txt", "maçã".encode("latin-1"), "not_utf8; byte 0xe7 is not UTF-8; .*`iconv -f WINDOWS-1252"),
+        (
+            "a.txt",
+            "Olá".encode("utf-16") + b"\n",
+            r"not_utf8; it begins as UTF-16 .*truncated data\); save it as UTF-8",
+        ),
+        ("a.txt", "Olá".encode("utf-32") + b"\xff" * 4, "not_utf8; it begins as UTF-16 or UTF-32, but is damaged"),
     ],
 )
 def test_a_file_that_is_one_document_is_skipped_and_named(

@@ -195,7 +195,10 @@ def _remedy(reason: str, path: Path) -> str:
         return REMEDIES[reason]
     with path.open("rb") as raw:  # anew: the unpackers close theirs
         wrong = (explain(line, str(path)) for line in read_lines(path, raw))
-        return next(filter(None, wrong), REMEDIES["not_utf8"])
+        try:
+            return next(filter(None, wrong), REMEDIES["not_utf8"])
+        except UnicodeDecodeError as error:
+            return f"it begins as UTF-16 or UTF-32, but is damaged or cut ({error}); save it as UTF-8"
 
 
 def _binary(path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str]) -> Iterator[Row]:

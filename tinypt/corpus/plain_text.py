@@ -50,6 +50,15 @@ def read_text(
     path: Path, raw: BinaryIO, text_column: str, start: int, counts: Counter[str], document: Document = "file"
 ) -> Iterator[Row]:
     """Rows of a file from row `start` on; `document` says what one is."""
+    try:
+        yield from _texts(path, raw, text_column, start, document)
+    except UnicodeDecodeError:  # in UTF-16 or UTF-32, where no later line can be trusted
+        if document != "file":
+            raise
+        yield from ["not_utf8"][start:]
+
+
+def _texts(path: Path, raw: BinaryIO, text_column: str, start: int, document: Document) -> Iterator[Row]:
     for lines in islice(_documents(_mac(read_lines(path, raw)), document), start, None):
         if TOO_LONG in lines:
             yield "too_long"
