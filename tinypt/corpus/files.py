@@ -136,6 +136,8 @@ def read_open(
             rows += record != "blank_line"
     if alone:
         return
+    if not first:
+        log.warning("%s: is empty", path)
     if unusable["not_utf8"] > _REFUSED * rows and kind != ".parquet":
         raise PipelineError(f"{path}: {_remedy('not_utf8', path)}")
     check_form(str(path), rows, unusable)
