@@ -67,6 +67,12 @@ def test_a_column_that_cannot_hold_text_is_refused_by_its_type(tmp_path: Path, c
         read(tmp_path / "a.parquet")
 
 
+def test_lists_deeper_than_sentences_in_paragraphs_are_not_text(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"text": [[[["um", "dois"]]]] * 3}), tmp_path / "a.parquet")
+    with pytest.raises(PipelineError, match=r"3 of 3 rows are not_text; correct corpus\.text_column"):
+        read(tmp_path / "a.parquet")
+
+
 LATIN_1 = pa.array([b"um", "maçã".encode("latin-1"), b"dois"], pa.binary())
 
 

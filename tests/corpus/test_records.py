@@ -40,7 +40,12 @@ def test_what_is_no_id_or_title_is_not_used(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [3, 0.5, True, float("nan"), {"pt": "um", "en": "one"}, [{"content": "um", "role": "user"}], [1, 2]]
+    "text",
+    [
+        *(3, 0.5, True, float("nan"), [1, 2], [["a", 1]]),
+        *({"pt": "um", "en": "one"}, [{"content": "um", "role": "user"}], [[{"content": "um", "role": "user"}]]),
+        *([[["a b c"]]], [["a", ["b"]], ["c", {"x": 1}]], [{"paragraphs": [["a"]]}]),
+    ],
 )
 def test_values_that_are_not_text_are_named_so(text: Any) -> None:
     assert from_mapping({"text": text}, "f-0", "text") == "not_text"

@@ -87,4 +87,7 @@ def _paragraphs(value: Any) -> list[Any]:
 
 def _sentences(paragraph: Any) -> list[str]:
     sentences = (text.decode() if isinstance(text, bytes) else text for text in _paragraphs(paragraph))
-    return [sentence for sentence in sentences if isinstance(sentence, str)]
+    kept = [sentence for sentence in sentences if sentence is not None]
+    if not all(isinstance(sentence, str) for sentence in kept):
+        raise TypeError
+    return kept
