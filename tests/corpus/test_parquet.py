@@ -74,6 +74,7 @@ def test_lists_deeper_than_sentences_in_paragraphs_are_not_text(tmp_path: Path) 
 
 
 LATIN_1 = pa.array([b"um", "maçã".encode("latin-1"), b"dois"], pa.binary())
+ENCODED = pa.DictionaryArray.from_arrays(pa.array([0, 1, 2], pa.int32()), LATIN_1.view(pa.string()))
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,8 @@ LATIN_1 = pa.array([b"um", "maçã".encode("latin-1"), b"dois"], pa.binary())
     [
         LATIN_1.view(pa.string()),
         LATIN_1.cast(pa.large_binary()).view(pa.large_string()),
+        ENCODED,
+        pa.ListArray.from_arrays(pa.array([0, 1, 2, 3]), ENCODED),
         pa.ListArray.from_arrays(pa.array([0, 1, 2, 3]), LATIN_1.view(pa.string())),
     ],
 )
@@ -92,7 +95,7 @@ def test_a_row_of_parquet_that_is_not_utf8_is_skipped(tmp_path: Path, column: pa
 
 
 def test_a_title_that_is_not_utf8_is_read_as_browsers_would(tmp_path: Path) -> None:
-    for titles in (LATIN_1, LATIN_1.view(pa.string())):
+    for titles in (LATIN_1, LATIN_1.view(pa.string()), ENCODED):
         pq.write_table(pa.table({"text": ["a", "b", "c"], "title": titles}), tmp_path / "a.parquet")
         assert [record.title for record in read(tmp_path / "a.parquet")[0]] == ["um", "maçã", "dois"]
 

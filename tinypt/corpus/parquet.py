@@ -41,6 +41,8 @@ def read_parquet(path: Path, raw: BinaryIO, text_column: str, start: int, counts
 
 def _as_bytes(type: pa.DataType) -> pa.DataType:
     """The type with bytes in place of strings: what is not UTF-8 then concerns one row only."""
+    if pa.types.is_dictionary(type):
+        return _as_bytes(type.value_type)
     if pa.types.is_list(type):
         return pa.list_(_as_bytes(type.value_type))
     if pa.types.is_large_list(type):
