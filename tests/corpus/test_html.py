@@ -19,6 +19,14 @@ UNKNOWN = ("utf-7", "unicode_escape", "raw_unicode_escape", "punycode", "idna", 
         ('<meta http-equiv="Content-Type" content="text/html; charset=windows-1252">ç'.encode("cp1252"), "", "ç"),
         ("\ufeff<title>é</title>ç".encode(), "é", "ç"),
         ("\ufeff<title>é</title>ç".encode("utf-16-le"), "é", "ç"),
+        (
+            "<meta content='text/html; charset=\"iso-8859-2\"' HTTP-EQUIV=content-type>łódź".encode("iso-8859-2"),
+            "",
+            "łódź",
+        ),
+        ('<meta http-equiv="refresh" content="5;url=/x?charset=koi8-r">é'.encode("cp1252"), "", "é"),
+        ('<meta name="http-equiv content-type" content="charset=koi8-r">é'.encode("cp1252"), "", "é"),
+        ('<meta name="x" content="charset=koi8-r" charset = " iso-8859-2 "/>ł'.encode("iso-8859-2"), "", "ł"),
         ('<meta charset="nenhum"><title/>ç'.encode(), "", "ç"),
         ('<meta charset="hex">ç'.encode(), "", "ç"),
         ("sem marca: é “ç”".encode("cp1252"), "", "sem marca: é “ç”"),
@@ -58,5 +66,5 @@ def test_bytes_that_are_invalid_in_the_named_encoding_are_counted(tmp_path: Path
 
 
 def test_pages_are_read_in_time_linear_in_their_length() -> None:
-    for unit in ("<title", "<title>", "<meta charset ", "<meta ", "<?xml ", '<?xml encoding="'):
+    for unit in ("<title", "<title>", "<meta charset ", "<meta ", "<meta a=\"b='", "<?xml ", '<?xml encoding="'):
         read_html(unit.encode() * 100_000 + b"\xe7")

@@ -7,6 +7,7 @@ import re
 from tinypt.corpus.encodings import WESTERN, wide_encoding
 
 META = re.compile(rb"<!--(?>(?:[^-]++|-(?!->))*)|<meta\b[^<>]*+", re.IGNORECASE)  # comments are skipped
+ATTRIBUTE = re.compile(rb"""([^\s/>="']++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'>]++))?""")
 CHARSET = re.compile(rb"""charset\s*+=\s*+["']?\s*+([\w:.-]++)""", re.IGNORECASE)
 XML = re.compile(rb"""\s*+<\?xml\b[^<>]*?\bencoding\s*+=\s*+["']([\w:.-]++)""")
 TITLE = re.compile(r"<title\b[^<>]*+>", re.IGNORECASE)
@@ -64,12 +65,17 @@ def _decode(page: bytes) -> tuple[str, bool]:
 def _charset(page: bytes) -> bytes | None:
     """The first charset that a meta element names, in an attribute of its own or in the content of http-equiv."""
     elements = (meta[0].lower() for meta in META.finditer(page))
-    named = (CHARSET.search(meta) for meta in elements if meta.startswith(b"<m") and _names(meta))
+    named = (CHARSET.search(_naming(meta)) for meta in elements if meta.startswith(b"<m"))
     return next((name[1] for name in named if name), None)
 
 
-def _names(meta: bytes) -> bool:
-    return b"http-equiv" in meta or b"content" not in meta
+def _naming(meta: bytes) -> bytes:
+    """The part of a meta element that may name the encoding (HTML Living Standard, 13.2.3.2)."""
+    attributes: dict[bytes, bytes] = dict(reversed(ATTRIBUTE.findall(meta)))  # of two of a name, the first counts
+    if b"charset" in attributes:
+        return b"charset=" + attributes[b"charset"]
+    is_type = attributes.get(b"http-equiv", b"").strip(b"\"'") == b"content-type"
+    return attributes.get(b"content", b"") if is_type else b""
 
 
 def _encoding(name: bytes | None) -> str | None:
