@@ -44,6 +44,7 @@ UNKNOWN = ("utf-7", "unicode_escape", "raw_unicode_escape", "punycode", "idna", 
         ("<p>é “ç”".encode("utf-32"), "", "é “ç”"),
         ('<!-- <meta charset="utf-8"> --><meta charset="iso-8859-1">é'.encode("cp1252"), "", "é"),
         ('<meta name="x" content="charset=utf-8">é'.encode("cp1252"), "", "é"),
+        *((f"<meta charset={name}>é".encode("mac_roman"), "", "é") for name in ("x-mac-roman", "macintosh", "Mac")),
         ("<meta charset=gb2312>镕".encode("gbk"), "", "镕"),
     ],
 )

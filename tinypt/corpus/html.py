@@ -22,6 +22,7 @@ ENCODINGS = frozenset(
 )
 # As browsers read these (Encoding Standard, 4.2); that UTF-16 is not, its name shows, which was readable as ASCII.
 _READ_AS = {"iso8859-1": WESTERN, "ascii": WESTERN, "iso8859-9": "cp1254", "tis-620": "cp874", "gb2312": "gbk"}
+_MACINTOSH = ("x-mac-roman", "mac", "csmacintosh")  # its labels that Python does not know
 _READ_AS |= {"utf-16": "utf-8", "utf-16-le": "utf-8", "utf-16-be": "utf-8"}
 
 
@@ -81,7 +82,8 @@ def _naming(meta: bytes) -> bytes:
 def _encoding(name: bytes | None) -> str | None:
     """Python's name of an encoding that a page names; None if browsers do not know it."""
     try:
-        encoding = codecs.lookup(name.decode("ascii")).name if name else ""
+        label = name.decode("ascii").lower() if name else ""
+        encoding = codecs.lookup("macintosh" if label in _MACINTOSH else label).name
     except (LookupError, ValueError):
         return None
     encoding = _READ_AS.get(encoding, encoding)
