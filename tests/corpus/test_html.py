@@ -37,6 +37,9 @@ UNKNOWN = ("utf-7", "unicode_escape", "raw_unicode_escape", "punycode", "idna", 
         ('<?xml version="1.0" encoding="ISO-8859-15"?><p>10 €'.encode("iso-8859-15"), "", "10 €"),
         ('<?xml version="1.0" encoding="UTF-8"?><p>pão'.encode("cp1252"), "", "pão"),
         ("<title>" * 3 + "Pão</title>é", "<title><title>Pão", "é"),
+        ("<!-- <title>Não</title> --><svg/><title>Pão</title>é", "Pão", "é"),
+        ("<script>'<title>Não</title>'</SCRIPT><svg><title>Não</title></svg><title>Pão</title>é", "Pão", "é"),
+        ("<svg><title>Não</title></svg>é", "", "é"),
         ("<title>Pão &#0;&#xD800;&#x110000;</title>é", "Pão", "é"),
         *((f"<meta charset={name}>é +2AA- \\ud800".encode("cp1252"), "", "é +2AA- \\ud800") for name in UNKNOWN),
         ("<p>é “ç”".encode("utf-16-le"), "", "é “ç”"),
@@ -67,5 +70,17 @@ def test_bytes_that_are_invalid_in_the_named_encoding_are_counted(tmp_path: Path
 
 
 def test_pages_are_read_in_time_linear_in_their_length() -> None:
-    for unit in ("<title", "<title>", "<meta charset ", "<meta ", "<meta a=\"b='", "<?xml ", '<?xml encoding="'):
+    for unit in (
+        "<title",
+        "<title>",
+        "<meta charset ",
+        "<!--",
+        "<script ",
+        "<svg a",
+        "<svg/>",
+        "<meta ",
+        "<meta a=\"b='",
+        "<?xml ",
+        '<?xml encoding="',
+    ):
         read_html(unit.encode() * 100_000 + b"\xe7")

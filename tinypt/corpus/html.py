@@ -10,7 +10,11 @@ META = re.compile(rb"<!--(?>(?:[^-]++|-(?!->))*)|<meta\b[^<>]*+", re.IGNORECASE)
 ATTRIBUTE = re.compile(rb"""([^\s/>="']++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'>]++))?""")
 CHARSET = re.compile(rb"""charset\s*+=\s*+["']?\s*+([\w:.-]++)""", re.IGNORECASE)
 XML = re.compile(rb"""\s*+<\?xml\b[^<>]*?\bencoding\s*+=\s*+["']([\w:.-]++)""")
-TITLE = re.compile(r"<title\b[^<>]*+>", re.IGNORECASE)
+# What may hold other titles, up to its end or that of the page; and the page's title.
+TITLE = re.compile(
+    r"<!--(?:-?>|.*?(?:-->|\Z))|<(script|svg)\b(?![^<>]*/>).*?(?:</\1\b|\Z)|(?P<title><title\b[^<>]*+>)",
+    re.IGNORECASE | re.DOTALL,
+)
 TITLE_END = re.compile(r"</title\b", re.IGNORECASE)
 PROLOGUE = 1024  # a page must name its encoding in its first bytes (HTML Living Standard, 4.2.5.4)
 # Encodings of the web (Encoding Standard, 4.2) but for UTF-16, by Python's names. Python knows others, such as
@@ -38,7 +42,7 @@ def read_html(page: bytes) -> tuple[str, str, bool]:
 
 
 def _title(text: str) -> str:
-    start = TITLE.search(text)
+    start = next((part for part in TITLE.finditer(text) if part["title"]), None)
     end = TITLE_END.search(text, start.end()) if start else None
     raw = text[start.end() : end.start()] if start and end else ""
     title = html.unescape(raw)
