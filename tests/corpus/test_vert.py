@@ -185,10 +185,11 @@ def test_a_file_of_another_form_is_refused(tmp_path: Path, content: str, message
         _read(path)
 
 
-def test_zstd_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.vert.zst").touch()
+@pytest.mark.parametrize("name", ["a.vert.zst", "A.VERT.ZST"])
+def test_zstd_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
     with pytest.raises(PipelineError, match="unpack it"):
-        _read(tmp_path / "a.vert.zst")
+        _read(tmp_path / name)
 
 
 def test_a_text_that_would_take_minutes_to_clean_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,7 +66,7 @@ def read_vert(path: Path, counts: Counter[str], skipped: Counter[str], start: in
     """
     if not path.is_file():
         raise PipelineError(f"{path}: no such file; correct corpus.path")
-    if path.suffix == ".zst":
+    if path.suffix.lower() == ".zst":
         raise PipelineError(f"{path}: zstd data cannot be read from a position; unpack it, or pack it with gzip")
     size, before, read = path.stat().st_size, Counter(skipped), 0
     with named_faults(path), path.open("rb") as raw, open_bytes(path, raw) as stream:
