@@ -236,6 +236,20 @@ def test_plain_text_with_the_name_of_a_compressed_file_is_refused(tmp_path: Path
         read(path)
 
 
+@pytest.mark.parametrize("kind", ["window", "dictionary"])
+def test_zstd_data_that_cannot_be_unpacked_here_are_not_called_damaged(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "a.jsonl.zst"
+    if kind == "window":
+        wide = zstandard.ZstdCompressionParameters.from_level(1, window_log=28)
+        stream = zstandard.ZstdCompressor(compression_params=wide).compressobj()  # without the size, which narrows it
+        path.write_bytes(stream.compress(lines(*ROWS)) + stream.flush())
+    else:
+        words = zstandard.train_dictionary(4096, [f"{i} um texto {i * 7919 % 1000}".encode() for i in range(2000)])
+        path.write_bytes(zstandard.ZstdCompressor(dict_data=words).compress(lines(*ROWS)))
+    with pytest.raises(PipelineError, match=rf"a\.jsonl\.zst: .*zstd {kind}.*; unpack it \(`zstd -d -"):
+        read(path)
+
+
 def test_a_zstd_file_may_start_with_a_frame_to_skip(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl.zst"
     path.write_bytes(b"\x50\x2a\x4d\x18\x04\x00\x00\x00abcd" + zstandard.compress(lines(*ROWS)))

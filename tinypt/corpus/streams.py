@@ -15,6 +15,11 @@ from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 # First bytes of compressed files. A zstd file may start with a frame to skip, as pzstd writes it (RFC 8878, 3.1.2).
 _STARTS = {".gz": re.compile(rb"\x1f\x8b"), ".zst": re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")}
 
+_UNUSUAL = {  # zstd data that pyarrow cannot unpack, by its message
+    "requires too much memory": "its zstd window is over 128 MB; unpack it (`zstd -d --long=31`)",
+    "Dictionary mismatch": "it was packed with a zstd dictionary; unpack it (`zstd -d -D DICTIONARY`)",
+}
+
 
 @contextmanager
 def open_bytes(path: Path, raw: BinaryIO) -> Iterator[BinaryIO]:
@@ -44,7 +49,7 @@ def open_bytes(path: Path, raw: BinaryIO) -> Iterator[BinaryIO]:
 def named_faults(path: Path, *others: type[Exception]) -> Iterator[None]:
     """Turn exceptions from reading a damaged file, and `others`, into a PipelineError that names the file.
 
-    A file that this user may not read is not damaged.
+    A file that this user may not read is not damaged, nor is one of an unusual kind of zstd data.
     """
     faults: Any = (OSError, EOFError, zlib.error, igzip_lib.IsalError, UnicodeDecodeError, pa.ArrowException, *others)
     try:
@@ -52,4 +57,6 @@ def named_faults(path: Path, *others: type[Exception]) -> Iterator[None]:
     except faults as error:
         if environment_fault(error):
             raise
+        if unusual := next((line for part, line in _UNUSUAL.items() if part in str(error)), None):
+            raise PipelineError(f"{path}: {unusual}") from None
         raise PipelineError(f"{path}: damaged or truncated ({first_line(error)}); download it again") from None
