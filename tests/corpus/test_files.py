@@ -119,21 +119,25 @@ def test_lone_surrogates_and_very_deep_nesting_are_refused(tmp_path: Path) -> No
     assert skipped == {"malformed_json": 3}
 
 
-@pytest.mark.parametrize("kind", ["txt", "txt.gz", "jsonl", "jsonl.gz", "jsonl.zst"])
-def test_a_file_of_no_bytes_is_empty_and_one_of_a_few_is_cut(
-    tmp_path: Path, kind: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    path = tmp_path / f"a.{kind}"
-    path.touch()
-    assert read(path) == ([], {})
-    assert caplog.messages == [f"{path}: is empty"]
-    if "txt" in kind:
-        assert read(path, document="file") == ([], {"empty_text": 1})
-    if kind.endswith(("gz", "zst")):
-        for packed in (gzip.compress(b"um"), zstandard.compress(b"um")):
-            path.write_bytes(packed[:3])
-            with pytest.raises(PipelineError, match=f"a.{kind}: damaged or truncated"):
-                read(path)
+@pytest.mark.parametrize("kind", ["txt.gz", "jsonl.gz", "jsonl.zst"])
+@pytest.mark.parametrize("size", [0, 3])
+def test_a_packed_file_that_is_cut_at_once_is_refused_as_truncated(tmp_path: Path, kind: str, size: int) -> None:
+    packed = zstandard.compress(b"um") if kind.endswith("zst") else gzip.compress(b"um")
+    (tmp_path / f"cut.{kind}").write_bytes(packed[:size])
+    with pytest.raises(PipelineError, match=f"cut.{kind}: damaged or truncated"):
+        read(tmp_path / f"cut.{kind}")
+
+
+@pytest.mark.parametrize("kind", ["txt", "txt.gz", "html"])
+def test_a_document_of_no_bytes_is_skipped_as_empty(tmp_path: Path, kind: str) -> None:
+    (tmp_path / f"a.{kind}").touch()
+    assert read(tmp_path / f"a.{kind}", document="file") == ([], {"empty_text": 1})
+
+
+def test_a_file_of_no_rows_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "a.jsonl").touch()
+    assert read(tmp_path / "a.jsonl") == ([], {})
+    assert caplog.messages == [f"{tmp_path / 'a.jsonl'}: is empty"]
 
 
 @pytest.mark.parametrize("kind", ["jsonl.gz", "jsonl.zst", "parquet"])

@@ -114,6 +114,9 @@ def read_open(
     kind, rows, unusable = _kind(path), 0, Counter[str]()
     read = partial(read_text, document=document) if READERS[kind] is read_text else READERS[kind]
     alone = is_one_document(path, document)
+    if alone and not path.stat().st_size:
+        skipped["empty_text"] += not start
+        return
     with named_faults(path):
         first = _start(path)
         form = None if kind == ".parquet" and first.startswith(PARQUET) else foreign_form(first)

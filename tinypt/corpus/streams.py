@@ -25,14 +25,14 @@ _UNUSUAL = {  # zstd data that pyarrow cannot unpack, by its message
 def open_bytes(path: Path, raw: BinaryIO) -> Iterator[BinaryIO]:
     """The content of the open file `raw`, decompressed if the name of `path` ends in .gz or .zst, in any case.
 
-    A file of no bytes has no content, whatever its name.
-
     `raw.tell()` gives the number of file bytes read.
     """
     suffix = path.suffix.lower()
     if suffix in _STARTS:
         start = raw.read(4)
         raw.seek(0)
+        if not start:
+            raise OSError("it is empty")  # the libraries would accept this as empty content
         if len(start) == 4 and not _STARTS[suffix].match(start):
             raise PipelineError(f"{path}: is no {suffix} file; correct its name, or download it again")
     if suffix == ".gz":
