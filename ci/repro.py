@@ -24,7 +24,7 @@ from ci.worker import END
 
 MEMORY = 3 << 30  # bytes for each stage; the largest one of the sample takes 1 GB
 GPUS = ("nvidia[0-9]*", "kfd")  # devices in /dev, NVIDIA's and AMD's. `distill` uses all of them
-ALONE = "alone"  # in the `meta` of a stage that measures time: nothing runs beside it
+ALONE = "alone"  # in the `meta` of a stage that measures time: no other runs at the same time
 IDLE = ("", "Use `dvc push` to send your updates to remote storage.")  # said after each stage
 
 _started: list["subprocess.Popen[str]"] = []

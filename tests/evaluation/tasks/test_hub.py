@@ -195,6 +195,9 @@ def test_parts_of_a_split_are_read_together(tmp_path: Path, monkeypatch: pytest.
     (Path(source.id) / "train.csv").rename(Path(source.id) / "train-00000-of-00002.csv")
     (Path(source.id) / "train-00001-of-00002.csv").write_text("text,label\ndois,b\n")
     assert read_hub(source, "text_classification").train.first == ["um", "dois"]
+    (Path(source.id) / "train-00001-of-00002.csv.bak").write_text("text,label\ntres,b\n")
+    with pytest.raises(PipelineError, match=r"3 files are called train: .*train-00001-of-00002\.csv\.bak"):
+        read_hub(source, "text_classification")
 
 
 def test_a_splits_folder_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

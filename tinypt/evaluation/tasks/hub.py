@@ -19,7 +19,7 @@ from tinypt.params.tasks import REGRESSION_KINDS, HubData, Kind
 from tinypt.runtime.errors import PipelineError, environment_fault
 from tinypt.runtime.hub import hub_faults
 
-PART = re.compile(r"-\d{5}-of-\d{5}\.[a-z]+(\.gz)?")  # the end of the names of a split's parts
+PART = re.compile(r"-\d{5}-of-\d{5}\.[a-z]+(\.gz)?\Z")  # the end of the names of a split's parts
 COMMAS = "; a CSV file has commas between its columns, whose names are its first line"
 
 
