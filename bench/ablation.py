@@ -1,6 +1,6 @@
 """An ablation: the effect of each step from student to student, over several seeds, as Markdown tables.
 
-    cp params/ablation.yaml params.yaml && dvc repro teacher base tokenize tasks    # shared by all runs
+    cp params/ablation.yaml params.yaml && dvc repro teacher base tokenize sentences tasks    # shared by all runs
     python -m bench.ablation [--params FILE] [--seeds 13 14 15] [--jobs 2]
 
 Every student is built, trained and evaluated with every seed by the pipeline's own stages, with one thread each. A run
@@ -8,10 +8,10 @@ has its own folder below .cache/ablation/, which shares data/, models/teacher an
 the seed differs: with one seed, all students have the same order of text, masks and random weights. A finished run is
 not repeated. Fine-tuning is left out.
 
-Students keep the file's order. Each is compared with the one before it with the same tokenizer, and the first with
-itself before training. Each is also compared with the study's student, `total` or `partial`, if the file has it. A
-difference is the mean over the seeds of the difference between two runs with one seed, with its 95 % interval by
-Student's t.
+Students keep the file's order. They fall into groups: those that learn from the sentence teacher, and the others by
+their tokenizer. Each is compared with the one before it in its group, and the first with itself before training. Each
+is also compared with the group's reference, `semantic`, `total` or `partial`, if the file has it. A difference is the
+mean over the seeds of the difference between two runs with one seed, with its 95 % interval by Student's t.
 
 The first table is for choosing: it uses blocks and task rows from the training splits. The others are held out.
 """
@@ -42,12 +42,12 @@ from tinypt.evaluation.tasks.table import Split, TaskData, read_tasks
 from tinypt.files import fingerprint, read_json, work_folder, write_json
 from tinypt.params.evaluate import Evaluate
 from tinypt.params.loader import load
-from tinypt.params.students import Student
+from tinypt.params.students import SENTENCE_TERMS, Student
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import open_blocks
 
 SHARED = ("data", "models/teacher", "models/base")
-STUDY = {"teacher": "total", "base": "partial"}  # the study's student, by tokenizer
+REFERENCES = {"teacher": "total", "base": "partial", "sentence_teacher": "semantic"}  # by group; two are the study's
 START = "before training"
 CHOOSING = ("validation bits", "tasks' mean, training halves")
 Scores = dict[str, float]
@@ -71,11 +71,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2, help="simultaneous runs, one thread each (default: 2)")
     options = parser.parse_args()
     students: dict[str, Student] = load("students", dict[str, Student], options.params)
-    by_tokenizer = {
-        tokenizer: [name for name, student_params in students.items() if student_params.init.tokenizer == tokenizer]
-        for tokenizer in STUDY
-    }
-    firsts = {names[0] for names in by_tokenizer.values() if names}
+    groups = {group: [name for name in students if group_of(students[name]) == group] for group in REFERENCES}
+    firsts = {names[0] for names in groups.values() if names}
     runs = [Run(options.params, name, seed, name in firsts) for seed in options.seeds for name in students]
     os.environ["OMP_NUM_THREADS"] = "1"  # read when a worker imports torch; the thread count decides the bits
     pool = ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn"))
@@ -85,12 +82,18 @@ def main() -> None:
         sys.exit(f"ablation: {error}")
     finally:
         pool.shutdown(cancel_futures=True)
-    for tokenizer, names in by_tokenizer.items():
+    for group, names in groups.items():
         if names:
             rows = {START: [results[names[0], seed]["start"] for seed in options.seeds]}
             rows |= {name: [results[name, seed]["end"] for seed in options.seeds] for name in names}
-            print(f"\n## Tokenizer: {tokenizer}\n")
-            print("\n".join(ablation_tables(rows, STUDY[tokenizer])))
+            print(f"\n## {group}\n")
+            print("\n".join(ablation_tables(rows, REFERENCES[group])))
+
+
+def group_of(student_params: Student) -> str:
+    """The key of REFERENCES for a student: its tokenizer, unless it learns from the sentence teacher."""
+    learns = any(term in SENTENCE_TERMS for term in student_params.distill.losses)
+    return "sentence_teacher" if learns else student_params.init.tokenizer
 
 
 def perform(job: Run) -> dict[str, Scores]:
@@ -163,12 +166,12 @@ def _take(column: list[Any], rows: Rows) -> list[Any]:
     return [column[row] for row in rows]
 
 
-def ablation_tables(rows: dict[str, list[Scores]], study: str) -> list[str]:
-    """Markdown tables: scores for choosing, held-out scores, differences from the row before and from `study`.
+def ablation_tables(rows: dict[str, list[Scores]], reference: str) -> list[str]:
+    """Markdown tables: scores for choosing, held-out scores, differences from the row before and from `reference`.
 
     Args:
         rows: for each student, in order, one dict of scores for each seed; all have the same keys.
-        study: the student that the last table compares with; the table is left out if `rows` lacks it.
+        reference: the student that the last table compares with; the table is left out if `rows` lacks it.
     """
     names, columns = list(rows), [column for column in rows[START][0] if column not in CHOOSING]
     lines = _table(names, CHOOSING, lambda name, column: _spread(rows, name, column))
@@ -176,10 +179,10 @@ def ablation_tables(rows: dict[str, list[Scores]], study: str) -> list[str]:
     before = dict(zip(names[1:], names, strict=False))
     lines += ["", "Less the row before:", ""]
     lines += _table(names[1:], columns, lambda name, column: _difference(rows, name, before[name], column))
-    if study in rows:
-        others = [name for name in names if name != study]
-        lines += ["", f"Less `{study}`:", ""]
-        lines += _table(others, columns, lambda name, column: _difference(rows, name, study, column))
+    if reference in rows:
+        others = [name for name in names if name != reference]
+        lines += ["", f"Less `{reference}`:", ""]
+        lines += _table(others, columns, lambda name, column: _difference(rows, name, reference, column))
     return lines
 
 
