@@ -1,12 +1,13 @@
 """Evaluate finished models on the tasks alone. Needs only folders of models, without held-out text or tokens.
 
     python -m stages.tasks
+    python -m stages.soft_labels    # for students with task distillation
     python -m bench.tasks teacher=models/teacher total=models/total/distilled ...
     python -m stages.compare
 
-Reads params.yaml and data/tasks. Writes the output of the evaluate stage without its language-model metrics:
-metrics/<name>/evaluate.json and data/predictions/<name>/. A model with metrics is skipped, so an interrupted run can be
-resumed.
+Reads params.yaml, data/tasks and data/soft_labels. Writes the output of the evaluate stage without its language-model
+metrics: metrics/<name>/evaluate.json and data/predictions/<name>/. A model with metrics is skipped, so an interrupted
+run can be resumed.
 """
 
 import logging
@@ -21,7 +22,7 @@ from tinypt.params.loader import load, load_seed
 from tinypt.runtime.run import run
 
 log = logging.getLogger(__name__)
-PREDICTIONS = Path("data/predictions")
+PREDICTIONS, TASKS, SOFT_LABELS = Path("data/predictions"), Path("data/tasks"), Path("data/soft_labels")
 
 
 def main(*models: str) -> None:
@@ -34,7 +35,7 @@ def main(*models: str) -> None:
             continue
         began = time.process_time()
         evaluated = load_evaluated(name, Path(folder), options.max_length)
-        parts = task_parts(evaluated, Path(folder), Path("data/tasks"), options, seed, PREDICTIONS)
+        parts = task_parts(evaluated, Path(folder), TASKS, options, seed, SOFT_LABELS)
         write_json(path, collect(finish(name, parts), PREDICTIONS / name))
         log.info("%s: %.0f s of CPU time", name, time.process_time() - began)
 
