@@ -23,7 +23,7 @@ from tinypt.modeling.student import build_student
 from tinypt.params.loader import load
 from tinypt.params.students import Student
 from tinypt.params.targets import BaseTargets, TeacherTargets
-from tinypt.tokens.arrays import Blocks, open_blocks
+from tinypt.tokens.arrays import Blocks, Values, open_blocks
 from tinypt.tokens.frequency import count_pieces
 from tinypt.tokens.load import load_tokenizer
 from tinypt.training.loop import train
@@ -67,9 +67,13 @@ def compare(project: Path, name: str, seeds: list[int], blocks: int) -> None:
     for source, values in losses.items():
         differences = [value - live for value, live in zip(values, losses["live"], strict=True)]
         print(
-            f"{name:14}{source:24} {statistics.mean(values):.4f} ± {statistics.stdev(values):.4f}, less live "
-            f"{statistics.mean(differences):+.4f} ± {statistics.stdev(differences):.4f}"
+            f"{name:14}{source:24} {statistics.mean(values):.4f}{_deviation(values)}, less live "
+            f"{statistics.mean(differences):+.4f}{_deviation(differences)}"
         )
+
+
+def _deviation(values: list[float]) -> str:
+    return f" ± {statistics.stdev(values):.4f}" if len(values) > 1 else ""
 
 
 def _validation(
@@ -99,11 +103,16 @@ def _validation(
 
 def _first(project: Path, tokenizer: str, count: int) -> Blocks:
     blocks = open_blocks(project / "data/tokens" / tokenizer / "train")
-    return Blocks(
-        blocks.ids[:count],
-        None if blocks.words is None else blocks.words[:count],
-        None if blocks.teacher_ids is None else blocks.teacher_ids[:count],
-        None if blocks.teacher_words is None else blocks.teacher_words[:count],
+
+    def cut(values: Values | None) -> Values | None:
+        return None if values is None else values[:count]
+
+    return dataclasses.replace(
+        blocks,
+        ids=blocks.ids[:count],
+        words=cut(blocks.words),
+        teacher_ids=cut(blocks.teacher_ids),
+        teacher_words=cut(blocks.teacher_words),
     )
 
 
