@@ -38,6 +38,7 @@ from tinypt.evaluation.frozen import frozen_scores
 from tinypt.evaluation.language.mlm import mlm_scores
 from tinypt.evaluation.language.words import sample_sentences, word_scores
 from tinypt.evaluation.model import EvaluatedModel, load_evaluated
+from tinypt.evaluation.scores.scoring import primary_metric
 from tinypt.evaluation.tasks.table import Split, TaskData, read_tasks
 from tinypt.files import fingerprint, read_json, work_folder, write_json
 from tinypt.params.evaluate import Evaluate
@@ -197,9 +198,9 @@ def paired_interval(first: list[float], second: list[float]) -> tuple[float, flo
 
 
 def _frozen(evaluated: EvaluatedModel, task: str, data: TaskData, seed: int) -> float:
-    """A task's primary metric: Pearson correlation for similarity, macro-F1 for classes."""
+    """A task's primary metric."""
     scores, _ = frozen_scores(evaluated, task, data, seed)
-    return scores["pearson" if data.is_regression else "f1"]
+    return scores[primary_metric(data)]
 
 
 def _spread(rows: dict[str, list[Scores]], name: str, column: str) -> str:

@@ -31,6 +31,7 @@ from tinypt.sentences.encoders import load_encoder
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.frequency import count_pieces
 from tinypt.tokens.load import load_tokenizer
+from tinypt.tokens.pieces import piece_texts
 
 SMOOTHING = 1e-3  # model2vec's: the frequency at which a piece has half the weight of a rare one
 EmbedTexts = Callable[[list[str]], Vectors]
@@ -77,8 +78,7 @@ def static_rows(
         counts: occurrences of each piece, int64 [vocabulary]; 0 for special tokens.
         width: at most that of the teacher.
     """
-    pieces = tokenizer.convert_ids_to_tokens(range(len(tokenizer)))
-    vectors = encode([piece.removeprefix("##") or piece for piece in pieces]).astype(np.float64)
+    vectors = encode(piece_texts(tokenizer)).astype(np.float64)
     if vectors.shape[1] < width:
         raise PipelineError(f"WIDTH: is {width}; the sentence teacher has only {vectors.shape[1]} dimensions")
     basis = pca_basis(torch.from_numpy(vectors), width).numpy()

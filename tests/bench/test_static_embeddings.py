@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from bench.static_embeddings import main, mean_rows, static_rows
+from tests.families import publish
 from tinypt.evaluation.tasks.table import Split, TaskData, write_task
 from tinypt.modeling.load import save_model
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.blocks import write_blocks
+from tinypt.tokens.load import load_tokenizer
 
 WIDTH = 4
 
@@ -34,6 +36,23 @@ def test_common_pieces_weigh_less_and_special_tokens_nothing(cased: PreTrainedTo
     assert not rows[cased.all_special_ids].any()
     np.testing.assert_allclose(rows[rare], even[rare])
     np.testing.assert_allclose(rows[common], even[common] * 1e-3 / 1.001)
+
+
+@pytest.mark.parametrize(("kind", "mark"), [("bert", "##"), ("xlm-roberta", "▁"), ("roberta", "Ġ")])
+def test_the_sentence_teacher_reads_pieces_without_their_mark(
+    kind: str, mark: str, tmp_path: Path, texts: list[str]
+) -> None:
+    publish(kind, tmp_path, texts)
+    read: list[str] = []
+
+    def encode(pieces: list[str]) -> NDArray[np.float32]:
+        read.extend(pieces)
+        return _encode(pieces)
+
+    tokenizer = load_tokenizer(tmp_path)
+    static_rows(encode, tokenizer, np.zeros(len(tokenizer), dtype=np.int64), WIDTH)
+    assert len(read) == len(tokenizer)
+    assert {piece for piece in read if piece.startswith(mark)} <= {mark}  # a mark alone is a piece too
 
 
 def test_a_text_has_the_mean_of_its_pieces(cased: PreTrainedTokenizerBase) -> None:
