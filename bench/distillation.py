@@ -32,6 +32,7 @@ import torch
 from torch import nn
 from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerBase
 
+from bench.peak import peak_flops
 from bench.peers import peak_mb
 from bench.text import file_texts, sample_texts
 from bench.trainers import COSINE, FEWEST, KL, MLM, TEMPERATURE, Texts, textbrewer_rate, trainer_rate
@@ -147,7 +148,7 @@ def _compare(folder: Path, options: argparse.Namespace) -> None:
     peaks: dict[str, list[float]] = {"fp32": [], "bf16": []}
     for _ in range(options.repetitions):
         for precision, measured in peaks.items():
-            measured.append(_peak(torch.device(options.device), precision))
+            measured.append(peak_flops(torch.device(options.device), WIDTHS[options.device], precision))
         for name in names:
             arguments = ["--run", name, str(folder), "--device", options.device, "--seconds", str(options.seconds)]
             command = [sys.executable, "-m", "bench.distillation", *arguments]
@@ -286,21 +287,6 @@ def step_flops(live: bool) -> float:
 
     student = 3 * (forward(TINY) + (2 * TINY[1] * BASE[1] if live else 0))  # cached: one map for each block
     return student + (forward(BASE) if live else 0)
-
-
-def _peak(device: torch.device, precision: str) -> float:
-    """Floating-point operations per second of one large product of square matrices, the best of several."""
-    width = WIDTHS[device.type]
-    dtype = torch.bfloat16 if precision == "bf16" else torch.float32
-    left, right = (torch.randn(width, width, device=device).to(dtype) for _ in range(2))
-    best = math.inf
-    for _ in range(8):
-        began = time.perf_counter()
-        left @ right
-        if device.type == "cuda":
-            torch.cuda.synchronize()
-        best = min(best, time.perf_counter() - began)
-    return 2 * width**3 / best
 
 
 if __name__ == "__main__":

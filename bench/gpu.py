@@ -20,7 +20,6 @@ amount that PyTorch allocated, and the formula is that of docs/performance.md.
 import argparse
 import dataclasses
 import json
-import math
 import os
 import signal
 import subprocess
@@ -35,6 +34,7 @@ from typing import Any
 
 import torch
 
+from bench.peak import peak_flops
 from bench.text import sample_texts
 from tinypt.distillation.student_objective import student_objective
 from tinypt.distillation.targets import write_targets
@@ -257,21 +257,9 @@ def machine(bench: Bench) -> None:
     if bench.device.type == "cuda":
         properties = torch.cuda.get_device_properties(bench.device)
         row |= {"device": properties.name, "memory_gb": properties.total_memory / 1e9, "cuda": torch.version.cuda}
-    bench.add(row | {f"peak_{precision}_tflops": peak(bench, precision) / 1e12 for precision in ("bf16", "fp32")})
-
-
-def peak(bench: Bench, precision: str) -> float:
-    """Operations per second of one product of two large square matrices, the best of several."""
-    width, dtype = bench.size.matrix, torch.bfloat16 if precision == "bf16" else torch.float32
-    left, right = (torch.randn(width, width, device=bench.device).to(dtype) for _ in range(2))
-    best = math.inf
-    for _ in range(10):
-        bench.synchronize()
-        began = time.perf_counter()
-        left @ right
-        bench.synchronize()
-        best = min(best, time.perf_counter() - began)
-    return 2 * width**3 / best
+    for precision in ("bf16", "fp32"):
+        row[f"peak_{precision}_tflops"] = peak_flops(bench.device, bench.size.matrix, precision) / 1e12
+    bench.add(row)
 
 
 def live(bench: Bench) -> None:
@@ -330,7 +318,7 @@ def measure(bench: Bench, student: Student, blocks: Blocks) -> Result:
         "compiled": options.compile,
         "targets": options.targets,
         "tokens_per_second": rate,
-        "mfu": rate * plan.flops / plan.tokens / peak(bench, options.precision),
+        "mfu": rate * plan.flops / plan.tokens / peak_flops(bench.device, bench.size.matrix, options.precision),
         "memory_gb": torch.cuda.max_memory_allocated() / 1e9 if cuda else None,
         "formula_gb": plan.memory / 1e9,
         "waits": waited / seconds,
