@@ -4,8 +4,9 @@
 
 Takes the models and tokens that `dvc repro` has left in a project folder. For each seed it trains the students total
 and partial_word, live and cached, on the same blocks in the same order. `total` compares blocks in place of tokens,
-whose vectors are not cached. It starts from the teacher's embeddings: with random ones, each seed leaves the early
-plateau at another step, and the difference between seeds would hide the rest. For speed see `bench.distillation`.
+whose vectors are not cached, and masks the cached outputs' share. It starts from the teacher's embeddings: with random
+ones, each seed leaves the early plateau at another step, and the difference between seeds would hide the rest. For
+speed see `bench.distillation`.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import dataclasses
 import statistics
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from tinypt.distillation.student_objective import student_objective
 from tinypt.distillation.targets import write_targets
@@ -81,13 +83,12 @@ def _validation(
 ) -> float:
     """Validation loss after training on `count` blocks; cached targets are written to `folder`, which exists."""
     params: Student = load(f"students.{name}", Student, project / "params.yaml")
-    init = params.init if name != "total" else dataclasses.replace(params.init, embeddings="teacher_pca")
-    distill = dataclasses.replace(
-        params.distill,
-        epochs=EPOCHS,
-        alignment="sentence" if name == "total" else params.distill.alignment,
-        targets="live" if targets is None else "cached",
-    )
+    init = params.init
+    changes: dict[str, Any] = {"epochs": EPOCHS, "targets": "live" if targets is None else "cached"}
+    if name == "total":
+        init = dataclasses.replace(init, embeddings="teacher_pca")
+        changes |= {"alignment": "sentence", "mask_probability": (TEACHER_TARGETS.mask_probability,) * 2}
+    distill = dataclasses.replace(params.distill, **changes)
     teacher_folder = project / "models/teacher"
     base, teacher = ((load_model(path), load_tokenizer(path)) for path in (project / "models/base", teacher_folder))
     blocks = _first(project, init.tokenizer, count + distill.validation_blocks)
