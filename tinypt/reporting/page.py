@@ -48,10 +48,11 @@ class ReportData:
 
 @dataclass(frozen=True)
 class Page:
-    """The text in GitHub's Markdown, and the charts it shows as `![…](<name>.svg)`."""
+    """The text in GitHub's Markdown, the charts it shows as `![…](<name>.svg)`, and its first paragraph (`notice`)."""
 
     markdown: str
     charts: Sequence[Chart]
+    notice: str
 
 
 def compose(data: ReportData) -> Page:
@@ -114,7 +115,7 @@ def compose(data: ReportData) -> Page:
         ),
         *_made_from(data),
     ]
-    return Page("\n\n".join(part.strip("\n") for part in parts if part) + "\n", charts)
+    return Page("\n\n".join(part.strip("\n") for part in parts if part) + "\n", charts, data.generated.notice())
 
 
 def _without_gap(comparisons: Comparisons, results: Results) -> str:

@@ -38,7 +38,7 @@ def render(page: Page) -> str:
     charts = {f"{chart.name}.svg": chart.svg for chart in page.charts}
     markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
     tokens = markdown.parse(page.markdown)
-    sections = _prepare(tokens)
+    sections = _prepare(tokens, page.notice)
     markdown.add_render_rule("image", lambda self, items, place, *_: charts[str(items[place].attrs["src"])])
     markdown.add_render_rule("table_open", lambda *_: '<div class="table" role="region" tabindex="0"><table>\n')
     markdown.add_render_rule("table_close", lambda *_: "</table></div>\n")
@@ -67,7 +67,7 @@ def render(page: Page) -> str:
 """
 
 
-def _prepare(tokens: list[Token]) -> list[tuple[str, str]]:
+def _prepare(tokens: list[Token], notice: str) -> list[tuple[str, str]]:
     """Add ids and classes, which Markdown lacks, to the tokens; returns (id, title) of the sections."""
     sections = []
     for token, inside in pairwise(tokens):
@@ -82,7 +82,7 @@ def _prepare(tokens: list[Token]) -> list[tuple[str, str]]:
                 token.attrSet("class", "charts")
             elif re.fullmatch(r"\*[^*].*\*", inside.content, re.DOTALL):
                 token.attrSet("class", "caption")
-            elif inside.content.startswith("**Measured on"):
+            elif inside.content == notice:
                 token.attrSet("class", "notice")
         elif token.type == "td_open" and len(inside.content) > LONG:
             token.attrSet("class", "long")
