@@ -54,6 +54,15 @@ def test_unknown_keys_do_no_harm(metrics: Path) -> None:
     assert results.tasks() == ["assin2_similarity", "assin2_entailment", "tweetsentbr"]
 
 
+def test_the_best_is_the_highest_by_the_primary_metric() -> None:
+    scores = {"a": (0.7, 2.0), "b": (0.9, 3.0), "c": (0.8, 1.0)}
+    evaluations = {name: {"t": {"frozen": {"mse": mse, "pearson": r}}} for name, (r, mse) in scores.items()}
+    results = tabulate(evaluations | {"d": {}}, {}, {})
+    assert results.best(results.models, "t", "frozen") == "b"
+    assert results.best(["d", "c", "a"], "t", "frozen") == "c"
+    assert results.best(["d"], "t", "frozen") is None
+
+
 def one_model(evaluation: dict[str, Any]) -> Results:
     return tabulate({"total": evaluation}, {}, {})
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tinypt.reporting.results import LESS_IS_BETTER, TASK_DISTILLATION, Key, Results, Score, flatten, read_metrics
-from tinypt.reporting.tables import BLANK, Table, label
+from tinypt.reporting.results import TASK_DISTILLATION, Key, Results, Score, flatten, read_metrics
+from tinypt.reporting.tables import BLANK, Table, label, signed
 from tinypt.runtime.errors import PipelineError
 
 GAP = "gap_recovered"
@@ -62,17 +62,15 @@ class Comparisons:
         """Model -> share of the gap recovered."""
         return {key.model: gap for key, gap in self.gaps.items() if key[1:3] == (task, protocol)}
 
-    def leaders(self, results: Results, task: str, protocol: str, metric: str) -> set[str]:
-        """The best student, and every other that is not shown to be worse than it."""
-        sign = -1 if metric in LESS_IS_BETTER else 1
-        values = results.values(results.students(), task, protocol, metric)
-        if not values:
+    def leaders(self, results: Results, task: str, protocol: str) -> set[str]:
+        """The student that is best by the primary metric, and every other that is not shown to be worse than it."""
+        best = results.best(results.students(), task, protocol)
+        if best is None:
             return set()
-        best = max(values, key=lambda name: sign * values[name])
         if protocol in TASK_DISTILLATION:  # task-distilled students are not compared with one another
             return {best}
-        found = {name: self.find(task, protocol, name, best) for name in values}
-        return {name for name, pair in found.items() if name == best or (pair and pair.verdict not in REVERSED)}
+        found = {name: self.find(task, protocol, name, best) for name in results.students()}
+        return {best, *(name for name, pair in found.items() if pair and pair.verdict not in REVERSED)}
 
 
 def read_comparisons(path: Path) -> Comparisons:
@@ -102,7 +100,7 @@ def pairs_table(comparisons: Comparisons, task: str, protocol: str, models: Sequ
         found = [comparisons.find(task, protocol, left, right) for right in (*models, *others)]
         if any(found):
             cells = [
-                show_difference(pair) + (f" [{_signed(pair.low)}, {_signed(pair.high)}]" if pair else "")
+                show_difference(pair) + (f" [{signed(pair.low)}, {signed(pair.high)}]" if pair else "")
                 for pair in found
             ]
             rows.append([left.replace("_", " "), *cells])
@@ -127,11 +125,7 @@ def show_difference(found: Difference | None) -> str:
     """A difference, ▲ where it is shown to be better, ▼ worse, = where neither is."""
     if found is None:
         return BLANK
-    return f"{_signed(found.difference)} {SIGNS.get(found.verdict, '=')}"
-
-
-def _signed(number: float) -> str:
-    return f"{number:+.3f}".replace("-", "−")
+    return f"{signed(found.difference)} {SIGNS.get(found.verdict, '=')}"
 
 
 def _share(gap: Score | None) -> str:

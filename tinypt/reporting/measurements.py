@@ -32,7 +32,7 @@ def headline_table(
         metric = results.metrics(task)[0]
         without = results.values(baselines, task, BASELINE, metric)
         for protocol in results.protocols(task):
-            leaders = comparisons.leaders(results, task, protocol, metric)
+            leaders = comparisons.leaders(results, task, protocol)
             best |= {(results.models.index(name), len(header)) for name in leaders}
             header.append(f"{label(task)}, {label(protocol)}")
             values = results.values(results.models, task, protocol, metric) | without
@@ -82,7 +82,7 @@ def task_table(results: Results, comparisons: Comparisons, task: str, published:
         (results.models.index(name), 1 + place)
         for place, (protocol, metric) in enumerate(columns)
         if metric == results.metrics(task)[0]
-        for name in comparisons.leaders(results, task, protocol, metric)
+        for name in comparisons.leaders(results, task, protocol)
     }
     return Table(label(task), header, rows, _notes(task) if published else [], frozenset(best))
 

@@ -1,9 +1,11 @@
 """The first lines of the report: what came of the run, in two sentences, and the best student of each task."""
 
+from collections.abc import Iterator
+
 from tinypt.reporting.captions import CAPTIONS
 from tinypt.reporting.comparisons import Comparisons, Difference, show_difference
 from tinypt.reporting.efficiency import Efficiency
-from tinypt.reporting.results import BASELINE, LESS_IS_BETTER, Results
+from tinypt.reporting.results import BASELINE, Results
 from tinypt.reporting.tables import Table, label, show, show_score
 
 NEARLY = 0.9  # share of the way from random weights to the teacher
@@ -40,10 +42,8 @@ def _language(results: Results, efficiency: Efficiency) -> str:
 
 
 def _tasks(results: Results, comparisons: Comparisons) -> str:
-    """For how many scores the best student is shown to beat random weights, and the best baseline."""
-    pairs = [(task, protocol) for task in results.tasks() for protocol in results.protocols(task)]
-    every = [_differences(results, comparisons, task, protocol) for task, protocol in pairs]
-    found = [differences for differences in every if differences]
+    """On how many scores the best student is shown to beat random weights, its teacher, and the best baseline."""
+    found = [_differences(results, comparisons, *each) for each in _best_students(results)]
     if not found:
         return ""
     better = [[pair is not None and pair.verdict == "better" for pair in differences] for differences in found]
@@ -54,18 +54,19 @@ def _tasks(results: Results, comparisons: Comparisons) -> str:
     )
 
 
+def _best_students(results: Results) -> Iterator[tuple[str, str, str]]:
+    """Task, protocol and best student of every score that a student has."""
+    for task in results.tasks():
+        for protocol in results.protocols(task):
+            if (best := results.best(results.students(), task, protocol)) is not None:
+                yield task, protocol, best
+
+
 def _differences(
-    results: Results, comparisons: Comparisons, task: str, protocol: str
-) -> tuple[Difference | None, Difference | None, Difference | None] | None:
-    """The best student of a task compared with untrained, teacher and the best baseline; None without students."""
-    metric = results.metrics(task)[0]
-    sign = -1 if metric in LESS_IS_BETTER else 1
-    values = results.values(results.students(), task, protocol, metric)
-    if not values:
-        return None
-    best = max(values, key=lambda name: sign * values[name])
-    baselines = results.values(results.baselines(task), task, BASELINE, metric)
-    baseline = max(baselines, key=lambda name: sign * baselines[name]) if baselines else None
+    results: Results, comparisons: Comparisons, task: str, protocol: str, best: str
+) -> tuple[Difference | None, Difference | None, Difference | None]:
+    """The best student compared with untrained, teacher and the best baseline."""
+    baseline = results.best(results.baselines(task), task, BASELINE)
     untrained, teacher = (comparisons.find(task, protocol, best, name) for name in ("untrained", "teacher"))
     return untrained, teacher, comparisons.find(task, protocol, best, baseline) if baseline else None
 
@@ -73,24 +74,17 @@ def _differences(
 def best_table(results: Results, comparisons: Comparisons) -> Table:
     """A row per task and protocol: the best student, compared with untrained, teacher and the best baseline."""
     rows = []
-    for task in results.tasks():
+    for task, protocol, best in _best_students(results):
         metric = results.metrics(task)[0]
-        sign = -1 if metric in LESS_IS_BETTER else 1
-        for protocol in results.protocols(task):
-            differences = _differences(results, comparisons, task, protocol)
-            if differences is None:
-                continue
-            values = results.values(results.students(), task, protocol, metric)
-            best = max(values, key=lambda name: sign * values[name])
-            others = len(comparisons.leaders(results, task, protocol, metric)) - 1
-            rows.append(
-                [
-                    f"{label(task)}, {label(protocol)}, {label(metric)}",
-                    label(best) + (f", tied with {others}" if others else ""),
-                    show_score(results.score(best, task, protocol, metric), digits=3),
-                    *map(show_difference, differences),
-                ]
-            )
+        others = len(comparisons.leaders(results, task, protocol)) - 1
+        rows.append(
+            [
+                f"{label(task)}, {label(protocol)}, {label(metric)}",
+                label(best) + (f", tied with {others}" if others else ""),
+                show_score(results.score(best, task, protocol, metric), digits=3),
+                *map(show_difference, _differences(results, comparisons, task, protocol, best)),
+            ]
+        )
     header = ["task", "best student", "score", "minus untrained", "minus teacher", "minus best baseline"]
     notes = [f"*{CAPTIONS['overview']}*"]
     return Table("Overview", header, rows, notes, text=frozenset({0, 1}))

@@ -15,8 +15,7 @@ TASK_DISTILLATION = tuple(f"task_distillation_{head}" for head in HEADS)  # on s
 PROTOCOLS = ("frozen", *FINETUNE, *TASK_DISTILLATION)
 BASELINE = "baseline"  # the protocol of scores that need no neural network
 SPREAD = ("_sd", "_low", "_high")  # endings of keys that give the uncertainty of another number
-PRIMARY = ("pearson", "f1")  # a task's primary metric is the first of these that it has
-LESS_IS_BETTER = ("mse", "loss", "bits_per_character")
+PRIMARY = ("pearson", "f1")  # a task's primary metric is the first of these that it has; more is better
 Number = float | int
 
 
@@ -123,6 +122,11 @@ class Results:
         """Model -> value of a score, without the models that were not measured."""
         scores = {model: self.score(model, task, protocol, metric) for model in models}
         return {model: score.value for model, score in scores.items() if score is not None}
+
+    def best(self, names: Iterable[str], task: str, protocol: str) -> str | None:
+        """The one of `names`, models or baselines, with the highest primary metric; None if none was measured."""
+        values = self.values(names, task, protocol, self.metrics(task)[0])
+        return max(values, key=lambda name: values[name]) if values else None
 
 
 def read_results(metrics: Path, students: Iterable[str]) -> Results:

@@ -13,7 +13,7 @@ import yaml
 
 from tinypt.reporting.parameters import changed_parameters
 from tinypt.reporting.results import PROTOCOLS, Number, Results, Score, flatten, tabulate
-from tinypt.reporting.tables import BLANK, Table, label, plain, show
+from tinypt.reporting.tables import BLANK, Table, label, plain, show, signed
 from tinypt.runtime.errors import PipelineError
 
 DERIVED = ("compare.json", "scores.json")  # computed from, or part of, evaluate.json; they would hide the rest
@@ -77,7 +77,7 @@ def score_changes(old: Revision, results: Results) -> Table:
             was, new = (None if score is None else score.value for score in (before, now))
             if was == new:
                 continue
-            change = BLANK if was is None or new is None else f"{new - was:+.4f}".replace("-", "−")
+            change = BLANK if was is None or new is None else signed(new - was, digits=4)
             rows.append([label(model), name, show(was), show(new), change, _within(before, new)])
     header = ["model", "measurement", old.name, "now", "change", "earlier interval"]
     return Table("Scores", header, rows, [NOTE], text=frozenset({0, 1, 5}))

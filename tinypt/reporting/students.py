@@ -7,7 +7,7 @@ from typing import Any
 from tinypt.reporting.comparisons import Comparisons, show_difference
 from tinypt.reporting.parameters import changed_parameters
 from tinypt.reporting.results import TASK_DISTILLATION, Results
-from tinypt.reporting.tables import BLANK, Table, label
+from tinypt.reporting.tables import BLANK, Table, label, signed
 
 MAX_CHANGES = 2  # settings in which two students differ; with more, no effect belongs to one of them
 
@@ -35,7 +35,7 @@ def students_table(results: Results, comparisons: Comparisons, students: Mapping
             continue
         listed = (f"{key.split('.', 1)[-1]}: {old} → {new}" for key, (old, new) in changes.items())
         old, new = (results.bits_per_character(model) for model in (before, name))
-        bits = BLANK if old is None or new is None else f"{new - old:+.3f}".replace("-", "−")
+        bits = BLANK if old is None or new is None else signed(new - old)
         cells = [show_difference(comparisons.find(task, protocol, name, before)) for task, protocol in columns]
         rows.append([label(name), label(before), "; ".join(listed) or "nothing", bits, *cells])
     return Table("From student to student", header, rows, text=frozenset({0, 1, 2}))

@@ -103,6 +103,11 @@ def show(score: Number | None, digits: int = 4) -> str:
     return f"{score:,}" if isinstance(score, int) else f"{score:.{digits}f}"
 
 
+def signed(number: float, digits: int = 3) -> str:
+    """A difference with its sign; a minus is U+2212, as wide as a plus."""
+    return f"{number:+.{digits}f}".replace("-", "−")
+
+
 def show_score(score: Score | None, digits: int = 4) -> str:
     """A score with its interval, or with its standard deviation over seeds, where either is known."""
     if score is None:
