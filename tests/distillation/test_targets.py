@@ -22,6 +22,7 @@ from tinypt.modeling.student import make_projection
 from tinypt.params.students import Init
 from tinypt.params.targets import BaseTargets, TeacherTargets
 from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.progress import Progress
 from tinypt.tokens.arrays import Blocks, open_blocks
 from tinypt.tokens.blocks import write_blocks
 from tinypt.tokens.masking import SpecialIds
@@ -192,15 +193,22 @@ def test_a_blocks_cached_outputs_depend_on_no_other_block(
     assert not np.array_equal(whole[0], whole[1])
 
 
-def test_bytes_are_counted(
-    tmp_path: Path, one: Blocks, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
+def test_bytes_and_progress_are_counted(
+    tmp_path: Path,
+    one: Blocks,
+    teacher: BertForMaskedLM,
+    cased: PreTrainedTokenizerBase,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    ends: list[tuple[int, int | None]] = []
+    monkeypatch.setattr(Progress, "close", lambda self: ends.append((self.done, self.total)))
     options = dataclasses.replace(TEACHER, alignment=None)
     (tmp_path / "t").mkdir()
     metrics = write_targets(Teacher(teacher, SpecialIds.of(cased)), one, options, SEED, CPU, tmp_path / "t", "test")
     masked, header = round(0.15 * LENGTH), 128
     assert metrics["bytes"] == 2 * header + 2 * len(one) * masked * (8 * 2 + 2)
     assert metrics["tokens"] == len(one) * LENGTH
+    assert ends == [(options.draws * len(one) * LENGTH,) * 2]
 
 
 @pytest.mark.parametrize("options", [TEACHER, BaseTargets("word", 24, "fp32")])

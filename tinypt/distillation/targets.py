@@ -77,7 +77,8 @@ def write_targets(
         write_json(state, {"files": _checksums(folder, arrays), "parts": done})
     files, word_starts = read_json(state)["files"], _word_starts(folder)
     basis = torch.from_numpy(np.load(folder / BASIS)).to(device) if options.width is not None else None
-    progress = Progress(label, "tokens", (len(parts) - len(done)) * PART * blocks.length)
+    left = sum(min(start + PART, len(blocks)) - start for _, start in parts[len(done) :])
+    progress = Progress(label, "tokens", left * blocks.length)
     began = time.monotonic()
     for draw, start in parts[len(done) :]:
         end = min(start + PART, len(blocks))
