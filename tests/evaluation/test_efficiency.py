@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from tests.families import POSITIONS, publish
 from tinypt.evaluation import efficiency
 from tinypt.evaluation.efficiency import Candidate, encoder, fill_mask, machine, measure, onnx_encoder, size
-from tinypt.evaluation.model import EvaluatedModel
+from tinypt.evaluation.model import EvaluatedModel, load_evaluated
 from tinypt.modeling.load import save_model
 from tinypt.release.onnx import export_onnx
 from tinypt.runtime.errors import PipelineError
@@ -54,6 +55,13 @@ def test_candidates_take_turns_and_get_only_texts_within_their_positions() -> No
     assert all(sorted(turn) == [("long", (1, 32)), ("short", (1, 32))] for turn in turns)
     assert len({tuple(turn) for turn in turns}) == 2  # the order varies
     assert {shape for name, shape in calls if name == "short"} == {(1, 32), (efficiency.BATCH, 32)}
+
+
+def test_the_longest_text_of_a_model_that_counts_positions_from_its_padding(tmp_path: Path, texts: list[str]) -> None:
+    publish("roberta", tmp_path, texts)
+    candidate = fill_mask(load_evaluated("teacher", tmp_path, 128))
+    assert candidate.positions == POSITIONS
+    assert candidate.call(np.full((1, POSITIONS), 7)).shape == (1,)
 
 
 def test_percentiles_and_rates_are_computed_from_the_calls(monkeypatch: pytest.MonkeyPatch) -> None:

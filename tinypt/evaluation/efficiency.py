@@ -21,6 +21,7 @@ from torch import Tensor
 from tinypt.evaluation.model import EvaluatedModel, load_evaluated
 from tinypt.files import read_json, verify
 from tinypt.modeling.forward import encode, score
+from tinypt.modeling.types import longest_text
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.progress import Progress
 
@@ -134,7 +135,7 @@ def onnx_encoder(evaluated: EvaluatedModel, graph: Path) -> Candidate:
 
 def _candidate(evaluated: EvaluatedModel, name: str, call: Callable[[NDArray[np.int64]], object]) -> Candidate:
     config = evaluated.model.config
-    return Candidate(name, config.vocab_size, config.max_position_embeddings, call)
+    return Candidate(name, config.vocab_size, longest_text(config), call)
 
 
 @torch.no_grad()

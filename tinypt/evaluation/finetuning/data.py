@@ -19,7 +19,7 @@ from tinypt.runtime.errors import PipelineError
 
 @dataclass(frozen=True)
 class SoftTargets:
-    """The teacher's outputs as training targets (see `finetune_loss`).
+    """The teacher's outputs as training targets (see `finetune_losses`).
 
     outputs: fp32 [rows, outputs], labelled rows first, on the model's device.
     labelled: number of rows that also have labels.
