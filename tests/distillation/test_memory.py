@@ -2,6 +2,7 @@
 
 import math
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,6 @@ from tests.training.test_loop import OPTIONS
 from tinypt.distillation.objective import DistillationObjective
 from tinypt.distillation.teacher import Teacher
 from tinypt.distillation.terms import Cosine
-from tinypt.params.training import Training
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.masking import SpecialIds
 from tinypt.training.batches import Batch
@@ -90,7 +90,7 @@ def test_twice_the_corpus_takes_no_more_memory(tmp_path: Path) -> None:
         ids.flush()
         special, blocks = _special(50), open_blocks(folder)
         objective = MlmObjective(_bert(1, 16, 50), special)
-        options = Training(**OPTIONS.__dict__ | {"epochs": 3 * 4 / count, "batch_size": 4})
+        options = replace(OPTIONS, epochs=3 * 4 / count)
         tracemalloc.start()
         train(objective, blocks, options, 1, CPU, folder / "c.pt", "test", math.inf)
         peaks.append(tracemalloc.get_traced_memory()[1])

@@ -1,15 +1,17 @@
 """A release promises only the positions that training has used."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from torch.nn import functional
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from tests.training.test_loop import OPTIONS
 from tinypt.modeling.bert import random_bert
 from tinypt.modeling.forward import CPU
 from tinypt.params.models import Architecture
-from tinypt.params.training import Training
 from tinypt.release.positions import cut_positions
 from tinypt.tokens.arrays import Blocks
 from tinypt.tokens.masking import SpecialIds
@@ -18,18 +20,8 @@ from tinypt.training.objective import MlmObjective
 
 TRAINED, POSITIONS = 16, 32
 CLS, SEP, PIECES = 2, 3, 10
-TRAINING = Training(
-    epochs=16.0,
-    batch_size=16,
-    accumulation=1,
-    precision="fp32",
-    compile=False,
-    learning_rate=5e-3,
-    warmup=0.1,
-    weight_decay=0.0,
-    clip=1.0,
-    mask_probability=(0.3, 0.3),
-    validation_blocks=8,
+TRAINING = replace(
+    OPTIONS, epochs=16.0, batch_size=16, learning_rate=5e-3, weight_decay=0.0, mask_probability=(0.3, 0.3)
 )
 
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def _train(
 
 
 def _run(objective: Objective, blocks: Blocks, checkpoint: Path, **changes: Any) -> Result:
-    options = Training(**{**OPTIONS.__dict__, **changes})
+    options = replace(OPTIONS, **changes)
     return train(objective, blocks, options, 7, CPU, checkpoint, "test", checkpoint_seconds=0.0)
 
 

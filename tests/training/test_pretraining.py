@@ -1,31 +1,20 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
+from tests.training.test_loop import OPTIONS
 from tinypt.files import read_json
 from tinypt.modeling.load import load_model, save_model
 from tinypt.params.models import Architecture, HubModel, PretrainedTeacher, Vocabulary
-from tinypt.params.training import Training
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.load import load_tokenizer
 from tinypt.training.pretraining import make_model
 
 ARCHITECTURE = Architecture(layers=1, hidden=16, heads=2, feed_forward=32, positions=32, initialisation="random")
-TRAINING = Training(
-    epochs=2.0,
-    batch_size=8,
-    accumulation=1,
-    precision="fp32",
-    compile=False,
-    learning_rate=1e-2,
-    warmup=0.1,
-    weight_decay=0.01,
-    clip=1.0,
-    mask_probability=(0.15, 0.15),
-    validation_blocks=8,
-)
+TRAINING = replace(OPTIONS, batch_size=8)
 
 
 def test_a_stand_in_is_pretrained_and_leaves_no_work_files(

@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,6 @@ from tinypt.distillation.terms import Cosine
 from tinypt.modeling.load import load_model, save_model
 from tinypt.modeling.student import make_projection
 from tinypt.params.students import Init
-from tinypt.params.training import Training
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.arrays import open_blocks
 from tinypt.tokens.load import load_tokenizer
@@ -52,7 +52,7 @@ def run(folder: Path, name: str, stop: int) -> None:
         load_tokenizer(folder / "student"), 16, len(blocks) - OPTIONS.validation_blocks, similarity=False
     )
     objective = DistillationObjective(student, special, weights, live, cosine=cosine, sentences=sentences)
-    options = Training(**OPTIONS.__dict__ | {"batch_size": 8, "epochs": 0.5, "learning_rate": 1e-3})
+    options = replace(OPTIONS, batch_size=8, epochs=0.5, learning_rate=1e-3)
     save, saves = loop.save_checkpoint, 0
 
     def save_and_stop(*arguments: object) -> None:
