@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 from transformers import BertForMaskedLM
 
+from tests.evaluation.finetuning.test_finetune import FAST
 from tinypt.evaluation.evaluate import TaskResults, evaluate_tasks
 from tinypt.evaluation.finetuning.finetune import finetune as fine_tune
 from tinypt.evaluation.finetuning.task_distillation import (
@@ -15,16 +16,13 @@ from tinypt.evaluation.finetuning.task_distillation import (
 from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.tasks.table import TaskData
 from tinypt.modeling.bert import same_shape
-from tinypt.params.evaluate import Evaluate, Finetune, TaskDistillation
+from tinypt.params.evaluate import Evaluate, TaskDistillation
 
-FINETUNE = Finetune(
+FINETUNE = replace(
+    FAST,
     heads=("matched", "cls"),
     learning_rates=(1e-3, 1e-2),
-    dropouts=(0.0,),
-    folds=2,
-    fold_rows=None,
     epochs=2,
-    batch_size=8,
     seeds=(1, 2),
     joint=(("entailment", "similarity"),),
 )

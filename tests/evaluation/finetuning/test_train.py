@@ -6,26 +6,16 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.evaluation.finetuning.test_finetune import FAST
 from tinypt.evaluation.finetuning import train
 from tinypt.evaluation.finetuning.data import FinetuneData, prepare
 from tinypt.evaluation.finetuning.model import TaskModel
 from tinypt.evaluation.finetuning.train import DivergedError, Hyperparameters, Run, compute_outputs, fit, shuffled
 from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.tasks.table import TaskData
-from tinypt.params.evaluate import Finetune
 from tinypt.runtime.progress import Progress
 
-OPTIONS = Finetune(
-    heads=("matched",),
-    learning_rates=(1e-3,),
-    dropouts=(0.0,),
-    folds=2,
-    fold_rows=None,
-    epochs=1,
-    batch_size=8,
-    seeds=(1,),
-    joint=(),
-)
+OPTIONS = replace(FAST, learning_rates=(1e-3,), epochs=1)
 ROWS = np.arange(24)
 
 
