@@ -103,7 +103,7 @@ def served(root: Path, tmp_path: Path) -> Iterator[ThreadingHTTPServer]:
         running.shutdown()
 
 
-def test_files_come_from_the_loopback_with_their_types(served: ThreadingHTTPServer, tmp_path: Path) -> None:
+def test_files_come_from_the_loopback_with_their_types(served: ThreadingHTTPServer) -> None:
     assert served.server_address[0] == "127.0.0.1"
     address = f"http://127.0.0.1:{served.server_port}"
     types = {

@@ -153,7 +153,7 @@ def test_with_one_tokenizer_cached_agrees_with_live(
 
 
 def test_a_reduced_width_keeps_cosines_and_composes_with_the_projection(
-    tmp_path: Path, two: Blocks, base: BertForMaskedLM, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
+    tmp_path: Path, two: Blocks, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
 ) -> None:
     whole = _cache(teacher, cased, two, BaseTargets("word", None, "fp32"), tmp_path / "whole")
     cached = _cache(teacher, cased, two, BaseTargets("word", 24, "fp32"), tmp_path / "reduced")

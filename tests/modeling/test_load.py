@@ -287,7 +287,7 @@ def test_an_incomplete_download_is_refused(bertimbau_layout: Path, missing: str,
         load_published(str(bertimbau_layout), None, cased=True)
 
 
-def test_a_vocabulary_of_another_model_is_refused(bertimbau_layout: Path, cased: PreTrainedTokenizerBase) -> None:
+def test_a_vocabulary_of_another_model_is_refused(bertimbau_layout: Path) -> None:
     path = bertimbau_layout / "vocab.txt"
     lines = path.read_text(encoding="utf-8").split("\n")
     path.write_text("\n".join(lines[: len(lines) // 3]), encoding="utf-8")

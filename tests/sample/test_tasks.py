@@ -67,7 +67,7 @@ def test_tweet_texts_match_the_index(folder: Path) -> None:
 
 
 def test_no_single_word_decides_a_sentiment(folder: Path) -> None:
-    """Almost every frequent word occurs in more than one class."""
+    """Words of praise and of blame occur in more than one class."""
     words: dict[str, Counter[str]] = {}
     for tweet in _tweets(folder):
         for word in set(tweet["text"].lower().strip("!?").split()):

@@ -57,9 +57,7 @@ def test_a_missing_or_truncated_array_is_named(
         open_blocks(tmp_path)
 
 
-def test_text_that_the_vocabulary_cannot_spell_is_refused(
-    tmp_path: Path, cased: PreTrainedTokenizerBase, texts: list[str]
-) -> None:
+def test_text_that_the_vocabulary_cannot_spell_is_refused(tmp_path: Path, cased: PreTrainedTokenizerBase) -> None:
     foreign = ["кот ест рыбу на кухне"] * 300
     with pytest.raises(PipelineError, match=r"of the first [\d,]+ pieces are unknown; see whether"):
         write_blocks(foreign, cased, 24, tmp_path)

@@ -36,9 +36,7 @@ def test_seeds_of_a_protocol_are_stacked() -> None:
     assert found["finetune"][:, 0].tolist() == [1.0, 2.0]
 
 
-def test_files_that_are_missing_damaged_or_for_other_rows_are_named(
-    similarity: TaskData, sentiment: TaskData, tmp_path: Path
-) -> None:
+def test_files_that_are_missing_damaged_or_for_other_rows_are_named(similarity: TaskData, tmp_path: Path) -> None:
     path = tmp_path / "p.parquet"
     with pytest.raises(PipelineError, match=r"p\.parquet: no table of predictions here; run `dvc repro evaluate@x`"):
         read_predictions(similarity, path, "evaluate@x")
