@@ -23,7 +23,9 @@ _FRAGMENTS = [
     "<br/>", "<b", "a<b e c>d", "<script>", "</script>", "<nav>", "</nav>", "<o:p>", "</o:p>", "<valor>", "<!-- ",
     " -->", "<a href='x'>", "</a>",
     "http://x.com/a", "www.x.com.br", "(http://x.com)", "<https://x.org/>", "x.com/y", "Tags: a, b", "12/03/2010",
-    "Por Ana Prado", "Publicado em 1/2/2010 às 10h", "Compartilhe", "3 comentários", "palavra", "de", "a", "1",
+    "Por Ana Prado",
+    "\npor Ana Prado\n", "\npublicado em 1881\n", "\nem 1/2/2010\n", "Publicado em 1/2/2010 às 10h",
+    "Compartilhe", "3 comentários", "palavra", "de", "a", "1",
 ]  # fmt: skip
 
 # Text with everything that cleaning handles, in any order.

@@ -11,7 +11,7 @@ from ftfy.badness import is_bad
 from ftfy.fixes import uncurl_quotes
 
 from tinypt.cleaning import text as module
-from tinypt.cleaning.lines import is_lossy, is_metadata
+from tinypt.cleaning.lines import is_continued, is_lossy, is_metadata
 from tinypt.cleaning.personal import PATTERNS
 from tinypt.cleaning.text import strip_layers
 from tinypt.params.clean import Clean
@@ -59,7 +59,7 @@ def _repair_once(text: str, rules: Clean, changes: dict[str, int], layers: int) 
     if "urls" in rules.repairs:
         text = note("urls", text, remove_urls(text))
     if "metadata" in rules.repairs:
-        text = note("metadata", text, "\n".join(line for line in text.split("\n") if not is_metadata(line)))
+        text = note("metadata", text, without_metadata(text))
     if "lossy_mojibake" in rules.repairs:
         text = note("lossy_mojibake", text, "\n".join(line for line in text.split("\n") if not is_lossy(line)))
     if "personal_data" in rules.repairs:
@@ -68,6 +68,16 @@ def _repair_once(text: str, rules: Clean, changes: dict[str, int], layers: int) 
             masked = re.sub(python(pattern), placeholder, masked)
         text = note("personal_data", text, masked)
     return text
+
+
+def without_metadata(text: str) -> str:
+    """The lines that are not metadata: not in its form, or part of a sentence with the lines around them."""
+    lines, left, before = text.split("\n"), list[str](), ""
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        is_text = not is_metadata(line) or is_continued(before, line, "" if is_metadata(after) else after)
+        left += [line] * is_text
+        before = line if is_text else ""
+    return "\n".join(left)
 
 
 def python(pattern: str) -> str:

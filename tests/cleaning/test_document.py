@@ -107,6 +107,15 @@ def test_one_repair_can_expose_work_for_another() -> None:
     assert _repair("&lt;a href=&quot;http://a.com/b&quot;&gt;Aqui&lt;/a&gt; está")[0] == "Aqui está"
 
 
+def test_a_line_of_metadata_is_judged_with_the_lines_around_it() -> None:
+    kept = "O romance lido foi\npublicado em 1881 e inaugurou\no realismo, como o conto\nescrito por Ana Prado\ne por"
+    assert _repair(kept) == (kept, {})
+    assert (
+        _repair("Discurso sem ponto\nTags: posse\npor Ana Prado\nEra uma vez.")[0] == "Discurso sem ponto\nEra uma vez."
+    )
+    _agree([kept, "Texto sem ponto", "por Ana Prado", "e por outros", "por Ana Prado\nem 1/2/2010\ne\n" * 3], RULES)
+
+
 def test_an_empty_batch_and_an_empty_text() -> None:
     assert repair_batch(pl.Series([], dtype=pl.String), RULES)[0].to_list() == []
     assert _repair("") == ("", {})

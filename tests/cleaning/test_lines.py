@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.cleaning import reference
 from tests.cleaning.conftest import tricky_text, web_text
-from tinypt.cleaning.lines import LOSSY, METADATA, is_lossy, is_metadata
+from tinypt.cleaning.lines import LOSSY, METADATA, is_continued, is_lossy, is_metadata
 from tinypt.cleaning.screen import found
 from tinypt.sample.noise_lines import BOILERPLATE, metadata_line
 
@@ -112,6 +112,102 @@ def test_more_metadata(line: str) -> None:
 )
 def test_text_that_only_resembles_metadata(line: str) -> None:
     assert not is_metadata(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Por Ana Prado",
+        "por Joao Silva e Maria Souza",
+        "Por José da Silva, da Redação",
+        "Por Ana Prado – O Globo",
+        "Por Ana Prado (texto) e João Lima (fotos)",
+        "Por J. R. Guimarães",
+        "Por Dr. Célio Prado",
+        "Por Redação",
+        "Por Vanessa | G1",
+        "por Fulano de Tal — publicado 12/03/2010 10h20, última modificação 13/03/2010 11h00",
+        "Publicado em Notícias, Esportes",
+        "Publicado em Notícias | Deixe um comentário",
+        "Publicado em Notícias e marcado copa, brasil",
+        "Publicado em março 12, 2014 por admin",
+        "Publicado em Quarta, 12 Março 2014 10:22",
+        "Publicado por Editora do Vale",
+        "Escrito por Ana Prado Sáb, 12 de Março de 2010 10:20",
+        "Postado por blogdaserra às 10:00",
+        "12 curtidas, 3 compartilhamentos",
+    ],
+)
+def test_bylines(line: str) -> None:
+    assert is_metadata(line)
+    assert pl.Series([f"Texto.\n{line}"]).str.contains(METADATA).all()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Por Outro Lado",
+        "Por Água Abaixo",
+        "Por Mares Nunca Dantes Navegados",
+        "Por Trás da Máscara",
+        "Por São Paulo",
+        "Por Zeus, que calor",
+        "Por Outro Lado | Blog da Serra",
+        "Por Maria, eu faria tudo",
+        "Por João, por Maria, por Pedro",
+        "por Brás Cubas, que já morreu",
+        "Publicado em 1881 e inaugurou o realismo",
+        "Publicado em 1881 por Ana Prado, com o",
+        "Publicado em Lisboa e traduzido para o inglês",
+        "Escrito em Pedra",
+        "Escrito por Linhas Tortas",
+        "Escrita por Ana Prado, Pedro Lima e",
+        "Enviado por Deus",
+        "escritas por voluntários para adicionar",
+        "3 votos, e venceu o candidato",
+    ],
+)
+def test_titles_verses_and_parts_of_sentences_are_no_bylines(line: str) -> None:
+    assert not is_metadata(line)
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "after"),
+    [
+        ("O romance foi", "publicado em 1881", "Outro veio depois"),
+        ("um programa", "escrito por Ana Prado", "e mantido por outros"),
+        ("", "Publicado em 1881 por Ana Prado,", "o romance conta"),
+        ("A aliança foi assinada", "em 12/03/2010", "Nela"),
+        ("Ela nasceu em", "12 de março de 2010,", "em Lisboa"),
+        ("escrita cuja", "fonte: a mesma de ontem", "foi revista"),
+        ("Fui amado", "por Maria Clara", "Fui deixado"),
+        ('a chamada "nova lei"', "publicada em 12/03/2010", "entrou em vigor"),
+    ],
+)
+def test_a_part_of_a_broken_sentence_is_text(before: str, line: str, after: str) -> None:
+    assert is_metadata(line)
+    assert is_continued(before, line, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "after"),
+    [
+        ("", "por Ana Prado", ""),
+        ("A história acaba aqui.", "por Ana Prado", "Era uma vez"),
+        ('"É o fim."', "por Ana Prado", "Era uma vez"),
+        ("DISCURSO DA POSSE", "por Ana Prado", "—"),
+        ("Discurso da posse", "Por Ana Prado", "Era uma vez"),
+        ("Discurso da posse", "por Ana Prado em 12/03/2010", "Era uma vez"),
+        ("Discurso da posse", "publicado em 12/03/2010 às 10h22", "Era uma vez"),
+        ("publicado", "14/06/2013 17h57,", "última modificação"),
+        ('date: "2017-02-21"', 'tags: ["pacotes"]', 'categories: ["r"]'),
+        ("Posse do ministro - Brasília/DF", "Tweet", "por Portal da serra"),
+        ("Discurso da posse", "12 de março de 2010", "Era uma vez"),
+    ],
+)
+def test_metadata_next_to_other_lines_stays_metadata(before: str, line: str, after: str) -> None:
+    assert is_metadata(line)
+    assert not is_continued(before, line, after)
 
 
 def test_metadata_of_the_sample_is_found_and_its_boilerplate_is_not() -> None:

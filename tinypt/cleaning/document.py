@@ -9,7 +9,7 @@ from functools import partial
 
 import polars as pl
 
-from tinypt.cleaning.lines import LOSSY, METADATA, is_lossy, is_metadata
+from tinypt.cleaning.lines import LOSSY, METADATA, is_continued, is_lossy, is_metadata
 from tinypt.cleaning.mojibake import SUSPECT, fix_suspects, straighten_quotes, suspects
 from tinypt.cleaning.personal import PERSONAL, mask_personal_data
 from tinypt.cleaning.screen import each, each_line, found, put
@@ -77,18 +77,38 @@ def _strip(texts: pl.Series, changes: list[Changes], rules: Clean) -> pl.Series:
     return texts
 
 
-def _without(texts: pl.Series, unwanted: Callable[[str], bool], screens: tuple[str, ...]) -> pl.Series:
-    """Remove the unwanted lines; the screens find all of them."""
-    emptied = partial(each, function=lambda line: "" if unwanted(line) else line)
-    return each_line(texts, lambda lines: found(lines, *screens), emptied)
+def _without_metadata(texts: pl.Series) -> pl.Series:
+    return each_line(texts, _metadata, partial(each, function=lambda _: ""), ends=True)
+
+
+def _metadata(lines: pl.Series) -> pl.Series:
+    """Positions (uint32) of the lines that are metadata. All lines end in a line feed but the last one of each text."""
+    at = found(lines, METADATA)
+    known = {line: is_metadata(line.removesuffix("\n")) for line in lines.gather(at).unique().to_list()}
+    at = at.filter(pl.Series([known[line] for line in lines.gather(at).to_list()], dtype=pl.Boolean))
+    formed, dropped = set(at.to_list()), list[int]()
+    around = (lines.shift(by, fill_value="").gather(at).to_list() for by in (1, 0, -1))
+    for place, before, line, after in zip(at.to_list(), *around, strict=True):
+        begins = not before.endswith("\n") or dropped[-1:] == [place - 1]
+        ends = not line.endswith("\n") or place + 1 in formed
+        if not is_continued(
+            "" if begins else before.removesuffix("\n"), line.removesuffix("\n"), "" if ends else after
+        ):
+            dropped.append(place)
+    return pl.Series(dropped, dtype=pl.UInt32)
+
+
+def _without_lossy(texts: pl.Series) -> pl.Series:
+    emptied = partial(each, function=lambda line: "" if is_lossy(line) else line)
+    return each_line(texts, lambda lines: found(lines, *LOSSY), emptied)
 
 
 # The repairs of decoded texts by their parameter's name, in order. Each has screens and a function of the texts that
 # one of them finds; these have their white space in normal form.
 STEPS: dict[str, tuple[tuple[str, ...], Callable[[pl.Series], pl.Series]]] = {
     "urls": ((URLS,), remove_urls),
-    "metadata": ((METADATA,), partial(_without, unwanted=is_metadata, screens=(METADATA,))),
-    "lossy_mojibake": (LOSSY, partial(_without, unwanted=is_lossy, screens=LOSSY)),
+    "metadata": ((METADATA,), _without_metadata),
+    "lossy_mojibake": (LOSSY, _without_lossy),
     "personal_data": ((PERSONAL,), mask_personal_data),
 }
 

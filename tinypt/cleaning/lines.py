@@ -8,35 +8,13 @@ could be its minutes or the next hour, the text after it decides.
 
 import re
 
+from tinypt.cleaning.bylines import CLOCK, COUNTED, DAY, DONE, STAMP, is_byline
 from tinypt.cleaning.screen import any_case
 
-_MONTH = "(?:janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro)"
-_DATE = (
-    r"[0-9]{1,2}(?:/[0-9]{1,2}/[0-9]{2,4}|-[0-9]{1,2}-[0-9]{4}|\.[0-9]{1,2}\.[0-9]{4}"
-    rf"|º? de {_MONTH}(?: de)? [0-9]{{4}})(?![0-9])"
-)
-_CLOCK = r"[0-9]{1,2}(?::[0-9]{2}(?::[0-9]{2})?|h(?:[0-9]{2}(?!:[0-9]|h(?!s)))?)(?: ?min| ?hs?)?"
-_DAY = "(?:segunda|terça|quarta|quinta|sexta|sábado|domingo)"
-_WEEKDAY = rf"{_DAY}(?:-feira)?"
-_STAMP = rf"(?:{_WEEKDAY}[ ,–-]+)?{_DATE}(?:[ ,|–-]*(?:\b(?:às|as|a) |{_CLOCK}|\b{_WEEKDAY}))*\W*"
-# A name needs capitals: "Por Ana Prado" is a byline, "Por falar nisso" is not. Songs and titles have them too, so a
-# name alone needs two words or a colon, and does not begin with an ordinary word ("Por Deus", "Por Toda Minha Vida").
-_ORDINARY = (
-    r"(?:deus|jesus|cristo|amor|amar|favor|você|vocês|nós|mim|ela|ele|isso|isto|aquilo|qu[eê]|quem|onde|tudo|nada|tod[oa]s?"
-    r"|uma?s?|noss[oa]s?|minhas?|meus?|tuas?|teus?|suas?|seus?|ess[ea]s?|est[ea]s?|causa|cima|baixo|trás|fim|enquanto"
-    r"|exemplo|aqui|ali|lá|mais|menos|muit[oa]s?|pouc[oa]s?|cada|vezes|dentro|fora|entre)\b"
-)
-_WORD = r"[A-ZÀ-Ú][a-zà-ú'.-]+"
-_NAME = rf"(?!{_ORDINARY})(?-i:{_WORD}(?: (?:d[aeo]s?|e|{_WORD}))*)"
-_AFTER_NAME = rf"(?: ?[|,(–—-].*| em {_STAMP})"
-_COUNTED = (
-    r"(?:coment[áa]rios?|visualizações|acessos?|curtidas?|compartilhamentos?|visitas?|votos?|respostas?|leituras?)"
-)
 _SHARE = (
     r"(?:compartilh(?:e|ar)|curt(?:ir|a)|tweet(?:ar)?|twittar|recomend(?:e|ar)|enviar|imprimir|comentar|salvar|seguir"
     r"|facebook|twitter|google\+?|whatsapp|linkedin|orkut|pinterest|e-?mail|instagram)"
 )
-_DONE = "(?:publicad|postad|atualizad|enviad|criad|escrit|modificad)[oa]s?"
 _UPDATE = r"(?:última atualização|última modificação|atualização|data(?: d[aeo] \w+)?)"
 _LABEL = (
     r"(?:tags?|marcadores|categorias?|etiquetas?|arquivado em|registrado em|assuntos?|palavras-chave|fonte"
@@ -46,12 +24,11 @@ _SEEN = "(?:visualizad|acessad|lid|vist)[oa]"
 _SIZE = "tamanho d[ao] (?:letra|fonte|texto)"
 # Lines that hold only a place, a date, an author or a link to click. Matched against whole lines.
 _METADATA = re.compile(
-    rf"(?:{_DONE}\b:? (?:(?:em|por) .*|.{{0,20}}{_STAMP})"
-    rf"|{_UPDATE} ?:? ?(?:em )?{_STAMP}"
-    rf"|(?:em )?{_STAMP}|{_CLOCK}"
-    rf"|por:? (?:admin|redação){_AFTER_NAME}?|por:? {_NAME}{_AFTER_NAME}|por: {_NAME}|por (?=[^ ]+ ){_NAME}"
+    rf"(?:{DONE}\b:? .{{0,40}}(?:{STAMP}|\b(?:às|as) {CLOCK})"
+    rf"|{_UPDATE} ?:? ?(?:em )?{STAMP}"
+    rf"|(?:em )?{STAMP}|{CLOCK}"
     rf"|{_LABEL} ?:.*"
-    rf"|[0-9][0-9.]* {_COUNTED}\b(?: ?[|,•–-].*)?|{_COUNTED}\W{{0,3}}[0-9][0-9.]*\W?"
+    rf"|[0-9][0-9.]* {COUNTED}\b(?: ?[|•–-].*|, ?[0-9].*)?|{COUNTED}\W{{0,3}}[0-9][0-9.]*\W?"
     rf"|{_SEEN} [0-9][0-9.]* vez(?:es)?"
     rf"|(?=.*(?:compartilh|curt|tweet|twitt|recomend|enviar por)){_SHARE}\b"
     rf"(?:[ 0-9|,•()/+–-]++(?:{_SHARE}\b|(?:n[oa]|em|com|por|pelo|via|um|seus?|amigos?|isto|post|página)\b)?)*"
@@ -60,8 +37,8 @@ _METADATA = re.compile(
 )
 # Screen of is_metadata in Rust's syntax: the beginnings of such lines.
 METADATA = (
-    rf"(?mi)^(?:(?:em )?(?:{any_case(_DAY)}|[0-9]{{1,2}}(?:[/.:-][0-9]|h|º? de ))|por:? |{any_case(_DONE)}:? "
-    rf"|{any_case(_UPDATE)}|{any_case(_LABEL)} ?:|{any_case(_COUNTED)}|[0-9][0-9.]* {any_case(_COUNTED)}"
+    rf"(?mi)^(?:(?:em )?(?:{any_case(DAY)}|[0-9]{{1,2}}(?:[/.:-][0-9]|h|º? de ))|por:? |{any_case(DONE)}:? "
+    rf"|{any_case(_UPDATE)}|{any_case(_LABEL)} ?:|{any_case(COUNTED)}|[0-9][0-9.]* {any_case(COUNTED)}"
     rf"|{any_case(_SEEN)} [0-9]|{any_case(_SHARE)}|{any_case(_SIZE)})"
 )
 # Screens of is_lossy in Rust's syntax; as one expression they would take ten times as long.
@@ -87,11 +64,38 @@ _ADDRESS = re.compile(r"[/=&]")  # in an address, a question mark begins a query
 _WORDS_A_MARK = 40  # lost letters occur every few words; a long line with few marks has them for another reason
 _MAX_WORDS = 14  # longer lines hold more than metadata
 _SENTENCE_END = (".", "!", "?", "…", ":", ";")
+_FULL_STOP, _CLOSING = (".", "!", "?", "…"), "\"')]»*_ "
+# Metadata that a sentence can hold as well, and a date or time at its end, which a sentence seldom has.
+_PHRASE = re.compile(rf"(?:{DONE}|por|em)\b", re.IGNORECASE)
+_STAMPED = re.compile(r"^(?!em ).*(?:[0-9]/[0-9]{2,4}|[0-9]h[0-9]{0,2}|[0-9]:[0-9]{2})\W*$", re.IGNORECASE)
+# A name of what follows it, on the same line or on a line of its own.
+_KEY = re.compile(rf"[\w-]+ ?:|(?:{DONE}|{_UPDATE})$", re.IGNORECASE)
 
 
 def is_metadata(line: str) -> bool:
     """Whether a line holds only a date, a byline, counters, tags or a sharing link."""
-    return not line.endswith(_SENTENCE_END) and len(line.split()) <= _MAX_WORDS and bool(_METADATA.fullmatch(line))
+    if line.endswith(_SENTENCE_END) or len(line.split()) > _MAX_WORDS:
+        return False
+    return bool(_METADATA.fullmatch(line)) or is_byline(line)
+
+
+def is_continued(before: str, line: str, after: str) -> bool:
+    """Whether a line in the form of metadata is text: a part of a sentence that is broken into lines.
+
+    Args:
+        before: the line before it; empty if there is none, or if it is no text.
+        line: one that is_metadata.
+        after: the line after it, likewise.
+    """
+    begun, continued = _is_open(before), after[:1].islower() and not _KEY.match(after)
+    if not _PHRASE.match(line):
+        return begun and continued and not line[0].isupper()
+    return continued or (begun and line[0].islower() and not _STAMPED.search(line))
+
+
+def _is_open(line: str) -> bool:
+    """Whether a line may hold a sentence that goes on. One that is empty, in capitals or only a key does not."""
+    return not (line.rstrip(_CLOSING).endswith(_FULL_STOP) or line.upper() == line or _KEY.match(line))
 
 
 def is_lossy(line: str) -> bool:
