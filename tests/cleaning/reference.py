@@ -10,6 +10,7 @@ import ftfy
 from ftfy.badness import is_bad
 from ftfy.fixes import uncurl_quotes
 
+from tinypt.cleaning import mojibake
 from tinypt.cleaning import text as module
 from tinypt.cleaning.lines import is_continued, is_lossy, is_metadata
 from tinypt.cleaning.personal import PATTERNS
@@ -103,9 +104,18 @@ def _fix_line(line: str) -> str:
 
 def _without_capitals(line: str) -> str:
     """The line with A for each letter that is right, as in HORTELÃ. One step of decoding may make such a word."""
-    word = r"((?:^|[^\w]|[\d_²³¹¼-¾])[A-ZÀ-ÖØ-Þ]+)"
-    right = rf"{word}Ã([»’…–—™®\xa0])|(“[^“”]*[A-ZÀ-ÖØ-Þ])Ã(”)|{word}[ÇÉÊÍ]([¹²³°†‡•¼½¾])"
-    return re.sub(right, r"\1\3\5A\2\4\6", line)
+    letter = r"[^\W\d_²³¹¼-¾]"
+    start, end = rf"((?<!{letter})[A-ZÀ-ÖØ-Þ]+)", f"(?!(?![ªº]){letter})"
+    for right in (
+        rf"{start}Ã([»’…–—™®\xa0])",
+        rf"([A-ZÀ-ÖØ-Þ])Ã([«°¹²¨¬¶·†½¾¿]{end})",
+        "(“[^“”]*[A-ZÀ-ÖØ-Þ])Ã(”)",
+        rf"{start}[ÇÉÊÍ]([¹²³°†‡•¼½¾ªº§¶¨¬±µ‰ˆ˜])",
+        rf"((?<!{letter})(?:{mojibake._TILDE}))Ã([©ªº³´§‘“”•‡]{end})",
+        "([A-Za-zÀ-ÖØ-öø-ÿ]”)[ªº]()",
+    ):
+        line = re.sub(right, r"\1A\2", line)
+    return line
 
 
 def remove_urls(text: str) -> str:

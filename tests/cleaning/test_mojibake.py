@@ -124,17 +124,49 @@ def test_more_mojibake(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["«HORTELÃ»", "A PALAVRA «LÃ» E A «MAÇû", "“VOLTO AMANHÃ”", "SÓ DE MANHÃ…", "IRMÃ™", "CRISTÃ – A VIDA", "‘IRMÃ’"],
+    [
+        "«HORTELÃ»",
+        "A PALAVRA «LÃ» E A «MAÇû",
+        "“VOLTO AMANHÃ”",
+        "SÓ DE MANHÃ…",
+        "IRMÃ™",
+        "CRISTÃ – A VIDA",
+        "‘IRMÃ’",
+        "MAÇÃ©",
+        "HORTELÃ”©",
+        "IRMÃ”º",
+        "“IRMÃ”º",
+        "CRISTê E CRISTú",
+        "IRMÃ³, MAÇÃ©",
+        "VOLTO AMANHÃ”",
+        "MANHÃ • TARDE",
+        "LÃ° E MAÇÃ°",
+        "TUPÃ² IRMù MAÇÃ†",
+        "A MAÇÃ¶",
+        "«SÓ» MANHë»",
+        "ALEMÃ§",
+    ],
 )
 def test_words_in_capitals_that_end_in_a_tilde_are_right(text: str) -> None:
     assert fix_mojibake(text) == uncurl_quotes(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["MARIA JOSÉ¹, ANDRÉ², PELÉ³", "SÃO TOMÉ², BEBÊ¹, PIAUÍ²", "JOSÉ† E JOSÉ‡", "ATÉ½ KG", "CAFÉ•BAR", "CAFÉ°"]
+    "text",
+    [
+        "MARIA JOSÉ¹, ANDRÉ², PELÉ³",
+        "SÃO TOMÉ², BEBÊ¹, PIAUÍ²",
+        "JOSÉ† E JOSÉ‡",
+        "ATÉ½ KG",
+        "CAFÉ•BAR",
+        "CAFÉ°",
+        "1ª SÉª",
+        "CAFɺ",
+        "“CASA”º E “casa”ª",
+    ],
 )
 def test_a_mark_after_a_word_in_capitals_is_right(text: str) -> None:
-    assert fix_mojibake(text) == text
+    assert fix_mojibake(text) == uncurl_quotes(text)
 
 
 def test_a_no_break_space_after_a_tilde_separates_words() -> None:
@@ -148,6 +180,10 @@ def test_a_no_break_space_after_a_tilde_separates_words() -> None:
         ("«HORTELÃ» e aÃ§Ã£o", "«HORTELû e ação"),  # other mojibake in the line
         ("NÃ£o, EDUCAÃ‡ÃƒO", "Não, EDUCAÇÃO"),
         ("ir Ã\xa0 praia", "ir à praia"),
+        ("CAFÃ© DA AVÃ³, VOCÃª E O BAÃº", "CAFé DA AVó, VOCê E O BAú"),  # capitals of bytes, not of letters
+        ("IRMÃ£, IMÃ³VEL, SÃ“ E FÃ‰", "IRMã, IMóVEL, SÓ E FÉ"),
+        ("LINGÃ¼ISTA, NÂº 5, CRISTÃ³VÃ£O, IRMÃƒ", "LINGüISTA, Nº 5, CRISTóVãO, IRMÃ"),
+        ("MAÇÃ© e aÃ§Ã£o", "MAÇé e ação"),
     ],
 )
 def test_mojibake_that_resembles_them_is_repaired(text: str, fixed: str) -> None:

@@ -6,14 +6,15 @@ combines it with every character that ftfy's other repairs could change. ftfy le
 for curly quotes, which are straightened by column. Lines that the screen finds are repaired by ftfy itself.
 
 Three differences from ftfy are intended. Words in capitals that end in Ã keep it before punctuation, where ftfy sees
-û or Ô (`«HORTELÃ»`). A line that several layers of decoding do not settle stays as it is; ftfy would decode it once
-for each of its characters. A run of combining marks is cut, since its normal form takes time in its square.
+û or Ô (`«HORTELÃ»`), and known ones before signs such as © (`MAÇÃ©`). A line that several layers of decoding do not
+settle stays as it is; ftfy would decode it once for each of its characters. A run of combining marks is cut, since its
+normal form takes time in its square.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import ftfy
@@ -43,9 +44,21 @@ _PASSES = 6  # decodings and repairs of a line; real lines need at most three, i
 _PART_PASSES = 3  # decodings of a part of a line
 # Ã is right at the end of a word in capitals before these. As mojibake they would be lower-case letters, letters that
 # Portuguese does not have, or a quotation mark that is closed without being opened. Other letters are right before a
-# mark of a footnote (JOSÉ¹): both would be a phonetic or Greek letter.
-_WORD = r"((?:^|[^\p{L}])[A-ZÀ-ÖØ-Þ]+)"
-_CAPITALS = rf"{_WORD}Ã([»’…–—™®\x{{a0}}])|(“[^“”]*[A-ZÀ-ÖØ-Þ])Ã(”)|{_WORD}[ÇÉÊÍ]([¹²³°†‡•¼½¾])"
+# mark of a footnote (JOSÉ¹): both would be a phonetic or Greek letter. Ã before other signs may be a Portuguese letter
+# (CAFÃ©), so it is right only in words that end in it.
+_TILDE = (
+    "AFEG|ALDE|ALEM|AMANH|ANCI|ANFITRI|ARTES|AVEL|BRET|BUTANT|CAMPE|CATAL|CIDAD|CRIST|CUNH|DIV|ESCRIV|GAL|HORTEL|IRM|ISL"
+    "|ITAPU|IVAIPOR|JAÇAN|MANH|MARACAN|MAÇ|ORF|PAG|ROM|SUTI|TALISM|TARZ|TECEL|TUP|VIL|ÓRF"
+)
+_START, _END = r"(?:^|[^\p{L}])", r"(?:[^\p{L}]|[ªº]|$)"
+_RIGHT = (
+    rf"({_START}[A-ZÀ-ÖØ-Þ]+)Ã([»’…–—™®\x{{a0}}])",
+    rf"([A-ZÀ-ÖØ-Þ])Ã([«°¹²¨¬¶·†½¾¿]{_END})",
+    r"(“[^“”]*[A-ZÀ-ÖØ-Þ])Ã(”)",
+    rf"({_START}[A-ZÀ-ÖØ-Þ]+)[ÇÉÊÍ]([¹²³°†‡•¼½¾ªº§¶¨¬±µ‰ˆ˜])",
+    *[rf"({_START}(?:{_TILDE}))Ã([©ªº³´§‘“”•‡]{_END})"] * 2,  # the end of a word may be the start of the next one
+    r"([A-Za-zÀ-ÖØ-öø-ÿ]”)[ªº]()",  # a footnote of a quotation; both would be a Cyrillic letter
+)
 _MARKS = r"(\p{M}{30})\p{M}+"  # longest run of combining marks: the Stream-Safe Text Format of Unicode (UAX #15)
 
 
@@ -193,7 +206,8 @@ def _cut(line: str) -> list[str]:
 def _bad(lines: pl.Series) -> pl.Series:
     """Positions (uint32) of the lines that may hold mojibake."""
     at = found(lines, BAD)
-    return at.filter(lines.gather(at).str.replace_all(_CAPITALS, "${1}${3}${5}A${2}${4}${6}").str.contains(BAD))
+    plain = reduce(lambda some, right: some.str.replace_all(right, "${1}A${2}"), _RIGHT, lines.gather(at))
+    return at.filter(plain.str.contains(BAD))
 
 
 def _fix_encodings(lines: pl.Series) -> pl.Series:
