@@ -43,7 +43,9 @@ METADATA = (
 )
 # Screens of is_lossy in Rust's syntax; as one expression they would take ten times as long.
 LOSSY = (r"[A-Za-z\x{80}-\x{10ffff}]\?{1,3}[a-zà-ú]", "\ufffd")
-_LOSSY = re.compile(r"(?<![^\W\d_])([^\W\d_]++)(?:(\?{1,3})(?=([a-zà-ú][^\W\d_]*))|(\ufffd++)(?=[^\W\d_]))")
+_LOSSY = re.compile(r"(?<![^\W\d_])([^\W\d_]++)(\?{1,3})(?=([a-zà-ú][^\W\d_]*))")
+_LOST = re.compile(r"(?<![^\W\d_])([^\W\d_]*+)\ufffd++(?=([^\W\d_]*)(\??))")
+_ACCENTED = re.compile("[À-ÖØ-öø-ÿ]")
 # Words of questions and answers. A question mark between letters may be one whose space is missing if one of these
 # is next to it and the other side could be a word: of two letters, with a vowel next to the edge.
 _FREQUENT = frozenset(
@@ -99,7 +101,7 @@ def _is_open(line: str) -> bool:
 
 
 def is_lossy(line: str) -> bool:
-    """Whether letters inside the words of a line are lost, to question marks or U+FFFD, which no repair can undo.
+    """Whether letters in the words of a line are lost, to question marks or U+FFFD, which no repair can undo.
 
     One question mark between letters may be a missing space. Two in a row (`informa??o`) are lost letters, and so are
     two in a line if one of them stands where no word could end or begin (`n?o`, `poss?vel`); not in addresses, and
@@ -108,12 +110,37 @@ def is_lossy(line: str) -> bool:
     if "?" not in line and "\ufffd" not in line:
         return False
     words = line.split()
-    marked = [word for word in words if "?" in word or "\ufffd" in word]
-    marks = [mark.groups() for word in marked if not _ADDRESS.search(word) for mark in _LOSSY.finditer(word)]
-    lost = any(replaced or len(asked) > 1 for _, asked, _, replaced in marks) or (
-        len(marks) > 1 and not all(_missing_space(before, after) for before, _, after, _ in marks)
-    )
-    return lost and len(words) <= _WORDS_A_MARK * len(marks)
+    asked = [word for word in words if "?" in word and not _ADDRESS.search(word)]
+    marks = [mark.groups() for word in asked for mark in _LOSSY.finditer(word)]
+    lost = _lost_letters(line) if "\ufffd" in line else 0
+    is_lost = lost > 0 or any(len(run) > 1 for _, run, _ in marks)
+    if not is_lost and len(marks) > 1:
+        is_lost = not all(_missing_space(before, after) for before, _, after in marks)
+    return is_lost and len(words) <= _WORDS_A_MARK * (len(marks) + lost)
+
+
+def _lost_letters(line: str) -> int:
+    """How often U+FFFD in a line is a lost letter: in a word or at its edge (`�gua`, `informaç�`).
+
+    Alone it may be a dash or an emoji, after a digit a sign. At an edge it may be a quotation mark: if it has a partner
+    in a line that has kept its accents, or a question mark after it (`cabeça�?`), and a word could begin or end there.
+    After an accent hardly another one is lost.
+    """
+    has_accents, in_capitals = bool(_ACCENTED.search(line)), line.isupper()
+    lost, opened = 0, False  # whether the last mark may have opened a quotation; it is counted until that is closed
+    for mark in _LOST.finditer(line):
+        before, after, asks = mark.groups()
+        previous = line[mark.start() - 1 : mark.start()]
+        if not before and (not after or previous.isdigit()):
+            closes = opened and previous in (",", *_FULL_STOP)
+        else:
+            initials = before.isupper() and not in_capitals  # these end in any letter
+            ends = not after and (initials or bool(_LAST.search(before.lower())))
+            closes = ends and opened
+            lost += not (ends and (opened or asks or _ACCENTED.match(before[-1])))
+        lost -= closes
+        opened = not closes and (has_accents and not before and bool(_FIRST.match(after.lower())))
+    return lost
 
 
 def _missing_space(before: str, after: str) -> bool:
