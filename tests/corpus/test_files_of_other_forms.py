@@ -207,6 +207,23 @@ def test_carriage_returns_end_the_lines_of_a_file_without_line_feeds(
     assert [record.text for record in read(tmp_path / "a.txt", document=document)[0]] == texts
 
 
+@pytest.mark.parametrize("document", ["line", "blank_line", "file"])
+@pytest.mark.parametrize(
+    ("content", "texts"),
+    [
+        (b"um\rdois\ntr\xc3\xaas\rquatro", ["um", "dois", "três", "quatro"]),
+        (b"um\rdois\rtr\xc3\xaas\rquatro\n", ["um", "dois", "três", "quatro"]),
+        (b"um\r\ndois\rtr\xc3\xaas\nquatro\r\r\n", ["um", "dois", "três", "quatro"]),
+    ],
+)
+def test_carriage_returns_and_line_feeds_may_be_mixed(
+    tmp_path: Path, document: Document, content: bytes, texts: list[str]
+) -> None:
+    (tmp_path / "a.txt").write_bytes(content)
+    read_texts = [record.text for record in read(tmp_path / "a.txt", document=document)[0]]
+    assert read_texts == (texts if document == "line" else ["\n".join(texts)])
+
+
 @pytest.mark.parametrize("kind", ["gz", "zst"])
 def test_a_compression_bomb_is_skipped_and_counted_in_little_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str

@@ -3,7 +3,7 @@
 import codecs
 from collections import Counter
 from collections.abc import Iterator
-from itertools import chain, groupby, islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -59,7 +59,7 @@ def read_text(
 
 
 def _texts(path: Path, raw: BinaryIO, text_column: str, start: int, document: Document) -> Iterator[Row]:
-    for lines in islice(_documents(_mac(read_lines(path, raw)), document), start, None):
+    for lines in islice(_documents(_split(read_lines(path, raw)), document), start, None):
         if TOO_LONG in lines:
             yield "too_long"
             continue
@@ -71,10 +71,14 @@ def _texts(path: Path, raw: BinaryIO, text_column: str, start: int, document: Do
             yield {text_column: text} if text or document == "file" else "blank_line"
 
 
-def _mac(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """Lines; a file without line feeds is split at its carriage returns, if any, as on Macs before OS X."""
-    start = list(islice(lines, 2))
-    return iter(start[0].split(b"\r")) if len(start) == 1 else chain(start, lines)
+def _split(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Lines, split at carriage returns as well: Macs before OS X ended lines so, and some files mix both kinds."""
+    for line in lines:
+        line, start = line.rstrip(b"\r"), 0
+        while (end := line.find(b"\r", start)) >= 0:
+            yield line[start:end]
+            start = end + 1
+        yield line[start:]
 
 
 def _documents(lines: Iterator[bytes], document: Document) -> Iterator[list[bytes]]:
