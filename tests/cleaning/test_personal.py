@@ -18,6 +18,15 @@ from tinypt.cleaning.personal import PERSONAL, mask_personal_data
         ("registro A123.456.789-09", "registro A123.456.789-09"),
         ("CPF nº123.456.789-09²", "CPF nº000.000.000-00²"),
         ("²123.456.789-09", "²000.000.000-00"),
+        ("(11) 98765\u20114321, (11) 3333–4444", "(00) 0000-0000, (00) 0000-0000"),
+        ("(11)\u202f3333\u20124444", "(00) 0000-0000"),
+        ("+55\xa0(11)\xa09\xa08765\xa04321", "(00) 0000-0000"),
+        ("(11) 98765 - 4321 e (11) 9.8765−4321", "(00) 0000-0000 e (00) 0000-0000"),
+        ("123.456.789\u201109 ou 123.456.789 – 09", "000.000.000-00 ou 000.000.000-00"),
+        ("joão@exemplo.com.br e ana.conceição@maçã.com.br", "nome@exemplo.com.br e nome@exemplo.com.br"),
+        ("«josé@exemplo.com»–água@x.org", "«nome@exemplo.com.br»–nome@exemplo.com.br"),
+        ("joa\u0303o@exemplo.com.br", "nome@exemplo.com.br"),
+        ("(1999) 2000–2010 e (11) 1999 a 2010", "(1999) 2000–2010 e (11) 1999 a 2010"),
     ],
 )
 def test_unmistakable_personal_data_is_masked(text: str, masked: str) -> None:

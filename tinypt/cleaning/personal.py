@@ -8,10 +8,14 @@ import polars as pl
 
 from tinypt.cleaning.screen import EDGE
 
+_LETTER = "0-9A-Za-zÀ-ÖØ-öø-ɏ\u0300-\u036f"  # of Latin scripts, with accents: joão@maçã.com.br
+_BLANK = "[ \xa0\u2007\u202f]"
+_DASH = "[-‐-―−]"
+_BETWEEN = rf"(?:{_BLANK}?{_DASH}{_BLANK}?|[. \xa0\u2007\u202f])"
 PATTERNS = {
-    r"[0-9A-Za-z][0-9A-Za-z._%+-]*@[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*\.[A-Za-z]{2,}": "nome@exemplo.com.br",
-    rf"{EDGE}[0-9]{{3}}\.[0-9]{{3}}\.[0-9]{{3}}-[0-9]{{2}}{EDGE}": "000.000.000-00",
-    rf"(?:\+55 ?)?\([0-9]{{2,3}}\) ?9? ?[0-9]{{4}}[-. ][0-9]{{4}}{EDGE}": "(00) 0000-0000",
+    rf"[{_LETTER}][{_LETTER}._%+-]*@[{_LETTER}-]+(?:\.[{_LETTER}-]+)*\.[A-Za-z]{{2,}}": "nome@exemplo.com.br",
+    rf"{EDGE}[0-9]{{3}}\.[0-9]{{3}}\.[0-9]{{3}}{_BLANK}?{_DASH}{_BLANK}?[0-9]{{2}}{EDGE}": "000.000.000-00",
+    rf"(?:\+55{_BLANK}?)?\([0-9]{{2,3}}\){_BLANK}?9?{_BETWEEN}?[0-9]{{4}}{_BETWEEN}[0-9]{{4}}{EDGE}": "(00) 0000-0000",
 }
 PERSONAL = "|".join(PATTERNS)  # screen of mask_personal_data
 
