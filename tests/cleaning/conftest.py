@@ -22,6 +22,7 @@ _FRAGMENTS = [
     "&amp;", "&lt;b&gt;", "&amp;lt;p&amp;gt;", "&nbsp;", "&eacute;", "&#231;", "&copy", "<b>", "</b>", "<p>", "</p>",
     "<br/>", "<b", "a<b e c>d", "<script>", "</script>", "<nav>", "</nav>", "<o:p>", "</o:p>", "<valor>", "<!-- ",
     " -->", "<a href='x'>", "</a>",
+    "</>", "<?php a(); ?>", "<?php e ", " ?>", '<a href="', "</p",
     "http://x.com/a", "www.x.com.br", "(http://x.com)", "<https://x.org/>", "x.com/y", "Tags: a, b", "12/03/2010",
     "Por Ana Prado",
     "\npor Ana Prado\n", "\npublicado em 1881\n", "\nem 1/2/2010\n", "Publicado em 1/2/2010 às 10h",

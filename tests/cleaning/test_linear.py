@@ -22,6 +22,7 @@ TOKENS = [
     *["<", "</", ">", "/>", "<!--", "-->", "<!doctype ", "<?xml ", "<![CDATA[", "]]>", "<script>", "<script "],
     *["</script>", "<style>", "<div>", "</div>", "<div ", "<nav>", "</nav>", "<form>", "<svg>", "<template>", "<rt>"],
     *["<p>", "<br>", "<td>", "<a href=x ", '<a href="', "<b a='", "<o:p>", "</o:p>", "<x/>", "<time ", "</ b"],
+    *["</>", "<?php ", "<?", "?>", "<? $a", " class=\"", "</b"],
     *['<img alt="x > y" ', "a=b ", " a= ", "checked ", '="', "='", '"', "'", "=", "&amp;", "&lt;", "&gt;", "&", "&#"],
     *["&amp;lt;", "&quot;", "http://", "www.", "http://a", "a.com/", "a.a.", ".com/", "(", ")", "[", "(http://a)"],
     *["Disponível em: ", "[1]: ", "Acesso em ", "\ufdd0", "Ã", "Â", "Ã§", "Ãƒ", "â€", "Â§", "\xa0", "\x80", "ï¿½"],

@@ -118,7 +118,7 @@ def test_broken_and_nested_pages(page: str, text: str) -> None:
 
 def test_a_tag_may_hold_another_in_a_value_and_only_the_inner_one_may_be_whole() -> None:
     page = "<b a='<b c=\"" * 5
-    assert strip_markup(f"{page}<img alt='<i>'>um") == f"{page}um"
+    assert strip_markup(f"{page}<img alt='<i>'>um\ndois") == f"{page}um\ndois"
     assert strip_markup(f"{page}\"'>\"'>um") == "<b a='<b c=\"" * 4 + "\"'>um"
 
 
@@ -146,3 +146,56 @@ def test_text_between_tags_is_unchanged(text: str) -> None:
 def test_removing_elements_of_other_vocabularies_does_not_join_words() -> None:
     assert strip_markup("<tipo>bool</tipo><nome>soma</nome>") == "bool soma"
     assert strip_markup("Bra<o:p></o:p>sil, <st1:place>Brasil</st1:place>.") == "Brasil, Brasil."
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("um</> dois</ >", "um dois"),
+        ("um <?php echo 'a > b'; ?>dois", "um dois"),
+        ("um <?= $x ?><? } ?><?php else: ?><?php endif ?><?php ?>dois", "um dois"),
+        ('<?xml version="1.0"?><?xml-stylesheet href="a"?><?mso-application progid="Word"?>um', "um"),
+        ("<?php\n$a = 1;\n// nada\nif (a()) {\n  b()\n}\n?>um", "um"),
+        ("<?php if ($a < 1): ?><b>um</b><?php endif; ?>", "um"),
+        ('texto <a href="x', "texto "),
+        ("texto <a href='http://a.com/b?c=d", "texto "),
+        ("texto <a href=", "texto "),
+        ('texto <img src="a.jpg" alt="uma foto do', "texto "),
+        ('texto <img src="a.jpg" al', "texto "),
+        ('texto <td width="50%"', "texto "),
+        ('um\ndois <div class="x" id="', "um\ndois "),
+        ("texto</p", "texto"),
+        ("texto <br", "texto "),
+        ("texto <br /", "texto "),
+        ('texto <time datetime="2010', "texto "),
+    ],
+)
+def test_what_can_be_no_prose_is_removed(text: str, left: str) -> None:
+    assert strip_markup(text) == left
+    assert pl.Series([text]).str.contains(MARKUP).all()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *[
+            "a < b",
+            "amo <3",
+            "a <b",
+            "se a <b c=d",
+            "x <i j",
+            "o <time",
+            "o <time joga",
+            "a <> b",
+            "Map<>",
+            "a </ b",
+            "<",
+        ],
+        *["entre <?php e ?>", "use <? e ?>", "abra com <?php (o nome) e feche com ?>", "<?", "<?php"],
+        "<?php\necho 1;\nO código acima é só um começo.\n<b",
+        "<?php a();\n## Depois do código\nVem um texto (longo);\n?>",
+        *['veja <a href="x leia o resto do texto', "se x <table y", "<div class=x texto longo", 'um <a href="x\ndois'],
+    ],
+)
+def test_what_may_be_prose_stays(text: str) -> None:
+    assert strip_markup(text) == text

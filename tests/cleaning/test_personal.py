@@ -26,6 +26,7 @@ from tinypt.cleaning.personal import PERSONAL, mask_personal_data
         ("joão@exemplo.com.br e ana.conceição@maçã.com.br", "nome@exemplo.com.br e nome@exemplo.com.br"),
         ("«josé@exemplo.com»–água@x.org", "«nome@exemplo.com.br»–nome@exemplo.com.br"),
         ("joa\u0303o@exemplo.com.br", "nome@exemplo.com.br"),
+        ("ana@máquina.domínio", "nome@exemplo.com.br"),
         ("(1999) 2000–2010 e (11) 1999 a 2010", "(1999) 2000–2010 e (11) 1999 a 2010"),
     ],
 )

@@ -60,16 +60,35 @@ _LOOSE = (
     rf"(?<=[a-z0-9]{{3}})\s[^<>=]*+={_UP_TO_END}|(?<=<a)(?=\s[^<>]*\bhref\s*+=){_UP_TO_END}"
     rf"|(?P<broken>(?:(?<=<script)|(?<=<style)){_UP_TO_END})"
 )
+# An instruction of PHP or XML, up to its end. It is removed if every line of it looks like code: authors write of
+# "<?php" too, and leave it open.
+_INSTRUCTION = r"\?" + _every(r"[^<?]++|\?(?!>)|<(?!\?)", "*") + r"\?>"
+_CODE_LINE = re.compile(
+    r"(?:(?:end\w++|else)?|(?=[/*$}\"'.)]).*|.*\$[a-z_].*|.*[;:{}(),=|&>\[\]\"'])\s*+", re.IGNORECASE
+)
 # A tag, a declaration, or the beginning of a comment. One expression, so that a < that begins none costs little: a
 # hostile text may hold a quarter of a million, and is read up to five times. Values may hold a < as well, but the time
 # is linear: a value ends at the next quote of its kind, so readings from two < share no value, nor what is between
 # values. A likely word is a tag with attributes alone, if need be after a first >.
 _TAG = re.compile(
-    rf"<(?:/\s*+(?P<closing>{_any_of(_NAMES + _WORDS)})(?:[\s/][^<>]*+)?>"
+    rf"<(?:/\s*+(?:(?P<closing>{_any_of(_NAMES + _WORDS)})(?:[\s/][^<>]*+)?)?>"
     r"|(?P<comment>!--)|!\[(?:end)?if\b[^<>]*+>|!doctype\b[^<>]*+>|!\[CDATA\[|\?xml\b[^<>]*+>"
+    rf"|(?P<instruction>{_INSTRUCTION})"
     r"|(?=[a-z][^<>\"']*+[>\"'])"  # most that are none meet the next < before any > or quote
     rf"(?:(?P<opening>{_any_of(_NAMES)})(?:{_every(_ATTRIBUTE, '*')}{_STRAY}\s*+|{_LOOSE})"
     rf"|(?P<word>{_any_of(_WORDS)})(?>(?:/?>)?){_every(_ATTRIBUTE, '+')}\s*+)(?P<end>/\s*+>|>))",
+    re.IGNORECASE,
+)
+# A tag that the end of the text cuts off, with a > added: its name, whole attributes and the beginning of one. A single
+# letter needs a quote or href after it, and a likely word an attribute.
+_WHOLE = r"\s++[a-z_:@][\w:.-]*+\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>]++)"
+_BEGUN = (
+    r"\s++(?:alt|class|content|style|title)\s*+=\s*+(?:\"[^\">]{0,300}|'[^'>]{0,300})"
+    r"|\s++[a-z_:@][\w:.-]*+\s*+=\s*+[\"']?[^\s\"'<>]*+|(?<=[\"'])\s*+[a-z-]*+"
+)
+_CUT = re.compile(
+    rf"<(?:/{_any_of(_NAMES + _WORDS)}|(?!(?!a\s++href)[a-z](?:\s[^\"'>]*+)?>|(?:{'|'.join(_WORDS)})\s*+>)"
+    rf"{_any_of(_NAMES + _WORDS)}{_every(_WHOLE, '*')}(?:{_BEGUN})?)\s*+/?>",
     re.IGNORECASE,
 )
 _CDATA_END = "]]>"
@@ -77,7 +96,9 @@ _CODE = re.compile(r"[^<>]*+>")
 _CODE_ENDS = {name: re.compile(rf"</{name}(?=[\s/>])[^<>]*+>", re.IGNORECASE) for name in ("script", "style")}
 _COMMENT_END = re.compile("--!?>")
 # Screen of strip_markup.
-MARKUP = rf"(?i)<(?:[!?/]|(?:{any_case('script|style')})|(?:{any_case('|'.join(_NAMES + _WORDS))})[{SPACES}\n/>])|\]\]>"
+MARKUP = (
+    rf"(?i)<(?:[!?/]|{any_case('script|style')}|(?:{any_case('|'.join(_NAMES + _WORDS))})(?:[{SPACES}\n/>]|\z))|\]\]>"
+)
 _OTHER = re.compile(
     r"<(/?)(\s*+)([a-z_][\w:.-]*+)(?:(\s[^<>]*+)|(/))?>(?=(<[a-z_])?)",
     re.IGNORECASE,
@@ -123,7 +144,13 @@ def strip_markup(text: str) -> str:
     If one is left open or holds most of the page, only its tags are removed.
     """
     text = _strip_other_tags(text) if "</" in text else text
-    return _prose(text, _tags(text)) if "<" in text else text
+    return _without_cut_tag(_prose(text, _tags(text))) if "<" in text else text
+
+
+def _without_cut_tag(text: str) -> str:
+    """The text without a tag that its end cuts off (`texto <a href="x`). Only the last line is so cut."""
+    start = text.rfind("<", text.rstrip().rfind("\n") + 1)
+    return text[:start] if start >= 0 and _CUT.fullmatch(text[start:].rstrip() + ">") else text
 
 
 def _strip_other_tags(text: str) -> str:
@@ -147,7 +174,7 @@ def _tags(text: str) -> list[_Tag]:
     last_comment, unclosed, after = max(text.rfind("-->"), text.rfind("--!>")), set[str](), 0
     while found := _TAG.search(text, after):
         start, after = found.span()
-        closing, comment, opening, broken, word, end = found.groups()
+        closing, comment, instruction, opening, broken, word, end = found.groups()
         name = (closing or opening or word or "").lower()
         if comment and (empty := next(filter(text[after : after + 2].startswith, (">", "->")), "")):
             after += len(empty)
@@ -155,6 +182,9 @@ def _tags(text: str) -> list[_Tag]:
             if after > last_comment or not (close := _COMMENT_END.search(text, after)):
                 continue
             after = close.end()
+        elif instruction and not _is_code(instruction):
+            after = found.start("instruction")
+            continue
         elif opening and name in _CODE_ENDS:
             code = None if name in unclosed else _CODE.match(text, found.end("opening"))
             if code and (close := _CODE_ENDS[name].search(text, code.end())):
@@ -167,6 +197,13 @@ def _tags(text: str) -> list[_Tag]:
                     continue
         tags.append((start, after, name, not closing and name != "", (end or "")[:1] == "/" or name in _VOID))
     return tags
+
+
+def _is_code(instruction: str) -> bool:
+    """Whether an instruction, `?php ... ?>`, holds nothing but code."""
+    inside = instruction[1:-2]
+    lines = (inside[3:] if inside[:3].lower() == "php" else inside).split("\n")
+    return inside.startswith("=") or all(_CODE_LINE.fullmatch(line.strip()) for line in lines)
 
 
 def _prose(text: str, tags: list[_Tag]) -> str:

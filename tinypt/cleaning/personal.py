@@ -13,7 +13,7 @@ _BLANK = "[ \xa0\u2007\u202f]"
 _DASH = "[-‐-―−]"
 _BETWEEN = rf"(?:{_BLANK}?{_DASH}{_BLANK}?|[. \xa0\u2007\u202f])"
 PATTERNS = {
-    rf"[{_LETTER}][{_LETTER}._%+-]*@[{_LETTER}-]+(?:\.[{_LETTER}-]+)*\.[A-Za-z]{{2,}}": "nome@exemplo.com.br",
+    rf"[{_LETTER}][{_LETTER}._%+-]*@[{_LETTER}-]+(?:\.[{_LETTER}-]+)*\.[A-Za-zÀ-ÖØ-öø-ɏ]{{2,}}": "nome@exemplo.com.br",
     rf"{EDGE}[0-9]{{3}}\.[0-9]{{3}}\.[0-9]{{3}}{_BLANK}?{_DASH}{_BLANK}?[0-9]{{2}}{EDGE}": "000.000.000-00",
     rf"(?:\+55{_BLANK}?)?\([0-9]{{2,3}}\){_BLANK}?9?{_BETWEEN}?[0-9]{{4}}{_BETWEEN}[0-9]{{4}}{EDGE}": "(00) 0000-0000",
 }
