@@ -118,6 +118,7 @@ def test_text_that_only_resembles_metadata(line: str) -> None:
     "line",
     [
         "Por Ana Prado",
+        "Por Ludmila Souza",
         "por Joao Silva e Maria Souza",
         "Por José da Silva, da Redação",
         "Por Ana Prado – O Globo",
@@ -147,6 +148,7 @@ def test_bylines(line: str) -> None:
     "line",
     [
         "Por Outro Lado",
+        "Por Castelos Altos",
         "Por Água Abaixo",
         "Por Mares Nunca Dantes Navegados",
         "Por Trás da Máscara",

@@ -20,8 +20,8 @@ COUNTED = (
     r"(?:coment[áa]rios?|visualizações|acessos?|curtidas?|compartilhamentos?|visitas?|votos?|respostas?|leituras?)"
 )
 
-# Titles and verses have capitals too ("Por Outro Lado"), so an author is known by the first word: a common first name
-# or another beginning of an author's name. Lower case without accents.
+# Titles and verses have capitals too ("Por Outro Lado"), so an author is known by a common first name, by another
+# beginning of an author's name, or by a common family name that is no other word. Lower case without accents.
 _FIRST = frozenset(
     """
     abel abilio adalberto adao adelaide ademar ademir adilson admin adriana adriano afonso agencia agnaldo
@@ -64,6 +64,17 @@ _FIRST = frozenset(
     wilma wilson yago yasmin yuri zelia zilda
     """.split()
 )
+_FAMILY = frozenset(
+    """
+    abreu aguiar almeida alves amaral andrade araujo assis azevedo barbosa barros batista bezerra borges braga brito
+    cardoso carvalho castro cavalcante cavalcanti correa correia cunha duarte farias fernandes ferreira figueira
+    figueiredo fonseca freitas gomes goncalves gonzaga guimaraes lacerda lima lopes macedo maciel magalhaes marques
+    martins mattos medeiros mello melo mendes menezes miranda monteiro moraes moreira motta moura muniz nascimento
+    novaes nunes oliveira pacheco padilha paiva peixoto pereira peres pinheiro pires queiroz rangel rezende ribeiro
+    rodrigues salles sampaio schmidt silva silveira simoes siqueira soares sousa souza tavares teixeira toledo vargas
+    vasconcelos vaz veloso viana vieira xavier
+    """.split()
+)
 _ALONE = ("admin", "redacao")  # authors without a second name
 # Words of such lines: names and sections, dates, trades, counters. A line with other words is a sentence
 # ("Publicado em 1881 e inaugurou o realismo").
@@ -101,6 +112,7 @@ def is_byline(line: str) -> bool:
         return False
     first, several = _plain(words[0]), len(words) > 1
     named = first in _FIRST or filed or (capital and bool(colon or _DATED.search(rest)))
+    named = named or (capital and not _FAMILY.isdisjoint(map(_plain, words[1:])))
     named = named or (several and bool(_INITIAL.fullmatch(words[0])))
     return named and (several or first in _ALONE or bool(done or colon or tags))
 
