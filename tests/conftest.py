@@ -16,6 +16,7 @@ from hypothesis.internal.conjecture import providers
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from tinypt.corpus.files import expand, read_file
+from tinypt.files import publish
 from tinypt.modeling.bert import random_bert
 from tinypt.params.models import Architecture
 from tinypt.tokens.vocabulary import make_tokenizer, train_vocabulary
@@ -35,6 +36,12 @@ def sample_params() -> dict[str, Any]:
     """All sections of params/sample.yaml as plain values, for tests to change and write. Every call reads them anew."""
     params: dict[str, Any] = yaml.safe_load((ROOT / "params/sample.yaml").read_text(encoding="utf-8"))
     return params
+
+
+def seal(*folders: Path) -> None:
+    """Write the checksums of folders that a test has filled, as their stages do."""
+    for folder in folders:
+        publish(folder, folder)
 
 
 # Property tests give the same answer every time, and on a slow machine too. `make soak` draws fresh examples instead.
@@ -117,6 +124,7 @@ def release(tmp_path_factory: pytest.TempPathFactory, cased: PreTrainedTokenizer
     save_model(model, cased, folder)
     write_pooling(model, folder)
     export_onnx(model, folder / "onnx")
+    seal(folder)
     return folder
 
 

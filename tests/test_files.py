@@ -210,16 +210,58 @@ class TestChecksums:
         with pytest.raises(PipelineError, match=r"other: is not in .*checksums\.xxh3"):
             verify(folder / "other")
 
-    @pytest.mark.parametrize("content", ["", "\0\n", "0  weights\n0  part/ação 1\n"])
-    def test_damaged_checksums_are_no_licence(self, folder: Path, content: str) -> None:
-        (folder / CHECKSUMS).write_text(content, encoding="utf-8")
-        with pytest.raises(PipelineError, match=r"weights: .*checksums\.xxh3"):
+    @pytest.mark.parametrize(
+        "damage",
+        {
+            "empty": lambda text: "",
+            "zeros": lambda text: "\0" * len(text),
+            "no checksums": lambda text: "0  weights\n0  part/ação 1\n",
+            "cut in a line": lambda text: text[:-3],
+            "cut after a line": lambda text: text.splitlines(keepends=True)[0],
+            "joined lines": lambda text: text.replace("\n", " "),
+            "another folder's": lambda text: text.replace("weights", "tensors"),
+        }.values(),
+    )
+    def test_damaged_checksums_are_no_licence(self, folder: Path, damage: Callable[[str], str]) -> None:
+        listing = folder / CHECKSUMS
+        listing.write_text(damage(listing.read_text("utf-8")), encoding="utf-8")
+        for check in (verify, require_all):
+            with pytest.raises(PipelineError, match=r"checksums\.xxh3.*dvc repro") as refused:
+                check(folder)
+            assert "\n" not in str(refused.value)
+        with pytest.raises(PipelineError, match=r"checksums\.xxh3"):
             verify(folder / "weights")
 
-    def test_files_without_checksums_pass(self, tmp_path: Path) -> None:
-        (tmp_path / "file").touch()
-        verify(tmp_path / "file")
-        verify(tmp_path)
+    def test_missing_checksums_are_refused_where_only_stages_write(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (folder / CHECKSUMS).unlink()
+        verify(folder)  # anyone may keep a folder elsewhere
+        monkeypatch.chdir(folder.parent)
+        for own in ("data", "models"):
+            Path(own).symlink_to(".")
+            for path in (Path(own, "model"), Path(own, "model/weights")):
+                for check in (verify, require_all):
+                    with pytest.raises(PipelineError, match=rf"^{path}: its checksums\.xxh3 is missing.*dvc repro"):
+                        check(path)
+            assert not is_whole(Path(own, "model/weights"))
+        fingerprint([], [Path("models/model")])
+
+    def test_missing_checksums_of_a_folder_within_are_noticed(self, tmp_path: Path) -> None:
+        with sealed_path(tmp_path / "targets") as temporary:
+            with sealed_path(temporary / "cached") as cached:
+                cached.mkdir(parents=True)
+                (cached / "vectors").touch()
+            (temporary / "live").touch()
+        (tmp_path / "targets/cached" / CHECKSUMS).unlink()
+        for path in (tmp_path / "targets/cached", tmp_path / "targets"):
+            with pytest.raises(PipelineError, match=r"cached/vectors: is not in .*targets/checksums\.xxh3"):
+                verify(path)
+
+    def test_an_empty_folder_may_have_an_empty_list(self, tmp_path: Path) -> None:
+        with sealed_path(tmp_path / "sample") as temporary:
+            temporary.mkdir()
+        verify(tmp_path / "sample")
 
     def test_damaged_unfinished_work_is_not_used_and_named(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture

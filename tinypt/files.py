@@ -2,7 +2,8 @@
 
 Damage is noticed by checksums, XXH3 of 128 bits. `sealed_path` and `publish` write those of a folder to checksums.xxh3
 in it, which `xxhsum -c` reads too; a folder within that has its own is left out. The checksum of a single file is in a
-hidden file next to it. `verify` compares, once for each file and process.
+hidden file next to it. `verify` compares, once for each file and process. In the folders where only stages write, a
+file without a checksum is refused as well: otherwise damage to the checksums would switch the comparison off.
 """
 
 import dataclasses
@@ -11,6 +12,7 @@ import json
 import logging
 import math
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -26,6 +28,9 @@ from tinypt.runtime.errors import PipelineError, full_disk
 
 WORK = Path(".cache")  # unfinished work that a rerun continues; ignored by git and DVC
 CHECKSUMS = "checksums.xxh3"
+WRITTEN_BY_STAGES = ("data", "models")
+REPAIR = "run `dvc repro`"
+_LINES = re.compile(r"(?:[0-9a-f]{32}  [^\n]+\n)*")
 log = logging.getLogger(__name__)
 
 
@@ -111,41 +116,34 @@ def digest(path: Path) -> str:
 
 
 def verify(path: Path) -> None:
-    """Compare a file, or every file that should be below a folder, with its checksum, if the pipeline wrote one.
+    """Compare a file, or every file that should be below a folder, with its checksum.
+
+    Only what lies in data/ or models/ must have checksums: a user may keep a folder elsewhere.
 
     Raises:
-        PipelineError: a file is missing, damaged, or not the one that the stage wrote.
+        PipelineError: a file is missing, damaged, or not the one that the stage wrote; or the checksums are.
     """
     expected, where = _expected(path)
-    if expected is None:
-        return
-    if path.is_file() and path not in expected:
-        raise PipelineError(f"{path}: is not in {where}, so no stage wrote it; remove it, then run `dvc repro`")
     for file, checksum in expected.items():
-        if not file.is_file():
-            raise PipelineError(f"{file}: no such file, but {where} lists it; run `dvc repro`")
         if digest(file) != checksum:
             raise PipelineError(f"{file}: damaged: its checksum differs from that in {where}; {_remedy(file)}")
 
 
 def require_all(folder: Path) -> None:
-    """Check that the folder has all the files that its stage wrote, without reading them.
+    """Check that the folder has the files that its stage wrote and no others, without reading them.
 
     Raises:
-        PipelineError: a file is missing.
+        PipelineError: a file is missing, or is not listed; or the checksums are missing or damaged.
     """
-    expected, where = _expected(folder)
-    for file in expected or ():
-        if not file.is_file():
-            raise PipelineError(f"{file}: no such file, but {where} lists it; run `dvc repro`")
+    _expected(folder)
 
 
 def is_whole(path: Path) -> bool:
     """Whether a file of unfinished work (see `sealed_path`) is there and undamaged; otherwise it must be made again."""
-    expected, where = _expected(path)
     if not path.is_file():
         return False
-    if expected and expected.get(path) == digest(path):
+    listed, where = _listed(path)
+    if listed.get(path) == digest(path):
         return True
     log.warning("%s: unfinished work, damaged (%s); it is done again", path, where or "no checksum")
     return False
@@ -164,7 +162,8 @@ def fingerprint(values: Any, inputs: Iterable[Path] = ()) -> str:
     for path in inputs:
         if not path.exists():
             raise PipelineError(f"{path}: no such file or folder; run the stage that writes it (`dvc repro`)")
-        verify(path)
+        if _listed(path)[1]:  # code, and folders of users' own, have no checksums
+            verify(path)
         for file in list_files(path) if path.is_dir() else [path]:
             key.update(f"\0{file.relative_to(path.parent)}\0{digest(file)}".encode())
     return key.hexdigest()[:16]
@@ -252,8 +251,7 @@ def _seal_of(file: Path) -> Path:
 
 def _seal(folder: Path) -> None:
     """Write the checksums of all files of a folder; those that `sealed_path` wrote are taken over."""
-    sealed = [listing.parent for listing in folder.rglob(CHECKSUMS) if listing.parent != folder]
-    files = [file for file in list_files(folder) if not any(file.is_relative_to(other) for other in sealed)]
+    files = _own_files(folder)
     seals = {file: _seal_of(file) for file in files}
     sums = {file: seal.read_text("ascii") if seal.exists() else digest(file) for file, seal in seals.items()}
     with atomic_path(folder / CHECKSUMS) as temporary:
@@ -263,8 +261,38 @@ def _seal(folder: Path) -> None:
         seal.unlink(missing_ok=True)
 
 
-def _expected(path: Path) -> tuple[dict[Path, str] | None, Path | None]:
-    """The checksums that `path`, or each file below it, should have, and the file that says so; None without one."""
+def _own_files(folder: Path) -> list[Path]:
+    """All files below `folder`, without those of a folder below it that has its own checksums."""
+    others = [listing.parent for listing in folder.rglob(CHECKSUMS) if listing.parent != folder]
+    return [file for file in list_files(folder) if not any(file.is_relative_to(other) for other in others)]
+
+
+def _expected(path: Path) -> tuple[dict[Path, str], Path | None]:
+    """The checksums that `path`, or each file below it, must have, and the file that says so.
+
+    Raises:
+        PipelineError: there is none, or it is damaged, or a file is missing or not listed.
+    """
+    listed, where = _listed(path)
+    if where is None:
+        if path.exists() and path.parts[0] in WRITTEN_BY_STAGES:
+            raise PipelineError(f"{path}: its {CHECKSUMS} is missing, without which damage is not noticed; {REPAIR}")
+        return {}, None
+    if where.name == CHECKSUMS and not _LINES.fullmatch(where.read_text("utf-8", "replace")):
+        raise PipelineError(f"{where}: damaged: not a list of checksums and names; {_remedy(where)}")
+    for file in listed:
+        if not file.is_file():
+            raise PipelineError(f"{file}: no such file, but {where} lists it; {REPAIR}")
+    for file in _own_files(path) if path.is_dir() else [path]:
+        if file.is_file() and file not in listed:
+            raise PipelineError(
+                f"{file}: is not in {where}; remove it if no stage wrote it, else the list is damaged: {_remedy(where)}"
+            )
+    return listed, where
+
+
+def _listed(path: Path) -> tuple[dict[Path, str], Path | None]:
+    """The checksums of `path`, or of files below it, by the nearest list, and that file; None without one."""
     if (seal := _seal_of(path)).is_file():
         return {path: seal.read_text("ascii", "replace")}, seal
     for folder in (path, *path.parents):
@@ -272,7 +300,7 @@ def _expected(path: Path) -> tuple[dict[Path, str] | None, Path | None]:
             lines = listing.read_text("utf-8", "replace").splitlines()
             listed = {folder / name: checksum for checksum, _, name in (line.partition("  ") for line in lines)}
             return {file: listed[file] for file in listed if path in (file, *file.parents)}, listing
-    return None, None
+    return {}, None
 
 
 def _remedy(path: Path) -> str:

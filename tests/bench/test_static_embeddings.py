@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from bench.static_embeddings import main, mean_rows, static_rows
+from tests.conftest import seal
 from tests.families import publish
 from tinypt.evaluation.tasks.table import Split, TaskData, write_task
 from tinypt.modeling.load import save_model
@@ -85,6 +86,7 @@ def test_the_last_line_repeats_the_table(
     labels = [5.0] * 6 + [1.0] * 6
     splits = [Split([f"{part}-{row}" for row in range(12)], first, second, labels) for part in ("train", "test")]
     write_task(TaskData(*splits), Path("data/tasks/similarity"))
+    seal(Path("data/tokens"), Path("data/tasks"))
     main("16")
     lines = capsys.readouterr().out.splitlines()
     found = json.loads(lines[-1])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import seal
 from tinypt.reporting.comparisons import read_comparisons
 from tinypt.reporting.corpus import read_examples, read_funnel
 from tinypt.reporting.csv_columns import read_curve
@@ -155,6 +156,7 @@ def write_project(project: Path) -> Path:
     lines = "".join(json.dumps(example) + "\n" for example in examples)
     (project / "data/select").mkdir()
     (project / "data/select/examples.jsonl").write_text(lines, encoding="utf-8")
+    seal(project / "data/select")
     lock = {
         "tasks": {
             "deps": [{"path": "stages/tasks.py", "md5": "a" * 32}],

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
+from tests.conftest import seal
 from tinypt.modeling.load import save_model
 from tinypt.tokens.blocks import write_blocks
 from tinypt.tokens.pairs import write_pairs
@@ -28,4 +29,5 @@ def tokenized(
         Path(f"data/tokens/{name}/train").mkdir(parents=True)
     write_blocks(texts, cased, 24, Path("data/tokens/teacher/train"))
     write_pairs(texts, uncased, cased, 24, Path("data/tokens/base/train"))
+    seal(Path("data/tokens/teacher"), Path("data/tokens/base"))
     return tmp_path

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from stages import clean
-from tests.conftest import ROOT, sample_params
+from tests.conftest import ROOT, sample_params, seal
 from tinypt.corpus.shards import SCHEMA, iter_texts, shard_name, write_shard
 from tinypt.runtime.errors import PipelineError
 
@@ -34,6 +34,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _write(folder: Path, texts: list[str]) -> None:
     rows = [{"doc_id": str(index), "title": "", "uri": "", "text": text} for index, text in enumerate(texts)]
     write_shard(folder / "data/raw" / shard_name(0), [pa.Table.from_pylist(rows, schema=SCHEMA)])
+    seal(folder / "data/raw")
 
 
 def _outputs(folder: Path) -> dict[str, bytes]:

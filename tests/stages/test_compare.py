@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 import yaml
 
 from stages import compare
+from tests.conftest import seal
 from tinypt.evaluation.scores.predictions import read_predictions, write_predictions
 from tinypt.evaluation.tasks.table import Split, TaskData, read_task, write_task
 from tinypt.runtime.errors import PipelineError
@@ -48,6 +50,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                     for seed in (1, 2, 3)
                 }
             write_predictions(data, columns, tmp_path / "data/predictions" / model / f"{task}.parquet")
+    seal(tmp_path / "data/tasks", *(tmp_path / "data/predictions").iterdir())
     return tmp_path
 
 
@@ -89,6 +92,7 @@ def test_a_student_with_task_distillation_is_compared_with_itself_without(projec
         columns = read_predictions(data, path, "evaluate@total")
         columns |= {f"task_distillation_cls_{seed}": predictions(1.0, classes, seed) for seed in (1, 2, 3)}
         write_predictions(data, columns, path)
+    seal(project / "data/predictions/total")
     compare.main()
     found = json.loads((project / "metrics/compare.json").read_text())
     distilled = found["sentiment"]["task_distillation_cls"]
@@ -102,6 +106,7 @@ def test_there_is_no_gap_if_the_teacher_is_not_better_than_the_untrained_model(p
     folder = project / "data/predictions"
     for task in ("sentiment", "similarity"):
         (folder / f"untrained/{task}.parquet").write_bytes((folder / f"teacher/{task}.parquet").read_bytes())
+    seal(folder / "untrained")
     compare.main()
     gaps = json.loads((project / "metrics/compare.json").read_text())["gap_recovered"]
     assert gaps == {
@@ -110,6 +115,6 @@ def test_there_is_no_gap_if_the_teacher_is_not_better_than_the_untrained_model(p
 
 
 def test_missing_predictions_name_the_stage(project: Path) -> None:
-    (project / "data/predictions/total/similarity.parquet").unlink()
+    shutil.rmtree(project / "data/predictions/total")
     with pytest.raises(PipelineError, match="run `dvc repro evaluate@total`"):
         compare.main()

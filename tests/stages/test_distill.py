@@ -20,6 +20,7 @@ from safetensors.torch import load_file
 from transformers import PreTrainedTokenizerBase
 
 from stages import distill, student
+from tests.conftest import seal
 from tests.distillation.test_sentences import STORED, WIDTH, vectors
 from tinypt.runtime.errors import PipelineError
 from tinypt.sentences.store import write_texts
@@ -65,6 +66,7 @@ def _write(vocabulary: str = "full", **changes: Any) -> None:
     Path("params.yaml").write_text(yaml.safe_dump({"seed": 3, "students": {"mine": mine}}), encoding="utf-8")
     Path("data/sentences").mkdir()
     write_texts(STORED, {}, WIDTH, Path("data/sentences/stored"))[:] = vectors(len(STORED))
+    seal(Path("data/sentences"))
 
 
 def test_every_term_is_logged_and_no_map_is_released(tokenized: Path) -> None:

@@ -8,6 +8,7 @@ from onnx import TensorProto, helper, numpy_helper
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from stages import efficiency
+from tests.conftest import seal
 from tinypt.files import write_json
 from tinypt.modeling.load import save_model
 from tinypt.runtime.errors import PipelineError
@@ -37,6 +38,7 @@ def project(
     for file in ("model.onnx", "model_quantized.onnx"):
         onnx.save(_graph(base.config.vocab_size), tmp_path / "models/partial/release/onnx" / file)
     write_json(tmp_path / "models/partial/release/config.json", {"max_position_embeddings": 32})
+    seal(tmp_path / "models/partial/release")
     return tmp_path
 
 

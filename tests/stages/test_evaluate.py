@@ -13,6 +13,7 @@ import pytest
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from stages import evaluate
+from tests.conftest import seal
 from tinypt.evaluation import parts
 from tinypt.evaluation.evaluate import TaskResults, evaluate_tasks
 from tinypt.evaluation.model import EvaluatedModel
@@ -60,6 +61,7 @@ def project(
     for name, other, labels in (("similarity", second, scores), ("sentiment", None, names)):
         splits = [Split([f"{split}-{row}" for row in range(24)], first, other, labels) for split in ("train", "test")]
         write_task(TaskData(*splits), tmp_path / "data/tasks" / name)
+    seal(*(tmp_path / "data" / name for name in ("tokens/teacher", "split", "tasks")))
     return tmp_path
 
 
@@ -113,6 +115,7 @@ def test_a_new_task_is_evaluated_alone(project: Path, monkeypatch: pytest.Monkey
     before = {path: path.read_bytes() for path in written(project)}
 
     shutil.copytree(project / "data/tasks/sentiment", project / "data/tasks/irony")
+    seal(project / "data/tasks")
     evaluate.main("teacher", "models/teacher", "data/tokens/teacher")
     assert evaluated == ["sentiment", "similarity", "irony"]
     tables = [path for path in before if path.suffix == ".parquet"]

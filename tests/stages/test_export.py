@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForMaskedLM, AutoTokenizer, PreTrainedTokenizerBase, pipeline
 
 from stages import export
-from tests.conftest import TEXTS, sample_params
+from tests.conftest import TEXTS, sample_params, seal
 from tests.reporting.conftest import evaluation, write
 from tinypt.evaluation.frozen import embed
 from tinypt.evaluation.model import load_evaluated
@@ -49,8 +49,8 @@ def prepare(folder: Path, tokenizer: PreTrainedTokenizerBase) -> None:
     distilled = folder / "models/total/distilled"
     save_model(random_bert(shape, tokenizer, seed=3), tokenizer, distilled)
     weights = load_file(distilled / "model.safetensors")
-    (distilled / CHECKSUMS).unlink()
     save_file(weights | {"projection.weight": torch.ones(4, 4)}, distilled / "model.safetensors", {"format": "pt"})
+    seal(distilled)
     (folder / "params.yaml").write_text(yaml.safe_dump(PARAMS), encoding="utf-8")
     for name in ("total", "teacher", "base"):
         write(folder / "metrics" / name / "evaluate.json", evaluation(0.5))

@@ -13,6 +13,7 @@ import yaml
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from stages import evaluate, tasks
+from tests.conftest import seal
 from tinypt.corpus.shards import SCHEMA, shard_name, write_shard
 from tinypt.evaluation.tasks.table import read_tasks
 from tinypt.files import write_json
@@ -71,6 +72,7 @@ def scores(project: Path, model: BertForMaskedLM, tokenizer: PreTrainedTokenizer
     write_json(project / "data/tokens/test" / PIECES, pieces_of(tokenizer))
     documents = [{"doc_id": str(row), "title": "", "uri": "", "text": text} for row, text in enumerate(texts)]
     write_shard(project / "data/split/test" / shard_name(0), [pa.Table.from_pylist(documents, schema=SCHEMA)])
+    seal(project / "data/tokens", project / "data/split")
     evaluate.main("teacher", "models/teacher", "data/tokens")
     return json.loads((project / "metrics/teacher/evaluate.json").read_text(encoding="utf-8"))["made_up"]
 

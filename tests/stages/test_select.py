@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from stages import clean, select
-from tests.conftest import sample_params
+from tests.conftest import sample_params, seal
 from tinypt.corpus.shards import SCHEMA, shard_name, write_shard
 from tinypt.runtime.errors import PipelineError
 
@@ -30,6 +30,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for index, text in enumerate([GOOD, GOOD.upper(), "Muito curto."])
     ]
     write_shard(tmp_path / "data/raw" / shard_name(0), [pa.Table.from_pylist(rows, schema=SCHEMA)])
+    seal(tmp_path / "data/raw")
     clean.main()
     by_path = [{"path": "long.jsonl", "documents": 2}, {"path": "short", "documents": 1}]
     (tmp_path / "metrics/download.json").write_text(json.dumps({"by_path": by_path}))

@@ -13,7 +13,7 @@ import yaml
 from numpy.typing import NDArray
 
 from stages import sentences
-from tests.conftest import TEXTS
+from tests.conftest import TEXTS, seal
 from tinypt.corpus.shards import SCHEMA, shard_name, write_shard
 from tinypt.evaluation.tasks.table import Split, TaskData, write_task
 from tinypt.files import CHECKSUMS
@@ -44,6 +44,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         write_shard(Path("data/split/train") / shard_name(index), [pa.table(columns, schema=SCHEMA)])
     write_task(PAIRS, Path("data/tasks/pairs"))
     write_task(TWEETS, Path("data/tasks/tweets"))
+    seal(Path("data/split"), Path("data/tasks"))
     return tmp_path
 
 

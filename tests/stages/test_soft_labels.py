@@ -13,6 +13,7 @@ from transformers import (
 )
 
 from stages import soft_labels
+from tests.conftest import seal
 from tinypt.evaluation.finetuning.task_distillation import read_soft_labels, soft_labels_path
 from tinypt.evaluation.model import load_encoder_model, tokenize_texts
 from tinypt.evaluation.tasks.table import Split, TaskData, read_tasks, write_task
@@ -48,6 +49,7 @@ def project(
     for name, labels in (("entailment", ["sim", "não"] * 12), ("similarity", [5.0, 1.5] * 12)):
         splits = [Split([f"{split}-{row}" for row in range(24)], first, second, labels) for split in ("train", "test")]
         write_task(TaskData(*splits), tmp_path / "data/tasks" / name)
+    seal(tmp_path / "data/tasks")
     return tmp_path
 
 

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stages import split
+from tests.conftest import seal
 from tinypt.corpus.shards import SCHEMA, iter_texts, list_shards, shard_name, write_shard
 from tinypt.runtime.errors import PipelineError
 from tinypt.selection.select import DECISIONS
@@ -38,6 +39,7 @@ def _write(folder: Path, texts: list[str], reasons: dict[str, str] = {}) -> None
             for row in part
         ]
         write_shard(folder / "data/select" / shard_name(shard), [pa.Table.from_pylist(decisions, schema=DECISIONS)])
+    seal(folder / "data/clean", folder / "data/select")
 
 
 def _hash(text: str) -> bytes:

@@ -5,6 +5,7 @@ import pytest
 
 from stages import thresholds
 from tests.cleaning.conftest import RULES
+from tests.conftest import seal
 from tests.stages.test_select import GOOD, SELECT
 from tinypt.cleaning.clean import clean_corpus
 from tinypt.corpus.shards import SCHEMA, shard_name, write_shard
@@ -18,7 +19,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     texts = [f"{GOOD} {' '.join(['mais'] * number)}" for number in range(20)]
     rows = [{"doc_id": str(index), "title": "", "uri": "", "text": text} for index, text in enumerate(texts)]
     write_shard(tmp_path / "data/raw" / shard_name(0), [pa.Table.from_pylist(rows, schema=SCHEMA)])
+    seal(tmp_path / "data/raw")
     clean_corpus(tmp_path / "data/raw", tmp_path / "data", RULES, 1)
+    seal(tmp_path / "data/clean", tmp_path / "data/measures")
     return tmp_path
 
 

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from stages import tokenize
+from tests.conftest import seal
 from tinypt.corpus.shards import SCHEMA, shard_name, write_shard
 from tinypt.runtime.errors import PipelineError
 
@@ -19,6 +20,7 @@ def project(tokenized: Path, texts: list[str]) -> Path:
     for split in ("train", "test"):
         rows = [{"doc_id": "", "title": "", "uri": "", "text": text} for text in texts[:20]]
         write_shard(Path("data/split") / split / shard_name(0), [pa.Table.from_pylist(rows, schema=SCHEMA)])
+    seal(Path("data/split"))
     return tokenized
 
 
@@ -43,6 +45,7 @@ def test_unfinished_work_of_other_documents_is_not_used(
     rows = [{"doc_id": "", "title": "", "uri": "", "text": text} for text in texts[:30]]
     shutil.rmtree("data/split/train")
     write_shard(Path("data/split/train") / shard_name(0), [pa.Table.from_pylist(rows, schema=SCHEMA)])
+    seal(Path("data/split"))
     tokenize.main("teacher")
     assert json.loads((project / "metrics/tokenize/teacher.json").read_text())["train"]["documents"] == 30
 

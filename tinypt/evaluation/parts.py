@@ -128,6 +128,9 @@ def finish(name: str, parts: list[Part]) -> list[Path]:
 
 
 def _is_undamaged(path: Path) -> bool:
+    if not (path / CHECKSUMS).is_file():
+        log.warning("%s: evaluated again (it has no %s)", path, CHECKSUMS)
+        return False
     try:
         verify(path)
     except PipelineError as error:
