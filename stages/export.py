@@ -7,6 +7,7 @@ its configuration, tokenizer and card. It accepts texts of up to `tokenize.lengt
 """
 
 import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
 
 from tinypt.files import list_files, sealed_path
@@ -23,7 +24,7 @@ from tinypt.release.card import Release, TaskOrigin, model_card
 from tinypt.release.onnx import export_onnx, keep_compact
 from tinypt.release.positions import cut_positions
 from tinypt.release.sentence_vectors import write_pooling
-from tinypt.reporting.results import Results, read_metrics, tabulate
+from tinypt.reporting.results import Results, read_evaluation, read_training, tabulate
 from tinypt.runtime.run import run
 from tinypt.tokens.load import load_tokenizer
 
@@ -37,7 +38,8 @@ def main(name: str) -> None:
     references = {"teacher": load("teacher", Teacher), "base": load("base", Base)}
     published = {name: model.id for name, model in references.items() if isinstance(model, HubModel)}
     folder = Path("models") / name
-    results = _results(name)
+    tasks = load("tasks", dict[str, Task])
+    results = _results(name, tasks)
     trained: Tokenize = load("tokenize", Tokenize)
     model = cut_positions(load_model(folder / "distilled"), trained.length)
     tokenizer = load_tokenizer(folder / "distilled")
@@ -62,21 +64,20 @@ def main(name: str) -> None:
             cased=tokenizer.tokenize("É") != tokenizer.tokenize("e"),
             mask=tokenizer.mask_token,
             student=dataclasses.asdict(student),
-            tasks={task: _origin(options) for task, options in load("tasks", dict[str, Task]).items()},
+            tasks={task: _origin(options) for task, options in tasks.items()},
             files=[(str(file.relative_to(release)), file.stat().st_size) for file in list_files(release)],
             results=results,
         )
         (release / "README.md").write_text(model_card(facts), encoding="utf-8")
 
 
-def _results(name: str) -> Results:
+def _results(name: str, tasks: Iterable[str]) -> Results:
     """Metrics of the student, and of the references that were measured."""
-    evaluations = {name: read_metrics(METRICS / name / "evaluate.json", f"evaluate@{name}")}
+    evaluations = {name: read_evaluation(METRICS, name, f"evaluate@{name}", tasks)}
     for reference in REFERENCES:
-        if (path := METRICS / reference / "evaluate.json").is_file():
-            evaluations[reference] = read_metrics(path, f"reference@{reference}")
-    training = {name: read_metrics(METRICS / name / "distill.json", f"distill@{name}")}
-    return tabulate(evaluations, training, {})
+        if (METRICS / reference / "evaluate.json").is_file():
+            evaluations[reference] = read_evaluation(METRICS, reference, f"reference@{reference}", tasks)
+    return tabulate(evaluations, {name: read_training(METRICS, name)}, {})
 
 
 def _sentence_teacher(student: Student) -> str | None:

@@ -9,7 +9,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from tinypt.files import atomic_path
+from tinypt.files import atomic_path, read_metrics
 from tinypt.params.corpus import Corpus
 from tinypt.params.loader import load, read_sections, student_names
 from tinypt.params.models import Base, Teacher
@@ -21,7 +21,7 @@ from tinypt.reporting.efficiency import read_efficiency
 from tinypt.reporting.generated import find_generated
 from tinypt.reporting.page import ReportData, compose
 from tinypt.reporting.provenance import changed_files, provenance_table
-from tinypt.reporting.results import read_metrics, read_results
+from tinypt.reporting.results import read_results
 from tinypt.reporting.revision import changes_markdown, read_revision
 from tinypt.reporting.summary import write_curves, write_summary
 from tinypt.reporting.webpage import write_html, write_markdown
@@ -29,7 +29,8 @@ from tinypt.runtime.run import run
 
 METRICS = Path("metrics")
 EXAMPLES = Path("data/select/examples.jsonl")
-COUNTED = ("download", "clean", "select", "split")  # stages whose counts the report shows
+# Stages whose counts the report shows, and a number that each of them counts.
+COUNTED = {"download": "documents", "clean": "documents", "select": "documents_out", "split": "train.documents"}
 log = logging.getLogger(__name__)
 
 
@@ -40,12 +41,11 @@ def main(*arguments: str) -> None:
     revision = parser.parse_args(arguments).against
     params = read_sections()
     students = student_names()
-    results = read_results(METRICS, students)
-    comparisons = read_comparisons(METRICS / "compare.json")
+    tasks = load("tasks", dict[str, Task])
+    results = read_results(METRICS, students, tasks)
+    comparisons = read_comparisons(METRICS / "compare.json", tasks)
     efficiency = read_efficiency(Path("data/efficiency.json"), results.models)
-    generated = find_generated(
-        load("corpus", Corpus), load("tasks", dict[str, Task]), load("teacher", Teacher), load("base", Base)
-    )
+    generated = find_generated(load("corpus", Corpus), tasks, load("teacher", Teacher), load("base", Base))
     examples = read_examples(EXAMPLES)
     data = ReportData(
         results=results,
@@ -54,7 +54,7 @@ def main(*arguments: str) -> None:
         curves={name: read_curve(METRICS / "training" / f"{name}.csv", f"distill@{name}") for name in students},
         params=params,
         generated=generated,
-        counts={stage: read_metrics(METRICS / f"{stage}.json", stage) for stage in COUNTED},
+        counts={stage: read_metrics(METRICS / f"{stage}.json", stage, [key]) for stage, key in COUNTED.items()},
         funnel=read_funnel(METRICS / "funnel.csv"),
         # report/ goes into git, which must not contain text of other people
         examples=examples if generated.corpus or revision else None,

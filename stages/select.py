@@ -9,7 +9,7 @@ import logging
 from pathlib import Path
 
 from tinypt.executors import from_environment
-from tinypt.files import read_json, sealed_path, write_json
+from tinypt.files import read_metrics, sealed_path, write_json
 from tinypt.params.loader import load
 from tinypt.params.select import Select
 from tinypt.runtime.errors import PipelineError
@@ -27,7 +27,8 @@ def main() -> None:
     options, measures = load("select", Select), Path("data/measures")
     decisions = decide(measures, options, *from_environment())
     metrics = drops(measures, decisions, options.rules)
-    for loss in large_losses(decisions, read_json(Path("metrics/download.json")).get("by_path", [])):
+    downloaded = read_metrics(Path("metrics/download.json"), "download", ["documents"])
+    for loss in large_losses(decisions, downloaded.get("by_path", [])):
         log.warning("select: %s", loss)
     if not metrics["documents_out"]:
         worst = max(metrics["drops"], key=lambda rule: int(metrics["drops"][rule]["documents"]))

@@ -14,7 +14,8 @@ import math
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -200,8 +201,39 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise PipelineError(f"{path}: no such file; run the stage that writes it (`dvc repro`)") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PipelineError(f"{path}: not valid JSON ({error}); run the stage that writes it again") from None
+
+
+def read_metrics(path: Path, stage: str, needed: Iterable[str]) -> dict[str, Any]:
+    """Content of a metrics file written by `stage`. Each dotted key of `needed` must be a number or hold some.
+
+    Raises:
+        PipelineError: the file is missing, or is not one that `stage` writes.
+    """
+    if not path.is_file():
+        raise PipelineError(f"{path}: no such file; run `dvc repro {stage}`, which writes it")
+    content = read_json(path)
+    if not isinstance(content, dict):
+        raise PipelineError(f"{path}: must hold a mapping of metrics; run `dvc repro {stage}` again")
+    numbers = flatten(content)
+    for key, number in numbers.items():
+        if not abs(number) <= sys.float_info.max:  # NaN too; whole numbers in JSON have no bound
+            raise PipelineError(f"{path}: {key} is no finite number; run `dvc repro {stage}` again")
+    for key in needed:
+        if not any(f"{found}.".startswith(f"{key}.") for found in numbers):
+            raise PipelineError(f"{path}: has no number {key}; run `dvc repro {stage}` again")
+    return content
+
+
+def flatten(part: object, prefix: str = "") -> dict[str, float | int]:
+    """The numbers in nested mappings under their dotted keys, in order."""
+    if not isinstance(part, Mapping):
+        return {prefix: part} if isinstance(part, int | float) and not isinstance(part, bool) else {}
+    items: dict[str, float | int] = {}
+    for key, item in part.items():
+        items |= flatten(item, f"{prefix}.{key}" if prefix else str(key))
+    return items
 
 
 def _plain(value: Any) -> Any:

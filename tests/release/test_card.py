@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub import ModelCard
 
-from tests.reporting.conftest import STUDENTS, write_project
+from tests.reporting.conftest import STUDENTS, TASKS, write_project
 from tinypt.release.card import Release, TaskOrigin, model_card
 from tinypt.reporting.results import read_results
 
@@ -31,7 +31,7 @@ def release(tmp_path: Path) -> Release:
             "tweetsentbr": TaskOrigin("text_classification", "tweetsentbr", generated=False),
         },
         files=[("model.safetensors", 4_938_268)],
-        results=read_results(write_project(tmp_path), STUDENTS),
+        results=read_results(write_project(tmp_path), STUDENTS, TASKS),
     )
 
 

@@ -174,8 +174,8 @@ def read_report_data(metrics: Path) -> ReportData:
     students = {name: {"distill": {"losses": {"mlm": 2.0}, "epochs": 0.5}} for name in STUDENTS}
     students["total"]["distill"] = {"losses": {"mlm": 2.0, "kl": 5.0}, "epochs": 0.9}
     return ReportData(
-        results=read_results(metrics, STUDENTS),
-        comparisons=read_comparisons(metrics / "compare.json"),
+        results=read_results(metrics, STUDENTS, TASKS),
+        comparisons=read_comparisons(metrics / "compare.json", TASKS),
         efficiency=read_efficiency(metrics.parent / "data/efficiency.json", QUALITY),
         curves={name: read_curve(metrics / "training" / f"{name}.csv", "") for name in STUDENTS},
         params={"seed": 13, "students": students},

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.reporting.conftest import STUDENTS, comparisons, evaluation, write
+from tests.reporting.conftest import STUDENTS, TASKS, comparisons, evaluation, write
 from tinypt.reporting.comparisons import Difference, gap_table, pairs_table, read_comparisons
 from tinypt.reporting.page import ReportData
 from tinypt.reporting.results import read_results
@@ -45,7 +45,7 @@ def test_a_task_distilled_student_is_compared_only_with_models_fine_tuned_on_lab
             "task_distillation_matched": {"seeds": 1, "f1_mean": quality, "f1_sd": 0.0}
         }
         write(metrics / name / "evaluate.json", scores)
-    found, results = read_comparisons(metrics / "compare.json"), read_results(metrics, STUDENTS)
+    found, results = read_comparisons(metrics / "compare.json", TASKS), read_results(metrics, STUDENTS, TASKS)
     assert results.protocols("tweetsentbr") == [
         "frozen",
         "finetune_matched",
@@ -72,7 +72,8 @@ def test_gaps_are_shown_where_there_are_any(report_data: ReportData) -> None:
 @pytest.mark.parametrize(
     ("key", "content", "message"),
     [
-        ("tweetsentbr", 3, r"tweetsentbr must be a mapping"),
+        ("tweetsentbr", 3, r"has no number tweetsentbr\.frozen"),
+        ("another", 3, "another must be a mapping"),
         ("tweetsentbr", {"frozen": {"a": {"b": {"difference": 0.5}}}}, r"tweetsentbr.frozen.a.b is no comparison"),
         ("gap_recovered", [], "gap_recovered must be a mapping"),
     ],
@@ -80,4 +81,4 @@ def test_gaps_are_shown_where_there_are_any(report_data: ReportData) -> None:
 def test_another_shape_is_refused_in_one_line(metrics: Path, key: str, content: Any, message: str) -> None:
     write(metrics / "compare.json", comparisons() | {key: content})
     with pytest.raises(PipelineError, match=rf"compare.json: {message}; run `dvc repro compare` again$"):
-        read_comparisons(metrics / "compare.json")
+        read_comparisons(metrics / "compare.json", TASKS)

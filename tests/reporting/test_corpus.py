@@ -19,7 +19,7 @@ def test_the_funnel_begins_with_all_documents(metrics: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("rule,documents_dropped,documents_left\n", "the file is empty"),
+        ("rule,documents_dropped,documents_left\n", "has no rows"),
         ("rule,documents_dropped,documents_left\ntoo_short,1,many\n", "counts must be whole numbers"),
         ("rule\ntoo_short\n", "column documents_dropped is missing"),
     ],

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.reporting.conftest import STUDENTS, evaluation, write
+from tests.reporting.conftest import STUDENTS, TASKS, evaluation, write
 from tinypt.reporting.results import BASELINE, Key, Results, Score, flatten, read_results, tabulate
 from tinypt.reporting.tables import show_score
 from tinypt.runtime.errors import PipelineError
 
 
 def test_references_come_first_then_the_students_in_the_order_given(metrics: Path) -> None:
-    results = read_results(metrics, reversed(STUDENTS))
+    results = read_results(metrics, reversed(STUDENTS), TASKS)
     assert results.models == ["teacher", "base", "untrained", "total", "partial"]
     assert results.tasks() == ["assin2_similarity", "assin2_entailment", "tweetsentbr"]
 
@@ -19,7 +19,7 @@ def test_references_come_first_then_the_students_in_the_order_given(metrics: Pat
 def test_folders_of_other_models_are_ignored(metrics: Path) -> None:
     (metrics / "stale").mkdir()
     (metrics / "stale/evaluate.json").write_text("no JSON at all")
-    assert "stale" not in read_results(metrics, STUDENTS).models
+    assert "stale" not in read_results(metrics, STUDENTS, TASKS).models
 
 
 @pytest.mark.parametrize(
@@ -34,22 +34,52 @@ def test_folders_of_other_models_are_ignored(metrics: Path) -> None:
 def test_a_missing_file_is_refused_by_name_with_its_stage(metrics: Path, file: str, stage: str) -> None:
     (metrics / file).unlink()
     with pytest.raises(PipelineError, match=rf"{file}: no such file; run `dvc repro {stage}`") as refused:
-        read_results(metrics, STUDENTS)
+        read_results(metrics, STUDENTS, TASKS)
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("content", ["[1]", "3", "{"])
-def test_a_file_of_another_shape_is_refused(metrics: Path, content: str) -> None:
-    (metrics / "total/evaluate.json").write_text(content)
-    with pytest.raises(PipelineError, match=r"total/evaluate.json: .*again"):
-        read_results(metrics, STUDENTS)
+@pytest.mark.parametrize("content", ["[1]", "3", "{", "{}", "[" * 100_000, '{"mlm": {"loss": "low"}}'])
+@pytest.mark.parametrize("file", ["total/evaluate.json", "total/distill.json", "tasks.json"])
+def test_a_file_of_another_shape_is_refused(metrics: Path, file: str, content: str) -> None:
+    (metrics / file).write_text(content)
+    with pytest.raises(PipelineError, match=rf"{file}: .*again") as refused:
+        read_results(metrics, STUDENTS, TASKS)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "other"),
+    [
+        ("total/evaluate.json", "total/distill.json"),
+        ("total/evaluate.json", "compare.json"),
+        ("total/distill.json", "total/evaluate.json"),
+        ("tasks.json", "compare.json"),
+    ],
+)
+def test_the_file_of_another_stage_is_refused(metrics: Path, file: str, other: str) -> None:
+    (metrics / file).write_bytes((metrics / other).read_bytes())
+    with pytest.raises(PipelineError, match=rf"{file}: has no number .*; run `dvc repro .*` again$"):
+        read_results(metrics, STUDENTS, TASKS)
+
+
+def test_scores_of_every_task_of_the_parameters_are_needed(metrics: Path) -> None:
+    with pytest.raises(PipelineError, match=r"teacher/evaluate.json: has no number assin1\.frozen; run `dvc repro ref"):
+        read_results(metrics, STUDENTS, [*TASKS, "assin1"])
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999", "1" * 400])
+def test_a_number_that_is_not_finite_is_refused(metrics: Path, number: str) -> None:
+    text = (metrics / "total/evaluate.json").read_text()
+    (metrics / "total/evaluate.json").write_text(text.replace("12345", number))
+    with pytest.raises(PipelineError, match=r"total/evaluate.json: mlm.masked_tokens is no finite number; run `dvc"):
+        read_results(metrics, STUDENTS, TASKS)
 
 
 def test_unknown_keys_do_no_harm(metrics: Path) -> None:
     scores = evaluation(0.6) | {"new": {"deep": {"er": 1.5}}, "note": "text", "flag": True}
     scores["assin2_similarity"]["frozen"]["new"] = 0.25
     write(metrics / "total/evaluate.json", scores)
-    results = read_results(metrics, STUDENTS)
+    results = read_results(metrics, STUDENTS, TASKS)
     assert results.metrics("assin2_similarity") == ["pearson", "mse", "new"]
     assert results.tasks() == ["assin2_similarity", "assin2_entailment", "tweetsentbr"]
 
@@ -68,7 +98,7 @@ def one_model(evaluation: dict[str, Any]) -> Results:
 
 
 def test_every_number_of_every_file_is_in_the_table(metrics: Path) -> None:
-    numbers = read_results(metrics, STUDENTS).numbers
+    numbers = read_results(metrics, STUDENTS, TASKS).numbers
     assert numbers[Key("total", "mlm", "", "masked_tokens")] == 12345
     assert numbers[Key("total", "assin2_similarity", "frozen", "pearson_low")] == 0.25
     assert numbers[Key("total", "assin2_similarity", "finetune_matched", "seeds")] == 3

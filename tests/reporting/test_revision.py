@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.reporting.conftest import STUDENTS, evaluation, write
+from tests.reporting.conftest import STUDENTS, TASKS, evaluation, write
 from tinypt.reporting.page import ReportData
 from tinypt.reporting.results import read_results
 from tinypt.reporting.revision import all_changes, changes_markdown, parameter_changes, read_revision, score_changes
@@ -35,7 +35,7 @@ def test_a_revision_does_not_differ_from_itself(project: Path, report_data: Repo
 
 def test_changes_are_shown_with_their_interval(project: Path, report_data: ReportData) -> None:
     write(project / "metrics/total/evaluate.json", evaluation(0.9))
-    old, results = read_revision("HEAD"), read_results(project / "metrics", STUDENTS)
+    old, results = read_revision("HEAD"), read_results(project / "metrics", STUDENTS, TASKS)
     rows = score_changes(old, results).rows
     assert {row[0] for row in rows} == {"total"}
     changes = {row[1]: row[2:] for row in rows}
@@ -52,8 +52,8 @@ def test_changes_are_shown_with_their_interval(project: Path, report_data: Repor
 def test_a_model_new_since_then_has_no_earlier_score(project: Path) -> None:
     old = read_revision("main")
     write(project / "metrics/mine/evaluate.json", evaluation(0.5))
-    write(project / "metrics/mine/distill.json", {})
-    rows = score_changes(old, read_results(Path("metrics"), [*STUDENTS, "mine"])).rows
+    write(project / "metrics/mine/distill.json", {"validation_mlm": 2.5})
+    rows = score_changes(old, read_results(Path("metrics"), [*STUDENTS, "mine"], TASKS)).rows
     assert {(row[0], row[2], row[4]) for row in rows} == {("mine", "–", "–")}
 
 

@@ -203,6 +203,18 @@ def test_a_missing_input_is_named_and_nothing_is_left(
     assert os.listdir("models/total") == ["distilled"]
 
 
+@pytest.mark.parametrize("file", ["total/evaluate.json", "total/distill.json", "base/evaluate.json"])
+@pytest.mark.parametrize("content", ["{}", '{"mlm": {"loss": 2.5}}'])
+def test_emptied_and_foreign_metrics_are_refused(
+    tmp_path: Path, cased: PreTrainedTokenizerBase, monkeypatch: pytest.MonkeyPatch, file: str, content: str
+) -> None:
+    prepare(tmp_path, cased)
+    (tmp_path / "metrics" / file).write_text(content)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PipelineError, match=rf"{file}: has no number .*; run `dvc repro .* again$"):
+        export.main("total")
+
+
 def test_a_compact_release_is_used_by_tinypt_and_its_card_names_no_other_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cased: PreTrainedTokenizerBase
 ) -> None:

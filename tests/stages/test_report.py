@@ -111,6 +111,36 @@ def test_a_missing_file_is_refused_and_the_old_report_stays(
     assert Path("report/README.md").read_text() == "the old one"
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{}",
+        '{"a": {"b": 1}}',
+        "a,b\n1,2\n",
+        "step,rule,documents_dropped,documents_left\n",
+        "\0" * 9,
+        "\udce9",
+        '"' * 9,
+    ],
+)
+@pytest.mark.parametrize(
+    "file",
+    [
+        *("download.json", "clean.json", "select.json", "split.json", "tasks.json", "base/evaluate.json"),
+        *("total/evaluate.json", "total/distill.json", "compare.json", "../data/efficiency.json"),
+        *("funnel.csv", "training/total.csv"),
+    ],
+)
+def test_an_emptied_or_foreign_file_is_refused(project: Path, metrics: Path, file: str, content: str) -> None:
+    (metrics / file).write_text(content, errors="surrogateescape")
+    with pytest.raises(
+        PipelineError, match=rf"{file.removeprefix('../')}: .*(run `dvc repro|run the stage)"
+    ) as refused:
+        report.main()
+    assert "\n" not in str(refused.value)
+
+
 def test_against_a_revision_examples_are_quoted_outside_git(project: Path) -> None:
     for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "x"]):
         subprocess.run(["git", *command], check=True)

@@ -33,7 +33,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     seal(tmp_path / "data/raw")
     clean.main()
     by_path = [{"path": "long.jsonl", "documents": 2}, {"path": "short", "documents": 1}]
-    (tmp_path / "metrics/download.json").write_text(json.dumps({"by_path": by_path}))
+    (tmp_path / "metrics/download.json").write_text(json.dumps({"documents": 3, "by_path": by_path}))
     return tmp_path
 
 

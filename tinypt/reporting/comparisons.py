@@ -1,11 +1,12 @@
 """Paired comparisons of models, and the share of the gap to the teacher that each student recovers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tinypt.reporting.results import TASK_DISTILLATION, Key, Results, Score, flatten, read_metrics
+from tinypt.files import flatten, read_metrics
+from tinypt.reporting.results import TASK_DISTILLATION, Key, Results, Score
 from tinypt.reporting.tables import BLANK, Table, label, signed
 from tinypt.runtime.errors import PipelineError
 
@@ -73,13 +74,13 @@ class Comparisons:
         return {best, *(name for name, pair in found.items() if pair and pair.verdict not in REVERSED)}
 
 
-def read_comparisons(path: Path) -> Comparisons:
-    """Read metrics/compare.json.
+def read_comparisons(path: Path, tasks: Iterable[str]) -> Comparisons:
+    """Read metrics/compare.json, which must have comparisons on all `tasks`.
 
     Raises:
         PipelineError: it is missing, or lacks a number that the `compare` stage writes.
     """
-    content = read_metrics(path, "compare")
+    content = read_metrics(path, "compare", [f"{task}.frozen" for task in tasks])
     gaps = content.pop(GAP, {})
     return Comparisons(
         pairs={Pair(*keys): _difference(entry, path, keys) for keys, entry in _entries(content, path, (), 4)},

@@ -18,15 +18,13 @@ def read_funnel(path: Path) -> Funnel:
     """Read metrics/funnel.csv: the number of documents left after each rule, beginning with all documents.
 
     Raises:
-        PipelineError: the file is missing or empty, or a count is not a number.
+        PipelineError: as `read_columns`, or a count is not a number.
     """
     columns = read_columns(path, "select", ("rule", "documents_dropped", "documents_left"))
     try:
         dropped, left = ([int(cell) for cell in columns[f"documents_{name}"]] for name in ("dropped", "left"))
     except ValueError:
         raise PipelineError(f"{path}: counts must be whole numbers; run `dvc repro select` again") from None
-    if not left:
-        raise PipelineError(f"{path}: the file is empty; run `dvc repro select` again")
     return [("raw", dropped[0] + left[0]), *zip(columns["rule"], left, strict=True)]
 
 

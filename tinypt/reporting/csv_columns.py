@@ -11,15 +11,20 @@ def read_columns(path: Path, stage: str, needed: tuple[str, ...]) -> dict[str, l
     """A CSV file as column name -> cells.
 
     Raises:
-        PipelineError: the file is missing, lacks a column in `needed`, or has an incomplete row.
+        PipelineError: the file is missing or is no CSV, lacks a column in `needed`, or has an incomplete row or none.
     """
     if not path.is_file():
         raise PipelineError(f"{path}: no such file; run `dvc repro {stage}`, which writes it")
-    with path.open(encoding="utf-8", newline="") as file:
-        header, *rows = list(csv.reader(file)) or [[]]
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *rows = list(csv.reader(file)) or [[]]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise PipelineError(f"{path}: not a CSV file ({error}); run `dvc repro {stage}` again") from None
     for name in needed:
         if name not in header:
             raise PipelineError(f"{path}: column {name} is missing; run `dvc repro {stage}` again")
+    if not rows:
+        raise PipelineError(f"{path}: has no rows; run `dvc repro {stage}` again")
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
             raise PipelineError(f"{path}: line {number} is incomplete; run `dvc repro {stage}` again")

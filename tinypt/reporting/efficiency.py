@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tinypt.reporting.results import Number, flatten, read_metrics
+from tinypt.files import flatten, read_metrics
+from tinypt.reporting.results import Number
 from tinypt.reporting.tables import BLANK, Table, label
 from tinypt.runtime.errors import PipelineError
 
@@ -58,7 +59,7 @@ def read_efficiency(path: Path, names: Iterable[str]) -> Efficiency:
     Raises:
         PipelineError: the file is missing, or lacks a number that the `efficiency` stage writes.
     """
-    content = read_metrics(path, "efficiency")
+    content = read_metrics(path, "efficiency", ["models", "threads"])
     numbers = flatten(content)
 
     def read(key: str) -> Number:

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from tinypt.files import flatten
 from tinypt.reporting.captions import CAPTIONS, NO_EXAMPLES, PUBLISHED_SCORES, READING
 from tinypt.reporting.charts.corpus import draw_funnel
 from tinypt.reporting.charts.drawing import Chart
@@ -18,7 +19,7 @@ from tinypt.reporting.efficiency import Efficiency, efficiency_table, encoder_ta
 from tinypt.reporting.generated import Generated
 from tinypt.reporting.measurements import distill_table, headline_table, mlm_table, task_table
 from tinypt.reporting.overview import best_table, overview
-from tinypt.reporting.results import FINETUNE, Results, flatten
+from tinypt.reporting.results import FINETUNE, Results
 from tinypt.reporting.students import students_table
 from tinypt.reporting.tables import Table, counts_tables, label
 

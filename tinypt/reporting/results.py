@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tinypt.files import read_json
+from tinypt.files import flatten, read_metrics
 from tinypt.params.evaluate import HEADS
 from tinypt.params.loader import REFERENCES
-from tinypt.runtime.errors import PipelineError
 
 FINETUNE = tuple(f"finetune_{head}" for head in HEADS)
 TASK_DISTILLATION = tuple(f"task_distillation_{head}" for head in HEADS)  # on soft labels; of some students only
@@ -129,17 +128,37 @@ class Results:
         return max(values, key=lambda name: values[name]) if values else None
 
 
-def read_results(metrics: Path, students: Iterable[str]) -> Results:
+def read_results(metrics: Path, students: Iterable[str], tasks: Iterable[str]) -> Results:
     """Read metrics/tasks.json and the metrics of the references and of `students`; other files are ignored.
 
     Raises:
         PipelineError: a file is missing or damaged; the message names the stage to run.
     """
-    students = list(students)
+    students, tasks = list(students), list(tasks)
     stages = {name: f"reference@{name}" for name in REFERENCES} | {name: f"evaluate@{name}" for name in students}
-    evaluations = {name: read_metrics(metrics / name / "evaluate.json", stage) for name, stage in stages.items()}
-    training = {name: read_metrics(metrics / name / "distill.json", f"distill@{name}") for name in students}
-    return tabulate(evaluations, training, read_metrics(metrics / "tasks.json", "tasks"))
+    evaluations = {name: read_evaluation(metrics, name, stage, tasks) for name, stage in stages.items()}
+    training = {name: read_training(metrics, name) for name in students}
+    baselines = read_metrics(metrics / "tasks.json", "tasks", [f"{task}.baselines" for task in tasks])
+    return tabulate(evaluations, training, {task: baselines[task] for task in tasks})
+
+
+def read_evaluation(metrics: Path, model: str, stage: str, tasks: Iterable[str]) -> dict[str, Any]:
+    """Content of metrics/<model>/evaluate.json, which must have language metrics and scores of all `tasks`.
+
+    Raises:
+        PipelineError: as `read_metrics`.
+    """
+    needed = ["mlm.loss", "words.bits_per_character", *(f"{task}.frozen" for task in tasks)]
+    return read_metrics(metrics / model / "evaluate.json", stage, needed)
+
+
+def read_training(metrics: Path, student: str) -> dict[str, Any]:
+    """Content of metrics/<student>/distill.json.
+
+    Raises:
+        PipelineError: as `read_metrics`.
+    """
+    return read_metrics(metrics / student / "distill.json", f"distill@{student}", ["validation_mlm"])
 
 
 def tabulate(
@@ -160,27 +179,3 @@ def tabulate(
             for metric, number in flatten(scores).items():
                 numbers[Key(baseline, task, BASELINE, metric)] = number
     return Results(list(evaluations), numbers, {name: flatten(content) for name, content in training.items()})
-
-
-def read_metrics(path: Path, stage: str) -> dict[str, Any]:
-    """Content of a metrics file written by `stage`.
-
-    Raises:
-        PipelineError: it is missing or is not a mapping.
-    """
-    if not path.is_file():
-        raise PipelineError(f"{path}: no such file; run `dvc repro {stage}`, which writes it")
-    content = read_json(path)
-    if not isinstance(content, dict):
-        raise PipelineError(f"{path}: must hold a mapping of metrics; run `dvc repro {stage}` again")
-    return content
-
-
-def flatten(part: object, prefix: str = "") -> dict[str, Number]:
-    """The numbers in nested mappings under their dotted keys, in order."""
-    if not isinstance(part, Mapping):
-        return {prefix: part} if isinstance(part, int | float) and not isinstance(part, bool) else {}
-    items: dict[str, Number] = {}
-    for key, item in part.items():
-        items |= flatten(item, f"{prefix}.{key}" if prefix else str(key))
-    return items

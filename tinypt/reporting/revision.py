@@ -11,8 +11,9 @@ from typing import Any
 
 import yaml
 
+from tinypt.files import flatten, read_json
 from tinypt.reporting.parameters import changed_parameters
-from tinypt.reporting.results import PROTOCOLS, Number, Results, Score, flatten, tabulate
+from tinypt.reporting.results import PROTOCOLS, Number, Results, Score, tabulate
 from tinypt.reporting.tables import BLANK, Table, label, plain, show, signed
 from tinypt.runtime.errors import PipelineError
 
@@ -96,7 +97,7 @@ def _within(before: Score | None, now: Number | None) -> str:
 
 def all_changes(old: Revision, metrics: Path) -> Table:
     """Every number under metrics/ that has changed, file by file, without those in DERIVED."""
-    now = {str(path): json.loads(path.read_text(encoding="utf-8")) for path in sorted(metrics.rglob("*.json"))}
+    now = {str(path): read_json(path) for path in sorted(metrics.rglob("*.json"))}
     rows = []
     for file in sorted(file for file in {*old.metrics, *now} if not file.endswith(DERIVED)):
         was, new = flatten(old.metrics.get(file, {})), flatten(now.get(file, {}))

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tinypt.reporting.results import Number, Score, flatten
+from tinypt.files import flatten
+from tinypt.reporting.results import Number, Score
 
 TITLES = {
     "mlm": "Masked language modelling",
