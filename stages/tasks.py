@@ -10,7 +10,7 @@ from tinypt.evaluation.baselines.predict import baseline_predictions, baseline_s
 from tinypt.evaluation.scores.predictions import write_predictions
 from tinypt.evaluation.tasks.contamination import check_contamination
 from tinypt.evaluation.tasks.read import read_data
-from tinypt.evaluation.tasks.table import check_name, check_task, describe_task, write_task
+from tinypt.evaluation.tasks.table import check_task, describe_task, write_task
 from tinypt.files import sealed_path, write_json
 from tinypt.params.loader import load, load_seed
 from tinypt.params.tasks import Task
@@ -24,7 +24,6 @@ def main() -> None:
     with sealed_path(Path("data/tasks")) as folder:
         folder.mkdir()
         for name, task in tasks.items():
-            check_name(name)
             data, skipped = read_data(task, seed)
             check_task(name, data)
             contamination = check_contamination(name, data, task.max_contamination)

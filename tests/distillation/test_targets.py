@@ -179,7 +179,7 @@ def test_a_reduced_width_keeps_cosines_and_composes_with_the_projection(
 def test_a_width_that_reduces_nothing_is_refused(
     tmp_path: Path, two: Blocks, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
 ) -> None:
-    with pytest.raises(PipelineError, match="width must be less than the teacher's 48, is 48"):
+    with pytest.raises(PipelineError, match="width: must be less than the teacher's 48, is 48"):
         _cache(teacher, cased, two, BaseTargets("word", 48, "fp32"), tmp_path / "t")
 
 

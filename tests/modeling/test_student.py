@@ -259,8 +259,8 @@ def test_a_shallower_student_takes_every_nth_layer_up_to_the_last(models: tuple[
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
-        (Shape(2, 32, 2, 32), "hidden_size 16, not 32"),
-        (Shape(2, 16, 1, 32), "num_attention_heads 2, not 1"),
+        (Shape(2, 32, 2, 32), "hidden 16, not 32"),
+        (Shape(2, 16, 1, 32), "heads 2, not 1"),
         (Shape(7, 16, 2, 32), "has 6 layers, the student needs 7"),
     ],
 )

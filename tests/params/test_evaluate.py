@@ -94,8 +94,8 @@ def test_mistakes_are_refused(tmp_path: Path, key: str, value: str, message: str
     ("key", "value", "message"),
     [
         ("seeds", "[-1]", r"seeds\[0\]: must be from 0"),
-        ("seeds", "[1, 18446744073709551616]", r"seeds\[1\]: must be from 0"),
-        ("epochs", "1000000000000", "epochs: must be at most 100000"),
+        ("seeds", "[1, 18446744073709551616]", r"seeds\[1\]: must be from -9223372036854775807 to"),
+        ("epochs", "1000000000000", "epochs: must be at most 100,000"),
     ],
 )
 def test_numbers_that_no_run_can_use_are_refused(tmp_path: Path, key: str, value: str, message: str) -> None:

@@ -82,7 +82,7 @@ def test_a_valid_section_is_built_with_its_types(read: Read) -> None:
         assert read(changed("origin", {"source": source, "path": "data"})).origin == Files(source, Path("data"))
 
 
-@given(steps=st.integers(), rate=st.floats(0.01, 0.99), grid=st.lists(st.floats(-1e9, 1e9)))
+@given(steps=st.integers(-(2**63) + 1, 2**63 - 1), rate=st.floats(0.01, 0.99), grid=st.lists(st.floats(-1e9, 1e9)))
 def test_numbers_are_read_unchanged(
     tmp_path_factory: pytest.TempPathFactory, steps: int, rate: float, grid: list[float]
 ) -> None:
@@ -101,6 +101,8 @@ def test_numbers_are_read_unchanged(
         ("steps", 1.0, "evaluate.steps: must be a whole number, is 1.0"),
         ("steps", True, "evaluate.steps: must be a whole number, is True"),
         ("steps", "ten", "evaluate.steps: must be a whole number, is 'ten'"),
+        ("steps", 10**999, "evaluate.steps: must be from -9223372036854775807 to 9223372036854775807, is 1000000"),
+        ("grid", [-(10**999)], "evaluate.grid[0]: must be from -9223372036854775807 to 9223372036854775807, is -1000"),
         ("steps", None, "evaluate.steps: must be a whole number, is None"),
         ("inner", 3, "evaluate.inner: must be a mapping, is 3"),
         ("inner", {"rate": 0.5}, "evaluate.inner.cased: is missing; the files in params/"),
@@ -179,7 +181,7 @@ def test_sections(tmp_path: Path) -> None:
         (b"seed: 'caf\xe9'", "not valid YAML"),
         (b"seed: " + b"1" * 5000, "not valid YAML"),
         (b"seed: -1", "seed: must be from 0 to 9223372036854775807, is -1"),
-        (b"seed: 18446744073709551616", "seed: must be from 0 to"),
+        (b"seed: 18446744073709551616", "seed: must be from -9223372036854775807 to 9223372036854775807, is 1844674"),
         (b"- 1\n", "must hold a mapping"),
         (b"", "must hold a mapping"),
     ],
@@ -212,6 +214,60 @@ def test_names_that_mean_something_elsewhere_are_refused_in_every_stage(
     with pytest.raises(PipelineError, match=r"name may contain only") as refused:
         load_seed(path)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "message"),
+    [
+        ("tasks", "mlm", "the name is reserved"),
+        ("tasks", "words", "the name is reserved"),
+        ("tasks", "gap_recovered", "the name is reserved"),
+        ("tasks", "parameters", "the name is reserved"),
+        ("tasks", "text_a", "the name is reserved"),
+        ("students", "soft_labels", "the name is reserved"),
+        ("students", "finetune_cls", "the name is reserved"),
+        ("tasks", "a" * 300, "may have at most 60 characters, not 300"),
+        ("students", "a" * 61, "may have at most 60 characters, not 61"),
+    ],
+)
+def test_names_that_are_taken_or_too_long_are_refused_in_every_stage(
+    tmp_path: Path, section: str, name: str, message: str
+) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(yaml.safe_dump({"seed": 1, section: {"fine": {}, "b" * 60: {}, name: {}}}), encoding="utf-8")
+    with pytest.raises(PipelineError, match=rf"{section}\.{name[:20]}.*: .*{message}"):
+        load_seed(path)
+
+
+@pytest.mark.parametrize("section", ["students", "tasks"])
+def test_a_run_without_students_or_tasks_is_refused(tmp_path: Path, section: str) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(f"seed: 1\n{section}: {{}}\n")
+    with pytest.raises(PipelineError, match=rf"{section}: must hold at least one {section[:-1]}$"):
+        load_seed(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("seed: 1\ntokenize: {length: 8}\nseed: 2\n", "line 3: the key seed is also in line 1; remove one of them"),
+        ("seed: 1\ntokenize: {length: 8, length: 9}\n", "line 2: the key length is also in line 2"),
+        ("seed: 1\nstudents:\n  a: {x: 1}\n  b: {}\n  a: {}\n", "line 5: the key a is also in line 3"),
+        ("seed: 1\nstudents:\n  a: &a {x: 1}\n  b: {<<: *a, <<: *a}\n", "line 4: the key << is also in line 4"),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused_with_its_lines(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(content)
+    with pytest.raises(PipelineError, match=rf"^{path}: not valid YAML: {message}") as refused:
+        load_seed(path)
+    assert "\n" not in str(refused.value)
+
+
+def test_an_inherited_key_may_be_stated_anew(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("seed: 1\nstudents:\n  a: &a {rate: 0.25, cased: true}\n  b: {<<: *a, rate: 0.125}\n")
+    assert load("students.b", Inner, path) == Inner(0.125, True)
 
 
 def test_aliases_that_would_fill_the_memory_and_tags_end_in_one_line(tmp_path: Path) -> None:

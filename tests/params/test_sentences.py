@@ -58,7 +58,10 @@ def test_sentences_are_read(tmp_path: Path) -> None:
         ({"number": 0}, r"sentences\.number: must be greater than 0, is 0"),
         ({"min_words": 0}, r"sentences\.min_words: must be greater than 0, is 0"),
         ({"max_words": 3}, r"sentences\.max_words: must be at least min_words \(4\), is 3"),
-        ({"tasks": {"assin2": 0}}, r"sentences\.tasks\.assin2: must be greater than 0, is 0; to add no texts"),
+        (
+            {"tasks": {"assin2": 0}},
+            r"sentences\.tasks\.assin2: must be greater than 0 and at most 1000, is 0; to add no texts",
+        ),
         ({"tasks": ["assin2"]}, r"sentences\.tasks: must be a mapping"),
     ],
 )

@@ -16,6 +16,8 @@ from tinypt.distillation.pooling import word_exists
 from tinypt.distillation.sampling import sample_pieces
 from tinypt.distillation.teacher import Teacher
 from tinypt.files import create_array, digest, read_json, write_json
+from tinypt.modeling.types import sizes
+from tinypt.params.fit import check_width
 from tinypt.params.targets import BaseTargets, TeacherTargets
 from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 from tinypt.runtime.progress import Progress
@@ -230,9 +232,8 @@ def _fit(
 
     They are principal components of unit vectors, not centred, since the cosine term does not centre them either.
     """
-    width, full = options.width, teacher.model.config.hidden_size
-    if width is None or width >= full:
-        raise PipelineError(f"targets: width must be less than the teacher's {full}, is {width}; null keeps them whole")
+    check_width(options.width, sizes(teacher.model.config))
+    full = teacher.model.config.hidden_size
     moments = torch.zeros(full, full, dtype=torch.float64)
     chosen = np.unique(np.linspace(0, len(blocks) - 1, FIT).astype(np.int64))
     for rows in np.array_split(chosen, -(-len(chosen) // BATCH[device.type])):
@@ -240,6 +241,6 @@ def _fit(
         vectors = _outputs(teacher, batch, options, seed, None)["vectors"].double().cpu()
         unit = vectors / vectors.norm(dim=-1, keepdim=True).clamp(min=1e-12)
         moments += unit.T @ unit
-    directions = np.linalg.eigh(moments.numpy())[1][:, ::-1][:, :width].T
+    directions = np.linalg.eigh(moments.numpy())[1][:, ::-1][:, : options.width].T
     largest = np.take_along_axis(directions, np.abs(directions).argmax(axis=1, keepdims=True), axis=1)
     return np.ascontiguousarray(directions * np.sign(largest), dtype=np.float32)

@@ -10,7 +10,8 @@ from tinypt.distillation import losses
 from tinypt.distillation.pooling import compared, pool, pool_words, word_exists
 from tinypt.distillation.teacher import States, Teacher
 from tinypt.modeling.forward import attention_maps, attention_vectors, encode_layers
-from tinypt.runtime.errors import PipelineError
+from tinypt.modeling.types import sizes
+from tinypt.params.fit import check_layers
 from tinypt.tokens.masking import SpecialIds
 from tinypt.training.batches import Batch
 
@@ -74,7 +75,9 @@ class Layers(nn.Module):
                 relations, a model's attention is unlike BERT's.
         """
         super().__init__()
-        check_layers(student, teacher.model, pairs, relation_heads)
+        check_layers(pairs, relation_heads, sizes(student.config), sizes(teacher.model.config))
+        for side, model in enumerate((student, teacher.model) if relation_heads else ()):
+            attention_maps(model, pairs[0][side])
         self.maps, self.teacher, self.special = maps, teacher, special
         self.pairs, self.relation_heads = pairs, relation_heads
 
@@ -115,29 +118,6 @@ class Layers(nn.Module):
                 term = losses.relations(vectors, teacher_vectors, self.relation_heads, counted["relations"])
                 found.setdefault("relations", []).append(term)
         return {name: torch.stack(terms).mean() for name, terms in found.items()}
-
-
-def check_layers(
-    student: PreTrainedModel,
-    teacher: PreTrainedModel,
-    pairs: Sequence[tuple[int, ...]],
-    relation_heads: int | None,
-) -> None:
-    """Check that the models have the layers of `pairs` and, for relations, fitting widths and attention.
-
-    Raises:
-        PipelineError: a layer exceeds a model's depth, relation_heads does not divide a model's width, or, for
-            relations, a model's attention is unlike BERT's.
-    """
-    for side, (owner, model) in enumerate((("student", student), ("teacher", teacher))):
-        depth, width = model.config.num_hidden_layers, model.config.hidden_size
-        for pair in pairs:
-            if pair[side] > depth:
-                raise PipelineError(f"layers: {list(pair)} names layer {pair[side]} of the {owner}, which has {depth}")
-            if relation_heads is not None:
-                attention_maps(model, pair[side])
-        if relation_heads is not None and width % relation_heads:
-            raise PipelineError(f"relation_heads: must divide the {owner}'s width of {width}, is {relation_heads}")
 
 
 def _of_words(kinds: tuple[Tensor, Tensor, Tensor], words: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:

@@ -9,13 +9,14 @@ from transformers import BertForMaskedLM, PreTrainedModel, PreTrainedTokenizerBa
 from tinypt.modeling.bert import config_like, new_bert
 from tinypt.modeling.embeddings import SENTENCE_STD, STD, Encode, fvt, pca_basis, sentence_pca, teacher_pca
 from tinypt.modeling.initialisation import predict_frequencies
+from tinypt.modeling.types import sizes
+from tinypt.params.fit import TEACHER_PCA, check_init
 from tinypt.params.students import Init
 from tinypt.runtime.errors import PipelineError
 from tinypt.tokens.trimming import ids_in, trim
 
 Counts = NDArray[np.int64]
 Ids = NDArray[np.int64]
-TEACHER_PCA = ("teacher_pca", "teacher_pca_weighted")
 
 
 def build_student(
@@ -47,6 +48,7 @@ def build_student(
     """
     base_model, base_tokenizer = base
     teacher_model, teacher_tokenizer = teacher
+    check_init(options, sizes(base_model.config), sizes(teacher_model.config))
     tokenizer = base_tokenizer if options.tokenizer == "base" else teacher_tokenizer
     if options.vocabulary == "trimmed":
         tokenizer = trim(teacher_tokenizer, counts)
@@ -65,13 +67,6 @@ def build_student(
     width = table.shape[1]
     source = base_model.get_input_embeddings().weight
     teacher_table = teacher_model.get_input_embeddings().weight
-    copied = {"base": ("base model", source), "fvt": ("base model", source), "teacher": ("teacher", teacher_table)}
-    if options.embeddings in copied:
-        owner, rows = copied[options.embeddings]
-        if rows.shape[1] != width:
-            raise PipelineError(
-                f"embeddings: {options.embeddings} needs a student of the {owner}'s width {rows.shape[1]}, not {width}"
-            )
     ids = ids_in(tokenizer, base_tokenizer if options.tokenizer == "base" else teacher_tokenizer)
     assert ids is not None
     predict_frequencies(student, counts[ids])
@@ -85,10 +80,6 @@ def build_student(
             if (bias := teacher_model.get_output_embeddings().bias) is not None:
                 student.cls.predictions.bias.copy_(bias[ids])
         elif options.embeddings in TEACHER_PCA:
-            if (teacher_width := teacher_table.shape[1]) < width:
-                raise PipelineError(
-                    f"embeddings: {options.embeddings} needs a teacher at least {width} wide; it has {teacher_width}"
-                )
             weights = counts[ids] if options.embeddings == "teacher_pca_weighted" else None
             table.copy_(teacher_pca(teacher_table[ids], width, weights))
         elif options.embeddings == "sentence_teacher":
@@ -161,21 +152,10 @@ def _copy_layers(teacher: PreTrainedModel, student: BertForMaskedLM) -> None:
     ours, theirs = student.config, teacher.config
     if theirs.model_type != ours.model_type:
         raise PipelineError(f"encoder: teacher needs a teacher of type {ours.model_type}, not {theirs.model_type}")
-    for key in ("hidden_size", "num_attention_heads", "intermediate_size"):
-        if getattr(ours, key) != getattr(theirs, key):
-            raise PipelineError(
-                f"encoder: teacher needs a student with the teacher's {key} {getattr(theirs, key)}, "
-                f"not {getattr(ours, key)}; set architecture"
-            )
     layers = ours.num_hidden_layers
-    if layers > theirs.num_hidden_layers:
-        raise PipelineError(f"encoder: teacher has {theirs.num_hidden_layers} layers, the student needs {layers}")
     with torch.no_grad():
         positions = student.bert.embeddings.position_embeddings.weight
-        taught = teacher.bert.embeddings.position_embeddings.weight
-        if len(taught) < len(positions):
-            raise PipelineError(f"encoder: teacher has {len(taught)} positions, the student needs {len(positions)}")
-        positions.copy_(taught[: len(positions)])
+        positions.copy_(teacher.bert.embeddings.position_embeddings.weight[: len(positions)])
     student.bert.embeddings.token_type_embeddings.load_state_dict(
         teacher.bert.embeddings.token_type_embeddings.state_dict()
     )

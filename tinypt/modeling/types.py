@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tinypt.params.fit import Sizes
+
 # The parts of each type's masked-language-model head, in order.
 HEADS = {
     "albert": ("predictions",),
@@ -16,7 +18,22 @@ HEADS = {
     "xlm-roberta": ("lm_head",),
 }
 WORDPIECE = ("bert", "distilbert", "electra")  # types whose tokenizer is BERT's
+LIKE_BERT = ("bert", "camembert", "electra", "roberta", "xlm-roberta")  # types with BERT's attention
 PADDED_POSITIONS = ("camembert", "roberta", "xlm-roberta")  # they count a text's positions from the id of padding + 1
+
+
+def sizes(config: Any) -> Sizes:
+    """Sizes of a model, from its configuration as transformers reads it."""
+    return Sizes(
+        layers=config.num_hidden_layers,
+        hidden=config.hidden_size,
+        heads=config.num_attention_heads,
+        feed_forward=getattr(config, "intermediate_size", 0),  # compared for BERTs alone
+        positions=config.max_position_embeddings,
+        table=getattr(config, "embedding_size", config.hidden_size),
+        types=getattr(config, "type_vocab_size", 0),
+        activation=getattr(config, "hidden_act", ""),
+    )
 
 
 def longest_text(config: Any) -> int:

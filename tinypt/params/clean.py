@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tinypt.params.loader import require
+from tinypt.params.loader import LARGEST_NUMBER, require, require_counts
 
 Repair = Literal["markup", "mojibake", "urls", "metadata", "lossy_mojibake", "personal_data"]
 
@@ -28,8 +28,9 @@ class Clean:
             "boilerplate_documents",
             f"must be at least 2, is {self.boilerplate_documents}",
         )
+        require_counts(self, "boilerplate_documents")
         require(
-            self.boilerplate_words >= 0,
+            0 <= self.boilerplate_words <= LARGEST_NUMBER,
             "boilerplate_words",
-            f"must not be negative (0 switches the repair off), is {self.boilerplate_words}",
+            f"must be from 0 (which switches the repair off) to {LARGEST_NUMBER:,}, is {self.boilerplate_words}",
         )

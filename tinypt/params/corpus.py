@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
 
-from tinypt.params.loader import require, require_commit
+from tinypt.params.loader import require, require_commit, require_counts
 
 Document = Literal["file", "blank_line", "line"]  # the whole file, the lines between blank lines, or a line
 
@@ -49,6 +49,7 @@ class SampleCorpus:
     def __post_init__(self) -> None:
         """Refuse a corpus that is too small to split."""
         require(self.documents >= 20, "documents", f"must be at least 20, is {self.documents}")
+        require_counts(self, "documents")
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,7 @@ class HubCorpus:
     def __post_init__(self) -> None:
         """Refuse a hub id without a commit, and an empty corpus."""
         require_commit(self.id, self.revision)
-        require(
-            self.documents is None or self.documents > 0, "documents", f"must be greater than 0, is {self.documents}"
-        )
+        require_counts(self, "documents")
 
 
 Corpus = SampleCorpus | FilesCorpus | VertCorpus | HubCorpus

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from tinypt.params.loader import LARGEST_SEED, require, require_commit
-from tinypt.params.training import MOST_EPOCHS
+from tinypt.params.loader import LARGEST_SEED, require, require_commit, require_counts
+from tinypt.params.training import LARGEST_RATE, MOST_EPOCHS
 
 Head = Literal["matched", "cls"]
+MOST_RECOMBINED = 10_000
 HEADS: tuple[Head, ...] = get_args(Head)
 
 
@@ -46,14 +47,14 @@ class Finetune:
             require(len(values) > 0, key, f"must hold at least one {key.removesuffix('s').replace('_', ' ')}")
             require(len(set(values)) == len(values), key, "must not repeat a value")
         for index, rate in enumerate(self.learning_rates):
-            require(rate > 0, f"learning_rates[{index}]", f"must be greater than 0, is {rate}")
+            valid = 0 < rate <= LARGEST_RATE
+            require(valid, f"learning_rates[{index}]", f"must be greater than 0, at most {LARGEST_RATE}, is {rate}")
         for index, dropout in enumerate(self.dropouts):
             require(0 <= dropout < 1, f"dropouts[{index}]", f"must be at least 0 and less than 1, is {dropout}")
         for index, seed in enumerate(self.seeds):
             require(0 <= seed <= LARGEST_SEED, f"seeds[{index}]", f"must be from 0 to {LARGEST_SEED}, is {seed}")
-        for key in ("epochs", "batch_size"):
-            require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
-        require(self.epochs <= MOST_EPOCHS, "epochs", f"must be at most {MOST_EPOCHS}, is {self.epochs}")
+        require_counts(self, "epochs", largest=MOST_EPOCHS)
+        require_counts(self, "folds", "fold_rows", "batch_size")
         require(self.folds >= 2, "folds", f"must be at least 2, is {self.folds}")
         rows = self.fold_rows
         require(
@@ -100,8 +101,9 @@ class TaskDistillation:
         """Refuse values outside their range."""
         require(len(self.students) > 0, "students", "must name at least one student; null turns task distillation off")
         require(0 < self.weight <= 1, "weight", f"must be greater than 0 and at most 1, is {self.weight}")
-        require(self.temperature > 0, "temperature", f"must be greater than 0, is {self.temperature}")
-        require(self.recombined >= 0, "recombined", f"must not be negative, is {self.recombined}")
+        require_counts(self, "temperature")
+        valid = 0 <= self.recombined <= MOST_RECOMBINED
+        require(valid, "recombined", f"must be from 0 to {MOST_RECOMBINED} per training row, is {self.recombined}")
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,5 @@ class Evaluate:
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
-        for key in ("mlm_blocks", "sentences"):
-            require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
+        require_counts(self, "mlm_blocks", "sentences")
         require(8 <= self.max_length <= 512, "max_length", f"must be from 8 to 512 tokens, is {self.max_length}")

@@ -20,14 +20,30 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import yaml
 
 from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.strict_yaml import load_yaml
 
 PARAMS = Path("params.yaml")
 REFERENCES = ("teacher", "base", "untrained")  # the models that are compared with the students
-_NAMED = {"students": "a-z, 0-9 and _", "tasks": "letters, digits and _"}  # sections whose keys become paths, commands
+# Sections whose keys become parts of paths, commands and metrics: the characters they may have, and the names that
+# would mean something else there. For a student these are other folders under models/ and metrics/, and other systems
+# in reports; for a task other keys of metrics files, and columns of soft labels.
+_NAMED = {"students": "a-z, 0-9 and _", "tasks": "letters, digits and _"}
 _NAME = {"students": re.compile("[a-z_][a-z0-9_]*"), "tasks": re.compile("[A-Za-z][A-Za-z0-9_]*")}
+_RESERVED = {
+    "students": (
+        *(*REFERENCES, "soft_labels", "targets", "tokenize", "training"),
+        *("constant", "word_jaccard", "overlap_features", "char_ngrams", "finetune_matched", "finetune_cls"),
+    ),
+    "tasks": (
+        *("mlm", "words", "gap_recovered", "mlm_loss", "word_accuracy", "bits_per_character", "parameters"),
+        *("text_a", "text_b"),
+    ),
+}
+LONGEST_NAME = 60  # with additions, it and two joined names must be names of files: 255 bytes
 _SHORT = reprlib.Repr()
 _SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 3, 200, 200
 LARGEST_SEED = 2**63 - 1
+LARGEST_NUMBER = 10**9  # of whole numbers that count something; a larger one is a slip
 MISSING = "the files in params/ show every key"
 SECTIONS = [
     "seed",
@@ -100,11 +116,11 @@ def read_sections(path: Path = PARAMS) -> dict[str, Any]:
     """All sections of a parameter file, unchecked but for the names of students and tasks.
 
     Raises:
-        PipelineError: the file is missing or is not a YAML mapping, or a name has characters that would mean something
-            to a shell, in a path or in a table.
+        PipelineError: the file is missing or is not a YAML mapping, has a key twice, or has no student or no task; or a
+            name is reserved, too long, or has characters that would mean something to a shell, in a path or in a table.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = load_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise PipelineError(f"{path}: no such file; copy one of params/*.yaml to it") from None
     except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a number of thousands of digits
@@ -113,14 +129,25 @@ def read_sections(path: Path = PARAMS) -> dict[str, Any]:
         raise PipelineError(f"{path}: not valid YAML: nested too deeply") from None
     if not isinstance(content, dict):
         raise PipelineError(f"{path}: must hold a mapping of sections")
-    for section, allowed in _NAMED.items():
-        named = content.get(section)
-        for name in named if isinstance(named, dict) else ():
-            if not _NAME[section].fullmatch(str(name)):
-                thing = section.removesuffix("s")
-                shown = " ".join(str(name).split())
-                raise PipelineError(f"{path}: {section}.{shown}: a {thing}'s name may contain only {allowed}")
+    for section in _NAMED:
+        if isinstance(named := content.get(section), dict):
+            _check_names(section, named, path)
     return content
+
+
+def _check_names(section: str, named: dict[Any, Any], path: Path) -> None:
+    thing = section.removesuffix("s")
+    if not named:
+        raise PipelineError(f"{path}: {section}: must hold at least one {thing}")
+    for name in map(str, named):
+        where = f"{path}: {section}.{_SHORT.repr(name)[1:-1]}"
+        if not _NAME[section].fullmatch(name):
+            raise PipelineError(f"{where}: a {thing}'s name may contain only {_NAMED[section]}")
+        if name in _RESERVED[section]:
+            raise PipelineError(f"{where}: the name is reserved; choose another")
+        if len(name) > LONGEST_NAME:
+            limit = f"at most {LONGEST_NAME} characters, not {len(name)}"
+            raise PipelineError(f"{where}: a {thing}'s name may have {limit}")
 
 
 def _shown(value: Any) -> str:
@@ -135,6 +162,14 @@ def require(condition: bool, key: str, message: str) -> None:
     """
     if not condition:
         raise _Mistake(key, message)
+
+
+def require_counts(owner: Any, *keys: str, largest: int = LARGEST_NUMBER) -> None:
+    """Refuse numbers of `owner` that are not greater than 0, or greater than `largest`; null passes."""
+    for key in keys:
+        value = getattr(owner, key)
+        require(value is None or value > 0, key, f"must be greater than 0, is {_shown(value)}")
+        require(value is None or value <= largest, key, f"must be at most {largest:,}, is {_shown(value)}")
 
 
 def require_commit(id: str, revision: str | None) -> None:
@@ -177,6 +212,8 @@ def _build(schema: Any, value: Any, key: str) -> Any:
 def _build_scalar(schema: type, value: Any, key: str) -> Any:
     if schema is Path and isinstance(value, str):
         return _build_path(value, key)
+    if type(value) is int and abs(value) > LARGEST_SEED:
+        raise _Mistake(key, f"must be from {-LARGEST_SEED} to {LARGEST_SEED}, is {_shown(value)}")
     if schema is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is schema and not (isinstance(value, float) and not math.isfinite(value)):

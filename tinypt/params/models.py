@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Literal
 
 from tinypt.params.corpus import FilesCorpus
-from tinypt.params.loader import require, require_commit
+from tinypt.params.loader import require, require_commit, require_counts
 from tinypt.params.training import Training
+
+MOST_LAYERS, WIDEST = 1_000, 100_000  # of an encoder; a larger number is a slip, and no memory would hold the model
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,8 @@ class Architecture:
 
     def __post_init__(self) -> None:
         """Refuse impossible shapes."""
-        for key in ("layers", "hidden", "heads", "feed_forward", "positions"):
-            require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
+        require_counts(self, "layers", largest=MOST_LAYERS)
+        require_counts(self, "hidden", "heads", "feed_forward", "positions", largest=WIDEST)
         require(self.hidden % self.heads == 0, "heads", f"must divide hidden ({self.hidden}), is {self.heads}")
         size = self.hidden // self.heads
         fits = size % 2 == 0 or self.initialisation == "random"
@@ -79,7 +81,7 @@ class EnglishSample:
 
     def __post_init__(self) -> None:
         """Refuse an empty corpus."""
-        require(self.documents > 0, "documents", f"must be greater than 0, is {self.documents}")
+        require_counts(self, "documents")
 
 
 @dataclass(frozen=True)

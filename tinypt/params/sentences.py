@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tinypt.params.loader import require, require_commit
+from tinypt.params.loader import require, require_commit, require_counts
+
+WIDTHS = {"use_multilingual": 512}  # of the vectors of an encoder from a package
+MOST_COPIES = 1_000  # of a task's texts
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,10 @@ class Sentences:
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
-        require(self.number > 0, "number", f"must be greater than 0, is {self.number}")
-        require(self.min_words > 0, "min_words", f"must be greater than 0, is {self.min_words}")
+        require_counts(self, "number", "min_words", "max_words")
         bound = f"must be at least min_words ({self.min_words}), is {self.max_words}"
         require(self.max_words >= self.min_words, "max_words", bound)
         for task, copies in self.tasks.items():
-            require(copies > 0, f"tasks.{task}", f"must be greater than 0, is {copies}; to add no texts, leave it out")
+            valid = 0 < copies <= MOST_COPIES
+            bounds = f"must be greater than 0 and at most {MOST_COPIES}, is {copies}; to add no texts, leave it out"
+            require(valid, f"tasks.{task}", bounds)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tinypt.params.loader import require
+from tinypt.params.loader import require, require_counts
+from tinypt.params.models import MOST_LAYERS, WIDEST
 from tinypt.params.training import Training
 
 TEACHER_TERMS = ("kl", "kl_all", "cosine", "hidden", "relations")  # terms that compare with the teacher
@@ -11,6 +12,8 @@ SENTENCE_TERMS = ("sentence", "similarity")  # terms that compare with a sentenc
 TERMS = ("mlm", *TEACHER_TERMS, *SENTENCE_TERMS)
 ONE_VOCABULARY = ("kl", "kl_all", "hidden")  # terms that compare token by token, so need the teacher's tokenizer
 UNCACHED = ("kl_all", "hidden", "relations")  # terms that targets: cached refuses; their targets would be terabytes
+
+MOST_PER_BLOCK = 10_000  # heads of relations, or sentences; a larger number is a slip
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,8 @@ class Shape:
 
     def __post_init__(self) -> None:
         """Refuse impossible shapes."""
-        for key in ("layers", "hidden", "heads", "feed_forward"):
-            require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
+        require_counts(self, "layers", largest=MOST_LAYERS)
+        require_counts(self, "hidden", "heads", "feed_forward", largest=WIDEST)
         require(self.hidden % self.heads == 0, "heads", f"must divide hidden ({self.hidden}), is {self.heads}")
 
 
@@ -125,9 +128,7 @@ class Distill(Training):
             valid = len(pair) == 2 and min(pair) > 0
             require(valid, f"layers[{index}]", f"must be [student layer, teacher layer], from 1, is {list(pair)}")
         require(self.layers != (), "layers", "must name at least one pair [student layer, teacher layer]")
-        for key in ("temperature", "relation_heads", "sentences_per_block"):
-            value = getattr(self, key)
-            require(value is None or value > 0, key, f"must be greater than 0, is {value}")
+        require_counts(self, "temperature", "relation_heads", "sentences_per_block", largest=MOST_PER_BLOCK)
         if self.targets == "cached":
             for term in self.losses:
                 require(term not in UNCACHED, "targets", f"losses.{term} cannot use cached outputs; use live")

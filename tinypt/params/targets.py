@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tinypt.params.loader import require
+from tinypt.params.loader import require, require_counts
 from tinypt.params.students import Student
 
 
@@ -31,10 +31,8 @@ class TeacherTargets:
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
-        for key in ("draws", "temperature", "samples"):
-            require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
+        require_counts(self, "draws", "temperature", "samples", "width")
         require(0 < self.mask_probability < 1, "mask_probability", f"must be in (0, 1), is {self.mask_probability}")
-        require(self.width is None or self.width > 0, "width", f"must be greater than 0, is {self.width}")
         require(self.width is None or self.alignment is not None, "width", "must be null, since alignment is null")
 
 
@@ -54,7 +52,7 @@ class BaseTargets:
 
     def __post_init__(self) -> None:
         """Refuse an impossible width."""
-        require(self.width is None or self.width > 0, "width", f"must be greater than 0, is {self.width}")
+        require_counts(self, "width")
 
 
 @dataclass(frozen=True)

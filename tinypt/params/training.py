@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tinypt.params.loader import require
+from tinypt.params.loader import require, require_counts
 
 MOST_EPOCHS = 100_000  # a larger number is a slip; such a run would not end
+LARGEST_RATE = 100  # of learning
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,9 @@ class Training:
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
-        for key in ("epochs", "batch_size", "accumulation", "learning_rate", "clip", "validation_blocks"):
-            require(getattr(self, key) > 0, key, f"must be greater than 0, is {getattr(self, key)}")
-        require(self.epochs <= MOST_EPOCHS, "epochs", f"must be at most {MOST_EPOCHS}, is {self.epochs}")
+        require_counts(self, "batch_size", "accumulation", "clip", "validation_blocks")
+        require_counts(self, "epochs", largest=MOST_EPOCHS)
+        require_counts(self, "learning_rate", largest=LARGEST_RATE)
         require(0 <= self.warmup < 1, "warmup", f"must be a share of the steps in [0, 1), is {self.warmup}")
         require(self.weight_decay >= 0, "weight_decay", f"must not be negative, is {self.weight_decay}")
         require(

@@ -10,6 +10,7 @@ import yaml
 from tinypt.params.loader import REFERENCES
 from tinypt.reporting.tables import BLANK, Table
 from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.strict_yaml import load_yaml
 
 CODE = ("stages/", "tinypt/")
 SKIPPED = ("report",)  # its record in dvc.lock is from the previous run
@@ -70,7 +71,7 @@ def _stages(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        stages = yaml.safe_load(path.read_text(encoding="utf-8"))["stages"]
+        stages = load_yaml(path.read_text(encoding="utf-8"))["stages"]
         return {name: stages[name] for name in sorted(stages)}
     except (yaml.YAMLError, KeyError, TypeError) as error:
         raise PipelineError(f"{path}: not a DVC lock file ({' '.join(str(error).split())}); restore it") from None

@@ -16,6 +16,7 @@ from tinypt.reporting.parameters import changed_parameters
 from tinypt.reporting.results import PROTOCOLS, Number, Results, Score, tabulate
 from tinypt.reporting.tables import BLANK, Table, label, plain, show, signed
 from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.strict_yaml import load_yaml
 
 DERIVED = ("compare.json", "scores.json")  # computed from, or part of, evaluate.json; they would hide the rest
 
@@ -136,7 +137,7 @@ def _git(*arguments: str) -> bytes | None:
 
 def _parsed(files: Mapping[str, bytes], name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
-        params = yaml.safe_load(files["params.yaml"])
+        params = load_yaml(files["params.yaml"].decode())
         metrics = {path: json.loads(content) for path, content in files.items() if path.endswith(".json")}
     except (ValueError, KeyError, yaml.YAMLError) as error:
         problem = " ".join(str(error).split())

@@ -6,7 +6,6 @@ import pytest
 from tinypt.evaluation.tasks.table import (
     Split,
     TaskData,
-    check_name,
     check_task,
     describe_task,
     read_task,
@@ -39,13 +38,6 @@ def test_classes_are_those_of_the_training_split(sentiment: TaskData) -> None:
 def test_description(similarity: TaskData, sentiment: TaskData) -> None:
     assert describe_task(similarity)["train"] == {"rows": 24, "label_mean": 3.25, "label_sd": 1.75}
     assert describe_task(sentiment)["test"] == {"rows": 24, "labels": {"class 0": 8, "class 1": 8, "class 2": 8}}
-
-
-@pytest.mark.parametrize("name", ["mlm", "words", "gap_recovered", "__init__", "a/b", "maçã"])
-def test_names_that_would_clash_are_refused(name: str) -> None:
-    check_name("tweets_2")
-    with pytest.raises(PipelineError, match=f"tasks.{name}: a task's name"):
-        check_name(name)
 
 
 def test_a_test_class_that_cannot_be_learnt_is_refused(sentiment: TaskData) -> None:

@@ -13,7 +13,6 @@ from tinypt.files import atomic_path, verify
 from tinypt.runtime.errors import PipelineError, environment_fault
 
 SPLITS = ("train", "test")
-RESERVED = ("mlm", "words", "gap_recovered")  # other keys of metrics/<model>/evaluate.json and metrics/compare.json
 
 
 @dataclass(frozen=True)
@@ -56,19 +55,6 @@ class TaskData:
         """Labels of `split` as indices into `classes`."""
         index = {name: position for position, name in enumerate(self.classes)}
         return [index[str(label)] for label in split.labels]
-
-
-def check_name(name: str) -> None:
-    """Refuse a task name that cannot be a key of the metrics files.
-
-    Raises:
-        PipelineError: the name is reserved, holds other characters than letters, digits and _, or begins with _.
-    """
-    if name in RESERVED or name.startswith("_") or not (name.isascii() and name.isidentifier()):
-        raise PipelineError(
-            f"params.yaml: tasks.{name}: a task's name is made of letters, digits and _, begins with a letter, and is "
-            f"not {' or '.join(RESERVED)}"
-        )
 
 
 def check_task(name: str, data: TaskData) -> None:
