@@ -187,3 +187,28 @@ def test_a_reader_that_stops_early_is_no_defect(tmp_path: Path) -> None:
     assert process.stderr is not None
     assert process.stderr.read() == ""
     assert process.wait() == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("-m stages.plan --help", "standard output: No space left on device; print elsewhere\n"),
+        ("example.py --help", "standard output: No space left on device; print elsewhere\n"),
+        ("example.py", "example: [Errno 28] No space left on device: the disk is full; free space and run again\n"),
+    ],
+)
+def test_a_full_standard_output_ends_in_one_line(tmp_path: Path, command: str, message: str) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    assert run_stage(tmp_path, "print('x')").stdout == "x\n"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, *command.split()],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(REPOSITORY)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, message)

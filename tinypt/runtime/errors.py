@@ -21,6 +21,7 @@ _FAULTS = {
     errno.ENFILE: "too many files are open on this machine",
     errno.ENOMEM: "the memory is used up; end other programs, or lower a batch size or TINYPT_WORKERS, and run again",
 }
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _NUMBER = re.compile(r"\b(?:os error |errno )(\d+)", re.IGNORECASE)
 # PyTorch and NumPy do not even give the number.
 _FULL = re.compile(
@@ -38,8 +39,8 @@ class PipelineError(Exception):
 
 
 def first_line(error: Exception) -> str:
-    """First line of an error's message, to quote in a PipelineError."""
-    return str(error).strip().split("\n")[0]
+    """First line of an error's message, without a terminal's colours, to quote in a PipelineError."""
+    return _COLOURS.sub("", str(error)).strip().split("\n")[0]
 
 
 def environment_fault(error: BaseException) -> str | None:

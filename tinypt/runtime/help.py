@@ -1,7 +1,9 @@
 """Help on a stage, from its source: the stage is not imported, which can take seconds."""
 
 import ast
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 HELP = {"-h", "--help"}
@@ -29,8 +31,24 @@ def help_without_import(folder: Path) -> None:
         return
     file = folder / (sys.orig_argv[sys.orig_argv.index("-m") + 1].removeprefix("stages.") + ".py")
     if file.is_file():
-        print(stage_help(file))
+        show(stage_help(file))
         sys.exit()
+
+
+def show(text: str) -> None:
+    """Print `text`; end in one line where standard output cannot take it, and in none where its reader has left."""
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        discard_output()
+        sys.exit(1 if isinstance(error, BrokenPipeError) else f"standard output: {error.strerror}; print elsewhere")
+
+
+def discard_output() -> None:
+    """Send what standard output cannot take to nowhere: the end of the process would try again to write it."""
+    with suppress(OSError):
+        sys.stdout.flush()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _parse(file: Path) -> ast.Module:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tinypt.runtime.errors import PipelineError, environment_fault
-from tinypt.runtime.help import HELP, stage_help, usage
+from tinypt.runtime.help import HELP, discard_output, show, stage_help, usage
 from tinypt.runtime.lock import HELD, one_at_a_time
 from tinypt.runtime.parent import end_with_parent
 
@@ -67,7 +67,7 @@ def run(main: Callable[..., None]) -> None:
     file, arguments = Path(sys.argv[0]), sys.argv[1:]
     stage = file.stem
     if HELP & set(arguments):
-        print(stage_help(file))
+        show(stage_help(file))
         return
     try:
         inspect.signature(main).bind(*arguments)
@@ -76,15 +76,17 @@ def run(main: Callable[..., None]) -> None:
     try:
         with one_at_a_time(" ".join([stage, *arguments])):
             main(*arguments)
+        sys.stdout.flush()
     except PipelineError as error:
         sys.exit(f"{stage}: {_without_queries(str(error))}")
     except KeyboardInterrupt:
         sys.exit(f"{stage}: interrupted; run it again to continue after the last finished part")
-    except BrokenPipeError:  # of `| head`; the end of the process would write again
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except BrokenPipeError:  # of `| head`
+        discard_output()
         sys.exit(1)
     except Exception as error:
         if fault := environment_fault(error):
+            discard_output()  # which may be what is full
             sys.exit(f"{stage}: {fault}")
         traceback.print_exc()
         sys.exit(f"{stage}: this is a defect in the pipeline, not in your input; please report the lines above")
