@@ -166,6 +166,39 @@ def test_missing_weights_are_refused(
         load_model(tmp_path / "model")
 
 
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_a_matrix_of_one_number_is_refused(bertimbau_layout: Path, teacher: BertForMaskedLM, value: float) -> None:
+    weights = teacher.state_dict()
+    weights["bert.embeddings.token_type_embeddings.weight"].fill_(0.0)  # as RoBERTa has them
+    torch.save(weights, bertimbau_layout / "pytorch_model.bin")
+    load_published(str(bertimbau_layout), None, cased=True)
+    weights["bert.encoder.layer.1.output.dense.weight"].fill_(value)
+    torch.save(weights, bertimbau_layout / "pytorch_model.bin")
+    with pytest.raises(PipelineError, match=rf"layer\.1\.output\.dense\.weight are all {value:g}; download"):
+        load_published(str(bertimbau_layout), None, cased=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"num_hidden_layers": 0}, r"config\.json has 0 layers \(num_hidden_layers\)"),
+        ({"is_decoder": True}, r"config\.json has is_decoder: true"),
+    ],
+)
+def test_a_config_of_no_encoder_is_refused(bertimbau_layout: Path, changes: dict[str, object], message: str) -> None:
+    path = bertimbau_layout / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes), encoding="utf-8")
+    with pytest.raises(PipelineError, match=message):
+        load_published(str(bertimbau_layout), None, cased=True)
+
+
+def test_the_message_about_a_pickled_module_is_one_plain_line(bertimbau_layout: Path, teacher: BertForMaskedLM) -> None:
+    torch.save(teacher, bertimbau_layout / "pytorch_model.bin")
+    with pytest.raises(PipelineError, match="cannot be loaded") as refused:
+        load_published(str(bertimbau_layout), None, cased=True)
+    assert str(refused.value).isprintable()
+
+
 def test_weights_that_are_not_finite_are_refused(bertimbau_layout: Path, teacher: BertForMaskedLM) -> None:
     weights = teacher.state_dict()
     weights["bert.encoder.layer.1.output.dense.weight"][0, 0] = float("nan")

@@ -76,6 +76,8 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
         kind = config.get("model_type", "bert")
         if kind not in HEADS:
             raise PipelineError(f"{id}: is a model of type {kind}; these can be used: {', '.join(HEADS)}")
+        if config.get("is_decoder"):
+            raise PipelineError(f"{id}: its config.json has is_decoder: true; a decoder sees no later words")
         _refuse_vocabulary(id, revision, folder, kind in WORDPIECE)
         if kind in WORDPIECE:
             tokenizer = unlimited(BertTokenizer.from_pretrained(folder, do_lower_case=not cased))
@@ -89,7 +91,7 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
             output_loading_info=True,
             ignore_mismatched_sizes=True,  # they are refused below, by name
         )
-        longest = longest_text(model.config)
+        longest, layers = longest_text(model.config), model.config.num_hidden_layers
     except PipelineError:
         raise
     except Exception as error:  # the libraries raise many kinds, and Exception itself
@@ -97,6 +99,8 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
             raise
         raise PipelineError(f"{id} (revision {revision}): cannot be loaded: {first_line(error)}") from None
     _refuse_missing_weights(id, report)
+    if layers < 1:
+        raise PipelineError(f"{id}: its config.json has {layers} layers (num_hidden_layers); it must have at least one")
     for name, found, expected in sorted(report["mismatched_keys"]):
         raise PipelineError(
             f"{id}: its weights {name} have the shape {tuple(found)}, by its config.json {tuple(expected)}; "
@@ -105,6 +109,9 @@ def load_published(id: str, revision: str | None, cased: bool) -> tuple[PreTrain
     for name, weights in model.named_parameters():
         if not weights.isfinite().all():
             raise PipelineError(f"{id}: its weights {name} are not all finite; download the model again")
+        if weights.ndim > 1 and "token_type" not in name and not (weights != weights.flatten()[0]).any():
+            # RoBERTa's token types are zeros by design
+            raise PipelineError(f"{id}: its weights {name} are all {weights.flatten()[0]:g}; download the model again")
     pieces, rows, last = len(tokenizer), model.config.vocab_size, max(tokenizer.get_vocab().values())
     if pieces > rows:
         raise PipelineError(f"{id}: its tokenizer has {pieces:,} pieces, its embeddings only {rows:,} rows")
