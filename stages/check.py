@@ -1,8 +1,8 @@
 """Check all of params.yaml before any stage runs, so that a mistake does not stop a run after hours.
 
-If it names a published model or anything on the Hugging Face hub, ask for all of it, and look at this machine's disk,
-GPU and compiler. HF_HUB_OFFLINE=1 looks into the hub's cache instead. Reads params.yaml, or the file given, and writes
-nothing.
+If it names files, or anything on the Hugging Face hub, look for all of it; read tasks and local models as the stages
+will; and look at this machine's disk, GPU and compiler. HF_HUB_OFFLINE=1 looks into the hub's cache instead. Reads
+params.yaml, or the file given, and what it names; writes nothing.
 """
 
 from pathlib import Path

@@ -9,15 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from tinypt.corpus.hub import HubStream
-from tinypt.modeling.types import HEADS, WORDPIECE
-from tinypt.params.corpus import HubCorpus
-from tinypt.params.models import HubModel
+from tinypt.corpus.sources import local_files
+from tinypt.evaluation.tasks.contamination import check_contamination
+from tinypt.evaluation.tasks.read import read_data
+from tinypt.evaluation.tasks.table import check_task
+from tinypt.modeling.types import ACTIVATIONS, EXPORTED, HEADS, LIKE_BERT, WORDPIECE, sizes
+from tinypt.params.check import check_models
+from tinypt.params.corpus import FilesCorpus, HubCorpus, SampleCorpus
+from tinypt.params.evaluate import TaskTeacher
+from tinypt.params.fit import sizes_of
+from tinypt.params.models import HubModel, PretrainedBase
 from tinypt.params.sentences import HubEncoder
 from tinypt.params.students import Student
-from tinypt.params.tasks import HubData, Task
+from tinypt.params.tasks import HubData, SampleData, Task
 from tinypt.plan import Plan, make_plan, text_bytes
-from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.errors import PipelineError, first_line
 from tinypt.runtime.hub import UNREACHABLE, ask_for_model, read_config
+from tinypt.sentences.encoders import load_encoder
 
 CPU_SPEED = 0.25e12  # operations per second of training on two cores (docs/performance.md)
 LONGEST = 30 * 86_400  # seconds of training that a CPU is worth
@@ -25,7 +33,7 @@ Answer = tuple[str, str | None]
 
 
 def has_questions(sections: dict[str, Any]) -> bool:
-    """Whether a run on these parameters needs anything from the hub, or a published model."""
+    """Whether a run on these parameters needs anything but the pipeline itself: files, or models or data of the hub."""
     return bool(_questions(sections))
 
 
@@ -55,31 +63,43 @@ def _questions(sections: dict[str, Any]) -> dict[str, Callable[[], object]]:
     Of the corpus that is the first data file, which stays in the hub's cache for the stage `download`.
     """
     found: dict[str, Callable[[], object]] = {}
-    corpus = sections["corpus"]
-    if isinstance(corpus, HubCorpus) and not Path(corpus.id).is_dir():
+    corpus, base = sections["corpus"], sections["base"]
+    if isinstance(corpus, HubCorpus):
         found[f"corpus {corpus.id}"] = lambda: next(HubStream(corpus, Counter()).records(), None)
+    elif not isinstance(corpus, SampleCorpus):
+        found["corpus"] = partial(local_files, corpus)
+    if isinstance(base, PretrainedBase) and isinstance(base.corpus, FilesCorpus):
+        found["base.corpus"] = partial(local_files, base.corpus)
     for name, task in sections["tasks"].items():
-        if isinstance(task.data, HubData) and not Path(task.data.id).is_dir():
-            found[f"task {name}: {task.data.id}"] = partial(_read_task, task)
+        if not isinstance(task.data, SampleData):
+            subject = f": {task.data.id}" if isinstance(task.data, HubData) else ""
+            found[f"task {name}{subject}"] = partial(_read_task, name, task, sections["seed"])
+    published = [name for name in ("teacher", "base") if isinstance(sections[name], HubModel)]
     for name in ("teacher", "base"):
-        if isinstance(model := sections[name], HubModel):
-            found[f"{name} {model.id}"] = partial(_ask_for_model, name, model, sections)
+        if name in published:
+            found[f"{name} {sections[name].id}"] = partial(_ask_for_model, name, sections[name], sections)
+        elif path := sections[name].vocabulary.path:
+            found[f"{name}.vocabulary.path {path}"] = partial(_read_vocabulary, path)
+    if published:
+        found["students"] = partial(_check_students, sections)
     encoder = sections["sentence_teacher"]
-    if isinstance(encoder, HubEncoder) and not Path(encoder.id).is_dir():
-        found[f"sentence_teacher {encoder.id}"] = partial(ask_for_model, encoder.id, encoder.revision)
+    if isinstance(encoder, HubEncoder):
+        found[f"sentence_teacher {encoder.id}"] = partial(_ask_for_encoder, encoder)
     distillation = sections["evaluate"].task_distillation
-    if distillation and (teacher := distillation.teacher) and not Path(teacher.id).is_dir():
-        found[f"evaluate.task_distillation.teacher {teacher.id}"] = partial(ask_for_model, teacher.id, teacher.revision)
+    if distillation and (teacher := distillation.teacher):
+        length = sections["evaluate"].max_length
+        found[f"evaluate.task_distillation.teacher {teacher.id}"] = partial(_ask_for_task_teacher, teacher, length)
     return found
 
 
 def _ask_for_model(name: str, model: HubModel, sections: dict[str, Any]) -> None:
-    """Ask for the model, and look whether the stages can use it with these parameters.
+    """Ask for the model, and look whether the stages can use it with these parameters. A local one is loaded.
 
     Raises:
         PipelineError: they cannot; or as `ask_for_model`.
     """
-    if not Path(model.id).is_dir():
+    local = Path(model.id).is_dir()
+    if not local:
         ask_for_model(model.id, model.revision)
     config = read_config(model.id, model.revision)
     kind, positions = config.get("model_type", "bert"), config.get("max_position_embeddings", 512)
@@ -90,19 +110,71 @@ def _ask_for_model(name: str, model: HubModel, sections: dict[str, Any]) -> None
         raise PipelineError(f"its config.json has max_position_embeddings {positions!r}, which is no number")
     if positions < length:
         raise PipelineError(f"has positions for {positions} pieces, but tokenize.length is {length}")
+    if name == "base" and (function := config.get("hidden_act", "gelu")) not in ACTIVATIONS:
+        raise PipelineError(f"has hidden_act {function}; a student made from it can only be exported with {EXPORTED}")
     students: dict[str, Student] = sections["students"]
     for student, options in students.items() if name == "teacher" else []:
         if options.init.vocabulary == "trimmed" and kind not in WORDPIECE:
             raise PipelineError(f"students.{student}.init.vocabulary: trimmed needs BERT's tokenizer; take full")
         if options.init.encoder == "teacher" and kind != "bert":
             raise PipelineError(f"students.{student}.init.encoder: teacher needs a BERT, not a model of type {kind}")
+        if "relations" in options.distill.losses and kind not in LIKE_BERT:
+            where = f"students.{student}.distill.losses.relations"
+            raise PipelineError(f"{where}: needs queries and keys where BERT has them, unlike a model of type {kind}")
+    if local:
+        from tinypt.modeling.load import load_published  # imported here because PyTorch is slow
+
+        load_published(model.id, model.revision, model.cased)
 
 
-def _read_task(task: Task) -> object:
-    from tinypt.evaluation.tasks.hub import read_hub  # imported here because datasets is slow
+def _check_students(sections: dict[str, Any]) -> None:
+    """Look whether the students fit the models, by their config.json."""
+    from transformers import AutoConfig  # imported here because it is slow
 
-    assert isinstance(task.data, HubData)
-    return read_hub(task.data, task.kind)
+    found = []
+    for model in (sections["teacher"], sections["base"]):
+        if not isinstance(model, HubModel):
+            found.append(sizes_of(model.architecture))
+            continue
+        try:
+            config = read_config(model.id, model.revision)
+        except PipelineError:
+            return  # the question about the model has said so
+        try:
+            found.append(sizes(AutoConfig.for_model(config.pop("model_type", "bert"), **config)))
+        except Exception as error:  # transformers raises many kinds
+            raise PipelineError(f"{model.id}: config.json cannot be read: {first_line(error)}") from None
+    check_models(sections, *found)
+
+
+def _ask_for_encoder(encoder: HubEncoder) -> None:
+    """Ask for a sentence teacher. A local one is loaded, and reads a word."""
+    if Path(encoder.id).is_dir():
+        load_encoder(encoder).encode(["menina"])
+    else:
+        ask_for_model(encoder.id, encoder.revision)
+
+
+def _ask_for_task_teacher(teacher: TaskTeacher, length: int) -> None:
+    if Path(teacher.id).is_dir():
+        from tinypt.evaluation.model import load_encoder_model  # imported here because PyTorch is slow
+
+        load_encoder_model(teacher.id, Path(teacher.id), length)
+    else:
+        ask_for_model(teacher.id, teacher.revision)
+
+
+def _read_vocabulary(path: Path) -> None:
+    from tinypt.tokens.vocabulary import read_vocabulary  # imported here because transformers is slow
+
+    read_vocabulary(path)
+
+
+def _read_task(name: str, task: Task, seed: int) -> None:
+    """Read a task and check it as the stage `tasks` will."""
+    data, _ = read_data(task, seed)
+    check_task(name, data)
+    check_contamination(name, data, task.max_contamination)
 
 
 def _no_gpu(torch: Any) -> str:

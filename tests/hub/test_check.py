@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 import torch
+import yaml
 
 from stages.check import main
-from tests.conftest import ROOT
+from tests.conftest import ROOT, sample_params
 from tests.hub.server import Hub, Repository
 from tinypt import preflight
 from tinypt.params.check import check_file
@@ -107,19 +108,91 @@ def test_the_sample_asks_for_nothing() -> None:
         ("bert", {"max_position_embeddings": 64}, "has positions for 64 pieces, but tokenize.length is 128"),
         ("bert", {"max_position_embeddings": "512"}, "its config.json has max_position_embeddings '512', which is no"),
         (["bert"], {}, "is a model of type ['bert']; these can be used"),
-        ("bert", {}, None),
+        ("bert", {}, "has none of tokenizer.json, vocab.txt"),  # a local model is loaded
     ],
 )
 def test_a_model_that_later_stages_cannot_use_is_named_before_the_first(
-    tmp_path: Path, kind: object, changes: dict[str, object], message: str | None
+    tmp_path: Path, kind: object, changes: dict[str, object], message: str
 ) -> None:
     sections = check_file(ROOT / "params/brwac.yaml")
     (tmp_path / "config.json").write_text(json.dumps({"model_type": kind} | changes), encoding="utf-8")
     teacher = replace(sections["teacher"], id=str(tmp_path), revision=None)
     questions = preflight._questions(sections | {"teacher": teacher})
     question = questions[f"teacher {tmp_path}"]
-    if message is None:
+    with pytest.raises(PipelineError, match=re.escape(message)):
         question()
-    else:
-        with pytest.raises(PipelineError, match=re.escape(message)):
-            question()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"embeddings": "teacher"},
+            "students.total.init.embeddings: teacher needs a student of the teacher's width 1024",
+        ),
+        ({"encoder": "teacher"}, "students.total.init.encoder: teacher needs a student with the teacher's hidden 1024"),
+    ],
+)
+def test_students_are_compared_with_the_sizes_of_published_models(
+    tmp_path: Path, changes: dict[str, str], message: str
+) -> None:
+    sections = check_file(ROOT / "params/brwac.yaml")
+    shape = {"hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "intermediate_size": 4096}
+    for name in ("teacher", "base"):
+        (tmp_path / name).mkdir()
+        config = shape if name == "teacher" else {"hidden_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2}
+        (tmp_path / name / "config.json").write_text(json.dumps(config), encoding="utf-8")
+        sections[name] = replace(sections[name], id=str(tmp_path / name), revision=None)
+    preflight._check_students(sections)
+    total = sections["students"]["total"]
+    sections["students"] = {"total": replace(total, init=replace(total.init, **changes))}
+    with pytest.raises(PipelineError, match=re.escape(message)):
+        preflight._check_students(sections)
+
+
+@pytest.mark.parametrize(
+    ("section", "value", "message"),
+    [
+        ("corpus", {"source": "vert", "path": "gone.vert"}, "NO   corpus: gone.vert: no such file"),
+        (
+            "corpus",
+            {"source": "files", "paths": ["gone"], "text_column": "text", "document": "file"},
+            "NO   corpus: gone: no such folder",
+        ),
+        ("teacher.vocabulary.path", "gone.txt", "NO   teacher.vocabulary.path gone.txt: gone.txt: no such vocabulary"),
+        (
+            "base.corpus",
+            {"source": "files", "paths": ["gone"], "text_column": "text", "document": "file"},
+            "NO   base.corpus: gone: no such folder",
+        ),
+        (
+            "tasks.tweetsentbr.data",
+            {"format": "tweetsentbr", "index": "gone.txt", "texts": "gone.tsv"},
+            "NO   task tweetsentbr: gone.tsv: no such file",
+        ),
+        (
+            "tasks.assin2_similarity.data",
+            {"format": "assin2_xml", "train": "gone.xml", "test": "gone.xml"},
+            "NO   task assin2_similarity: gone.xml: no such file",
+        ),
+    ],
+)
+def test_missing_files_are_named_before_the_first_stage(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    section: str,
+    value: object,
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    params = sample_params()
+    *above, last = section.split(".")
+    place = params
+    for key in above:
+        place = place[key]
+    place[last] = value
+    Path("params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+    with pytest.raises(PipelineError, match="of its needs are not met"):
+        main()
+    assert message in capsys.readouterr().out

@@ -17,6 +17,8 @@ HEADS = {
     "roberta": ("lm_head",),
     "xlm-roberta": ("lm_head",),
 }
+ACTIVATIONS = {"gelu": "Gelu", "relu": "Relu"}  # those that a release can have, and the operator of ONNX
+EXPORTED = " and ".join(ACTIVATIONS)
 WORDPIECE = ("bert", "distilbert", "electra")  # types whose tokenizer is BERT's
 LIKE_BERT = ("bert", "camembert", "electra", "roberta", "xlm-roberta")  # types with BERT's attention
 PADDED_POSITIONS = ("camembert", "roberta", "xlm-roberta")  # they count a text's positions from the id of padding + 1

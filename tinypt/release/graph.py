@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from transformers import PreTrainedModel
 
+from tinypt.modeling.types import ACTIVATIONS, EXPORTED
 from tinypt.runtime.errors import PipelineError
 
 OPSET = 20
 IR_VERSION = 9  # the oldest that has opset 20, so that older runtimes read the file
 ZERO = 128  # the byte that stands for 0 in int8 weights
-ACTIVATIONS = {"gelu": "Gelu", "relu": "Relu"}  # of transformers, and the operator of ONNX
 Shapes = Mapping[str, Sequence[str | int]]  # a name stands for any size
 
 
@@ -105,9 +105,7 @@ class Bert:
         self.graph, self.config = graph, model.config
         self.weights = {name: tensor.detach().float().numpy() for name, tensor in model.state_dict().items()}
         if self.config.hidden_act not in ACTIVATIONS:
-            raise PipelineError(
-                f"hidden_act: {self.config.hidden_act} cannot be exported; only {' and '.join(ACTIVATIONS)} can"
-            )
+            raise PipelineError(f"hidden_act: {self.config.hidden_act} cannot be exported; only {EXPORTED} can")
         table = self.weights["bert.embeddings.word_embeddings.weight"].T
         if graph.int8:
             rounded, scale = quantize(table)
