@@ -22,6 +22,7 @@ from tinypt.runtime.run import run
 from tinypt.sentences.choose import COUNTS, choose, keys_of
 from tinypt.sentences.encode import SIZES, write_store
 
+NONE = "Students with sentences: none read no stored sentences.\n"
 DOCUMENTS, TASKS = Path("data/split/train"), Path("data/tasks")
 
 
@@ -33,7 +34,7 @@ def main() -> None:
     work = work_folder("sentences", fingerprint([teacher, options, seed], _inputs(teacher)))
     with sealed_path(Path("data/sentences")) as folder:
         folder.mkdir()
-        (folder / "none").touch()
+        (folder / "none").write_text(NONE, encoding="utf-8")  # not empty: DVC would warn of that at every student
         if teacher is not None:
             metrics |= _store(teacher, options, seed, work, folder / "stored")
     write_json(Path("metrics/sentences.json"), metrics)

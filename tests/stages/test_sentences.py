@@ -121,4 +121,4 @@ def test_without_a_sentence_teacher_nothing_is_stored(project: Path) -> None:
     """Students without sentence terms depend on one file, whose bytes are the same in any case."""
     assert set(_run(None).values()) == {0}
     files = _files(Path("data/sentences"))
-    assert (files.keys(), files["none"]) == ({"none", CHECKSUMS}, b"")
+    assert (files.keys(), files["none"]) == ({"none", CHECKSUMS}, sentences.NONE.encode())
