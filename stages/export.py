@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tinypt.files import list_files, sealed_path
 from tinypt.modeling.load import load_model, save_model
-from tinypt.params.corpus import Corpus
+from tinypt.params.corpus import Corpus, HubCorpus
 from tinypt.params.export import Export
 from tinypt.params.loader import REFERENCES, load
 from tinypt.params.models import Base, HubModel, Teacher
@@ -37,7 +37,7 @@ def main(name: str) -> None:
     options: Export = load("export", Export)
     references = {"teacher": load("teacher", Teacher), "base": load("base", Base)}
     published = {name: model.id for name, model in references.items() if isinstance(model, HubModel)}
-    folder = Path("models") / name
+    folder, corpus = Path("models") / name, load("corpus", Corpus)
     tasks = load("tasks", dict[str, Task])
     results = _results(name, tasks)
     trained: Tokenize = load("tokenize", Tokenize)
@@ -53,9 +53,9 @@ def main(name: str) -> None:
         facts = Release(
             name=name,
             license=options.license,
-            datasets=options.datasets,
+            datasets=options.datasets or _hub_data(corpus),
             text=options.text,
-            corpus=load("corpus", Corpus).source,
+            corpus=corpus.source,
             origins=[id for id in published.values() if not Path(id).is_dir()],
             stand_ins=[name for name in references if name not in published],
             sentence_teacher=_sentence_teacher(student),
@@ -78,6 +78,11 @@ def _results(name: str, tasks: Iterable[str]) -> Results:
         if (METRICS / reference / "evaluate.json").is_file():
             evaluations[reference] = read_evaluation(METRICS, reference, f"reference@{reference}", tasks)
     return tabulate(evaluations, {name: read_training(METRICS, name)}, {})
+
+
+def _hub_data(corpus: Corpus) -> list[str]:
+    """The hub id of the training data; none for local data."""
+    return [corpus.id] if isinstance(corpus, HubCorpus) and not Path(corpus.id).is_dir() else []
 
 
 def _sentence_teacher(student: Student) -> str | None:

@@ -121,3 +121,16 @@ def test_a_sample_model_is_marked_and_names_no_origin(release: Release) -> None:
 def test_the_card_needs_no_references(release: Release) -> None:
     results = replace(release.results, models=["total"], training={})
     assert "|  | this model |" in model_card(replace(release, results=results))
+
+
+@pytest.mark.parametrize(
+    ("corpus", "text"),
+    [
+        ("files", "Text: files of the person who trained this model; this card does not say where they are from. P"),
+        ("hub", "Text: a data set of the person who trained this model; this card does not say where it is from. P"),
+        ("vert", "Text: brWaC, crawled web pages in Brazilian Portuguese. P"),
+    ],
+)
+def test_a_card_that_nobody_has_given_the_source_says_what_is_known(release: Release, corpus: str, text: str) -> None:
+    assert text in model_card(replace(release, corpus=corpus, datasets=(), text=None))
+    assert "Text: some/corpus. P" in model_card(replace(release, corpus=corpus, text=None))

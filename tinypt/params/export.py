@@ -13,7 +13,7 @@ class Export:
     Attributes:
         license: of the released weights, as spelled on the hub.
         datasets: hub ids of the training data.
-        text: a sentence on the training text and its licences; null names `datasets` alone.
+        text: a sentence on the training text and its licences; null names `datasets`, or else the corpus of the hub.
         files: all, or compact: the tokenizer and onnx/compact.onnx alone, which `tinypt` and the demo need.
     """
 

@@ -20,6 +20,13 @@ SAMPLE = """\
 > It knows a few hundred sentence patterns and does not know Portuguese."""
 SAMPLE_TEXT = SAMPLE.replace("trained and measured", "trained")
 GENERATED = "generated data"
+# The training text by its source in the `corpus` parameters, where neither export.text nor export.datasets names it.
+UNNAMED = {
+    "sample": "generated sample text",
+    "vert": "brWaC, crawled web pages in Brazilian Portuguese",
+    "files": "files of the person who trained this model; this card does not say where they are from",
+    "hub": "a data set of the person who trained this model; this card does not say where it is from",
+}
 
 
 @dataclass(frozen=True)
@@ -257,8 +264,7 @@ def _caveats(release: Release) -> list[str]:
 
 
 def _training(release: Release) -> str:
-    source = release.text or ", ".join(release.datasets)
-    source = source or ("generated sample text" if release.sample else f"source: {release.corpus}")
+    source = release.text or ", ".join(release.datasets) or UNNAMED[release.corpus]
     student = yaml.safe_dump(dict(release.student), sort_keys=False, allow_unicode=True)
     numbers = release.results.training.get(release.name, {})
     result = "; ".join(f"{label(key)} {show(number)}" for key, number in numbers.items())
