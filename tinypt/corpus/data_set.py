@@ -1,10 +1,12 @@
 """A data set on the hub, or in a folder with its layout: each of its data files is compared before it is read."""
 
+from glob import has_magic
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.hub import ask_for_dataset, fetch_data
 
 
@@ -28,8 +30,13 @@ class DataSet:
             cache: folder for prepared data; None for that of `datasets`.
 
         Raises:
-            PipelineError: as `ask_for_dataset`. Other exceptions of the clients and of `datasets` pass.
+            PipelineError: as `ask_for_dataset`, or the path of a local folder cannot be read. Other exceptions of the
+                clients and of `datasets` pass.
         """
+        if Path(id).is_dir() and has_magic(where := str(Path(id).resolve())):
+            raise PipelineError(
+                f"{id}: rename {where}: the library `datasets` takes *, ? and [ in a path for a pattern"
+            )
         import datasets  # imported here because it is slow
         import huggingface_hub
 

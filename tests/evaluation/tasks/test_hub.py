@@ -111,6 +111,20 @@ def folder_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, conten
     return HubData("hub", str(folder), None, None, HubSplits("train", "test"), HubColumns(None, "text", None, "label"))
 
 
+@pytest.mark.parametrize("name", ["my [1]", "what?", "all*", "{a,b}", "ç ã", "a%20b", "#1", "~x", "a:b", "!x"])
+def test_a_folder_whose_name_is_a_pattern_is_refused_and_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    source = folder_of(tmp_path, monkeypatch, "csv", "text,label\num,a\ndois,b\n")
+    folder = Path(source.id).rename(tmp_path / name)
+    source = replace(source, id=str(folder))
+    if set(name) & set("*?["):
+        with pytest.raises(PipelineError, match=r"rename .* takes .* for a pattern"):
+            read_hub(source, "text_classification")
+    else:
+        assert read_hub(source, "text_classification").train.labels == ["a", "b"]
+
+
 def test_words_for_missing_values_are_texts_and_labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = folder_of(tmp_path, monkeypatch, "csv", "text,label\nnull,None\nNA,Entailment\nnada, None \n")
     data = read_hub(source, "text_classification")

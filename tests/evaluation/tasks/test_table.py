@@ -63,3 +63,10 @@ def test_missing_and_damaged_tables_are_named(tmp_path: Path) -> None:
     (tmp_path / "task/train.parquet").write_bytes(b"PAR1 cut short")
     with pytest.raises(PipelineError, match=r"train.parquet: not a task table"):
         read_tasks(tmp_path)
+
+
+@pytest.mark.parametrize("label", [1e308, -1e308, 2e9])
+def test_labels_whose_squares_have_no_place_are_refused(similarity: TaskData, label: float) -> None:
+    labels = [label, *map(float, similarity.test.labels[1:])]
+    with pytest.raises(PipelineError, match=r"tasks.pairs: the label of row \S+ is .*; scale the labels"):
+        check_task("pairs", replace(similarity, test=replace(similarity.test, labels=labels)))

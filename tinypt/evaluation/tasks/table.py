@@ -13,6 +13,7 @@ from tinypt.files import atomic_path, verify
 from tinypt.runtime.errors import PipelineError, environment_fault
 
 SPLITS = ("train", "test")
+LARGEST_LABEL = 1e9  # of a regression; errors are squared in single precision
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,13 @@ def check_task(name: str, data: TaskData) -> None:
         raise PipelineError(
             f"tasks.{name}: every training row has the label {data.train.labels[0]}; there is nothing to learn"
         )
-    if not data.is_regression:
+    if data.is_regression:
+        for id, label in zip([*data.train.ids, *data.test.ids], [*data.train.labels, *data.test.labels], strict=True):
+            if abs(float(label)) > LARGEST_LABEL:
+                raise PipelineError(
+                    f"tasks.{name}: the label of row {id} is {label:g}; scale the labels to at most {LARGEST_LABEL:g}"
+                )
+    else:
         unknown = sorted({str(label) for label in data.test.labels} - set(data.classes))
         if unknown:
             raise PipelineError(f"tasks.{name}: the test split has a class that no training row has: {unknown[0]}")
