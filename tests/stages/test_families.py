@@ -11,7 +11,7 @@ import yaml
 from transformers import AutoTokenizer, pipeline
 
 from stages import base, distill, evaluate, export, student, targets, teacher, tokenize
-from tests.conftest import sample_params
+from tests.conftest import sample_params, seal
 from tests.families import publish
 from tests.stages.test_distill import MINE
 from tinypt.evaluation.tasks.table import Split, TaskData, write_task
@@ -51,6 +51,7 @@ def _params(folder: Path) -> dict[str, Any]:
         "base": hub | {"id": str(folder / "base")},
         "targets": {"teacher": None, "base": {"alignment": "word", "width": 16, "precision": "fp32"}},
         "tokenize": params["tokenize"] | {"length": LENGTH},
+        "tasks": {"pairs": params["tasks"]["assin2_entailment"]},
         "students": {
             "total": total,
             "partial": partial,
@@ -75,6 +76,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texts: list[str]) -
     rows = [f"{text} {number}" for number, text in enumerate(texts[:24])]
     splits = [Split([f"{s}-{n}" for n in range(24)], rows, rows[::-1], ["sim", "não"] * 12) for s in ("train", "test")]
     write_task(TaskData(*splits), tmp_path / "data/tasks/pairs")
+    seal(tmp_path / "data/split", tmp_path / "data/tasks")
     return tmp_path
 
 
