@@ -3,7 +3,8 @@
 Reads models/<student>/student, models/teacher, data/tokens/<tokenizer>/train; with targets: cached,
 data/targets/<tokenizer>/cached; and with sentences: stored, data/sentences/stored. Writes models/<student>/distilled,
 metrics/<student>/distill.json and metrics/training/<student>.csv. A killed run resumes from its checkpoint below
-.cache/checkpoints/, provided that parameters and inputs are the same. Where there are several GPUs, each has a worker.
+.cache/checkpoints/, provided that parameters, inputs and code are the same. Where there are several GPUs, each has a
+worker.
 """
 
 import logging
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from tinypt.distillation.curves import write_curve
 from tinypt.distillation.student_objective import student_objective
-from tinypt.files import fingerprint, work_folder, write_json
+from tinypt.files import fingerprint, source_files, work_folder, write_json
 from tinypt.modeling.forward import pick_device
 from tinypt.modeling.load import load_model, save_model
 from tinypt.params.loader import load, load_seed
@@ -25,6 +26,9 @@ from tinypt.training.loop import train
 from tinypt.training.workers import is_main_process, start_workers
 
 log = logging.getLogger(__name__)
+
+# The code that decides the weights. A checkpoint left by a killed run is used only if it is unchanged.
+CODE = source_files("distillation", "modeling", "tokens", "training")
 
 
 def main(name: str) -> None:
@@ -41,7 +45,7 @@ def main(name: str) -> None:
     objective = student_objective(name, student_params, model, tokenizer, blocks, teacher, cached, sentences, seed)
     if options.masking == "words":
         objective.continuations = continuation_pieces(tokenizer)
-    inputs = [start, teacher, tokens]
+    inputs = [*CODE, start, teacher, tokens]
     inputs += [cached] if options.targets == "cached" else []
     inputs += [sentences] if options.sentences == "stored" else []
     checkpoint = work_folder("checkpoints", f"{name}-{fingerprint([student_params, seed], inputs)}") / "checkpoint.pt"

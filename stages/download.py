@@ -15,7 +15,16 @@ from tinypt.corpus.files import READERS, unknown_kinds
 from tinypt.corpus.manifest import MANIFEST, Entry
 from tinypt.corpus.sources import Notes, iter_batches, local_files, origin
 from tinypt.corpus.writer import ShardWriter
-from tinypt.files import fingerprint, is_whole, publish, read_json, sealed_path, work_folder, write_json
+from tinypt.files import (
+    fingerprint,
+    is_whole,
+    publish,
+    read_json,
+    remove_others,
+    sealed_path,
+    work_folder,
+    write_json,
+)
 from tinypt.params.corpus import Corpus, FilesCorpus
 from tinypt.params.loader import load
 from tinypt.runtime.errors import PipelineError
@@ -86,13 +95,15 @@ def _restore(states: Path, shards: Path) -> tuple[list[Entry], dict[str, Any] | 
     """
     finished: list[Entry] = []
     resume = None
-    for path in sorted(states.glob("*.json"), key=lambda path: int(path.stem)):
+    numbered = {int(path.stem): path for path in states.glob("*.json") if path.stem.isdecimal()}
+    for _, path in sorted(numbered.items()):
         if not is_whole(path):
             break
         saved = read_json(path)
         if not all(is_whole(shards / entry["file"]) for entry in saved["shards"][len(finished) :]):
             break
         finished, resume = saved["shards"], saved["resume"]
+    remove_others(shards, [entry["file"] for entry in finished])
     return finished, resume
 
 

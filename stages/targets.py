@@ -12,12 +12,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tinypt.files import fingerprint, publish, sealed_path, work_folder, write_json
+from tinypt.files import fingerprint, publish, remove_others, sealed_path, source_files, work_folder, write_json
 from tinypt.params.loader import load, load_seed
 from tinypt.params.targets import BaseTargets, TeacherTargets
 from tinypt.runtime.run import run
 
 SCHEMAS: dict[str, Any] = {"teacher": TeacherTargets | None, "base": BaseTargets | None}
+# The code that decides the outputs. Parts left by a killed run are used only if it is unchanged.
+CODE = source_files("distillation", "modeling", "tokens", "training")
 LIVE = "Students with targets: live run the teacher at every step and read no cached outputs.\n"
 
 
@@ -25,11 +27,12 @@ def main(name: str) -> None:
     """Cache the teacher's outputs for students with the tokenizer called `name`, teacher or base."""
     options, seed = load(f"targets.{name}", SCHEMAS[name]), load_seed()
     model, tokens = Path("models/teacher"), Path("data/tokens") / name / "train"
-    work = work_folder("targets", fingerprint([name, options, seed], [model, tokens] if options else []))
+    work = work_folder("targets", fingerprint([name, options, seed], [model, tokens, *CODE] if options else []))
     cached = work / "cached"
     cached.mkdir(exist_ok=True)
     metrics: dict[str, int | float] = {"bytes": 0, "bytes_per_token": 0.0}
     if options is None:
+        remove_others(cached, [])
         write_json(cached / "options.json", None)
     else:  # imported only now: without targets the stage ends before PyTorch would be loaded
         from tinypt.distillation.targets import write_targets

@@ -13,7 +13,9 @@ import yaml
 from dvc.repo import Repo
 from dvc.repo.artifacts import check_name_format
 
+from stages import distill, targets
 from tinypt.params.loader import SECTIONS
+from tinypt.training import pretraining
 
 ROOT = Path(__file__).parents[1]
 # The order of the data flow; a folder imports only folders before it. Modules outside these folders serve all of them.
@@ -98,6 +100,18 @@ def test_every_stage_names_the_code_it_imports(stages: dict[str, object]) -> Non
             if not _is_untracked(file) and not any(file == dep or file.is_relative_to(dep) for dep in deps):
                 missing.setdefault(name.split("@")[0], set()).add(str(file.relative_to(ROOT)))
     assert missing == {}
+
+
+@pytest.mark.parametrize(
+    ("stage", "code"), [("distill@total", distill.CODE), ("targets@base", targets.CODE), ("teacher", pretraining.CODE)]
+)
+def test_unfinished_work_is_used_only_with_the_code_that_began_it(
+    stages: dict[str, object], stage: str, code: list[Path]
+) -> None:
+    """Of files.py and the readers of inputs nothing is left in a checkpoint."""
+    kept = ("distillation", "modeling", "tokens", "training")
+    deps = [file for dep in _code_deps(stages[stage]) for file in (dep.rglob("*.py") if dep.is_dir() else [dep])]
+    assert {file for file in deps if file.parent.name in kept} <= set(code)
 
 
 def test_no_stage_depends_on_code_that_cannot_change_an_output(stages: dict[str, object]) -> None:

@@ -23,6 +23,7 @@ from tinypt.files import (
     list_files,
     publish,
     read_json,
+    remove_others,
     require_all,
     sealed_path,
     verify,
@@ -278,6 +279,28 @@ class TestChecksums:
         with sealed_path(file) as temporary:
             temporary.write_text("again")
         assert is_whole(file)
+
+    def test_unfinished_work_of_another_shard_or_run_is_not_used(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        for name in ("one/a", "one/b", "two/a"):
+            with sealed_path(tmp_path / name) as temporary:
+                temporary.write_text(name)
+        for source, target in (("one/a", "one/b"), ("one/a", "two/a")):
+            for name in ("{}", ".{}.xxh3"):
+                paths = [(tmp_path / path).with_name(name.format(path[-1])) for path in (source, target)]
+                paths[1].write_bytes(paths[0].read_bytes())
+            assert not is_whole(tmp_path / target)
+            assert caplog.messages[-1].startswith(f"{tmp_path}/{target}: unfinished work, damaged or of another run")
+        assert is_whole(tmp_path / "one/a")
+
+    def test_other_files_are_removed_from_unfinished_work(self, tmp_path: Path) -> None:
+        for name in ("a", "b", ".hidden", "c/d"):
+            with sealed_path(tmp_path / name) as temporary:
+                temporary.touch()
+        (tmp_path / CHECKSUMS).touch()
+        remove_others(tmp_path, ["a"])
+        assert sorted(os.listdir(tmp_path)) == [".a.xxh3", "a", CHECKSUMS]
 
     def test_a_folder_within_keeps_its_own(self, tmp_path: Path) -> None:
         with sealed_path(tmp_path / "targets") as temporary:

@@ -2,8 +2,9 @@
 
 Damage is noticed by checksums, XXH3 of 128 bits. `sealed_path` and `publish` write those of a folder to checksums.xxh3
 in it, which `xxhsum -c` reads too; a folder within that has its own is left out. The checksum of a single file is in a
-hidden file next to it. `verify` compares, once for each file and process. In the folders where only stages write, a
-file without a checksum is refused as well: otherwise damage to the checksums would switch the comparison off.
+hidden file next to it, in the same form. `verify` compares, once for each file and process. In the folders where only
+stages write, a file without a checksum is refused as well: otherwise damage to the checksums would switch the
+comparison off.
 """
 
 import dataclasses
@@ -72,7 +73,7 @@ def sealed_path(path: Path) -> Iterator[Path]:
             _seal(temporary)
         else:
             with atomic_path(_seal_of(path)) as seal:  # first: without its checksum a file would be taken for damaged
-                seal.write_text(digest(temporary), encoding="ascii")
+                seal.write_text(f"{digest(temporary)}  {path.as_posix()}", encoding="utf-8", errors="surrogateescape")
 
 
 def create_array(path: Path, dtype: type[np.generic], shape: tuple[int, ...]) -> np.memmap[Any, Any]:
@@ -140,14 +141,30 @@ def require_all(folder: Path) -> None:
 
 
 def is_whole(path: Path) -> bool:
-    """Whether a file of unfinished work (see `sealed_path`) is there and undamaged; otherwise it must be made again."""
+    """Whether a file of unfinished work (see `sealed_path`) is there and undamaged; otherwise it must be made again.
+
+    A file that was written under another path is not used: it is of another shard or, since folders of unfinished work
+    are named by their inputs, of another run.
+    """
     if not path.is_file():
         return False
-    listed, where = _listed(path)
-    if listed.get(path) == digest(path):
+    (listed, where), seal = _listed(path), _seal_of(path)
+    elsewhere = seal.is_file() and _read_seal(seal)[1] != path.as_posix()
+    if listed.get(path) == digest(path) and not elsewhere:
         return True
-    log.warning("%s: unfinished work, damaged (%s); it is done again", path, where or "no checksum")
+    log.warning("%s: unfinished work, damaged or of another run (%s); it is done again", path, where or "no checksum")
     return False
+
+
+def remove_others(folder: Path, names: Iterable[str]) -> None:
+    """Remove everything from a folder of unfinished work but the files called `names` and their checksums.
+
+    The folder is published as a whole, so a stray file would become an output.
+    """
+    kept = {CHECKSUMS, *(kept for name in names for kept in (name, _seal_of(Path(name)).name))}
+    for path in folder.iterdir():
+        if path.name not in kept:
+            _remove(path)
 
 
 def fingerprint(values: Any, inputs: Iterable[Path] = ()) -> str:
@@ -168,6 +185,11 @@ def fingerprint(values: Any, inputs: Iterable[Path] = ()) -> str:
         for file in list_files(path) if path.is_dir() else [path]:
             key.update(f"\0{file.relative_to(path.parent)}\0{digest(file)}".encode())
     return key.hexdigest()[:16]
+
+
+def source_files(*folders: str) -> list[Path]:
+    """The modules in folders of this package, to make a fingerprint depend on the code."""
+    return [file for folder in folders for file in sorted((Path(__file__).parent / folder).rglob("*.py"))]
 
 
 def list_files(folder: Path, broken_links: bool = False) -> list[Path]:
@@ -281,11 +303,17 @@ def _seal_of(file: Path) -> Path:
     return file.with_name(f".{file.name}.xxh3")
 
 
+def _read_seal(seal: Path) -> tuple[str, str]:
+    """The checksum in a file of `sealed_path`, and the path that its file was written under."""
+    checksum, _, name = seal.read_text("utf-8", "surrogateescape").partition("  ")
+    return checksum, name
+
+
 def _seal(folder: Path) -> None:
     """Write the checksums of all files of a folder; those that `sealed_path` wrote are taken over."""
     files = _own_files(folder)
     seals = {file: _seal_of(file) for file in files}
-    sums = {file: seal.read_text("ascii") if seal.exists() else digest(file) for file, seal in seals.items()}
+    sums = {file: _read_seal(seal)[0] if seal.exists() else digest(file) for file, seal in seals.items()}
     with atomic_path(folder / CHECKSUMS) as temporary:
         lines = [f"{sums[file]}  {file.relative_to(folder).as_posix()}\n" for file in files]
         temporary.write_text("".join(lines), encoding="utf-8")
@@ -326,7 +354,7 @@ def _expected(path: Path) -> tuple[dict[Path, str], Path | None]:
 def _listed(path: Path) -> tuple[dict[Path, str], Path | None]:
     """The checksums of `path`, or of files below it, by the nearest list, and that file; None without one."""
     if (seal := _seal_of(path)).is_file():
-        return {path: seal.read_text("ascii", "replace")}, seal
+        return {path: _read_seal(seal)[0]}, seal
     for folder in (path, *path.parents):
         if (listing := folder / CHECKSUMS).is_file():
             lines = listing.read_text("utf-8", "replace").splitlines()

@@ -1,6 +1,7 @@
 """The pass over the corpus, on the labelled sample: noise found, order, interruptions."""
 
 import shutil
+from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -58,9 +59,10 @@ def _selected(work: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def cleaned(raw: Path, rules: Clean, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    work = tmp_path_factory.mktemp("work")
-    clean_corpus(raw, work, rules, 1)
-    return work
+    folder = tmp_path_factory.mktemp("cleaned")
+    with chdir(folder):  # unfinished work is bound to its path
+        clean_corpus(raw, Path("work"), rules, 1)
+    return folder / "work"
 
 
 def test_every_kind_of_noise_is_found(cleaned: Path) -> None:
@@ -117,15 +119,37 @@ def test_workers_and_interruptions_do_not_change_a_byte(
 
 @pytest.mark.parametrize("part", ["repaired/shard-00001.arrow", "lines/shard-00000.npy", "clean/shard-00001.parquet"])
 def test_damaged_unfinished_work_is_named_and_done_again(
-    raw: Path, cleaned: Path, rules: Clean, tmp_path: Path, caplog: pytest.LogCaptureFixture, part: str
+    raw: Path,
+    cleaned: Path,
+    rules: Clean,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    part: str,
 ) -> None:
     shutil.copytree(cleaned, tmp_path / "work")
-    content = bytearray((tmp_path / "work" / part).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    content = bytearray(Path("work", part).read_bytes())
     content[len(content) // 2] ^= 1
-    (tmp_path / "work" / part).write_bytes(content)
-    clean_corpus(raw, tmp_path / "work", rules, 1)
-    assert f"{part}: unfinished work, damaged" in caplog.text
-    assert _bytes(tmp_path / "work") == _bytes(cleaned)
+    Path("work", part).write_bytes(content)
+    clean_corpus(raw, Path("work"), rules, 1)
+    (message,) = caplog.messages
+    assert f"{part}: unfinished work, damaged" in message
+    assert _bytes(Path("work")) == _bytes(cleaned)
+
+
+def test_work_of_another_shard_and_stray_files_are_not_published(
+    raw: Path, cleaned: Path, rules: Clean, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(cleaned, tmp_path / "work")
+    monkeypatch.chdir(tmp_path)
+    for name in ("{}", ".{}.xxh3"):  # a shard and its checksum
+        shard, other, stray = (Path("work/clean", name.format(shard_name(index))) for index in (0, 1, 99))
+        shutil.copy(shard, other)
+        shutil.copy(shard, stray)
+    clean_corpus(raw, Path("work"), rules, 1)
+    assert _bytes(Path("work")) == _bytes(cleaned)
+    assert [path.name for path in list_shards(Path("work/clean"))] == [path.name for path in list_shards(raw)]
 
 
 def test_cleaning_a_clean_corpus_changes_nothing(cleaned: Path, rules: Clean, tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """The teacher's outputs, cached and read back, and the losses of students that learn from them."""
 
 import dataclasses
+import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -281,3 +283,30 @@ def test_damaged_unfinished_work_is_named_and_done_again(
     _cache(teacher, cased, two, options, folder)
     assert re.search(log, caplog.text)
     assert _bytes(folder) == whole
+
+
+def test_work_of_another_run_and_stray_files_are_not_used(
+    tmp_path: Path, two: Blocks, teacher: BertForMaskedLM, cased: PreTrainedTokenizerBase
+) -> None:
+    options = BaseTargets("word", 24, "fp32")
+    folder, other = tmp_path / "run/part", tmp_path / "other/part"
+    folder.parent.mkdir()
+    _cache(teacher, cased, two, options, folder)
+    whole = _bytes(folder)
+    (folder / "samples.npy").touch()
+    (folder / ".stray").touch()
+    _cache(teacher, cased, two, options, folder)
+    assert _bytes(folder) == whole
+    assert not (folder / ".stray").exists()
+
+    shutil.copytree(tmp_path / "run", tmp_path / "other")
+    vectors = np.load(other / "vectors.npy", mmap_mode="r+")
+    vectors[:] = 0
+    state = json.loads(other.with_suffix(".json").read_text("utf-8"))
+    arrays = {"vectors": vectors}
+    ends = [(start, min(start + module.PART, len(two))) for start in range(0, len(two), module.PART)]
+    starts = np.load(other / "starts.npy")
+    state["parts"] = [module._checksum(arrays, 0, *part, starts) for part in ends]
+    other.with_suffix(".json").write_text(json.dumps(state), encoding="utf-8")
+    _cache(teacher, cased, two, options, other)
+    assert _bytes(other) == whole

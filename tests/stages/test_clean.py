@@ -112,7 +112,7 @@ def test_unfinished_work_by_other_code_is_not_used(
 ) -> None:
     """The unfinished shard is replaced by one that shows in the output if it is used."""
     _kill_before_publishing(monkeypatch)
-    (shard,) = project.glob(".cache/clean/*/clean/*.parquet")
+    (shard,) = Path().glob(".cache/clean/*/clean/*.parquet")
     table = pq.read_table(shard)
     write_shard(shard, [table.set_column(3, SCHEMA.field(3), pa.array(["left by a killed run"] * len(table)))])
     if name:

@@ -101,6 +101,25 @@ def test_a_trimmed_student_learns_from_the_teachers_blocks(tokenized: Path, case
     assert losses[-1] < 0.9 * losses[0]
 
 
+def test_a_checkpoint_of_other_code_is_not_used(tokenized: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write()
+    student.main("mine")
+    checkpoints = []
+
+    def note_and_stop(*arguments: Any, **_: Any) -> None:
+        checkpoints.append(next(argument for argument in arguments if isinstance(argument, Path)))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(distill, "train", note_and_stop)
+    changed = tokenized / distill.CODE[0].name
+    changed.write_text(distill.CODE[0].read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+    for code in (distill.CODE, distill.CODE, [changed, *distill.CODE[1:]]):
+        monkeypatch.setattr(distill, "CODE", code)
+        with pytest.raises(KeyboardInterrupt):
+            distill.main("mine")
+    assert checkpoints[0] == checkpoints[1] != checkpoints[2]
+
+
 def test_layers_that_a_model_lacks_are_refused_before_training(tokenized: Path) -> None:
     _write(layers=[[1, 4]])
     student.main("mine")

@@ -143,6 +143,20 @@ def test_damaged_unfinished_work_is_named_and_read_again(project: Path) -> None:
         assert untouched == [place < kept for place in range(len(times))], name
 
 
+def test_stray_files_in_unfinished_work_are_not_published(project: Path) -> None:
+    assert _download(project).returncode == 0
+    whole = _outputs(project)
+    _remove_outputs(project)
+    _download(project, FAULTS["after a state"])
+    (states,), (shards,) = ((project / ".cache/download").glob(f"*/{name}") for name in ("states", "shards"))
+    for name in ("shard-00099.parquet", "notes.txt"):
+        shutil.copy(shards / "shard-00000.parquet", shards / name)
+    for name in ("x.json", "-1.json", "9.json", "²"):
+        shutil.copy(states / "2.json", states / name)
+    assert _download(project).returncode == 0
+    assert _outputs(project) == whole
+
+
 @pytest.mark.parametrize("source", ["vert", "hub"])
 @pytest.mark.long
 def test_other_sources_continue_to_the_same_bytes(project: Path, source: str) -> None:

@@ -151,6 +151,46 @@ def test_a_changed_input_is_evaluated_again(
     assert evaluated == again
 
 
+@pytest.mark.parametrize("damage", ["cut", "stray", "no checksums", "no folder", "of another"])
+def test_a_kept_part_is_used_only_as_it_was_written(
+    project: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    """After damage to the part of one task, an evaluation of a further task gives the bytes of a fresh one."""
+    results: dict[tuple[str, ...], TaskResults] = {}
+
+    def once(model: EvaluatedModel, tasks: dict[str, TaskData], *others: Any) -> TaskResults:
+        if (*tasks,) not in results:  # it takes seconds, and gives the same each time
+            results[(*tasks,)] = evaluate_tasks(model, tasks, *others)
+        return results[(*tasks,)]
+
+    monkeypatch.setattr(parts, "evaluate_tasks", once)
+    shutil.copytree(project / "data/tasks/sentiment", project / "data/tasks/irony")
+    evaluate.main("teacher", "models/teacher", "data/tokens/teacher")
+    fresh = {path: path.read_bytes() for path in written(project)}
+    folder = project / ".cache/evaluations/teacher"
+    kept = {path.name: path for path in folder.iterdir()}
+    by_task = {file.stem: path for path in kept.values() for file in path.glob("*.parquet")}
+    shutil.rmtree(by_task["irony"])
+    part, table = by_task["sentiment"], by_task["sentiment"] / "sentiment.parquet"
+    if damage == "cut":
+        (part / "metrics.json").write_text("{}")
+    elif damage == "stray":
+        shutil.copy(table, part / "stray.parquet")
+    elif damage == "no checksums":
+        (part / "checksums.xxh3").unlink()
+        (part / "metrics.json").write_text("{}")
+    elif damage == "no folder":
+        shutil.rmtree(part)
+        part.touch()
+    else:
+        shutil.rmtree(part)
+        shutil.copytree(by_task["similarity"], part)
+    (folder / "stray").touch()
+    evaluate.main("teacher", "models/teacher", "data/tokens/teacher")
+    assert {path: path.read_bytes() for path in written(project)} == fresh
+    assert sorted(path.name for path in folder.iterdir()) == sorted(kept)
+
+
 def written(project: Path) -> list[Path]:
     return [*(project / "metrics/teacher").iterdir(), *sorted((project / "data/predictions/teacher").iterdir())]
 

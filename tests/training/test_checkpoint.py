@@ -21,7 +21,7 @@ def test_round_trip(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        *(lambda content, at=at: content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :] for at in (3, 700, -2000)),
+        *(lambda content, at=at: content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :] for at in (3, 150, -2000)),
         lambda content: content[:-1],
         lambda content: content[: len(content) // 2],
         lambda content: b"",
@@ -35,7 +35,20 @@ def test_a_damaged_checkpoint_is_named_and_not_used(
     save_checkpoint(path, {"step": 3, "weights": torch.arange(4000)})
     path.write_bytes(damage(path.read_bytes()))
     assert load_checkpoint(path, torch.device("cpu")) is None
-    assert caplog.messages[0].startswith(f"{path}: damaged checkpoint")
+    assert caplog.messages[0].startswith(f"{path}: checkpoint not used")
+
+
+def test_a_checkpoint_of_another_run_is_named_and_not_used(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    one, other = tmp_path / "total-1/checkpoint.pt", tmp_path / "total-2/checkpoint.pt"
+    save_checkpoint(one, {"step": 3})
+    other.parent.mkdir()
+    other.write_bytes(one.read_bytes())
+    assert load_checkpoint(other, torch.device("cpu")) is None
+    torch.save({"step": 3}, other)
+    assert load_checkpoint(other, torch.device("cpu")) is None
+    assert [message.split(";")[0] for message in caplog.messages] == [
+        f"{other}: checkpoint not used (of another run)"
+    ] * 2
 
 
 def test_no_flipped_byte_of_a_checkpoint_changes_what_is_read(tmp_path: Path) -> None:

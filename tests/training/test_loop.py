@@ -285,7 +285,7 @@ def test_a_run_killed_by_signal_9_resumes(
     process.wait()
     assert checkpoint.exists()
     assert not (tmp_path / "killed.out").exists()
-    assert torch.load(checkpoint, weights_only=True)["step"] > 0
+    assert torch.load(checkpoint, weights_only=True)["state"]["step"] > 0
     subprocess.run(command(checkpoint, "resumed.out"), env=environment, check=True)
     monkeypatch.setattr(sys, "argv", command(tmp_path / "whole.pt", "whole.out")[2:])
     exec(SCRIPT, {})  # in this process: importing everything takes seconds

@@ -25,7 +25,7 @@ from tinypt.cleaning.mojibake import fix_mojibake
 from tinypt.cleaning.text import normalise_space
 from tinypt.corpus.shards import SCHEMA, list_shards, open_shard, read_shard, write_shard
 from tinypt.executors import LOCAL, Executor, run
-from tinypt.files import is_whole, sealed_path, verify
+from tinypt.files import is_whole, remove_others, sealed_path, verify
 from tinypt.measures.statistics import COLUMNS, INDEX_WORDS, measure
 from tinypt.params.clean import Clean
 from tinypt.runtime.progress import Progress
@@ -62,6 +62,8 @@ def clean_corpus(raw: Path, work: Path, rules: Clean, workers: int, executor: Ex
     shards = list_shards(raw)
     for name in ("repaired", "lines", "clean", "measures"):
         (work / name).mkdir(parents=True, exist_ok=True)
+    for name in ("clean", "measures"):
+        remove_others(work / name, [shard.name for shard in shards])
     _each("clean: repair", partial(_repair_shard, work=work, rules=rules), shards, workers, executor)
     common = common_lines([_lines_of(work, shard) for shard in shards], rules.boilerplate_documents)
     _each("clean: measure", partial(_measure_shard, work=work, rules=rules, common=common), shards, workers, executor)

@@ -15,7 +15,7 @@ from tinypt.distillation.cached_targets import OPTIONS
 from tinypt.distillation.pooling import word_exists
 from tinypt.distillation.sampling import sample_pieces
 from tinypt.distillation.teacher import Teacher
-from tinypt.files import create_array, digest, read_json, write_json
+from tinypt.files import create_array, digest, read_json, remove_others, write_json
 from tinypt.modeling.types import sizes
 from tinypt.params.fit import check_width
 from tinypt.params.targets import BaseTargets, TeacherTargets
@@ -76,7 +76,7 @@ def write_targets(
         list[str](),
     )
     if not done:
-        write_json(state, {"files": _checksums(folder, arrays), "parts": done})
+        write_json(state, {"run": _run(folder), "files": _checksums(folder, arrays), "parts": done})
     files, word_starts = read_json(state)["files"], _word_starts(folder)
     basis = torch.from_numpy(np.load(folder / BASIS)).to(device) if options.width is not None else None
     left = sum(min(start + PART, len(blocks)) - start for _, start in parts[len(done) :])
@@ -93,7 +93,7 @@ def write_targets(
         for array in arrays.values():
             array.flush()
         done.append(_checksum(arrays, draw, start, end, word_starts))
-        write_json(state, {"files": files, "parts": done})
+        write_json(state, {"run": _run(folder), "files": files, "parts": done})
     progress.close()
     log.info("%s: %s tokens/s", label, f"{progress.done / max(time.monotonic() - began, 1e-9):,.0f}")
     size = sum(file.stat().st_size for file in folder.glob("*.npy"))
@@ -110,6 +110,8 @@ def _resume(folder: Path, parts: Parts, blocks: int) -> tuple[Arrays, list[str]]
         return None
     try:
         saved = read_json(folder.with_suffix(".json"))
+        if saved["run"] != _run(folder):
+            raise ValueError("of another run")
         names = [name for name in saved["files"] if name not in FIXED]
         arrays = {Path(name).stem: np.load(folder / name, mmap_mode="r+") for name in names}
         if _checksums(folder, arrays) != saved["files"]:
@@ -120,12 +122,18 @@ def _resume(folder: Path, parts: Parts, blocks: int) -> tuple[Arrays, list[str]]
                 log.warning("%s: unfinished work, damaged after part %d; the rest is done again", folder, len(done))
                 break
             done.append(checksum)
+        remove_others(folder, saved["files"])
     except (PipelineError, OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         if environment_fault(error):
             raise
         log.warning("%s: unfinished work, damaged (%s); it is done again", folder, first_line(error))
         return None
     return arrays, done
+
+
+def _run(folder: Path) -> str:
+    """Name of the work folder, which depends on every input: work that was copied from another run is not used."""
+    return folder.parent.name
 
 
 def _checksums(folder: Path, arrays: Arrays) -> dict[str, str]:
@@ -161,8 +169,7 @@ def _create(
     folder: Path,
 ) -> Arrays:
     """Empty arrays, memory-mapped."""
-    for path in folder.iterdir():  # left by a run that was killed while creating the arrays, or damaged
-        path.unlink()
+    remove_others(folder, [])  # left by a run that was killed while creating the arrays, or damaged
     shapes: dict[str, tuple[tuple[int, ...], type[np.generic]]] = {}
     if isinstance(options, TeacherTargets):
         masked = max(1, round(options.mask_probability * blocks.length))

@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import tinypt
 from tinypt.evaluation.evaluate import evaluate_tasks, write_results
 from tinypt.evaluation.finetuning.finetune import finetune, joint_groups
 from tinypt.evaluation.finetuning.task_distillation import (
@@ -25,11 +24,21 @@ from tinypt.evaluation.finetuning.task_distillation import (
 from tinypt.evaluation.model import EvaluatedModel
 from tinypt.evaluation.scores.scoring import summarise
 from tinypt.evaluation.tasks.table import SPLITS, read_tasks
-from tinypt.files import CHECKSUMS, fingerprint, read_json, sealed_path, verify, work_folder, write_json
+from tinypt.files import (
+    CHECKSUMS,
+    fingerprint,
+    read_json,
+    remove_others,
+    sealed_path,
+    source_files,
+    verify,
+    work_folder,
+    write_json,
+)
 from tinypt.params.evaluate import Evaluate
 from tinypt.runtime.errors import PipelineError
 
-METRICS = "metrics.json"  # of one part, in its folder
+METRICS, KEY = "metrics.json", "key"  # of one part, in its folder
 CODE = ("evaluation", "modeling", "tokens")  # folders of tinypt/ on which scores depend
 log = logging.getLogger(__name__)
 
@@ -52,9 +61,7 @@ def make_part(title: str, values: Any, inputs: list[Path], work: Callable[[Path]
     Raises:
         PipelineError: an input does not exist.
     """
-    package = Path(tinypt.__file__).parent
-    code = [file for folder in CODE for file in sorted((package / folder).rglob("*.py"))]
-    return Part(title, fingerprint([title, values], [*inputs, *code]), work)
+    return Part(title, fingerprint([title, values], [*inputs, *source_files(*CODE)]), work)
 
 
 def task_parts(
@@ -111,29 +118,33 @@ def finish(name: str, parts: list[Part]) -> list[Path]:
     again. Parts that are no longer asked for are removed.
     """
     folder = work_folder("evaluations", name)
-    kept = {path.name for path in folder.iterdir() if _is_undamaged(path)} & {part.key for part in parts}
+    kept = {part.key for part in parts if (folder / part.key).exists() and _is_whole(folder / part.key)}
     if len(kept) == len(parts):
         kept = set()
-    for path in folder.iterdir():
-        if path.name not in kept:
-            shutil.rmtree(path)
+    remove_others(folder, kept)
     for part in parts:
         if part.key in kept:
             log.info("%s: %s, as evaluated before (%s)", name, part.title, folder / part.key)
             continue
         with sealed_path(folder / part.key) as temporary:
             temporary.mkdir()
+            (temporary / KEY).write_text(part.key, encoding="ascii")
             part.work(temporary)
     return [folder / part.key for part in parts]
 
 
-def _is_undamaged(path: Path) -> bool:
-    if not (path / CHECKSUMS).is_file():
-        log.warning("%s: evaluated again (it has no %s)", path, CHECKSUMS)
-        return False
+def _is_whole(path: Path) -> bool:
+    """Whether a folder holds the part of its name as it was evaluated here, undamaged and without other files."""
     try:
+        if not (path / CHECKSUMS).is_file():
+            raise PipelineError(f"{path / CHECKSUMS}: no such file")
         verify(path)
-    except PipelineError as error:
+        for file in path.rglob("*"):
+            if file.name != CHECKSUMS:
+                verify(file)
+        if (path / KEY).read_bytes() != path.name.encode():
+            raise PipelineError(f"{path / KEY}: names another part")
+    except (PipelineError, FileNotFoundError) as error:
         log.warning("%s: evaluated again (%s)", path, error)
         return False
     return True
@@ -145,7 +156,8 @@ def collect(folders: list[Path], predictions: Path) -> dict[str, Any]:
     with sealed_path(predictions) as temporary:
         temporary.mkdir()
         for folder in folders:
-            shutil.copytree(folder, temporary, ignore=shutil.ignore_patterns(METRICS, CHECKSUMS), dirs_exist_ok=True)
+            others = shutil.ignore_patterns(METRICS, KEY, CHECKSUMS)
+            shutil.copytree(folder, temporary, ignore=others, dirs_exist_ok=True)
             metrics |= read_json(folder / METRICS)
     return metrics
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from tinypt.files import fingerprint, work_folder, write_json
+from tinypt.files import fingerprint, source_files, work_folder, write_json
 from tinypt.modeling.bert import random_bert
 from tinypt.modeling.forward import pick_device
 from tinypt.modeling.initialisation import predict_frequencies
@@ -22,6 +22,8 @@ from tinypt.tokens.vocabulary import make_tokenizer, read_vocabulary, train_voca
 from tinypt.training.loop import train
 from tinypt.training.objective import MlmObjective
 
+# The code that decides the weights. A checkpoint left by a killed run is used only if it is unchanged.
+CODE = source_files("modeling", "tokens", "training")
 Texts = Callable[[], Iterable[str]]
 Metrics = dict[str, int | float]
 
@@ -62,7 +64,7 @@ def _pretrain(
     shutil.rmtree(work)
     work.mkdir()
     write_blocks(texts(), tokenizer, length, work)
-    key = fingerprint([options, vocabulary, seed], [work / "blocks.npy"])
+    key = fingerprint([options, vocabulary, seed], [work / "blocks.npy", *CODE])
     model = random_bert(options.architecture, tokenizer, seed)
     blocks = open_blocks(work)
     predict_frequencies(model, count_ids(blocks.ids, len(tokenizer)))
