@@ -112,6 +112,7 @@ def uncased(texts: list[str]) -> PreTrainedTokenizerBase:
 @pytest.fixture(scope="session")
 def release(tmp_path_factory: pytest.TempPathFactory, cased: PreTrainedTokenizerBase) -> Path:
     """A release of a random model without its card. Tests must not change it."""
+    from tinypt.files import sealed_path
     from tinypt.modeling.load import save_model
     from tinypt.release.onnx import export_onnx
     from tinypt.release.sentence_vectors import write_pooling
@@ -121,10 +122,10 @@ def release(tmp_path_factory: pytest.TempPathFactory, cased: PreTrainedTokenizer
     with torch.no_grad():  # large enough for its predictions to differ
         for number, parameter in enumerate(model.parameters()):
             parameter.add_(0.2 * torch.randn(parameter.shape, generator=torch.Generator().manual_seed(number)))
-    save_model(model, cased, folder)
-    write_pooling(model, folder)
-    export_onnx(model, folder / "onnx")
-    seal(folder)
+    with sealed_path(folder) as temporary:
+        save_model(model, cased, temporary)
+        write_pooling(model, temporary)
+        export_onnx(model, temporary / "onnx")
     return folder
 
 

@@ -66,6 +66,15 @@ def test_with_yes_it_uploads_the_files_it_lists(
     assert uploaded[1]["allow_patterns"] == listed
 
 
+def test_a_damaged_weight_is_not_uploaded(folder: Path, calls: list[object]) -> None:
+    content = bytearray((folder / "onnx/compact.onnx").read_bytes())
+    content[-9] ^= 1
+    (folder / "onnx/compact.onnx").write_bytes(content)
+    with pytest.raises(PipelineError, match=r"onnx/compact\.onnx: damaged"):
+        publish(folder, "someone/model", upload=True)
+    assert calls == []
+
+
 def test_a_refusal_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(repo: str, **_: object) -> None:
         raise ValueError("401: who are you?\nmore")

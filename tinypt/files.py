@@ -20,13 +20,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import xxhash
-from numpy.lib.format import open_memmap
+from typing import TYPE_CHECKING, Any
 
 from tinypt.runtime.errors import PipelineError, full_disk
+
+if TYPE_CHECKING:  # imported where they are used: the demo's server needs Python alone
+    import numpy as np
 
 WORK = Path(".cache")  # unfinished work that a rerun continues; ignored by git and DVC
 CHECKSUMS = "checksums.xxh3"
@@ -76,7 +75,7 @@ def sealed_path(path: Path) -> Iterator[Path]:
                 seal.write_text(f"{digest(temporary)}  {path.as_posix()}", encoding="utf-8", errors="surrogateescape")
 
 
-def create_array(path: Path, dtype: type[np.generic], shape: tuple[int, ...]) -> np.memmap[Any, Any]:
+def create_array(path: Path, dtype: "type[np.generic]", shape: tuple[int, ...]) -> "np.memmap[Any, Any]":
     """A new .npy file, memory-mapped, to be filled.
 
     Its place on the disk is reserved, where the system can: a write to a mapped file on a full disk ends the process
@@ -85,6 +84,8 @@ def create_array(path: Path, dtype: type[np.generic], shape: tuple[int, ...]) ->
     Raises:
         PipelineError: the disk is full.
     """
+    from numpy.lib.format import open_memmap
+
     try:
         array = open_memmap(path, mode="w+", dtype=dtype, shape=shape)
         if hasattr(os, "posix_fallocate"):
@@ -292,6 +293,8 @@ def _below(folder: Path, above: tuple[Path, ...]) -> Iterator[Path]:
 
 @cache
 def _digest(path: str, *state: int) -> str:
+    import xxhash
+
     found = xxhash.xxh3_128()
     with open(path, "rb") as stream:
         while chunk := stream.read(1 << 20):

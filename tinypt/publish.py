@@ -5,9 +5,10 @@ from pathlib import Path
 
 import huggingface_hub
 
-from tinypt.files import list_files
+from tinypt.files import list_files, verify
 from tinypt.runtime.errors import PipelineError, environment_fault, first_line
 
+CHECKED = (".json", ".onnx", ".safetensors")  # not the card and other text, which a person may edit
 REQUIRED = ("language", "license", "library_name", "pipeline_tag")  # what the hub's filters and widgets read
 
 
@@ -18,12 +19,15 @@ def publish(folder: Path, repository: str, upload: bool) -> None:
     `hf auth login` or HF_TOKEN has set.
 
     Raises:
-        PipelineError: the repository's name or the card is wrong, or the hub refuses.
+        PipelineError: the repository's name or the card is wrong, a file is damaged, or the hub refuses.
     """
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
         raise PipelineError(f"--to {repository}: must have the form USER/REPO")
     scores = check_card(folder / "README.md")
     files = list_files(folder)
+    for file in files:
+        if file.suffix in CHECKED:
+            verify(file)
     for file in files:
         print(f"{file.stat().st_size:12,}  {file.relative_to(folder)}")
     total = sum(file.stat().st_size for file in files)

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
@@ -51,6 +53,14 @@ def test_the_list_names_every_release_that_the_page_can_run(root: Path, tmp_path
     assert [model["bytes"] for model in listed] == [30, 300, 300]
     for model in listed:
         assert all((tmp_path / "site" / model["folder"] / file).is_file() for file in RELEASE)
+
+
+def test_it_needs_python_alone() -> None:
+    program = "import sys, demo.serve; print({'numpy', 'xxhash', 'psutil', 'yaml'} & {*sys.modules} or 'alone')"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program], cwd=HERE.parent, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("alone\n", "")
 
 
 def test_the_folder_holds_all_that_the_page_names(root: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from transformers import AutoModelForMaskedLM, AutoTokenizer
 from tests.conftest import TEXTS
 from tinypt.evaluation.frozen import embed
 from tinypt.evaluation.model import load_evaluated
+from tinypt.files import CHECKSUMS
 from tinypt.inference import model as inference
 from tinypt.inference.model import Model, find_release, normalised
 from tinypt.runtime.errors import PipelineError
@@ -75,7 +76,13 @@ def test_cut_texts_are_counted(release: Path) -> None:
 @pytest.mark.parametrize("name", ["onnx/compact.onnx", "tokenizer.json", "config.json"])
 def test_a_missing_or_damaged_file_is_named(release: Path, tmp_path: Path, name: str) -> None:
     folder = copytree(release, tmp_path / "copy")
-    (folder / name).write_bytes(b"x")
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    for damaged in (bytes(content), content[:-1], b""):
+        (folder / name).write_bytes(damaged)
+        with pytest.raises(PipelineError, match=f"{name}: damaged; make the release again"):
+            Model(folder)
+    (folder / CHECKSUMS).unlink()  # as in a release from the hub
     with pytest.raises(PipelineError, match=r"copy: cannot be loaded \(.*\); make the release again"):
         Model(folder)
     (folder / name).unlink()

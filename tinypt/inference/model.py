@@ -11,6 +11,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from tinypt.files import verify
 from tinypt.runtime.errors import PipelineError, first_line
 
 GRAPH = "onnx/compact.onnx"
@@ -43,6 +44,7 @@ class Model:
         for name in (GRAPH, "tokenizer.json", "config.json"):
             if not (folder / name).is_file():
                 raise PipelineError(f"{folder / name}: no such file; --model takes a release made by `stages.export`")
+            _verify(folder / name)
         self.cut = 0
         try:
             self.length = int(json.loads((folder / "config.json").read_bytes())["max_position_embeddings"])
@@ -156,3 +158,15 @@ def find_release(model: str | None) -> Path:
     raise PipelineError(
         f"{model}: neither the folder of a release nor a student with {place}; `make repro` makes those"
     )
+
+
+def _verify(file: Path) -> None:
+    """Compare a file with the release's checksums, if it has any: a flipped bit in a weight would only change answers.
+
+    Raises:
+        PipelineError: it differs.
+    """
+    try:
+        verify(file)
+    except PipelineError:
+        raise PipelineError(f"{file}: damaged; make the release again, or fetch it again") from None

@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tinypt.evaluation.tasks.table import (
     read_tasks,
     write_task,
 )
+from tinypt.files import sealed_path
 from tinypt.runtime.errors import PipelineError
 
 
@@ -70,3 +72,12 @@ def test_labels_whose_squares_have_no_place_are_refused(similarity: TaskData, la
     labels = [label, *map(float, similarity.test.labels[1:])]
     with pytest.raises(PipelineError, match=r"tasks.pairs: the label of row \S+ is .*; scale the labels"):
         check_task("pairs", replace(similarity, test=replace(similarity.test, labels=labels)))
+
+
+def test_a_missing_task_is_named(tmp_path: Path, sentiment: TaskData) -> None:
+    with sealed_path(tmp_path / "tasks") as folder:
+        for name in ("irony", "tweets"):
+            write_task(sentiment, folder / name)
+    shutil.rmtree(tmp_path / "tasks/irony")
+    with pytest.raises(PipelineError, match=r"irony/test\.parquet: no such file, but .*checksums\.xxh3 lists it"):
+        read_tasks(tmp_path / "tasks")

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tinypt.files import atomic_path, verify
+from tinypt.files import atomic_path, require_all, verify
 from tinypt.runtime.errors import PipelineError, environment_fault
 
 SPLITS = ("train", "test")
@@ -127,8 +127,9 @@ def read_tasks(folder: Path) -> dict[str, TaskData]:
     """Read all tasks in `folder`, by name, in alphabetical order.
 
     Raises:
-        PipelineError: there are no tasks, or one of them cannot be read.
+        PipelineError: there are no tasks, or one of them is missing or cannot be read.
     """
+    require_all(folder)
     names = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
     if not names:
         raise PipelineError(f"{folder}: no tasks here; run the tasks stage")
