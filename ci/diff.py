@@ -7,16 +7,19 @@ digits, and says whether a new score lies within the 95 % interval of the earlie
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
+from tinypt.runtime.errors import visible
+
 OPEN_ROWS = 40  # a longer table of scores is folded
 NOTE = """\
 *within*: inside the 95 % interval of the earlier score, so other test rows alone could make the difference.
-`python -m stages.report --against {old}` lists every number that has changed."""
+{command} lists every number that has changed."""
 
 _PLAIN = re.compile(r"[\w .,+–%:/-]*")
 Values = dict[str, Any]
@@ -57,9 +60,10 @@ def report(
         old, new: the column headers.
     """
     yield f"## {_shown(old)} → {_shown(new)}"
+    columns = [_shown(old), _shown(new)]
     changed = [[_code(key), *(_shown(_plain(v.get(at))) for at in ("old", "new"))] for _, key, v in _sorted(parameters)]
     yield from ["", "### Parameters", ""]
-    yield from _table(["parameter", old, new], changed) if changed else ["None changed."]
+    yield from _table(["parameter", *columns], changed) if changed else ["None changed."]
     rows = [[_shown(cell) for cell in row] for row in score_rows(scores, details)]
     yield from ["", "### Scores", ""]
     if not rows:
@@ -67,9 +71,10 @@ def report(
         return
     folded = len(rows) > OPEN_ROWS
     yield from [f"<details><summary>{len(rows)} changed</summary>", ""] if folded else []
-    yield from _table(["model", "score", old, new, "change", "earlier interval"], rows)
+    yield from _table(["model", "score", *columns, "change", "earlier interval"], rows)
     yield from ["", "</details>"] if folded else []
-    yield from ["", NOTE.format(old=old)]
+    command = _code(f"python -m stages.report --against {shlex.quote(old)}")
+    yield from ["", NOTE.format(command=command)]
 
 
 def score_rows(scores: Differences, details: Callable[[str], Values]) -> Iterator[list[str]]:
@@ -102,10 +107,13 @@ def _sorted(difference: Differences) -> Iterable[tuple[str, str, Values]]:
 
 
 def _table(header: list[str], rows: list[list[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(header)} |"
+    yield _row(header)
     yield "|" + " :-- |" + " --: |" * (len(header) - 1)
-    for row in rows:
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+    yield from map(_row, rows)
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def _shown(text: str) -> str:
@@ -115,7 +123,7 @@ def _shown(text: str) -> str:
 
 def _code(text: str) -> str:
     """Text as Markdown code on one line, in which tags, links and mentions mean nothing."""
-    line = " ".join(text.split())
+    line = visible(" ".join(text.split()))
     ticks = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
     return f"{ticks} {line} {ticks}" if "`" in line else f"`{line}`"
 

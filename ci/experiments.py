@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from tinypt.reporting.parameters import flatten_parameters
+from tinypt.runtime.errors import visible
 
 
 def main(*arguments: str) -> None:
@@ -26,6 +27,7 @@ def table(columns: dict[str, dict[str, str]]) -> Iterator[str]:
     names = dict.fromkeys(name for values in columns.values() for name in values)
     rows = [[name, *(values.get(name, "") for values in columns.values())] for name in names]
     rows = [["", *columns], *(row for row in rows if len(set(row[1:])) > 1)]
+    rows = [[visible(cell) for cell in row] for row in rows]
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     for name, *cells in rows:
         padded = (cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from tinypt.runtime.errors import PipelineError, environment_fault
+from tinypt.runtime.errors import PipelineError, environment_fault, visible
 
 PIPELINE = """\
 in a clone of the repository, the pipeline:
@@ -26,14 +26,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         options.run(options)
     except PipelineError as error:
-        sys.exit(f"tinypt: {error}")
+        sys.exit(f"tinypt: {visible(str(error))}")
     except KeyboardInterrupt:
         sys.exit("tinypt: interrupted")
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         sys.stderr.close()
     except OSError as error:
         if fault := environment_fault(error):
-            sys.exit(f"tinypt: {fault}")
+            sys.exit(f"tinypt: {visible(fault)}")
         raise
 
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+import shlex
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from ci.diff import report, score_rows
+from tinypt.runtime.errors import visible
 
 TOTAL = {
     "mlm_loss": {"old": 4.69704, "new": 4.51},
@@ -86,7 +88,10 @@ def test_a_bar_in_a_value_is_escaped() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["<script>alert(1)</script>", "a|b", "`a`", "``", "a\nb", "![x](http://a)", "@all", "</details>", "a\\|b"],
+    [
+        *("<script>alert(1)</script>", "a|b", "`a`", "``", "a\nb", "![x](http://a)", "@all", "</details>", "a\\|b"),
+        *("\u202ecod.exe", "a\u2066b"),
+    ],
 )
 def test_text_from_parameters_and_files_shows_itself(text: str) -> None:
     """A comment is written with the right to write comments, about numbers and names that others have chosen."""
@@ -98,10 +103,25 @@ def test_text_from_parameters_and_files_shows_itself(text: str) -> None:
     assert [token.type for token in tokens].count("tr_open") == 4
     cells = [inside.children or [] for cell, inside in pairwise(tokens) if cell.type == "td_open"]
     shown = [(child.type, child.content) for children in cells for child in children]
-    key, value, model = (("code_inline", part) for part in (" ".join(text.split()), json.dumps(text)[1:-1], folder))
+    shown_text = visible(" ".join(text.split()))
+    written = visible(json.dumps(text, ensure_ascii=False)[1:-1])
+    key, value, model = (("code_inline", part) for part in (shown_text, written, visible(folder)))
     assert shown[:3] == [key, value, ("text", "1")]
     assert shown[3:7] == [model, key, ("text", "1"), ("text", "2")]
     assert not [token for token in tokens if token.type == "html_block"]
+
+
+@pytest.mark.parametrize("name", ["<img/src=x/onerror=alert(1)>", "a|b", "`a`", "@all", "x`$(id)`", "\u202ea"])
+def test_names_of_branches_show_themselves(name: str) -> None:
+    text = "\n".join(report(PARAMETERS, SCORES, _details, name, name))
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
+    assert [token.type for token in tokens].count("th_open") == 3 + 6
+    assert not [token for token in tokens if token.type == "html_block"]
+    children = [child for token in tokens for child in token.children or []]
+    assert {child.type for child in children} <= {"text", "softbreak", "code_inline", "em_open", "em_close"}
+    codes = [child.content for child in children if child.type == "code_inline"]
+    assert codes.count(visible(name)) == 6
+    assert codes[-1] == f"python -m stages.report --against {visible(shlex.quote(name))}"
 
 
 @given(st.integers())

@@ -1,3 +1,5 @@
+import html
+import re
 import subprocess
 from pathlib import Path
 
@@ -5,10 +7,11 @@ import pytest
 import yaml
 
 from tests.reporting.conftest import STUDENTS, TASKS, evaluation, write
-from tinypt.reporting.page import ReportData
+from tinypt.reporting.page import Page, ReportData
 from tinypt.reporting.results import read_results
 from tinypt.reporting.revision import all_changes, changes_markdown, parameter_changes, read_revision, score_changes
-from tinypt.runtime.errors import PipelineError
+from tinypt.reporting.webpage import render
+from tinypt.runtime.errors import PipelineError, visible
 
 GIT = ["git", "-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "commit.gpgsign=false"]
 
@@ -55,6 +58,19 @@ def test_a_model_new_since_then_has_no_earlier_score(project: Path) -> None:
     write(project / "metrics/mine/distill.json", {"validation_mlm": 2.5})
     rows = score_changes(old, read_results(Path("metrics"), [*STUDENTS, "mine"], TASKS)).rows
     assert {(row[0], row[2], row[4]) for row in rows} == {("mine", "–", "–")}
+
+
+@pytest.mark.parametrize("name", ["<img/src=x/onerror=alert(1)>", "a|b", "`a`", "<!--", "\u202ea", "a&amp;b"])
+def test_the_name_of_a_branch_shows_itself(project: Path, report_data: ReportData, name: str) -> None:
+    write(project / "metrics/total/evaluate.json", evaluation(0.9))
+    subprocess.run([*GIT, "branch", name], check=True)
+    results, params = read_results(project / "metrics", STUDENTS), {"seed": 14}
+    markdown = changes_markdown(read_revision(name), results, Path("metrics"), params)
+    page = render(Page(f"# t\n\n{markdown}", []))
+    links, headings = (re.findall(f"<(?:{tag})[ >](?:[^>]*>)?(.*?)</(?:{tag})>", page) for tag in ("a", "h2|th"))
+    assert f"Changes since {visible(name)}" in map(html.unescape, links)
+    assert f"Changes since {visible(name)}" in map(html.unescape, headings)
+    assert [html.unescape(heading) for heading in headings].count(visible(name)) == 3
 
 
 @pytest.mark.parametrize("name", ["gone", "--help", ""])

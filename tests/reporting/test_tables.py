@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tinypt.reporting.tables import Table, counts_tables
+from tinypt.runtime.errors import visible
 
 
 def test_counts_are_shown_in_full_and_mappings_of_mappings_as_a_grid() -> None:
@@ -32,7 +33,7 @@ def test_the_best_cells_are_bold_and_text_is_aligned_left() -> None:
 HOSTILE = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a|b", "`a`", "```", "a\nb\n\n# c", "![x](http://a)",
     "[x](javascript:alert(1))", "**a**", "</td></details>", "&lt;b&gt;", "$(touch x)", "@all", "~~a~~", "\\", "\\|",
-    "\x00", "<!-- ", "-->", "<http://a>",
+    "\x00", "<!-- ", "-->", "<http://a>", "\u202ecod exe", "\x1b[31mred", "\ud800", "{{ a }}", "]]>", "a" * 10_000,
 ]  # fmt: skip
 
 
@@ -49,4 +50,5 @@ def test_names_from_data_are_shown_verbatim_in_one_cell(name: str) -> None:
         assert {child.type for child in found} <= {"text", "text_special", "html_inline"}
         assert all(child.content == "<!-- -->" for child in found if child.type == "html_inline")
         shown = "".join(child.content for child in inline[2].children or [] if child.type != "html_inline")
-        assert shown == " ".join(name.replace("\x00", "\ufffd").split())
+        assert shown == visible(" ".join(name.split()))
+        assert shown.isprintable()

@@ -50,6 +50,11 @@ def test_no_request_is_logged_and_no_signed_address(tmp_path: Path) -> None:
     assert done.stderr == "from http://cdn/a cut\nexample: http://cdn/a broke off\n"
 
 
+def test_a_name_with_control_characters_stays_on_one_line(tmp_path: Path) -> None:
+    done = run_stage(tmp_path, "raise PipelineError('in/a\\nb\\x1b[31m\\u202e.txt: unreadable')")
+    assert done.stderr == "example: in/a\\nb\\x1b[31m\\u202e.txt: unreadable\n"
+
+
 def test_a_pipeline_error_gives_one_line_and_exit_status_1(tmp_path: Path) -> None:
     done = run_stage(tmp_path, "raise PipelineError('data/raw/a.parquet: unreadable; run download')")
     assert (done.returncode, done.stderr) == (1, "example: data/raw/a.parquet: unreadable; run download\n")

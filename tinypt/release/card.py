@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from tinypt.reporting.results import PROTOCOLS, Key, Number, Results
-from tinypt.reporting.tables import Table, label, metric_label, show, show_score
+from tinypt.reporting.tables import Table, label, metric_label, plain, show, show_score
 
 PROJECT = "bert-tiny-pt"
 HUB_TASKS = {
@@ -175,14 +175,14 @@ def _seeds(count: Number | None) -> str:
 
 
 def _about(release: Release) -> str:
-    config = release.config
+    config, teacher = release.config, release.sentence_teacher
     origins = " and ".join(f"[{id}](https://huggingface.co/{id})" for id in release.origins)
     return (
         f"A BERT for Brazilian Portuguese with {config['num_hidden_layers']} layers, {config['hidden_size']} hidden "
         f"units and {release.parameters:,} parameters: the student `{release.name}` of the {PROJECT} pipeline"
         f"{f', made from {origins}' if origins else ''}. It predicts masked words. Fine-tune it for tasks where a "
         "large model is too slow or too big."
-        f"{f' Its sentence vectors imitate those of {teacher}.' if (teacher := release.sentence_teacher) else ''}"
+        f"{f' Its sentence vectors imitate those of {plain(teacher)}.' if teacher else ''}"
     )
 
 
@@ -287,7 +287,7 @@ def _licence(release: Release) -> str:
     if release.origins:
         text += f" They derive from {' and '.join(release.origins)}, whose licences and notices still apply."
     if release.sentence_teacher:
-        text += f" It contains no weights of its sentence teacher: {release.sentence_teacher}."
+        text += f" It contains no weights of its sentence teacher: {plain(release.sentence_teacher)}."
     if release.datasets:
         text += (
             f" The release contains no text of the data ({', '.join(release.datasets)}), which have their own terms."

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from tinypt.params.loader import REFERENCES
-from tinypt.reporting.tables import BLANK, Table
+from tinypt.reporting.tables import BLANK, Table, plain
 from tinypt.runtime.errors import PipelineError
 from tinypt.runtime.strict_yaml import load_yaml
 
@@ -39,7 +39,7 @@ def provenance_table(path: Path, students: Sequence[str]) -> Table:
         code = [dep for dep in entry.get("deps", []) if dep["path"].startswith(CODE)]
         digest = hashlib.sha256("".join(f"{dep['path']} {dep.get('md5')}\n" for dep in code).encode()).hexdigest()
         data = [out for out in entry.get("outs", []) if not out["path"].startswith("metrics/")]
-        outputs = ", ".join(f"{out['path']} `{_short(out)}`" for out in data)
+        outputs = ", ".join(f"{plain(out['path'])} `{_short(out)}`" for out in data)
         rows.append([name, f"`{digest[:DIGITS]}`", outputs or BLANK])
     return Table("Versions", ["stage", "code", "data"], rows, text=frozenset({0, 1, 2}))
 

@@ -81,7 +81,7 @@ def score_changes(old: Revision, results: Results) -> Table:
                 continue
             change = BLANK if was is None or new is None else signed(new - was, digits=4)
             rows.append([label(model), name, show(was), show(new), change, _within(before, new)])
-    header = ["model", "measurement", old.name, "now", "change", "earlier interval"]
+    header = ["model", "measurement", plain(old.name), "now", "change", "earlier interval"]
     return Table("Scores", header, rows, [NOTE], text=frozenset({0, 1, 5}))
 
 
@@ -105,18 +105,18 @@ def all_changes(old: Revision, metrics: Path) -> Table:
         for key in dict.fromkeys([*was, *new]):
             if was.get(key) != new.get(key):
                 rows.append([plain(file.removeprefix("metrics/")), plain(key), show(was.get(key)), show(new.get(key))])
-    return Table("All metrics", ["file", "key", old.name, "now"], rows, text=frozenset({0, 1}))
+    return Table("All metrics", ["file", "key", plain(old.name), "now"], rows, text=frozenset({0, 1}))
 
 
 def parameter_changes(old: Revision, params: Mapping[str, Any]) -> Table:
     """Every parameter that has changed."""
     rows = [[plain(key), plain(was), plain(now)] for key, (was, now) in changed_parameters(old.params, params).items()]
-    return Table("Parameters", ["parameter", old.name, "now"], rows, text=frozenset({0, 1, 2}))
+    return Table("Parameters", ["parameter", plain(old.name), "now"], rows, text=frozenset({0, 1, 2}))
 
 
 def changes_markdown(old: Revision, results: Results, metrics: Path, params: Mapping[str, Any]) -> str:
     """The section on the changes since `old`: scores, parameters, and every number in a collapsible table."""
-    parts = [f"## Changes since {old.name}", f"Commit `{old.commit}`."]
+    parts = [f"## Changes since {plain(old.name)}", f"Commit `{old.commit}`."]
     for table, same in ((score_changes(old, results), "score"), (parameter_changes(old, params), "parameter")):
         parts.append(f"### {table.title} changed\n\n{table.markdown()}" if table.rows else f"No {same} has changed.")
     everything = all_changes(old, metrics)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tinypt.files import flatten
 from tinypt.reporting.results import Number, Score
+from tinypt.runtime.errors import visible
 
 TITLES = {
     "mlm": "Masked language modelling",
@@ -88,7 +89,7 @@ def label(name: str) -> str:
 
 def plain(text: str) -> str:
     """Text from data or files as Markdown that shows it verbatim, in one line: no tags, links, emphasis or mentions."""
-    escaped = re.sub(r"[\\`*\[\]~$]", r"\\\g<0>", " ".join(text.split()))
+    escaped = re.sub(r"[\\`*\[\]~$]", r"\\\g<0>", visible(" ".join(text.split())))
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@<!-- -->")
 
 

@@ -75,7 +75,7 @@ def _prepare(tokens: list[Token], notice: str) -> list[tuple[str, str]]:
             slug = re.sub(r"[^a-z0-9]+", "-", inside.content.lower()).strip("-")
             token.attrSet("id", slug)
             if token.tag == "h2":
-                sections.append((slug, inside.content))
+                sections.append((slug, "".join(child.content for child in inside.children or [])))
         elif token.type == "paragraph_open":
             kinds = {child.type for child in inside.children or []}
             if "image" in kinds:

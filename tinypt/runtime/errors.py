@@ -22,6 +22,8 @@ _FAULTS = {
     errno.ENOMEM: "the memory is used up; end other programs, or lower a batch size or TINYPT_WORKERS, and run again",
 }
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+# Control characters, marks of a direction of writing, and what UTF-8 cannot write.
+_UNSEEN = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _NUMBER = re.compile(r"\b(?:os error |errno )(\d+)", re.IGNORECASE)
 # PyTorch and NumPy do not even give the number.
 _FULL = re.compile(
@@ -36,6 +38,14 @@ class PipelineError(Exception):
     The message is one line: it names the file or parameter and says what to do. A stage prints the message without a
     traceback and exits with status 1 (see tinypt.runtime.run).
     """
+
+
+def visible(text: str) -> str:
+    """Text from data, files or names on one line of its own: characters that would hide or turn others are named.
+
+    Otherwise a name with a line feed would look like two messages, and one with U+202E would read backwards.
+    """
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def first_line(error: Exception) -> str:

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tinypt.runtime.errors import PipelineError, environment_fault
+from tinypt.runtime.errors import PipelineError, environment_fault, visible
 from tinypt.runtime.help import HELP, discard_output, show, stage_help, usage
 from tinypt.runtime.lock import HELD, one_at_a_time
 from tinypt.runtime.parent import end_with_parent
@@ -78,7 +78,7 @@ def run(main: Callable[..., None]) -> None:
             main(*arguments)
         sys.stdout.flush()
     except PipelineError as error:
-        sys.exit(f"{stage}: {_without_queries(str(error))}")
+        sys.exit(f"{stage}: {visible(_without_queries(str(error)))}")
     except KeyboardInterrupt:
         sys.exit(f"{stage}: interrupted; run it again to continue after the last finished part")
     except BrokenPipeError:  # of `| head`
@@ -87,6 +87,6 @@ def run(main: Callable[..., None]) -> None:
     except Exception as error:
         if fault := environment_fault(error):
             discard_output()  # which may be what is full
-            sys.exit(f"{stage}: {fault}")
+            sys.exit(f"{stage}: {visible(fault)}")
         traceback.print_exc()
         sys.exit(f"{stage}: this is a defect in the pipeline, not in your input; please report the lines above")
