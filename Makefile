@@ -30,10 +30,11 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 # With a DVC remote (docs/remotes.md), fetches finished stages and runs only the rest. `dvc pull` fetches everything at
 # once; `repro --pull` asks the remote stage by stage, a second each, but finds results that dvc.lock does not name.
+# exec: a signal to make reaches its children alone, and a shell would end without the pipeline.
 repro: setup
 	python -m ci.mend_lock
 	test -z "$$(dvc config core.remote)" || dvc pull --allow-missing || true
-	python -m ci.repro $$(test -z "$$(dvc config core.remote)" || echo --pull)
+	exec python -m ci.repro $$(test -z "$$(dvc config core.remote)" || echo --pull)
 	@python -m ci.reproduced
 
 plan: setup

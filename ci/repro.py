@@ -21,6 +21,7 @@ from dvc.repo import Repo
 
 from ci.lock_file import put_back, set_aside
 from ci.worker import END
+from tinypt.runtime.parent import end_with_parent
 
 MEMORY = 3 << 30  # bytes for each stage; the largest one of the sample takes 1 GB
 GPUS = ("nvidia[0-9]*", "kfd")  # devices in /dev, NVIDIA's and AMD's. `distill` uses all of them
@@ -36,6 +37,10 @@ def main(*options: str) -> int:
     """Run it and return DVC's exit status: that of the first stage that fails."""
     signal.signal(signal.SIGINT, lambda number, _: _signals.append(number))  # Ctrl-C reaches DVC too: it ends in order
     signal.signal(signal.SIGTERM, _pass_on)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # of a terminal that is closed; nohup ignores it
+        signal.signal(signal.SIGHUP, _pass_on)
+    if "MAKELEVEL" in os.environ:
+        end_with_parent(lambda: os.kill(os.getpid(), signal.SIGTERM))
     try:
         jobs = processes() if len(new_students()) > 1 else 1
         graph = stages() if jobs > 1 else nx.DiGraph()

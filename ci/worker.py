@@ -9,11 +9,14 @@ import sys
 
 from dvc.cli import main as dvc
 
+from tinypt.runtime.parent import end_with_parent
+
 END = "exit status of DVC: "
 
 
 def main(arguments: list[str]) -> None:
     """Do so until the input ends, or until Ctrl-C."""
+    end_with_parent()
     lines = os.fdopen(os.dup(0))  # not inherited by stages, whose own input is empty
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     try:

@@ -11,6 +11,7 @@ import platform
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from types import TracebackType
 
 from tinypt.runtime.help import help_without_import
 
@@ -21,8 +22,18 @@ if sys.version_info < (3, 11) or not (find_spec("yaml") and find_spec("polars"))
         "run `make repro`, or first `source .venv/bin/activate`"
     )
 
-if sys.argv[0] == "-m":  # as `python -m stages.<name>`, whose `run` enables it again
-    gc.disable()  # imports leave no garbage, and looking for it takes a seventh of their time
+
+def _interrupted(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say in one line that Ctrl-C ended a stage, also while it imports, for seconds, or ends."""
+    if issubclass(kind, KeyboardInterrupt):
+        print("interrupted; run it again to continue after the last finished part", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+if sys.argv[0] == "-m":  # as `python -m stages.<name>`
+    gc.disable()  # until `run`: imports leave no garbage, and looking for it takes a seventh of their time
+    sys.excepthook = _interrupted
 
 SETTINGS = {
     "OMP_NUM_THREADS": "1",

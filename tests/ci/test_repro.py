@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import networkx as nx
+import psutil
 import pytest
 from dvc.repo import Repo
 
@@ -187,20 +188,47 @@ def test_a_faulty_params_yaml_is_left_to_dvc(project: Path, text: str, capfd: py
     assert "Traceback" not in errors
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_every_stage(project: Path, number: signal.Signals) -> None:
-    code = "import pathlib, time; from tinypt.runtime import parent; parent.end_with_parent(); "
-    stage = code + "pathlib.Path('${key}.here').touch(); time.sleep(99)"
+def _start(project: Path, command: list[str]) -> tuple["subprocess.Popen[bytes]", list[int]]:
+    """The process, and those of the two students' stages, which write their numbers and wait."""
+    code = "import os, pathlib, time; from tinypt.runtime import parent; parent.end_with_parent(); "
+    stage = code + "pathlib.Path('${key}.here').write_text(str(os.getpid())); time.sleep(99)"
     (project / "dvc.yaml").write_text(PIPELINE.replace("COMMAND", f'{sys.executable} -c "{stage}"'), encoding="utf-8")
-    main = "from ci import repro; repro.processes = lambda: 2; raise SystemExit(repro.main())"
-    started = time.monotonic()
-    with subprocess.Popen([sys.executable, "-c", main], start_new_session=True) as process:
-        while not all((project / f"{name}.here").exists() for name in ("one", "two")):
-            assert process.poll() is None
-            time.sleep(0.1)
-        if number == signal.SIGINT:
-            os.killpg(process.pid, number)  # as a terminal does
-        else:
-            process.send_signal(number)
-        assert process.wait() != 0, "all stages hold its output open, so it ends after them"
-    assert time.monotonic() - started < 90
+    process = subprocess.Popen(command, start_new_session=True)
+    files = [project / f"{name}.here" for name in ("one", "two")]
+    while not all(file.exists() and file.read_text() for file in files):
+        assert process.poll() is None
+        time.sleep(0.1)
+    return process, [int(file.read_text()) for file in files]
+
+
+MAIN = [sys.executable, "-c", "from ci import repro; repro.processes = lambda: 2; raise SystemExit(repro.main())"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_a_signal_ends_every_stage(project: Path, number: signal.Signals) -> None:
+    process, stages = _start(project, MAIN)
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)  # as a terminal does
+    else:
+        process.send_signal(number)
+    assert process.wait(60) != 0
+    _, running = psutil.wait_procs([psutil.Process(stage) for stage in stages if psutil.pid_exists(stage)], 20)
+    assert running == []
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="this system has no make")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_signal_to_make_ends_every_stage(
+    project: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    (project / "sitecustomize.py").write_text(
+        "import os\nos.sched_getaffinity = lambda _: {0, 1}\nimport psutil\n"
+        "psutil.virtual_memory = lambda: type('', (), {'available': 1 << 40})\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{project}:{ROOT}")
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    make, stages = _start(project, ["make", "-f", str(ROOT / "Makefile"), "-o", ".venv/installed", "repro"])
+    make.send_signal(number)
+    make.wait(60)
+    _, running = psutil.wait_procs([psutil.Process(stage) for stage in stages if psutil.pid_exists(stage)], 20)
+    assert running == []

@@ -1,9 +1,13 @@
+import fcntl
 import subprocess
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
+from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.lock import one_at_a_time
 from tinypt.runtime.run import run
 
 REPOSITORY = Path(__file__).parents[2]
@@ -131,6 +135,30 @@ def test_a_second_process_of_a_stage_is_refused_until_the_first_has_ended(tmp_pa
     first.kill()
     first.communicate()
     assert run_stage(tmp_path, "pass", "total", signature="name").returncode == 0
+    assert not list((tmp_path / ".cache/running").iterdir())
+
+
+def test_a_lock_that_its_holder_has_just_removed_is_taken_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process opens the file, its holder ends and removes it, a third makes a new one and locks that."""
+    monkeypatch.chdir(tmp_path)
+    real, third = fcntl.flock, []
+
+    def late(file: TextIO, operation: int) -> None:
+        if not third:
+            path = tmp_path / ".cache/running/total"
+            path.unlink()
+            third.append(path.open("w"))
+            third[0].write("17")
+            third[0].flush()
+            real(third[0], operation)
+        real(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with pytest.raises(PipelineError, match="runs here already, as process 17"), one_at_a_time("total"):
+        pass
+    third[0].close()
+    with one_at_a_time("total"):
+        pass
     assert not list((tmp_path / ".cache/running").iterdir())
 
 

@@ -1,8 +1,10 @@
 """Arithmetic of the stages: the same for any number of cores."""
 
 import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -28,3 +30,11 @@ def test_another_python_gives_one_line() -> None:
     assert result.stderr.startswith(f"{sys.executable} is not the project's Python")
     assert result.stderr.endswith("run `make repro`, or first `source .venv/bin/activate`\n")
     assert result.stderr.count("\n") == 1
+
+
+def test_an_interrupt_while_a_stage_imports_gives_one_line(tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("raise KeyboardInterrupt", encoding="utf-8")
+    command, environment = [sys.executable, "-m", "stages.teacher"], os.environ | {"PYTHONPATH": str(tmp_path)}
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == -signal.SIGINT
+    assert result.stderr == "interrupted; run it again to continue after the last finished part\n"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from tinypt.runtime.errors import PipelineError
 
@@ -27,12 +28,7 @@ def one_at_a_time(name: str) -> Iterator[None]:
         return
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / re.sub(r"\W+", "-", name)
-    with path.open("a+", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise PipelineError(f"runs here already, as process {file.read()}; wait for its end, or end it") from None
+    with _locked(path) as file:
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
@@ -40,3 +36,23 @@ def one_at_a_time(name: str) -> Iterator[None]:
             yield
         finally:
             path.unlink(missing_ok=True)
+
+
+def _locked(path: Path) -> TextIO:
+    """The file at `path`, opened and locked.
+
+    Raises:
+        PipelineError: another process holds the lock.
+    """
+    while True:
+        file = path.open("a+", encoding="ascii", errors="replace")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                return file
+        except BlockingIOError:
+            file.seek(0)
+            raise PipelineError(f"runs here already, as process {file.read()}; wait for its end, or end it") from None
+        except FileNotFoundError:
+            pass
+        file.close()  # its holder ended and removed it after this process had opened it; a third may lock a new one

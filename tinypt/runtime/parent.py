@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Callable
 
 import psutil
 
@@ -10,20 +11,24 @@ SECONDS = 1.0  # between two looks at the ancestors
 SHELLS = ("sh", "dash", "bash", "zsh", "ksh", "fish")
 
 
-def end_with_parent() -> None:
-    """Start a thread that ends this process, as a kill would, soon after its parent has ended.
+def _exit() -> None:
+    os._exit(1)
+
+
+def end_with_parent(end: Callable[[], None] = _exit) -> None:
+    """Start a thread that ends this process, as a kill would or by `end`, soon after its parent has ended.
 
     A shell is not the parent that counts, but the process that started the shell: DVC runs a stage through one, and
     only some shells make way for the command. Outputs are written atomically, so an end at any moment leaves nothing
     that looks finished.
     """
-    threading.Thread(target=_watch, args=(_ancestors(),), name="end_with_parent", daemon=True).start()
+    threading.Thread(target=_watch, args=(_ancestors(), end), name="end_with_parent", daemon=True).start()
 
 
-def _watch(ancestors: list[int]) -> None:
+def _watch(ancestors: list[int], end: Callable[[], None]) -> None:
     while _ancestors() == ancestors:
         time.sleep(SECONDS)
-    os._exit(1)
+    end()
 
 
 def _ancestors() -> list[int]:
