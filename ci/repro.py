@@ -21,6 +21,8 @@ from dvc.repo import Repo
 
 from ci.lock_file import put_back, set_aside
 from ci.worker import END
+from tinypt.runtime.errors import PipelineError
+from tinypt.runtime.lock import one_at_a_time
 from tinypt.runtime.parent import end_with_parent
 
 MEMORY = 3 << 30  # bytes for each stage; the largest one of the sample takes 1 GB
@@ -34,7 +36,16 @@ _own = threading.local()  # a thread's worker
 
 
 def main(*options: str) -> int:
-    """Run it and return DVC's exit status: that of the first stage that fails."""
+    """Run it and return DVC's exit status: that of the first stage that fails.
+
+    Raises:
+        PipelineError: it runs in this folder already. Both would move and write dvc.lock.
+    """
+    with one_at_a_time("make repro"):
+        return _main(*options)
+
+
+def _main(*options: str) -> int:
     signal.signal(signal.SIGINT, lambda number, _: _signals.append(number))  # Ctrl-C reaches DVC too: it ends in order
     signal.signal(signal.SIGTERM, _pass_on)
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # of a terminal that is closed; nohup ignores it
@@ -148,4 +159,7 @@ def _pass_on(number: int, _: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    try:
+        sys.exit(main(*sys.argv[1:]))
+    except PipelineError as error:
+        sys.exit(f"make repro: {error}")

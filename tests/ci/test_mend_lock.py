@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from dvc.repo import Repo
 
 from ci.mend_lock import main
 
@@ -56,3 +57,34 @@ def test_no_lock_file_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     main()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"", b'{"write": {"data/ra', b"[]", b"\xff", None])
+def test_a_damaged_list_of_files_in_use_is_removed(
+    lock: Path, content: bytes | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """DVC refuses every stage with one that is empty, as a kill leaves it."""
+    Repo.init(no_scm=True).close()
+    lock.unlink()
+    (lock.parent / "dvc.yaml").write_text("stages: {one: {cmd: touch one, outs: [one]}}\n", encoding="utf-8")
+    rwlock = lock.parent / ".dvc/tmp/rwlock"
+    rwlock.parent.mkdir(exist_ok=True)
+    rwlock.write_bytes(b'{"write": {}, "read": {}}' if content is None else content)
+    main()
+    assert rwlock.exists() == (content is None)
+    assert ("rwlock was damaged" in capsys.readouterr().out) == (content is not None)
+    with Repo() as repo:
+        assert [stage.name for stage in repo.reproduce()] == ["one"]
+
+
+def test_a_lock_file_that_dvc_writes_just_now_is_left_alone(
+    lock: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Repo.init(no_scm=True).close()
+    monkeypatch.setattr("dvc.lock.DEFAULT_TIMEOUT", 0.1)
+    half = _cuts(lock.read_bytes())[2]
+    lock.write_bytes(half)
+    with Repo() as writer, writer.lock:
+        main()
+    assert lock.read_bytes() == half
+    assert capsys.readouterr().out == "dvc.lock is left alone: another DVC writes it\n"

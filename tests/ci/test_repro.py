@@ -216,6 +216,17 @@ def test_a_signal_ends_every_stage(project: Path, number: signal.Signals) -> Non
     assert running == []
 
 
+def test_a_second_one_in_the_same_folder_is_refused_in_one_line(project: Path) -> None:
+    first, _ = _start(project, MAIN)
+    second = subprocess.run([sys.executable, "-m", "ci.repro"], capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    line = f"make repro: runs here already, as process {first.pid}; wait for its end, or end it\n"
+    assert (second.stdout, second.stderr) == ("", line)
+    first.terminate()
+    first.wait(60)
+    assert not list(Path(".cache/running").iterdir())
+
+
 @pytest.mark.skipif(not shutil.which("make"), reason="this system has no make")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_signal_to_make_ends_every_stage(
