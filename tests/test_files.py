@@ -114,6 +114,16 @@ class TestAtomicPath:
         with pytest.raises(PipelineError, match=rf"^{tmp_path}/out: the disk is full"), atomic_path(tmp_path / "out"):
             raise error
 
+    @pytest.mark.parametrize(
+        "error", [OSError(27, "File too large"), ValueError("serializing: File too large (os error 27)")]
+    )
+    def test_a_limit_of_size_is_reported_with_the_path(self, tmp_path: Path, error: Exception) -> None:
+        with (
+            pytest.raises(PipelineError, match=rf"^{tmp_path}/out: .*raise the limit \(ulimit -f\)"),
+            atomic_path(tmp_path / "out"),
+        ):
+            raise error
+
     def test_a_folder_is_never_left_partly_removed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         target = tmp_path / "tokens"
         target.mkdir()

@@ -66,9 +66,9 @@ def environment_fault(error: BaseException) -> str | None:
 
 
 def full_disk(error: BaseException, path: Path) -> str | None:
-    """A line that names `path` if `error`, from writing it, says that the disk is full; None for any other error."""
+    """A line that names `path` if `error`, from writing it, says that there is no room; None for any other error."""
     number = _number(error)
-    return f"{path}: {_FAULTS[number]}" if number in (errno.ENOSPC, errno.EDQUOT) else None
+    return f"{path}: {_FAULTS[number]}" if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else None
 
 
 def _number(error: BaseException) -> int | None:
