@@ -32,8 +32,12 @@ def _interrupted(kind: type[BaseException], error: BaseException, trace: Traceba
 
 
 if sys.argv[0] == "-m":  # as `python -m stages.<name>`
+    from tinypt.runtime.parent import end_with_parent, works_for_another
+
     gc.disable()  # until `run`: imports leave no garbage, and looking for it takes a seventh of their time
     sys.excepthook = _interrupted
+    if works_for_another():  # before the imports: DVC may be killed meanwhile
+        end_with_parent()
 
 SETTINGS = {
     "OMP_NUM_THREADS": "1",

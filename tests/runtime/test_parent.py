@@ -79,6 +79,23 @@ def test_a_killed_dvc_leaves_no_stage_running(tmp_path: Path, kill: signal.Signa
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system has no /proc")
+def test_a_dvc_that_is_killed_while_its_stage_imports_leaves_none_running(tmp_path: Path) -> None:
+    """The import of a large library is replaced by one that waits."""
+    (tmp_path / "torch.py").write_text(
+        "import os, pathlib, time\npathlib.Path('stage.pid').write_text(str(os.getpid()))\ntime.sleep(60)\n"
+    )
+    command = (
+        f"cd {tmp_path} && PYTHONPATH={tmp_path}:{REPOSITORY} DVC_STAGE=teacher {sys.executable} -m stages.teacher"
+    )
+    program = f"import subprocess; subprocess.run(['/bin/sh', '-c', {command!r}])"
+    with subprocess.Popen([sys.executable, "-c", program], env=_environment()) as repro:
+        stage = _process(tmp_path / "stage.pid")
+        repro.kill()
+        repro.wait()
+        assert _ends(stage, 10)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system has no /proc")
 def test_a_stage_started_by_hand_outlives_its_shell(tmp_path: Path) -> None:
     (tmp_path / "example.py").write_text(STAGE, encoding="utf-8")
     with subprocess.Popen(

@@ -7,12 +7,20 @@ from collections.abc import Callable
 
 import psutil
 
+from tinypt.runtime.lock import HELD
+
 SECONDS = 1.0  # between two looks at the ancestors
+NAME = "end_with_parent"
 SHELLS = ("sh", "dash", "bash", "zsh", "ksh", "fish")
 
 
 def _exit() -> None:
     os._exit(1)
+
+
+def works_for_another() -> bool:
+    """Whether this process is a stage that DVC runs, or a worker of a stage."""
+    return "DVC_STAGE" in os.environ or HELD in os.environ
 
 
 def end_with_parent(end: Callable[[], None] = _exit) -> None:
@@ -21,8 +29,11 @@ def end_with_parent(end: Callable[[], None] = _exit) -> None:
     A shell is not the parent that counts, but the process that started the shell: DVC runs a stage through one, and
     only some shells make way for the command. Outputs are written atomically, so an end at any moment leaves nothing
     that looks finished.
+
+    Call it early: of a parent that has ended before, nothing is known. A second call does nothing.
     """
-    threading.Thread(target=_watch, args=(_ancestors(), end), name="end_with_parent", daemon=True).start()
+    if not any(thread.name == NAME for thread in threading.enumerate()):
+        threading.Thread(target=_watch, args=(_ancestors(), end), name=NAME, daemon=True).start()
 
 
 def _watch(ancestors: list[int], end: Callable[[], None]) -> None:

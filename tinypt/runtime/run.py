@@ -12,8 +12,8 @@ from pathlib import Path
 
 from tinypt.runtime.errors import PipelineError, environment_fault, visible
 from tinypt.runtime.help import HELP, discard_output, show, stage_help, usage
-from tinypt.runtime.lock import HELD, one_at_a_time
-from tinypt.runtime.parent import end_with_parent
+from tinypt.runtime.lock import one_at_a_time
+from tinypt.runtime.parent import end_with_parent, works_for_another
 
 _QUERY = re.compile(r"(https?://[^\s?]+)\?\S+")
 
@@ -57,7 +57,7 @@ def run(main: Callable[..., None]) -> None:
     _open_standard_files()
     gc.freeze()  # what is imported stays to the end; without this, the end would look through all of it, for a second
     gc.enable()
-    if "DVC_STAGE" in os.environ or HELD in os.environ:
+    if works_for_another():
         end_with_parent()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Lines())
