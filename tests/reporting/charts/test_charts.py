@@ -52,6 +52,12 @@ def test_models_differ_in_more_than_colour() -> None:
         assert all(found[other].marker != look.marker or found[other].line != look.line for other in same)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_long_name_of_a_rule_leaves_place_for_the_bars() -> None:
+    chart = draw_funnel([("raw", 1000), ("x" * 10_000, 900)])
+    assert f">{'x' * 39}…<" in chart.svg
+
+
 def test_a_chart_takes_its_colours_from_the_page_and_describes_itself() -> None:
     chart = draw_funnel([("raw", 1000), ("too_short", 900), ("near_duplicates", 875)])
     root = ElementTree.fromstring(chart.svg)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from tinypt.reporting.charts.drawing import CYCLE, RULE, Chart, canvas, finish
 from tinypt.reporting.tables import label
 
+LONGEST = 40  # characters of a rule's name; a longer one would leave no place for the bars
+
 
 def draw_funnel(steps: Sequence[tuple[str, int]]) -> Chart:
     """A bar for each cleaning rule: its dark part the documents left, its light part the documents dropped.
@@ -22,7 +24,7 @@ def draw_funnel(steps: Sequence[tuple[str, int]]) -> Chart:
         for row, count in enumerate(counts):
             text = f"{count / first:.1%}"
             axes.annotate(text, (before[row], row), (4, 0), textcoords="offset points", va="center", fontsize=10)
-        axes.set_yticks(rows, names)
+        axes.set_yticks(rows, [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in names])
         axes.invert_yaxis()
         axes.tick_params(axis="y", length=0)
         axes.spines[["bottom"]].set_visible(False)
