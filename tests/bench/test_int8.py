@@ -8,6 +8,7 @@ import yaml
 from transformers import PreTrainedTokenizerBase
 
 from bench.int8 import main
+from tests.conftest import seal
 from tinypt.evaluation.tasks.table import Split, TaskData, write_task
 from tinypt.tokens.blocks import write_blocks
 
@@ -28,6 +29,7 @@ def test_it_compares_tasks_and_masked_pieces(
     labels = [5.0] * 6 + [1.0] * 6
     splits = [Split([f"{part}-{row}" for row in range(12)], first, second, labels) for part in ("train", "test")]
     write_task(TaskData(*splits), Path("data/tasks/similarity"))
+    seal(Path("data/tasks"))
     main(str(release), "tokens")
     lines = capsys.readouterr().out.splitlines()
     found = json.loads(lines[-1])

@@ -7,6 +7,7 @@ import pytest
 from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from bench import standard_head
+from tests.conftest import seal
 from tinypt.evaluation.tasks.table import Split, TaskData, write_task
 from tinypt.modeling.load import save_model
 from tinypt.runtime.errors import PipelineError
@@ -30,6 +31,7 @@ def project(
     for name, second, labels in (("topic", None, words), ("similarity", others, same)):
         splits = [Split([f"{part}-{row}" for row in range(32)], words, second, labels) for part in ("train", "test")]
         write_task(TaskData(*splits), tmp_path / "data/tasks" / name)
+    seal(tmp_path / "data/tasks")
     return tmp_path
 
 

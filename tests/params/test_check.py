@@ -142,7 +142,7 @@ def refusal(path: Path) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("huge", [2**62, 2**64, 10**400], ids=["62 bits", "64 bits", "401 digits"])
+@pytest.mark.parametrize("huge", [2**62, 10**400], ids=["62 bits", "401 digits"])
 def test_whole_numbers_without_bounds_are_refused_by_name(tmp_path: Path, huge: int) -> None:
     params = sample_params()
     init, distill = (params["students"]["total_best"][part] for part in ("init", "distill"))

@@ -89,12 +89,13 @@ def test_setting_a_value_changes_one_student(path: Path, tmp_path: Path) -> None
     students[last]["distill"]["temperature"] = 4.0
     students[first]["distill"]["clip"] = 7.5
     for number, (name, student) in enumerate(students.items()):
+        term, *_ = student["distill"]["losses"]
         overrides += [
             f"students.{name}.init.architecture=shape{number}",
-            f"students.{name}.distill.losses.mlm={number}",
+            f"students.{name}.distill.losses.{term}={number}",
         ]
         student["init"]["architecture"] = f"shape{number}"
-        student["distill"]["losses"]["mlm"] = number
+        student["distill"]["losses"][term] = number
     copy = tmp_path / "params.yaml"
     copy.write_bytes(path.read_bytes())
     apply_overrides(copy, overrides)

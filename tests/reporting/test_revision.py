@@ -64,9 +64,9 @@ def test_a_model_new_since_then_has_no_earlier_score(project: Path) -> None:
 def test_the_name_of_a_branch_shows_itself(project: Path, report_data: ReportData, name: str) -> None:
     write(project / "metrics/total/evaluate.json", evaluation(0.9))
     subprocess.run([*GIT, "branch", name], check=True)
-    results, params = read_results(project / "metrics", STUDENTS), {"seed": 14}
+    results, params = read_results(project / "metrics", STUDENTS, TASKS), {"seed": 14}
     markdown = changes_markdown(read_revision(name), results, Path("metrics"), params)
-    page = render(Page(f"# t\n\n{markdown}", []))
+    page = render(Page(f"# t\n\n{markdown}", [], ""))
     links, headings = (re.findall(f"<(?:{tag})[ >](?:[^>]*>)?(.*?)</(?:{tag})>", page) for tag in ("a", "h2|th"))
     assert f"Changes since {visible(name)}" in map(html.unescape, links)
     assert f"Changes since {visible(name)}" in map(html.unescape, headings)

@@ -165,6 +165,7 @@ def test_a_kept_part_is_used_only_as_it_was_written(
 
     monkeypatch.setattr(parts, "evaluate_tasks", once)
     shutil.copytree(project / "data/tasks/sentiment", project / "data/tasks/irony")
+    seal(project / "data/tasks")
     evaluate.main("teacher", "models/teacher", "data/tokens/teacher")
     fresh = {path: path.read_bytes() for path in written(project)}
     folder = project / ".cache/evaluations/teacher"

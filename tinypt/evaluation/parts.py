@@ -139,9 +139,6 @@ def _is_whole(path: Path) -> bool:
         if not (path / CHECKSUMS).is_file():
             raise PipelineError(f"{path / CHECKSUMS}: no such file")
         verify(path)
-        for file in path.rglob("*"):
-            if file.name != CHECKSUMS:
-                verify(file)
         if (path / KEY).read_bytes() != path.name.encode():
             raise PipelineError(f"{path / KEY}: names another part")
     except (PipelineError, FileNotFoundError) as error:

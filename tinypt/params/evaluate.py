@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from tinypt.params.loader import LARGEST_SEED, require, require_commit, require_counts
-from tinypt.params.training import LARGEST_RATE, MOST_EPOCHS
+from tinypt.params.training import MOST_EPOCHS
 
 Head = Literal["matched", "cls"]
 MOST_RECOMBINED = 10_000
@@ -47,8 +47,7 @@ class Finetune:
             require(len(values) > 0, key, f"must hold at least one {key.removesuffix('s').replace('_', ' ')}")
             require(len(set(values)) == len(values), key, "must not repeat a value")
         for index, rate in enumerate(self.learning_rates):
-            valid = 0 < rate <= LARGEST_RATE
-            require(valid, f"learning_rates[{index}]", f"must be greater than 0, at most {LARGEST_RATE}, is {rate}")
+            require(rate > 0, f"learning_rates[{index}]", f"must be greater than 0, is {rate}")
         for index, dropout in enumerate(self.dropouts):
             require(0 <= dropout < 1, f"dropouts[{index}]", f"must be at least 0 and less than 1, is {dropout}")
         for index, seed in enumerate(self.seeds):

@@ -33,14 +33,13 @@ class Sizes:
 
 def sizes_of(architecture: Architecture) -> Sizes:
     """Sizes of a model that is pre-trained here."""
-    shape = architecture
     return Sizes(
-        shape.layers,
-        shape.hidden,
-        shape.heads,
-        shape.feed_forward,
-        shape.positions,
-        shape.hidden,
+        architecture.layers,
+        architecture.hidden,
+        architecture.heads,
+        architecture.feed_forward,
+        architecture.positions,
+        table=architecture.hidden,
         types=2,
         activation="gelu",
     )
@@ -61,7 +60,7 @@ def student_sizes(init: Init, base: Sizes) -> Sizes:
 
 
 def check_init(init: Init, base: Sizes, teacher: Sizes, sentence_width: int | None = None) -> None:
-    """Check that the weights that a student starts from have its sizes.
+    """Check that a student fits the weights that it starts from.
 
     Args:
         init: the student's `init` block.
@@ -69,7 +68,7 @@ def check_init(init: Init, base: Sizes, teacher: Sizes, sentence_width: int | No
         sentence_width: of the sentence teacher's vectors; None where it is not known.
 
     Raises:
-        PipelineError: they have not; the message begins with the key.
+        PipelineError: they do not; the message begins with the key.
     """
     own = student_sizes(init, base)
     if init.encoder == "teacher":
