@@ -16,6 +16,7 @@ from pathlib import Path
 import tinypt.corpus.writer as writer
 from stages import clean, download, sample, select, split, tokenize
 from tinypt.corpus.shards import iter_texts
+from tinypt.files import sealed_path
 from tinypt.tokens.vocabulary import make_tokenizer, train_vocabulary
 
 writer.SHARD_BYTES = 100_000
@@ -23,7 +24,8 @@ for stage in (sample, download, clean, select, split):
     stage.main()
 vocabulary = train_vocabulary(lambda: iter_texts(Path("data/split/train")), 300, True)
 for model in ("teacher", "base"):
-    make_tokenizer(vocabulary, True, 64).save_pretrained(f"models/{model}")
+    with sealed_path(Path("models", model)) as folder:
+        make_tokenizer(vocabulary, True, 64).save_pretrained(folder)
 tokenize.main("base")
 """
 PLAIN = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "TINYPT_WORKERS": "1"}
